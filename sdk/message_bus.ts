@@ -93,8 +93,12 @@ export interface Subscription<T = unknown>
   readonly depth: number;
   /** Deliveries that a loop was given and has not come back from. */
   readonly inHand: number;
+  /** Loops that wait for a delivery. */
+  readonly readers: number;
   /** Messages lost to `overflow`, or refused by a schema. */
   readonly dropped: number;
+  /** Whether it was closed, by whomever. */
+  readonly closed: boolean;
   /** Ends every loop over it; harmless twice. */
   close(): Promise<void>;
 }
@@ -107,6 +111,8 @@ export interface Handling extends AsyncDisposable {
   readonly ready: Promise<void>;
   /** Requests that it works on now. */
   readonly running: number;
+  /** Whether it was closed, by whomever. */
+  readonly closed: boolean;
   /** Takes no further requests; those it works on are finished. Harmless twice. */
   close(): Promise<void>;
 }

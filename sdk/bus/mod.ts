@@ -1,1 +1,59 @@
-export {};
+/**
+ * What the author of a bus needs: who listens, who answers, and the queues between them. A bus that carries messages between
+ * processes brings them in by {@linkcode Subscribers} and {@linkcode Handlers}, and adds its own wire.
+ *
+ * @module
+ */
+export { abortedError } from "../aborted.ts";
+export {
+  checkTimeout,
+  type Deadline,
+  Deadlines,
+  MAX_TIMEOUT,
+  type Timers,
+} from "./deadlines.ts";
+export {
+  DeliveryQueue,
+  type DeliveryQueueOptions,
+  type Reader,
+} from "./delivery_queue.ts";
+export { HandlerPool } from "./handler_pool.ts";
+export { Handlers, REQUEST_TIMEOUT } from "./handlers.ts";
+export { DerivedDelivery, LocalDelivery } from "./local_delivery.ts";
+export {
+  checkConcurrency,
+  checkCount,
+  checkSubscribeOptions,
+  CONCURRENCY,
+  MOST_QUEUE_SIZE,
+  QUEUE_SIZE,
+} from "./options.ts";
+export { PatternIndex } from "./pattern_index.ts";
+export {
+  LocalRequest,
+  noHandlerError,
+  type PendingOwner,
+  PendingRequest,
+  requestTimeoutError,
+} from "./pending_request.ts";
+export {
+  type Inspect,
+  QueueSubscription,
+  type QueueSubscriptionOptions,
+} from "./queue_subscription.ts";
+export { randomId } from "./random_id.ts";
+export {
+  describeFailure,
+  handlerFailedError,
+  type RemoteFailure,
+} from "./remote_failure.ts";
+export {
+  requestPattern,
+  requestTopic,
+  responseTopic,
+  validateRequestTopic,
+} from "./request_topics.ts";
+export { Subscribers, type SubscribersOptions } from "./subscribers.ts";
+export { TopicCache } from "./topic_cache.ts";
+export { turnOver, turnTime, yieldNowAndThen } from "./turn.ts";
+export { MOST_WAITING, PUBLISH_TIMEOUT, WaitingRoom } from "./waiting_room.ts";

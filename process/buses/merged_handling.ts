@@ -1,0 +1,32 @@
+import type { Handling } from "@caryatid/sdk";
+
+/** One handling over several buses. */
+export class MergedHandling implements Handling {
+  readonly pattern: string;
+  readonly ready: Promise<void>;
+  readonly #handlings: readonly Handling[];
+
+  constructor(pattern: string, handlings: readonly Handling[]) {
+    this.pattern = pattern;
+    this.#handlings = handlings;
+    this.ready = Promise.all(handlings.map(({ ready }) => ready))
+      .then(() => {});
+    this.ready.catch(() => {}); // who doesn't wait for it isn't to be killed by it
+  }
+
+  get running(): number {
+    return this.#handlings.reduce((total, { running }) => total + running, 0);
+  }
+
+  get closed(): boolean {
+    return this.#handlings.every(({ closed }) => closed);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#handlings.map((handling) => handling.close()));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

@@ -1,0 +1,143 @@
+import { CaryatidError, type MessageBus } from "@caryatid/sdk";
+import { requestPattern, requestTopic, TopicCache } from "@caryatid/sdk/bus";
+import { patternsOverlap, topicMatches, validateTopic } from "@caryatid/sdk";
+
+/** Which bus, or buses, carry the topics of a pattern. */
+export interface Route {
+  /** The topics it is for; the first route that matches is taken. */
+  readonly pattern: string;
+  /** Ids of buses. */
+  readonly buses: readonly string[];
+}
+
+/** A bus and the id that routes call it by. */
+export interface Carrier {
+  readonly id: string;
+  readonly bus: MessageBus;
+}
+
+/** Who carries a topic. */
+export interface Way {
+  /** Everybody who carries it, in the order of the route. */
+  readonly carriers: readonly Carrier[];
+  /** The one that a subscriber in this process hears its own process on: a local bus, where the route names one. */
+  readonly home: Carrier;
+  /** The one where groups and handlers meet: the first that reaches other processes, else the first. */
+  readonly meeting: Carrier;
+}
+
+/** Stands for the id of a request where only the route matters. */
+const ANY_ID = "0".repeat(16);
+
+/** Routes, and what they mean for a topic or a pattern. */
+export class RouteTable {
+  readonly #routes: readonly { pattern: string; way: Way }[];
+  readonly #ways = new TopicCache((topic) =>
+    this.#first(
+      validateTopic(topic),
+      ({ pattern }) => topicMatches(pattern, topic),
+    )
+  );
+  readonly #requestWays = new TopicCache((topic) => {
+    const wire = requestTopic(validateTopic(topic), ANY_ID);
+    return this.#first(
+      topic,
+      ({ pattern }) =>
+        topicMatches(pattern, topic) || topicMatches(pattern, wire),
+    );
+  });
+
+  /** @throws {CaryatidError} `NO_ROUTE` if a route names a bus that isn't there */
+  constructor(
+    routes: readonly Route[],
+    buses: ReadonlyMap<string, MessageBus>,
+  ) {
+    this.#routes = routes.map(({ pattern, buses: ids }) => ({
+      pattern,
+      way: wayOver(ids.map((id) => carrier(id, pattern, buses))),
+    }));
+  }
+
+  /** Who carries messages on `topic`. @throws {CaryatidError} `NO_ROUTE` or `INVALID_TOPIC` */
+  way(topic: string): Way {
+    return this.#ways.get(topic);
+  }
+
+  /** Who carries requests on `topic`: the route that names it, or names what its requests travel on. */
+  requestWay(topic: string): Way {
+    return this.#requestWays.get(topic);
+  }
+
+  /**
+   * Every way that a topic of `pattern` may take.
+   *
+   * @throws {CaryatidError} `NO_ROUTE` if there is none
+   */
+  waysOf(pattern: string): readonly Way[] {
+    return this.#overlapping(
+      pattern,
+      (route) => patternsOverlap(route.pattern, pattern),
+    );
+  }
+
+  /** Every way that a request on a topic of `pattern` may take. */
+  requestWaysOf(pattern: string): readonly Way[] {
+    const wire = requestPattern(pattern);
+    return this.#overlapping(
+      pattern,
+      (route) =>
+        patternsOverlap(route.pattern, pattern) ||
+        patternsOverlap(route.pattern, wire),
+    );
+  }
+
+  #first(
+    topic: string,
+    fits: (route: { pattern: string }) => boolean,
+  ): Way {
+    const route = this.#routes.find(fits);
+    if (route) return route.way;
+    throw noRouteError(`publish on "${topic}"`, topic);
+  }
+
+  #overlapping(
+    pattern: string,
+    fits: (route: { pattern: string }) => boolean,
+  ): readonly Way[] {
+    const ways = this.#routes.filter(fits).map(({ way }) => way);
+    if (ways.length > 0) return ways;
+    throw noRouteError(`listen to "${pattern}"`, pattern);
+  }
+}
+
+function carrier(
+  id: string,
+  pattern: string,
+  buses: ReadonlyMap<string, MessageBus>,
+): Carrier {
+  const bus = buses.get(id);
+  if (bus) return { id, bus };
+  throw new CaryatidError(
+    "NO_ROUTE",
+    `Cannot route "${pattern}" to "${id}": there is no such bus`,
+    { hint: `the buses are ${[...buses.keys()].join(", ") || "none"}` },
+  );
+}
+
+function wayOver(carriers: readonly Carrier[]): Way {
+  const first = carriers[0];
+  if (first === undefined) {
+    throw new CaryatidError("NO_ROUTE", "Cannot use a route without a bus");
+  }
+  return {
+    carriers,
+    home: carriers.find(({ bus }) => !bus.abilities.external) ?? first,
+    meeting: carriers.find(({ bus }) => bus.abilities.external) ?? first,
+  };
+}
+
+function noRouteError(what: string, topic: string): CaryatidError {
+  return new CaryatidError("NO_ROUTE", `Cannot ${what}: no route matches`, {
+    hint: `add a [[message-router.route]] with pattern = "${topic}" or "#"`,
+  });
+}

@@ -1,0 +1,153 @@
+import { CaryatidError } from "../errors.ts";
+import type { Delivery, Overflow, PublishOptions } from "../message_bus.ts";
+import { DerivedDelivery } from "./local_delivery.ts";
+import { Ring } from "./ring.ts";
+import { WaitingLine, type WaitingRoom } from "./waiting_room.ts";
+
+/** Somebody who waits for a delivery. */
+export interface Reader {
+  /** Gives it one. */
+  hand(delivery: Delivery): void;
+  /** Tells it that there will be none. */
+  end(): void;
+}
+
+/** What a {@linkcode DeliveryQueue} is made of. */
+export interface DeliveryQueueOptions {
+  /** Named in errors. */
+  readonly pattern: string;
+  /** Deliveries that may wait. */
+  readonly size: number;
+  /** What happens to one more. */
+  readonly overflow: Overflow;
+  /** Where publishers wait. */
+  readonly room: WaitingRoom;
+  /** Called at the first drop of a burst. */
+  readonly onDrop?: ((pattern: string, overflow: Overflow) => void) | undefined;
+}
+
+/** A bounded queue between publishers and the loops of a subscription, or of a group. */
+export class DeliveryQueue {
+  readonly pattern: string;
+  readonly overflow: Overflow;
+  size: number;
+  dropped = 0;
+  readonly #deliveries = new Ring<Delivery>();
+  readonly #readers = new Ring<Reader>();
+  readonly #publishers: WaitingLine;
+  readonly #onDrop: DeliveryQueueOptions["onDrop"];
+  #dropping = false;
+  #closed = false;
+
+  /** Makes an empty, open queue. */
+  constructor(options: DeliveryQueueOptions) {
+    this.pattern = options.pattern;
+    this.overflow = options.overflow;
+    this.size = options.size;
+    this.#publishers = new WaitingLine(options.room, options.pattern);
+    this.#onDrop = options.onDrop;
+  }
+
+  /** Deliveries that wait, unread. */
+  get length(): number {
+    return this.#deliveries.length;
+  }
+
+  /** Whether it takes no more; what is in it can still be read. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /**
+   * Takes a delivery in. Gives undefined when that is done, or a promise when the publisher has to wait, or is refused.
+   */
+  push(
+    delivery: Delivery,
+    options: PublishOptions | undefined,
+  ): Promise<void> | undefined {
+    if (this.#closed) return undefined;
+    const reader = this.#readers.shift();
+    if (reader !== undefined) {
+      reader.hand(delivery);
+    } else if (this.#deliveries.length < this.size) {
+      this.#deliveries.push(delivery);
+    } else {
+      return this.#full(delivery, options);
+    }
+    return undefined;
+  }
+
+  /** The next delivery, if one waits; whoever waits for room may then come in. */
+  shift(): Delivery | undefined {
+    const delivery = this.#deliveries.shift();
+    if (this.#deliveries.length < this.size) {
+      const admitted = this.#publishers.admit();
+      if (admitted !== undefined) this.#deliveries.push(admitted);
+      else if (this.#deliveries.length === 0) this.#dropping = false;
+    }
+    return delivery;
+  }
+
+  /** Puts `reader` in line for the next delivery. */
+  wait(reader: Reader): void {
+    this.#readers.push(reader);
+  }
+
+  /** Takes back what a leaving member of a group had in hand, for another member. */
+  giveBack(delivery: Delivery): void {
+    if (this.#closed) return;
+    const again = new DerivedDelivery(delivery, delivery.message, true);
+    const reader = this.#readers.shift();
+    if (reader !== undefined) reader.hand(again);
+    else this.#deliveries.unshift(again);
+  }
+
+  /** Takes leaving readers out of the line. */
+  dismissReaders(leaving: (reader: Reader) => boolean): void {
+    const left: Reader[] = [];
+    this.#readers.remove((reader) => leaving(reader) && left.push(reader) > 0);
+    for (const reader of left) reader.end();
+  }
+
+  /** Takes no more in; what waits can still be read. Publishers that wait are refused with `error`. */
+  end(error: CaryatidError): void {
+    this.#closed = true;
+    this.#publishers.dismiss(error);
+    this.dismissReaders(() => true);
+  }
+
+  /** Takes no more in and forgets what waits. Publishers that wait are done: nobody is there any more. */
+  close(): void {
+    this.#closed = true;
+    this.#deliveries.clear();
+    this.#publishers.dismiss();
+    this.dismissReaders(() => true);
+  }
+
+  #full(
+    delivery: Delivery,
+    options: PublishOptions | undefined,
+  ): Promise<void> | undefined {
+    if (this.overflow === "wait") {
+      return this.#publishers.wait(delivery, options);
+    }
+    this.dropped++;
+    if (!this.#dropping) {
+      this.#dropping = true;
+      this.#onDrop?.(this.pattern, this.overflow);
+    }
+    if (this.overflow === "drop-oldest") {
+      this.#deliveries.shift();
+      this.#deliveries.push(delivery);
+    }
+    if (this.overflow !== "error") return undefined;
+    return Promise.reject(
+      new CaryatidError(
+        "OVERFLOW",
+        `Cannot publish on "${delivery.topic}": the queue of ` +
+          `"${this.pattern}" is full with ${this.size} messages`,
+        { hint: "read faster, or give that subscription another overflow" },
+      ),
+    );
+  }
+}

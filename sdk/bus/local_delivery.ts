@@ -1,0 +1,74 @@
+import type { Delivery, PublishOptions } from "../message_bus.ts";
+import { randomId } from "./random_id.ts";
+import { turnTime } from "./turn.ts";
+
+const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
+
+/** A delivery within this process. What nobody asks for is never made. */
+export class LocalDelivery implements Delivery {
+  readonly topic: string;
+  readonly message: unknown;
+  readonly time: number = turnTime();
+  readonly options: PublishOptions | undefined;
+  #id: string | undefined;
+
+  /** `options` are those of the publish, kept as they are. */
+  constructor(
+    topic: string,
+    message: unknown,
+    options: PublishOptions | undefined,
+  ) {
+    this.topic = topic;
+    this.message = message;
+    this.options = options;
+  }
+
+  /** Names this publish. */
+  get id(): string {
+    return this.#id ??= this.options?.id ?? randomId();
+  }
+
+  /** What the publisher put beside the message. */
+  get headers(): Readonly<Record<string, string>> {
+    return this.options?.headers ?? NO_HEADERS;
+  }
+
+  /** It is handed out for the first time. */
+  get redelivered(): boolean {
+    return false;
+  }
+}
+
+/** A delivery like another one, but for its message or for having been handed out before. */
+export class DerivedDelivery<T = unknown> implements Delivery<T> {
+  readonly message: T;
+  readonly redelivered: boolean;
+  readonly #first: Delivery;
+
+  /** `first` is the delivery that this one stands for. */
+  constructor(first: Delivery, message: T, redelivered: boolean) {
+    this.#first = first;
+    this.message = message;
+    this.redelivered = redelivered;
+  }
+
+  /** The topic it was published on. */
+  get topic(): string {
+    return this.#first.topic;
+  }
+
+  /** Names this publish, as the first time. */
+  get id(): string {
+    return this.#first.id;
+  }
+
+  /** What the publisher put beside the message. */
+  get headers(): Readonly<Record<string, string>> {
+    return this.#first.headers;
+  }
+
+  /** When it was published. */
+  get time(): number {
+    return this.#first.time;
+  }
+}

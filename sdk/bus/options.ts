@@ -1,0 +1,78 @@
+import { CaryatidError } from "../errors.ts";
+import type {
+  HandleOptions,
+  Overflow,
+  SubscribeOptions,
+} from "../message_bus.ts";
+
+/** Messages that may wait for a subscription unless it or its bus says otherwise. */
+export const QUEUE_SIZE = 100;
+/** Largest queue of a subscription. */
+export const MOST_QUEUE_SIZE = 1_000_000;
+/** Requests that a handling works on at the same time unless it says otherwise. */
+export const CONCURRENCY = 64;
+
+const OVERFLOWS: readonly Overflow[] = [
+  "wait",
+  "drop-oldest",
+  "drop-newest",
+  "error",
+];
+
+/**
+ * Checks and completes what `subscribe` is given.
+ *
+ * @throws {CaryatidError} `INVALID_OPTION` for a queue size or overflow that doesn't exist
+ */
+export function checkSubscribeOptions(
+  options: SubscribeOptions,
+  queueSize: number = QUEUE_SIZE,
+): { queueSize: number; overflow: Overflow } {
+  const overflow = options.overflow ?? "wait";
+  if (!OVERFLOWS.includes(overflow)) {
+    throw new CaryatidError(
+      "INVALID_OPTION",
+      `Cannot use the overflow ${JSON.stringify(overflow)}: ` +
+        `wanted one of ${OVERFLOWS.join(", ")}`,
+    );
+  }
+  return {
+    overflow,
+    queueSize: checkCount(
+      "queue size",
+      options.queueSize ?? queueSize,
+      MOST_QUEUE_SIZE,
+    ),
+  };
+}
+
+/**
+ * Checks and completes what `handle` is given.
+ *
+ * @throws {CaryatidError} `INVALID_OPTION` unless the concurrency is a whole number over 0
+ */
+export function checkConcurrency(options: HandleOptions): number {
+  return checkCount("concurrency", options.concurrency ?? CONCURRENCY, 65_536);
+}
+
+/**
+ * Checks a whole number from 1 to `most` and returns it.
+ *
+ * @throws {CaryatidError} `INVALID_OPTION` if it is anything else
+ */
+export function checkCount(
+  what: string,
+  count: unknown,
+  most: number,
+): number {
+  if (
+    Number.isInteger(count) && count as number >= 1 && count as number <= most
+  ) {
+    return count as number;
+  }
+  throw new CaryatidError(
+    "INVALID_OPTION",
+    `Cannot use the ${what} ${String(count)}: ` +
+      `wanted a whole number from 1 to ${most}`,
+  );
+}

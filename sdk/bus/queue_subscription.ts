@@ -1,0 +1,203 @@
+import { abortedError } from "../aborted.ts";
+import type { CaryatidError } from "../errors.ts";
+import type { Delivery, Subscription } from "../message_bus.ts";
+import type { DeliveryQueue, Reader } from "./delivery_queue.ts";
+
+type Step = IteratorResult<Delivery, undefined>;
+
+const END: Promise<Step> = Promise.resolve({ done: true, value: undefined });
+
+/** Finds a message that was changed: `handedOut` says whether the loop had it in hand. */
+export type Inspect = (
+  delivery: Delivery,
+  pattern: string,
+  handedOut: boolean,
+) => CaryatidError | undefined;
+
+/** What a {@linkcode QueueSubscription} is made of. */
+export interface QueueSubscriptionOptions {
+  /** Where its deliveries come from; members of a group share one. */
+  readonly queue: DeliveryQueue;
+  /** Whether what it leaves unfinished goes to other members. */
+  readonly grouped: boolean;
+  /** Closes it. */
+  readonly signal?: AbortSignal | undefined;
+  /** Resolves when it hears. Local queues hear at once. */
+  readonly ready?: Promise<void> | undefined;
+  /** Takes it off the bus; called once. */
+  readonly release: () => void | Promise<void>;
+  /** Looks at each delivery before and after a step. */
+  readonly inspect?: Inspect | undefined;
+}
+
+/** A subscription that reads a {@linkcode DeliveryQueue}. */
+export class QueueSubscription implements Subscription {
+  readonly pattern: string;
+  readonly ready: Promise<void>;
+  readonly queue: DeliveryQueue;
+  readonly inspect: Inspect | undefined;
+  readonly #grouped: boolean;
+  readonly #loops = new Set<Loop>();
+  readonly #release: () => void | Promise<void>;
+  readonly #signal: AbortSignal | undefined;
+  #closing: Promise<void> | undefined;
+
+  /** Opens it; closed at once if its signal has fired. */
+  constructor(options: QueueSubscriptionOptions) {
+    this.queue = options.queue;
+    this.pattern = options.queue.pattern;
+    this.inspect = options.inspect;
+    this.#grouped = options.grouped;
+    this.#release = options.release;
+    this.#signal = options.signal;
+    this.ready = this.#signal?.aborted
+      ? Promise.reject(
+        abortedError(`subscribe to "${this.pattern}"`, this.#signal),
+      )
+      : options.ready ?? Promise.resolve();
+    // Who doesn't wait for it isn't to be killed by it.
+    this.ready.catch(() => {});
+    if (this.#signal?.aborted) this.close();
+    else this.#signal?.addEventListener("abort", this.#abort, { once: true });
+  }
+
+  /** Messages that wait, unread. */
+  get depth(): number {
+    return this.queue.length;
+  }
+
+  /** Deliveries that a loop was given and has not come back from. */
+  get inHand(): number {
+    let count = 0;
+    for (const loop of this.#loops) if (loop.inHand) count++;
+    return count;
+  }
+
+  /** Loops that wait for a delivery. */
+  get readers(): number {
+    let count = 0;
+    for (const loop of this.#loops) count += loop.waiting;
+    return count;
+  }
+
+  /** Messages lost to `overflow`. */
+  get dropped(): number {
+    return this.queue.dropped;
+  }
+
+  /** Whether it was closed, by whomever. */
+  get closed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /** Starts a loop; several loops share the deliveries. */
+  [Symbol.asyncIterator](): AsyncIterator<Delivery, undefined> {
+    const loop = new Loop(this);
+    this.#loops.add(loop);
+    return loop;
+  }
+
+  /** Ends every loop over it; harmless twice. */
+  close(): Promise<void> {
+    return this.#closing ??= this.#leave();
+  }
+
+  /** As `close`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #leave(): Promise<void> {
+    // Marked as closed before anybody is handed what is given back here.
+    this.#closing = Promise.resolve();
+    this.#signal?.removeEventListener("abort", this.#abort);
+    this.queue.dismissReaders((reader) =>
+      reader instanceof WaitingNext && this.#loops.has(reader.loop)
+    );
+    const unfinished: Delivery[] = [];
+    for (const loop of this.#loops) {
+      if (loop.inHand) unfinished.push(loop.inHand);
+      loop.inHand = undefined;
+    }
+    this.#loops.clear();
+    if (this.#grouped) {
+      for (const delivery of unfinished.reverse()) {
+        this.queue.giveBack(delivery);
+      }
+    }
+    await this.#release();
+  }
+
+  #abort = (): void => {
+    this.close();
+  };
+}
+
+/** By hand: a generator costs 3 × as much, and its pending next() blocks return(). */
+class Loop implements AsyncIterator<Delivery, undefined> {
+  inHand: Delivery | undefined;
+  waiting = 0;
+  readonly #subscription: QueueSubscription;
+  readonly #queue: DeliveryQueue;
+
+  constructor(subscription: QueueSubscription) {
+    this.#subscription = subscription;
+    this.#queue = subscription.queue;
+  }
+
+  next(): Promise<Step> {
+    const finished = this.inHand;
+    this.inHand = undefined;
+    if (this.#subscription.inspect && finished) {
+      const changed = this.#inspect(finished, true);
+      if (changed) return Promise.reject(changed);
+    }
+    if (this.#subscription.closed) return END;
+    const delivery = this.#queue.shift();
+    if (delivery === undefined) {
+      if (this.#queue.closed) return END;
+      this.waiting++;
+      return new Promise((resolve) =>
+        this.#queue.wait(new WaitingNext(this, resolve))
+      );
+    }
+    if (this.#subscription.inspect) {
+      const changed = this.#inspect(delivery, false);
+      if (changed) return Promise.reject(changed);
+    }
+    this.inHand = delivery;
+    return Promise.resolve({ done: false, value: delivery });
+  }
+
+  /** `break`, `return` and an error all end here. */
+  async return(): Promise<Step> {
+    await this.#subscription.close();
+    return { done: true, value: undefined };
+  }
+
+  #inspect(delivery: Delivery, handedOut: boolean): CaryatidError | undefined {
+    const { inspect, pattern } = this.#subscription;
+    return inspect?.(delivery, pattern, handedOut);
+  }
+}
+
+class WaitingNext implements Reader {
+  readonly loop: Loop;
+  readonly #resolve: (step: Step) => void;
+
+  constructor(loop: Loop, resolve: (step: Step) => void) {
+    this.loop = loop;
+    this.#resolve = resolve;
+  }
+
+  hand(delivery: Delivery): void {
+    this.loop.inHand = delivery;
+    this.loop.waiting--;
+    this.#resolve({ done: false, value: delivery });
+  }
+
+  end(): void {
+    this.loop.waiting--;
+    this.#resolve({ done: true, value: undefined });
+  }
+}

@@ -1,0 +1,48 @@
+import { CaryatidError } from "../errors.ts";
+import { MAX_TOPIC_BYTES, validateTopic } from "../topic.ts";
+
+/** Stands between a topic and the id of a request, as in caryatid_sdk. */
+const REQUEST = "._request.";
+const RESPONSE = "._response.";
+const ID_LENGTH = 16;
+const MOST_BYTES = MAX_TOPIC_BYTES - RESPONSE.length - ID_LENGTH;
+
+/** The topic that a request travels on. */
+export function requestTopic(topic: string, id: string): string {
+  return topic + REQUEST + id;
+}
+
+/** The pattern of all requests on the topics of `pattern`. */
+export function requestPattern(pattern: string): string {
+  return pattern + REQUEST + "*";
+}
+
+/**
+ * The topic of the answer to a request, from the last marker: a topic may itself have a word `_request`.
+ *
+ * Undefined where `topic` is not that of a request.
+ */
+export function responseTopic(topic: string): string | undefined {
+  const marker = topic.lastIndexOf(REQUEST);
+  if (marker < 0) return undefined;
+  return topic.slice(0, marker) + RESPONSE +
+    topic.slice(marker + REQUEST.length);
+}
+
+/**
+ * Checks that requests can be made on `topic`: it must leave room for what is appended.
+ *
+ * @throws {CaryatidError} `INVALID_TOPIC`
+ */
+export function validateRequestTopic(topic: string): string {
+  validateTopic(topic);
+  if (topic.length * 3 <= MOST_BYTES) return topic;
+  const bytes = new TextEncoder().encode(topic).length;
+  if (bytes <= MOST_BYTES) return topic;
+  throw new CaryatidError(
+    "INVALID_TOPIC",
+    `Cannot make a request on "${topic.slice(0, 77)}...": found ${bytes} ` +
+      `bytes of UTF-8, wanted at most ${MOST_BYTES}`,
+    { hint: "the topic of a request and its answer have an id appended" },
+  );
+}

@@ -1,0 +1,199 @@
+import { CaryatidError } from "../errors.ts";
+import type {
+  Delivery,
+  Overflow,
+  PublishOptions,
+  SubscribeOptions,
+  Subscription,
+} from "../message_bus.ts";
+import { validatePattern, validateTopic } from "../topic.ts";
+import { DeliveryQueue } from "./delivery_queue.ts";
+import { checkSubscribeOptions } from "./options.ts";
+import { PatternIndex } from "./pattern_index.ts";
+import { type Inspect, QueueSubscription } from "./queue_subscription.ts";
+import { TopicCache } from "./topic_cache.ts";
+import type { WaitingRoom } from "./waiting_room.ts";
+
+/** What {@linkcode Subscribers} are made of. */
+export interface SubscribersOptions {
+  /** Where publishers wait. */
+  readonly room: WaitingRoom;
+  /** Queue size of a subscription which names none (100). */
+  readonly queueSize?: number | undefined;
+  /** Called at the first drop of a burst. */
+  readonly onDrop?: ((pattern: string, overflow: Overflow) => void) | undefined;
+  /** Looks at each delivery before and after a step. */
+  readonly inspect?: Inspect | undefined;
+}
+
+/** A queue, and what it doesn't want to hear. */
+interface Target {
+  readonly queue: DeliveryQueue;
+  readonly filter: ((topic: string) => boolean) | undefined;
+}
+
+/** Everybody in this process who listens, and the fan-out of a delivery to them. */
+export class Subscribers {
+  readonly #options: SubscribersOptions;
+  readonly #index = new PatternIndex<Target>();
+  readonly #groups = new Map<string, Group>();
+  readonly #targets = new Set<Target>();
+  readonly #found = new TopicCache((topic) => {
+    validateTopic(topic);
+    return this.#find(topic);
+  });
+
+  /** Nobody listens yet. */
+  constructor(options: SubscribersOptions) {
+    this.#options = options;
+  }
+
+  /** How many queues there are; the members of a group share one. */
+  get size(): number {
+    return this.#targets.size;
+  }
+
+  /** Listens. Throws `INVALID_TOPIC` or `INVALID_OPTION`. */
+  subscribe(pattern: string, options: SubscribeOptions = {}): Subscription {
+    validatePattern(pattern);
+    const { queueSize, overflow } = checkSubscribeOptions(
+      options,
+      this.#options.queueSize,
+    );
+    const group = options.group === undefined
+      ? undefined
+      : this.#join(options.group, pattern, options, queueSize, overflow);
+    const target = group?.target ??
+      this.#add(pattern, queueSize, overflow, options.filter);
+    return new QueueSubscription({
+      queue: target.queue,
+      grouped: group !== undefined,
+      signal: options.signal,
+      inspect: this.#options.inspect,
+      release: () =>
+        group ? this.#leave(group, queueSize) : this.#remove(target),
+    });
+  }
+
+  /**
+   * Gives `delivery` to all who listen to its topic. Undefined when all took it; else a promise of the slowest, which rejects
+   * if one of them refused.
+   *
+   * @throws {CaryatidError} `INVALID_TOPIC`
+   */
+  deliver(
+    delivery: Delivery,
+    options: PublishOptions | undefined,
+  ): Promise<void> | undefined {
+    return fanOut(this.#found.get(delivery.topic), delivery, options);
+  }
+
+  /** As `deliver`, for a topic that will not come again: that of a request. */
+  deliverOnce(
+    delivery: Delivery,
+    options: PublishOptions | undefined,
+  ): Promise<void> | undefined {
+    return fanOut(this.#find(delivery.topic), delivery, options);
+  }
+
+  /** Ends every subscription; what they have in their queues can still be read. */
+  end(error: CaryatidError): void {
+    for (const { queue } of this.#targets) queue.end(error);
+    this.#targets.clear();
+    this.#groups.clear();
+  }
+
+  #find(topic: string): DeliveryQueue[] {
+    const queues: DeliveryQueue[] = [];
+    for (const { queue, filter } of this.#index.match(topic)) {
+      if (filter === undefined || filter(topic)) queues.push(queue);
+    }
+    return queues;
+  }
+
+  #add(
+    pattern: string,
+    size: number,
+    overflow: Overflow,
+    filter: ((topic: string) => boolean) | undefined,
+  ): Target {
+    const { room, onDrop } = this.#options;
+    const queue = new DeliveryQueue({ pattern, size, overflow, room, onDrop });
+    const target = { queue, filter };
+    this.#index.add(pattern, target);
+    this.#targets.add(target);
+    this.#found.clear();
+    return target;
+  }
+
+  #remove(target: Target): void {
+    this.#index.delete(target.queue.pattern, target);
+    this.#targets.delete(target);
+    this.#found.clear();
+    target.queue.close();
+  }
+
+  #join(
+    name: string,
+    pattern: string,
+    options: SubscribeOptions,
+    queueSize: number,
+    overflow: Overflow,
+  ): Group {
+    const key = JSON.stringify([name, pattern]);
+    const group = this.#groups.get(key);
+    if (group === undefined) {
+      const target = this.#add(pattern, queueSize, overflow, options.filter);
+      const first = { key, target, members: 1 };
+      this.#groups.set(key, first);
+      return first;
+    }
+    const { queue } = group.target;
+    if (queue.overflow !== overflow) {
+      throw new CaryatidError(
+        "INVALID_OPTION",
+        `Cannot join the group "${name}" on "${pattern}" with the overflow ` +
+          `"${overflow}": its members have "${queue.overflow}"`,
+        { hint: "give all members of a group the same overflow" },
+      );
+    }
+    group.members++;
+    queue.size += queueSize;
+    return group;
+  }
+
+  #leave(group: Group, queueSize: number): void {
+    group.target.queue.size -= queueSize;
+    if (--group.members > 0) return;
+    this.#groups.delete(group.key);
+    this.#remove(group.target);
+  }
+}
+
+/** Members of one group on one pattern; their queue is as long as theirs together. */
+interface Group {
+  readonly key: string;
+  readonly target: Target;
+  members: number;
+}
+
+function fanOut(
+  queues: readonly DeliveryQueue[],
+  delivery: Delivery,
+  options: PublishOptions | undefined,
+): Promise<void> | undefined {
+  if (queues.length === 1) return queues[0]!.push(delivery, options);
+  let waits: Promise<void>[] | undefined; // made only when a queue is full
+  for (const queue of queues) {
+    const wait = queue.push(delivery, options);
+    if (wait) (waits ??= []).push(wait);
+  }
+  return waits && allSettled(waits);
+}
+
+/** Rejects with the first refusal, but only when all are settled: the others have theirs by then. */
+async function allSettled(waits: readonly Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(waits)) {
+    if (result.status === "rejected") throw result.reason;
+  }
+}

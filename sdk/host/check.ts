@@ -1,0 +1,79 @@
+import { CaryatidError } from "../errors.ts";
+import {
+  issuePath,
+  type SchemaIssue,
+  type SchemaResult,
+  type StandardSchema,
+} from "../standard_schema.ts";
+
+/**
+ * Checks `value` against `schema`. Gives `value` itself unless the schema transformed it: most libraries copy what they check.
+ *
+ * Gives a promise only where the schema does.
+ */
+export function checkMessage<Output>(
+  topic: string,
+  schema: StandardSchema<unknown, Output>,
+  value: unknown,
+): Output | Promise<Output> {
+  const result = schema["~standard"].validate(value);
+  return result instanceof Promise
+    ? result.then((result) => outcome(topic, value, result))
+    : outcome(topic, value, result);
+}
+
+function outcome<Output>(
+  topic: string,
+  value: unknown,
+  result: SchemaResult<Output>,
+): Output {
+  if (result.issues) throw invalidMessageError(topic, result.issues);
+  return sameValue(value, result.value) ? value as Output : result.value;
+}
+
+function invalidMessageError(
+  topic: string,
+  issues: readonly SchemaIssue[],
+): CaryatidError {
+  const list = issues.slice(0, 5).map((issue) => {
+    const path = issuePath(issue);
+    return path === "" ? issue.message : `${path}: ${issue.message}`;
+  });
+  if (issues.length > 5) list.push(`and ${issues.length - 5} more`);
+  return new CaryatidError(
+    "INVALID_MESSAGE",
+    `Cannot use the message on "${topic}": ${list.join("; ")}`,
+    { hint: "it doesn't fit the schema given to defineTopic" },
+  );
+}
+
+/** Whether two values have the same plain parts: arrays and objects by content, all else by identity. */
+function sameValue(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (
+    typeof a !== "object" || typeof b !== "object" || a === null || b === null
+  ) return false;
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length &&
+      a.every((value, i) => sameValue(value, b[i]));
+  }
+  const prototype = Object.getPrototypeOf(a);
+  if (prototype !== Object.prototype && prototype !== null) return false;
+  return sameProperties(
+    a as Record<string, unknown>,
+    b as Record<string, unknown>,
+  );
+}
+
+function sameProperties(
+  a: Record<string, unknown>,
+  b: Record<string, unknown>,
+): boolean {
+  let surplus = 0;
+  for (const key in a) {
+    if (!Object.hasOwn(b, key) || !sameValue(a[key], b[key])) return false;
+    surplus++;
+  }
+  for (const _ in b) surplus--;
+  return surplus === 0;
+}

@@ -1,0 +1,69 @@
+import type { TypedTopic } from "../define_topic.ts";
+import type { Delivery, PublishOptions } from "../message_bus.ts";
+import type { StandardSchema } from "../standard_schema.ts";
+import { checkMessage } from "./check.ts";
+
+/** Marks a message as fitting a schema as it is, so that a subscriber of the same topic in this process needn't look again. */
+const CHECKED = Symbol("caryatid.checked");
+
+interface CheckedOptions extends PublishOptions {
+  readonly [CHECKED]?: StandardSchema<never, unknown>;
+}
+
+type AnyTopic = TypedTopic<never, unknown, never, unknown>;
+
+const checkedOptions = new WeakMap<AnyTopic, CheckedOptions>();
+
+/** Sends on behalf of {@linkcode publishChecked}. */
+type Send = (
+  topic: string,
+  message: unknown,
+  options?: PublishOptions,
+) => Promise<void>;
+
+/**
+ * Checks `message` and sends it as it was given: a transformation is the receiver's. Rejects with `INVALID_MESSAGE`.
+ */
+export function publishChecked(
+  topic: AnyTopic,
+  message: unknown,
+  options: PublishOptions | undefined,
+  send: Send,
+): Promise<void> {
+  let checked: unknown;
+  try {
+    checked = checkMessage(topic.name, topic.schema, message);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+  return checked instanceof Promise
+    ? checked.then((checked) =>
+      send(topic.name, message, mark(topic, options, checked === message))
+    )
+    : send(topic.name, message, mark(topic, options, checked === message));
+}
+
+/** Whether `delivery` was checked with `schema` in this process, and found to fit as it is. */
+export function isChecked(
+  delivery: Delivery,
+  schema: StandardSchema<never, unknown>,
+): boolean {
+  const { options } = delivery as { options?: CheckedOptions };
+  return options?.[CHECKED] === schema;
+}
+
+function mark(
+  topic: AnyTopic,
+  options: PublishOptions | undefined,
+  unchanged: boolean,
+): PublishOptions | undefined {
+  if (!unchanged) return options;
+  const marked = checkedOptions.get(topic) ?? markOf(topic);
+  return options === undefined ? marked : { ...options, ...marked };
+}
+
+function markOf(topic: AnyTopic): CheckedOptions {
+  const marked: CheckedOptions = { [CHECKED]: topic.schema };
+  checkedOptions.set(topic, marked);
+  return marked;
+}

@@ -1,0 +1,2 @@
+export type { ConformanceFeatures } from "./features.ts";
+export { busConformance } from "./suite.ts";

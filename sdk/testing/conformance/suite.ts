@@ -1,0 +1,120 @@
+import type { BusAbilities, MessageBus } from "../../mod.ts";
+import { closing } from "./closing.ts";
+import { copies } from "./copies.ts";
+import { delivery } from "./delivery.ts";
+import type { ConformanceFeatures } from "./features.ts";
+import { groups } from "./groups.ts";
+import { handlers } from "./handlers.ts";
+import { leaving } from "./leaving.ts";
+import { overflow } from "./overflow.ts";
+import type { Property } from "./property.ts";
+import { requestDeadlines } from "./request_deadlines.ts";
+import { requestFailures } from "./request_failures.ts";
+import { requestTopics } from "./request_topics.ts";
+import { requests } from "./requests.ts";
+import { scale } from "./scale.ts";
+import { topics } from "./topics.ts";
+import { Trial } from "./trial.ts";
+import { within } from "./within.ts";
+
+/** No property takes as long; one that does hangs. Milliseconds, at scale 1. */
+const PROPERTY_DEADLINE = 60_000;
+
+const PROPERTIES: readonly Property[] = [
+  ...[...delivery, ...copies, ...groups, ...topics, ...overflow],
+  ...[...leaving, ...closing, ...scale, ...requests, ...handlers],
+  ...[...requestFailures, ...requestDeadlines, ...requestTopics],
+].sort((a, b) => a.id.localeCompare(b.id, "en", { numeric: true }));
+
+/**
+ * Registers a test that checks what every bus promises: a bus's own test file is one call of this.
+ *
+ * Each property of the contract is a step with a fresh bus from `open` and its own topics. A property that a bus's abilities or
+ * `features` rule out is skipped, and the step's name says why. Leaks fail the step, whatever the configuration says.
+ *
+ * @example
+ * ```ts no-eval
+ * import { busConformance } from "@caryatid/sdk/testing";
+ * import type { MessageBus } from "@caryatid/sdk";
+ *
+ * declare function openMyBus(): Promise<MessageBus>;
+ *
+ * busConformance("my bus", openMyBus, { scale: 0.1 });
+ * ```
+ */
+export function busConformance(
+  name: string,
+  open: () => Promise<MessageBus>,
+  features: ConformanceFeatures = {},
+): void {
+  Deno.test({
+    name: `${name} keeps the bus contract`,
+    sanitizeOps: true,
+    sanitizeResources: true,
+    async fn(t) {
+      const abilities = await abilitiesOf(open);
+      for (const property of PROPERTIES) {
+        await t.step(step(property, abilities, open, features));
+      }
+    },
+  });
+}
+
+function step(
+  property: Property,
+  abilities: BusAbilities,
+  open: () => Promise<MessageBus>,
+  features: ConformanceFeatures,
+): Deno.TestStepDefinition {
+  const name = `${property.id} ${property.says}`;
+  const reason = features.skip?.[property.id] ?? features.skip?.[name] ??
+    property.needs?.(abilities, features);
+  return {
+    name: reason === undefined ? name : `${name} (skipped: ${reason})`,
+    ignore: reason !== undefined,
+    fn: () => check(property, open, features),
+  };
+}
+
+function abilitiesOf(open: () => Promise<MessageBus>): Promise<BusAbilities> {
+  return withBus(open, (bus) => Promise.resolve(bus.abilities));
+}
+
+function check(
+  property: Property,
+  open: () => Promise<MessageBus>,
+  features: ConformanceFeatures,
+): Promise<void> {
+  const { peer, scale = 1 } = features;
+  const checkBoth = (bus: MessageBus, other: MessageBus) =>
+    within(
+      property.check(new Trial(bus, other, features)),
+      "the whole check",
+      PROPERTY_DEADLINE * Math.max(1, scale),
+    );
+  return withBus(
+    open,
+    (bus) =>
+      peer
+        ? withBus(() => peer(bus), (other) => checkBoth(bus, other))
+        : checkBoth(bus, bus),
+  );
+}
+
+/** By hand: Node 22, where this file must load, has no `using`. */
+async function withBus<T>(
+  open: () => Promise<MessageBus>,
+  use: (bus: MessageBus) => Promise<T>,
+): Promise<T> {
+  const bus = await within(open(), "the bus to open");
+  let outcome: T;
+  try {
+    outcome = await use(bus);
+  } catch (error) {
+    // The first failure says more than what follows from it.
+    await within(bus.close(), "the bus to close").catch(() => {});
+    throw error;
+  }
+  await within(bus.close(), "the bus to close");
+  return outcome;
+}
