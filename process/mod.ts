@@ -1,1 +1,15 @@
-export {};
+/**
+ * What runs modules: a {@linkcode Process} reads a TOML file, makes the buses that it names, finds the modules, and lets them
+ * talk until it is stopped.
+ *
+ * @module
+ */
+export { InMemoryBus, type InMemoryBusOptions } from "./buses/in_memory.ts";
+export type { Route } from "./buses/route_table.ts";
+export { RoutingBus, type RoutingBusOptions } from "./buses/routing.ts";
+export { ConfigError } from "./config/config_error.ts";
+export type { Place, Problem } from "./config/process_config.ts";
+export type { ConfigInput } from "./config/read_config.ts";
+export type { Importer } from "./loader.ts";
+export type { Outcome } from "./outcome.ts";
+export { Process, type ProcessOptions } from "./process.ts";

@@ -31,7 +31,7 @@ export interface Context {
    */
   publish<Input>(
     topic: TypedTopic<Input, unknown>,
-    message: Input,
+    message: NoInfer<Input>,
     options?: PublishOptions,
   ): Promise<void>;
   /** Publishes any message on a topic without a schema. */
@@ -48,7 +48,7 @@ export interface Context {
    * Throws `INVALID_TOPIC`, `INVALID_OPTION`, `NO_ROUTE` or `FORBIDDEN`.
    */
   subscribe<Output>(
-    topic: TypedTopic<never, Output>,
+    topic: TypedTopic<unknown, Output>,
     options?: SubscribeOptions,
   ): Subscription<Output>;
   /** Listens to any message on a pattern. */
@@ -60,8 +60,8 @@ export interface Context {
    * Rejects with `NO_HANDLER` at once, `REQUEST_TIMEOUT` at the deadline, `HANDLER_FAILED`, or as `publish` does.
    */
   request<Input, Answer>(
-    topic: TypedTopic<Input, unknown, never, Answer>,
-    message: Input,
+    topic: TypedTopic<Input, unknown, unknown, Answer>,
+    message: NoInfer<Input>,
     options?: RequestOptions,
   ): Promise<Answer>;
   /** Asks on a topic without a schema. */
@@ -76,8 +76,10 @@ export interface Context {
    * `HANDLER_FAILED`. Throws as `subscribe` does.
    */
   handle<Output, Answer>(
-    topic: TypedTopic<never, Output, Answer>,
-    handler: (request: RequestDelivery<Output>) => Answer | Promise<Answer>,
+    topic: TypedTopic<unknown, Output, Answer, unknown>,
+    handler: (
+      request: RequestDelivery<Output>,
+    ) => NoInfer<Answer> | Promise<NoInfer<Answer>>,
     options?: HandleOptions,
   ): Handling;
   /** Answers any request on a pattern. */

@@ -13,6 +13,13 @@ export {
   type Timers,
 } from "./deadlines.ts";
 export {
+  type BusClass,
+  type BusContext,
+  type BusDefinition,
+  defineBus,
+  isBusClass,
+} from "./define_bus.ts";
+export {
   DeliveryQueue,
   type DeliveryQueueOptions,
   type Reader,

@@ -1,1 +1,8 @@
-export {};
+/**
+ * What runs modules is built on this: the context of a module, seen from its host. `@caryatid/process` and the testing kit use
+ * it; a module never needs it.
+ *
+ * @module
+ */
+export { systemClock } from "../clock.ts";
+export { ModuleContext, type ModuleContextOptions } from "./module_context.ts";

@@ -7,10 +7,10 @@ import { checkMessage } from "./check.ts";
 const CHECKED = Symbol("caryatid.checked");
 
 interface CheckedOptions extends PublishOptions {
-  readonly [CHECKED]?: StandardSchema<never, unknown>;
+  readonly [CHECKED]?: StandardSchema;
 }
 
-type AnyTopic = TypedTopic<never, unknown, never, unknown>;
+type AnyTopic = TypedTopic;
 
 const checkedOptions = new WeakMap<AnyTopic, CheckedOptions>();
 
@@ -46,7 +46,7 @@ export function publishChecked(
 /** Whether `delivery` was checked with `schema` in this process, and found to fit as it is. */
 export function isChecked(
   delivery: Delivery,
-  schema: StandardSchema<never, unknown>,
+  schema: StandardSchema,
 ): boolean {
   const { options } = delivery as { options?: CheckedOptions };
   return options?.[CHECKED] === schema;

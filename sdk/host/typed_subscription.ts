@@ -12,14 +12,14 @@ export class TypedSubscription<Output> implements Subscription<Output> {
   readonly pattern: string;
   readonly ready: Promise<void>;
   readonly #inner: Subscription;
-  readonly #topic: TypedTopic<never, Output>;
+  readonly #topic: TypedTopic<unknown, Output>;
   readonly #onRefused: (error: CaryatidError) => void;
   #refused = 0;
 
   /** `onRefused` hears of each message that doesn't fit. */
   constructor(
     inner: Subscription,
-    topic: TypedTopic<never, Output>,
+    topic: TypedTopic<unknown, Output>,
     onRefused: (error: CaryatidError) => void,
   ) {
     this.pattern = inner.pattern;

@@ -15,7 +15,8 @@ export const copies: readonly Property[] = [
   },
   {
     id: "A18",
-    says: "a message over the limit is MESSAGE_TOO_LARGE, its neighbours arrive",
+    says:
+      "a message over the limit is MESSAGE_TOO_LARGE, its neighbours arrive",
     needs: copiesMessages,
     check: refusesOversize,
   },
@@ -91,7 +92,7 @@ async function aliasesNothing(trial: Trial): Promise<void> {
 /** Bytes that show it when they are moved, or another's. */
 function pattern(size: number, seed: number): Uint8Array {
   const bytes = new Uint8Array(size);
-  for (let i = 0; i < size; i++) bytes[i] = (i * 31 + seed * 17 + (i >> 8));
+  for (let i = 0; i < size; i++) bytes[i] = i * 31 + seed * 17 + (i >> 8);
   return bytes;
 }
 

@@ -4,9 +4,12 @@ import { copies } from "./copies.ts";
 import { delivery } from "./delivery.ts";
 import type { ConformanceFeatures } from "./features.ts";
 import { groups } from "./groups.ts";
+import { handingOn } from "./handing_on.ts";
 import { handlers } from "./handlers.ts";
+import { independence } from "./independence.ts";
 import { leaving } from "./leaving.ts";
 import { overflow } from "./overflow.ts";
+import { patterns } from "./patterns.ts";
 import type { Property } from "./property.ts";
 import { requestDeadlines } from "./request_deadlines.ts";
 import { requestFailures } from "./request_failures.ts";
@@ -21,9 +24,17 @@ import { within } from "./within.ts";
 const PROPERTY_DEADLINE = 60_000;
 
 const PROPERTIES: readonly Property[] = [
-  ...[...delivery, ...copies, ...groups, ...topics, ...overflow],
-  ...[...leaving, ...closing, ...scale, ...requests, ...handlers],
-  ...[...requestFailures, ...requestDeadlines, ...requestTopics],
+  ...[...delivery, ...copies, ...groups, ...handingOn, ...topics],
+  ...[
+    ...patterns,
+    ...overflow,
+    ...independence,
+    ...leaving,
+    ...closing,
+    ...scale,
+  ],
+  ...[...requests, ...handlers, ...requestFailures, ...requestDeadlines],
+  ...requestTopics,
 ].sort((a, b) => a.id.localeCompare(b.id, "en", { numeric: true }));
 
 /**

@@ -1,0 +1,132 @@
+import { CaryatidError, type MessageBus, type Module } from "@caryatid/sdk";
+import { RoutingBus } from "./buses/routing.ts";
+import { checkSection } from "./config/check_section.ts";
+import { ConfigError, formatPlace } from "./config/config_error.ts";
+import type {
+  ModuleConfig,
+  Problem,
+  ProcessConfig,
+  Section,
+} from "./config/process_config.ts";
+import type { Classes } from "./classes.ts";
+import type { Logging } from "./logging.ts";
+
+/** A module with its checked section: all that it takes to run it. */
+export interface AssembledModule {
+  readonly config: ModuleConfig;
+  readonly module: Module;
+  /** What its schema made of its section. */
+  readonly section: unknown;
+}
+
+/** What was put together, and what is accepted though probably not meant. */
+export interface Assembly<T> {
+  readonly parts: readonly T[];
+  readonly notices: readonly Problem[];
+}
+
+type Part<T> = { part: T; notices: readonly Problem[] } | {
+  error: CaryatidError;
+};
+
+/**
+ * Finds the code of every module and checks every section.
+ *
+ * Rejects with all that is wrong at once: `INVALID_CONFIG`, or the one error that there is.
+ */
+export function assembleModules(
+  config: ProcessConfig,
+  classes: Classes,
+): Promise<Assembly<AssembledModule>> {
+  return assemble(config, config.modules, async (wanted) => {
+    const module = await classes.module(wanted);
+    const { value, notices } = await checked(config, wanted, module.config);
+    return { part: { config: wanted, module, section: value }, notices };
+  });
+}
+
+/** Finds the code of every bus, checks every section, and puts the buses behind the routes. Nothing is connected yet. */
+export async function assembleBus(
+  config: ProcessConfig,
+  classes: Classes,
+  logging: Logging,
+): Promise<{ bus: MessageBus; notices: readonly Problem[] }> {
+  const { parts, notices } = await assemble(
+    config,
+    config.buses,
+    async (wanted) => {
+      const bus = await classes.bus(wanted);
+      const section = { path: wanted.path, section: wanted.settings };
+      const { value, notices } = await checked(config, section, bus.config);
+      const { id } = wanted;
+      const part = [id, bus.create({ id, log: logging.log(id) }, value)];
+      return { part: part as [string, MessageBus], notices };
+    },
+  );
+  const bus = new RoutingBus(config.routes, new Map(parts), {
+    requestTimeout: config.requestTimeout,
+  });
+  return { bus, notices };
+}
+
+async function assemble<W extends { readonly path: readonly string[] }, T>(
+  config: ProcessConfig,
+  all: readonly W[],
+  make: (wanted: W) => Promise<{ part: T; notices: readonly Problem[] }>,
+): Promise<Assembly<T>> {
+  const results = await Promise.all(
+    all.map((wanted): Promise<Part<T>> =>
+      make(wanted).catch(async (error) => ({
+        error: await placed(config, wanted.path, error),
+      }))
+    ),
+  );
+  const errors = results.flatMap((result) =>
+    "error" in result ? [result.error] : []
+  );
+  if (errors.length === 1) throw errors[0];
+  if (errors.length > 1) throw new ConfigError(errors.flatMap(problemsOf));
+  const made = results.filter((result) => "part" in result);
+  return {
+    parts: made.map(({ part }) => part),
+    notices: made.flatMap(({ notices }) => notices),
+  };
+}
+
+async function checked(
+  config: ProcessConfig,
+  section: Section,
+  schema: Module["config"],
+): Promise<{ value: unknown; notices: readonly Problem[] }> {
+  const { value, problems, notices } = await checkSection(
+    config,
+    section,
+    schema,
+  );
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { value, notices };
+}
+
+/** The same error, led by where in the configuration its cause stands. */
+async function placed(
+  config: ProcessConfig,
+  path: readonly string[],
+  error: unknown,
+): Promise<CaryatidError> {
+  if (error instanceof ConfigError) return error;
+  const { code, message, hint, cause } = error instanceof CaryatidError
+    ? error
+    : new CaryatidError("LOAD_FAILED", String(error), { cause: error });
+  const place = await config.place([...path, "import"]);
+  return new CaryatidError(
+    code,
+    place ? `${formatPlace(place)}: ${message}` : message,
+    { cause, hint },
+  );
+}
+
+function problemsOf(error: CaryatidError): readonly Problem[] {
+  if (error instanceof ConfigError) return error.problems;
+  const { message, hint } = error;
+  return [{ key: "", place: undefined, message, hint }];
+}

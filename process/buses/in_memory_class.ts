@@ -1,0 +1,67 @@
+import type { SchemaIssue, StandardSchema } from "@caryatid/sdk";
+import {
+  type BusClass,
+  defineBus,
+  MOST_QUEUE_SIZE,
+  QUEUE_SIZE,
+} from "@caryatid/sdk/bus";
+import { InMemoryBus } from "./in_memory.ts";
+
+interface InMemorySettings {
+  readonly queueSize: number;
+  readonly freeze: boolean;
+}
+
+const SIZE_KEY = "subscriber-queue-size";
+
+/** By hand: a schema library would cost as much at start as all the rest. */
+const settings: StandardSchema<unknown, InMemorySettings> = {
+  "~standard": {
+    version: 1,
+    vendor: "caryatid",
+    validate: (value) => {
+      const given = value as Record<string, unknown>;
+      const { [SIZE_KEY]: queueSize = QUEUE_SIZE, freeze = false } = given;
+      const issues: SchemaIssue[] = [];
+      if (
+        !Number.isInteger(queueSize) || Number(queueSize) < 1 ||
+        Number(queueSize) > MOST_QUEUE_SIZE
+      ) {
+        issues.push({
+          path: [SIZE_KEY],
+          message: `wanted a whole number from 1 to ${MOST_QUEUE_SIZE}`,
+        });
+      }
+      if (typeof freeze !== "boolean") {
+        issues.push({ path: ["freeze"], message: "wanted true or false" });
+      }
+      for (const key of Object.keys(given)) {
+        if (key !== SIZE_KEY && key !== "freeze") {
+          issues.push({
+            path: [key],
+            message: `unknown key, wanted ${SIZE_KEY} or freeze`,
+          });
+        }
+      }
+      return issues.length > 0 ? { issues } : {
+        value: { queueSize: queueSize as number, freeze: freeze as boolean },
+      };
+    },
+  },
+};
+
+/** `class = "in-memory"`: keys `subscriber-queue-size` (100) and `freeze` (false). */
+export const inMemoryClass: BusClass = defineBus({
+  name: "in-memory",
+  description: "Carries messages within the process, by reference",
+  config: settings,
+  create: ({ log }, config) =>
+    new InMemoryBus({
+      ...config,
+      onDrop: (pattern, overflow) =>
+        log.warn(
+          'the queue of "{pattern}" is full: dropping messages ({overflow})',
+          { pattern, overflow },
+        ),
+    }),
+});

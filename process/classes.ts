@@ -1,0 +1,124 @@
+import { CaryatidError, isModule, type Module } from "@caryatid/sdk";
+import { type BusClass, isBusClass } from "@caryatid/sdk/bus";
+import { inMemoryClass } from "./buses/in_memory_class.ts";
+import { nearest } from "./config/nearest.ts";
+import { type Importer, load } from "./loader.ts";
+import { VERSION } from "./version.ts";
+
+/** A module or bus of the configuration, as far as finding its code needs it. */
+export interface Wanted {
+  readonly id: string;
+  readonly className: string;
+  readonly import: string | undefined;
+  readonly base: URL | undefined;
+}
+
+/** Classes of modules that `@caryatid/modules` has. */
+const STANDARD_MODULES: readonly string[] = ["clock", "spy"];
+/** Classes of buses that have an entry of their own. */
+const STANDARD_BUSES: readonly string[] = [];
+
+const MODULE = { name: "a module", is: isModule };
+const BUS = { name: "a bus", is: isBusClass };
+
+/** Where code comes from: registered by the program, imported, or, failing both, standard. */
+export class Classes {
+  readonly #modules = new Map<string, Module>();
+  readonly #buses = new Map<string, BusClass>([["in-memory", inMemoryClass]]);
+  readonly #importer: Importer | undefined;
+  readonly #base: URL | undefined;
+
+  /** `importer` and `base` are the program's, if it gives them. */
+  constructor(importer: Importer | undefined, base: URL | undefined) {
+    this.#importer = importer;
+    this.#base = base;
+  }
+
+  /** Registers modules by name; the last one of a name wins, as in caryatid_process. */
+  registerModule(module: Module): void {
+    this.#modules.set(checkRegistered(module, MODULE).name, module);
+  }
+
+  /** Registers a class of buses by name. */
+  registerBus(bus: BusClass): void {
+    this.#buses.set(checkRegistered(bus, BUS).name, bus);
+  }
+
+  /** Finds a module's code. Rejects with `LOAD_FAILED` or `UNKNOWN_CLASS`. */
+  module(wanted: Wanted): Promise<Module> {
+    return this.#find("module", wanted, this.#modules, MODULE);
+  }
+
+  /** Finds a bus's code. */
+  bus(wanted: Wanted): Promise<BusClass> {
+    return this.#find("message-bus", wanted, this.#buses, BUS);
+  }
+
+  async #find<T>(
+    kind: "module" | "message-bus",
+    wanted: Wanted,
+    registered: ReadonlyMap<string, T>,
+    form: { readonly name: string; is(value: unknown): value is T },
+  ): Promise<T> {
+    const { id, className } = wanted;
+    const what = `[${kind}.${id}]`;
+    if (wanted.import !== undefined) {
+      const base = wanted.base ?? this.#base;
+      const request = { what, specifier: wanted.import, base };
+      return await load(request, form, this.#importer);
+    }
+    const known = registered.get(className);
+    if (known) return known;
+    const standard = kind === "module" ? STANDARD_MODULES : STANDARD_BUSES;
+    if (standard.includes(className)) {
+      const specifier = standardSpecifier(kind, className);
+      return await load({ what, specifier, base: undefined }, form);
+    }
+    throw unknownClassError(what, className, [
+      ...registered.keys(),
+      ...standard,
+    ]);
+  }
+}
+
+function checkRegistered<T>(
+  value: T,
+  form: { readonly name: string; is(value: unknown): boolean },
+): T {
+  if (form.is(value)) return value;
+  throw new CaryatidError(
+    "WRONG_EXPORT",
+    `Cannot register a value of type ${typeof value}: wanted ${form.name}`,
+    { hint: "make it with defineModule or defineBus of @caryatid/sdk" },
+  );
+}
+
+/** From a checkout the workspace resolves the bare name; from JSR it needs the whole one. */
+function standardSpecifier(
+  kind: "module" | "message-bus",
+  className: string,
+): string {
+  const name = kind === "module"
+    ? `@caryatid/modules/${className}`
+    : `@caryatid/process/${className}`;
+  return import.meta.url.startsWith("file:")
+    ? name
+    : `jsr:${name.replace(/\/(?=[^/]*$)/, `@^${VERSION}/`)}`;
+}
+
+function unknownClassError(
+  what: string,
+  className: string,
+  known: readonly string[],
+): CaryatidError {
+  const near = nearest(className, known);
+  const hint = near === undefined
+    ? "register it, or say where it is: import = …"
+    : `did you mean "${near}"?`;
+  return new CaryatidError(
+    "UNKNOWN_CLASS",
+    `Cannot make ${what}: found the class "${className}", wanted ` +
+      `one of ${known.join(", ") || "those registered (none is)"}`,
+    { hint },
+  );
+}

@@ -1,0 +1,97 @@
+import type { Layers } from "./layers.ts";
+import { inOrderOfMention } from "./order.ts";
+import type { ModuleConfig, OnFailure } from "./process_config.ts";
+import type { Report } from "./report.ts";
+import type { TableReader } from "./table_reader.ts";
+import {
+  countValues,
+  emptyTable,
+  isTable,
+  mergeInto,
+  type Table,
+} from "./tables.ts";
+
+const ON_FAILURE: readonly OnFailure[] = ["fail", "restart", "ignore"];
+const NOT_GLOBAL = ["class", "import", "on-failure"];
+
+/** A small file may lay a huge `[global]` under very many modules. */
+const MAX_COPIES = 1_000_000;
+
+/** `[module.<id>]`, with `[global]` laid under each. */
+export async function readModules(
+  root: TableReader,
+  layers: Layers,
+  report: Report,
+): Promise<ModuleConfig[]> {
+  const readers = await inOrderOfMention(
+    root.readers("module"),
+    (id) => layers.firstMention(["module", id]),
+  );
+  const global = readGlobal(root, report);
+  const copies = countValues(global) * readers.length;
+  if (copies > MAX_COPIES) {
+    report.refuse(
+      ["global"],
+      `found ${copies} values when laid under ${readers.length} modules, ` +
+        `wanted at most ${MAX_COPIES}`,
+    );
+    return [];
+  }
+  return readers.map(([id, reader]) => readModule(id, reader, global, layers));
+}
+
+function readModule(
+  id: string,
+  reader: TableReader,
+  global: Table,
+  layers: Layers,
+): ModuleConfig {
+  const path = ["module", id];
+  const className = reader.text("class") ?? id;
+  const specifier = reader.text("import");
+  const onFailure = reader.choice("on-failure", ON_FAILURE, "fail");
+  const own = reader.rest();
+  return {
+    id,
+    className,
+    import: specifier,
+    base: specifier === undefined
+      ? undefined
+      : layers.baseOf([...path, "import"]),
+    onFailure,
+    path,
+    section: mergeInto(mergeInto(emptyTable(), global), own),
+    globalKeys: onlyIn(global, own, "", new Set()),
+  };
+}
+
+/** What `[global]` says to modules: not how they are loaded, and not the startup message. */
+function readGlobal(root: TableReader, report: Report): Table {
+  const global = root.reader("global");
+  for (const key of NOT_GLOBAL) {
+    if (global.value(key) === undefined) continue;
+    report.refuse(
+      ["global", key],
+      "found a key that holds for one module, wanted it in [module.<id>]",
+    );
+  }
+  global.value("startup");
+  return global.rest();
+}
+
+function onlyIn(
+  table: Table,
+  other: Table,
+  prefix: string,
+  keys: Set<string>,
+): Set<string> {
+  for (const key of Object.keys(table)) {
+    const value = table[key];
+    const over = other[key];
+    if (over === undefined) keys.add(prefix + key);
+    else if (isTable(value) && isTable(over)) {
+      onlyIn(value, over, `${prefix}${key}.`, keys);
+    }
+  }
+  return keys;
+}

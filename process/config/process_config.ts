@@ -1,0 +1,117 @@
+/** How much is logged: this level and those after it. */
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** What happens when something that a module runs throws: the process ends, the module starts anew, or nothing. */
+export type OnFailure = "fail" | "restart" | "ignore";
+
+/** A checked configuration: the process's own settings, and a section for each module and bus. */
+export interface ProcessConfig {
+  /** In file order: a module stands where the first file mentions it. */
+  readonly modules: readonly ModuleConfig[];
+  /** In file order. If none is configured: one in-memory bus called `memory`. */
+  readonly buses: readonly BusConfig[];
+  /** The first match wins. If none is configured, and there is one bus: `#` to it. */
+  readonly routes: readonly RouteConfig[];
+  /** How long a request waits for its answer, in milliseconds; above 0. */
+  readonly requestTimeout: number;
+  /** Where the startup message is published. */
+  readonly startupTopic: string | undefined;
+  /** How long starting may take, in milliseconds; 0 is for ever. */
+  readonly startDeadline: number;
+  /** How long draining may take, in milliseconds. */
+  readonly stopDeadline: number;
+  /** What is logged, and in which form. */
+  readonly log: LogConfig;
+  /** The keys of `[monitor]`: `output`, `topic`, and `frequency_secs` however it was spelled. */
+  readonly monitor: Readonly<Record<string, unknown>> | undefined;
+  /** What is accepted and has no effect, with what to use instead. */
+  readonly notices: readonly Problem[];
+  /**
+   * Tells where a key stands, or the nearest table around it. The text is searched only when this is called.
+   *
+   * @param key names from the outside in; "0" is the first element of an array
+   */
+  place(key: readonly string[]): Promise<Place | undefined>;
+}
+
+/** What `[log]` says. */
+export interface LogConfig {
+  /** For all modules that `levels` doesn't name. */
+  readonly level: LogLevel;
+  /** Lines for a person, or an object for each record. */
+  readonly format: "pretty" | "json";
+  /** By module id. */
+  readonly levels: Readonly<Record<string, LogLevel>>;
+}
+
+/** The keys of a module or bus that are its own, not the process's. */
+export interface Section {
+  /** Where it stands, for example `["module", "clock"]`. */
+  readonly path: readonly string[];
+  /** The keys. Tables have no prototype, so that `constructor` is a key like any other. */
+  readonly section: Readonly<Record<string, unknown>>;
+  /** Those keys that come only from `[global]`; below the top level, their dotted path. */
+  readonly globalKeys?: ReadonlySet<string>;
+}
+
+/** A module to run. */
+export interface ModuleConfig extends Section {
+  /** What `[module.<id>]` calls it. */
+  readonly id: string;
+  /** The name of its definition. */
+  readonly className: string;
+  /** Where to load it from, if not by its class. */
+  readonly import: string | undefined;
+  /** The file that said `import`, for a relative one; undefined when that was text, an object or the environment. */
+  readonly base: URL | undefined;
+  /** What to do when something that it runs throws. */
+  readonly onFailure: OnFailure;
+  /** Those keys of its section that come only from `[global]`. */
+  readonly globalKeys: ReadonlySet<string>;
+}
+
+/** A bus to open. */
+export interface BusConfig {
+  /** What `[message-bus.<id>]` calls it. */
+  readonly id: string;
+  /** The kind of bus. */
+  readonly className: string;
+  /** Where to load it from, if not by its class. */
+  readonly import: string | undefined;
+  /** The file that said `import`, for a relative one; undefined when that was text, an object or the environment. */
+  readonly base: URL | undefined;
+  /** Where it stands: `["message-bus", id]`. */
+  readonly path: readonly string[];
+  /** Its own keys. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** Which buses carry the topics of a pattern. */
+export interface RouteConfig {
+  /** A pattern of topics. */
+  readonly pattern: string;
+  /** Ids of configured buses; at least one. */
+  readonly buses: readonly string[];
+}
+
+/** Where something was written. */
+export interface Place {
+  /** A file's path, another URL without its secrets, `<config>`, or `environment CARYATID_…`. */
+  readonly source: string;
+  /** From 1; undefined where there are no lines. */
+  readonly line: number | undefined;
+  /** From 1. */
+  readonly column: number | undefined;
+}
+
+/** One thing that is wrong in a configuration. */
+export interface Problem {
+  /** The dotted key. */
+  readonly key: string;
+  /** Where it stands. */
+  readonly place: Place | undefined;
+  /** What was found, and what is wanted. */
+  readonly message: string;
+  /** The next step. */
+  readonly hint: string | undefined;
+}

@@ -1,0 +1,107 @@
+import { validatePattern } from "@caryatid/sdk";
+import type { KeyPath } from "./key_path.ts";
+import type { BusConfig, RouteConfig } from "./process_config.ts";
+import type { Report } from "./report.ts";
+import { TableReader } from "./table_reader.ts";
+import { checkTopic } from "./topics.ts";
+
+/** What `[message-router]` says. */
+export interface RouterConfig {
+  /** In file order; the first match wins. */
+  readonly routes: readonly RouteConfig[];
+  /** In milliseconds. */
+  readonly requestTimeout: number;
+}
+
+/** `[message-router]`. Without routes, the one bus carries all topics. */
+export function readRouter(
+  root: TableReader,
+  buses: readonly BusConfig[],
+  report: Report,
+): RouterConfig {
+  const router = root.reader("message-router");
+  const requestTimeout = router.seconds("request-timeout", 5);
+  const given = router.value("route") ?? [];
+  router.end();
+  const path = [...router.path, "route"];
+  if (!Array.isArray(given)) {
+    report.wrong(path, given, "[[message-router.route]], an array of tables");
+    return { routes: [], requestTimeout };
+  }
+  const routes = given.length === 0
+    ? defaultRoute(path, buses, report)
+    : new RouteReader(buses, report).read(path, given);
+  return { routes, requestTimeout };
+}
+
+function defaultRoute(
+  path: KeyPath,
+  buses: readonly BusConfig[],
+  report: Report,
+): RouteConfig[] {
+  const [bus, ...others] = buses;
+  if (bus === undefined) return [];
+  if (others.length === 0) return [{ pattern: "#", buses: [bus.id] }];
+  report.refuse(path, `found no route to ${buses.length} buses, wanted one`, {
+    hint: `add [[message-router.route]] with pattern = "#" and a bus`,
+  });
+  return [];
+}
+
+class RouteReader {
+  readonly #ids: ReadonlySet<string>;
+  readonly #report: Report;
+
+  constructor(buses: readonly BusConfig[], report: Report) {
+    this.#ids = new Set(buses.map((bus) => bus.id));
+    this.#report = report;
+  }
+
+  read(path: KeyPath, given: readonly unknown[]): RouteConfig[] {
+    return given.map((value, index) => {
+      const route = new TableReader([...path, index], value, this.#report);
+      const pattern = route.value("pattern");
+      const bus = route.value("bus");
+      route.end();
+      return {
+        pattern: this.#pattern([...route.path, "pattern"], pattern),
+        buses: this.#buses([...route.path, "bus"], bus),
+      };
+    });
+  }
+
+  #pattern(path: KeyPath, value: unknown): string {
+    if (typeof value !== "string") {
+      this.#report.wrong(path, value, "a pattern of topics");
+      return "";
+    }
+    checkTopic(validatePattern, value, path, this.#report);
+    return value;
+  }
+
+  #buses(path: KeyPath, value: unknown): string[] {
+    const ids = Array.isArray(value) ? value : [value];
+    if (ids.length === 0) {
+      this.#report.refuse(path, "found an empty array, wanted the id of a bus");
+    }
+    const seen = new Set<unknown>();
+    return ids.map((id, index) => {
+      const at = Array.isArray(value) ? [...path, index] : path;
+      this.#checkBus(at, id, seen.has(id));
+      seen.add(id);
+      return id;
+    });
+  }
+
+  #checkBus(path: KeyPath, id: unknown, again: boolean): void {
+    if (again) {
+      this.#report.refuse(path, "found a bus for the second time, wanted once");
+    } else if (typeof id !== "string") {
+      this.#report.wrong(path, id, "the id of a bus");
+    } else if (!this.#ids.has(id)) {
+      this.#report.wrong(path, id, "the id of a configured bus", {
+        like: [id, this.#ids],
+      });
+    }
+  }
+}

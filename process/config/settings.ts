@@ -1,0 +1,93 @@
+import { validateTopic } from "@caryatid/sdk";
+import { checkTopic } from "./topics.ts";
+import type { LogConfig, LogLevel, ModuleConfig } from "./process_config.ts";
+import type { Report } from "./report.ts";
+import { MAX_SECONDS, type TableReader } from "./table_reader.ts";
+
+const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
+
+/** `[log]`. */
+export function readLog(
+  root: TableReader,
+  modules: readonly ModuleConfig[],
+  report: Report,
+): LogConfig {
+  const log = root.reader("log");
+  const level = log.choice("level", LEVELS, "info");
+  const format = log.choice("format", ["pretty", "json"], "pretty");
+  const each = log.reader("levels");
+  const ids = new Set(modules.map((module) => module.id));
+  const levels: Record<string, LogLevel> = Object.create(null);
+  for (const id of Object.keys(each.table)) {
+    levels[id] = each.choice(id, LEVELS, level);
+    // A notice only: a file of levels may be laid over configurations with different modules.
+    if (!ids.has(id)) {
+      report.notice(
+        [...each.path, id],
+        "found an unknown module, wanted the id of one",
+        { like: [id, ids] },
+      );
+    }
+  }
+  log.end();
+  return { level, format, levels };
+}
+
+/** `[global.startup]`, which is for the process, not for the modules. */
+export function readStartupTopic(
+  root: TableReader,
+  report: Report,
+): string | undefined {
+  const startup = root.reader("global").reader("startup");
+  const topic = startup.text("topic");
+  if (topic !== undefined) {
+    checkTopic(validateTopic, topic, [...startup.path, "topic"], report);
+  }
+  startup.end();
+  return topic;
+}
+
+/** `[lifecycle]`. */
+export function readLifecycle(
+  root: TableReader,
+): { startDeadline: number; stopDeadline: number } {
+  const lifecycle = root.reader("lifecycle");
+  const startDeadline = lifecycle.seconds("start-deadline", 30, "or 0");
+  const stopDeadline = lifecycle.seconds("stop-deadline", 10, "or 0");
+  lifecycle.end();
+  return { startDeadline, stopDeadline };
+}
+
+/** `[monitor]`, whose frequency Rust spells with an underscore. */
+export function readMonitor(
+  root: TableReader,
+): Readonly<Record<string, unknown>> | undefined {
+  const monitor = root.reader("monitor");
+  const output = monitor.text("output");
+  const topic = monitor.text("topic");
+  const rust = readFrequency(monitor, "frequency_secs");
+  const frequency_secs = readFrequency(monitor, "frequency-secs") ?? rust;
+  monitor.end();
+  if (root.value("monitor") === undefined) return undefined;
+  const settings = { output, topic, frequency_secs };
+  return Object.fromEntries(
+    Object.entries(settings).filter(([, value]) => value !== undefined),
+  );
+}
+
+/** The keys outside modules that have no effect any more. */
+export function noticeDeadKeys(root: TableReader): void {
+  const correlator = root.reader("message-correlator");
+  correlator.dead({ timeout: "use request-timeout in [message-router]" });
+  correlator.end();
+}
+
+function readFrequency(monitor: TableReader, key: string): number | undefined {
+  const value = monitor.value(key);
+  if (value === undefined) return undefined;
+  if (typeof value === "number" && value > 0 && value <= MAX_SECONDS) {
+    return value;
+  }
+  monitor.wrong(key, value, `seconds, above 0 to ${MAX_SECONDS}`);
+  return undefined;
+}

@@ -1,0 +1,149 @@
+import type { Log } from "@caryatid/sdk";
+import type { LogLevel, ProcessConfig } from "./config/process_config.ts";
+
+type Level = "debug" | "info" | "warn" | "error";
+
+/** Records that may wait until LogTape is loaded. */
+const MOST_RECORDS = 10_000;
+
+/**
+ * Where log records go: to LogTape, under `caryatid` and `caryatid.<id>`.
+ *
+ * LogTape takes as long to load as all the rest of a start, so it is loaded after the first messages, and records wait for it.
+ */
+export class Logging {
+  readonly #config: ProcessConfig["log"];
+  #waiting: (() => void)[] = [];
+  #getLogger: ((category: string[]) => Log) | undefined;
+  #loading: Promise<void> | undefined;
+
+  /** Nothing is loaded yet. */
+  constructor(config: ProcessConfig["log"]) {
+    this.#config = config;
+  }
+
+  /** A log under `caryatid.<id>`, or `caryatid` for the process itself. */
+  log(id?: string): Log {
+    return new LazyLog(
+      this,
+      id === undefined ? ["caryatid"] : ["caryatid", id],
+    );
+  }
+
+  /** LogTape's logger, once it is loaded. */
+  logger(category: string[]): Log | undefined {
+    return this.#getLogger?.(category);
+  }
+
+  /** Calls `write` when LogTape is loaded; the last ones are lost if too many wait. */
+  wait(write: () => void): void {
+    if (this.#waiting.length < MOST_RECORDS) this.#waiting.push(write);
+  }
+
+  /** Loads LogTape, configures it unless the program did, and writes what waited. */
+  load(): Promise<void> {
+    return this.#loading ??= this.#load();
+  }
+
+  async #load(): Promise<void> {
+    const { getLogger } = await configureLogTape(this.#config);
+    this.#getLogger = getLogger;
+    for (const write of this.#waiting) write();
+    this.#waiting = [];
+  }
+}
+
+class LazyLog implements Log {
+  readonly #logging: Logging;
+  readonly #category: string[];
+  #logger: Log | undefined;
+
+  constructor(logging: Logging, category: string[]) {
+    this.#logging = logging;
+    this.#category = category;
+  }
+
+  debug(text: string, properties?: Record<string, unknown>): void {
+    this.#write("debug", text, properties);
+  }
+
+  info(text: string, properties?: Record<string, unknown>): void {
+    this.#write("info", text, properties);
+  }
+
+  warn(text: string, properties?: Record<string, unknown>): void {
+    this.#write("warn", text, properties);
+  }
+
+  error(text: string, properties?: Record<string, unknown>): void {
+    this.#write("error", text, properties);
+  }
+
+  #write(level: Level, text: string, properties = {}): void {
+    this.#logger ??= this.#logging.logger(this.#category);
+    if (this.#logger) this.#logger[level](text, properties);
+    else this.#logging.wait(() => this.#write(level, text, properties));
+  }
+}
+
+async function configureLogTape(
+  config: ProcessConfig["log"],
+): Promise<typeof import("@logtape/logtape")> {
+  const logTape = await import("@logtape/logtape");
+  if (logTape.getConfig() !== null) return logTape;
+  const sink = logTape.getConsoleSink({
+    formatter: config.format === "json"
+      ? logTape.getJsonLinesFormatter()
+      : prettyFormatter(logTape),
+    // All to stdout, as Rust Caryatid does: one stream keeps its order.
+    levelMap: {
+      trace: "log",
+      debug: "log",
+      info: "log",
+      warning: "log",
+      error: "log",
+      fatal: "log",
+    },
+  });
+  await logTape.configure({
+    sinks: { stdout: sink },
+    loggers: [
+      {
+        category: ["caryatid"],
+        sinks: ["stdout"],
+        lowestLevel: levelName(config.level),
+      },
+      ...Object.entries(config.levels).map(([id, level]) => ({
+        category: ["caryatid", id],
+        lowestLevel: levelName(level),
+      })),
+      {
+        category: ["logtape", "meta"],
+        sinks: ["stdout"],
+        lowestLevel: "warning" as const,
+      },
+    ],
+  });
+  return logTape;
+}
+
+/** `2026-11-24T08:00:00.000Z INFO caryatid.clock: text`; colours only on a terminal. */
+function prettyFormatter(logTape: typeof import("@logtape/logtape")) {
+  const options = {
+    timestamp: "rfc3339",
+    level: "FULL",
+    category: ".",
+    value: "bare",
+  } as const;
+  return Deno.stdout.isTerminal() && !Deno.noColor
+    ? logTape.getAnsiColorFormatter(options)
+    : logTape.getTextFormatter({
+      ...options,
+      format: ({ timestamp, level, category, message }) =>
+        `${timestamp} ${level.padEnd(5)} ${category}: ${message}`,
+    });
+}
+
+function levelName(level: LogLevel): "debug" | "info" | "warning" | "error" {
+  return level === "warn" ? "warning" : level;
+}

@@ -1,0 +1,52 @@
+import { CaryatidError } from "@caryatid/sdk";
+
+/** How a process ended: what its exit code says. */
+export interface Outcome {
+  /**
+   * 0 stopped, 1 failed, 2 the configuration or its modules are wrong, 3 work was still going on at the stop deadline.
+   */
+  readonly exitCode: 0 | 1 | 2 | 3;
+  /** What ended it, if that was an error. */
+  readonly error: unknown;
+}
+
+/** How a process ends that ended by `error`, or without one. */
+export function outcomeOf(error?: unknown): Outcome {
+  return { exitCode: exitCodeOf(error), error };
+}
+
+function exitCodeOf(error: unknown): Outcome["exitCode"] {
+  if (error === undefined) return 0;
+  if (!(error instanceof CaryatidError)) return 1;
+  switch (error.code) {
+    case "INVALID_CONFIG":
+    case "LOAD_FAILED":
+    case "UNKNOWN_CLASS":
+      return 2;
+    case "DRAIN_TIMEOUT":
+      return 3;
+    default:
+      return 1;
+  }
+}
+
+/** An error as an operator reads it: code, text, hint, and what caused it; no stack for what Caryatid says itself. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof CaryatidError)) {
+    return error instanceof Error
+      ? error.stack ?? error.message
+      : String(error);
+  }
+  const hint = error.hint === undefined ? "" : ` (${error.hint})`;
+  const cause =
+    error.cause === undefined || error.cause instanceof CaryatidError
+      ? ""
+      : `\n  caused by ${causeText(error.cause)}`;
+  return `[${error.code}] ${error.message}${hint}${cause}`;
+}
+
+function causeText(cause: unknown): string {
+  return cause instanceof Error
+    ? cause.stack ?? cause.message
+    : Deno.inspect(cause);
+}

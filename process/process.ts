@@ -1,0 +1,167 @@
+import type { Clock, Context, Log, Module } from "@caryatid/sdk";
+import type { BusClass } from "@caryatid/sdk/bus";
+import { assembleBus } from "./assembly.ts";
+import { Classes } from "./classes.ts";
+import { type ConfigInput, readConfig } from "./config/read_config.ts";
+import { Lifecycle, type LifecycleParts } from "./lifecycle.ts";
+import type { Importer } from "./loader.ts";
+import { Logging } from "./logging.ts";
+import { describeError, type Outcome, outcomeOf } from "./outcome.ts";
+import { runUntilStopped } from "./run.ts";
+
+/** What a {@linkcode Process} is made of. */
+export interface ProcessOptions {
+  /** TOML text, a URL of a TOML file, a plain object, or several of them: later ones win. */
+  readonly config: ConfigInput | readonly ConfigInput[];
+  /** Modules that sections of the configuration name by `class`; as `register`. */
+  readonly modules?: readonly Module[];
+  /** Classes of buses that the configuration may name, besides `in-memory`. */
+  readonly buses?: readonly BusClass[];
+  /** What a relative `import` is relative to where the configuration is text or an object: `import.meta.url`. */
+  readonly base?: string | URL;
+  /** Imports specifiers: `(s) => import(s)` where the program's own import map is to count. */
+  readonly importer?: Importer;
+  /** Variables `CARYATID_…` override the configuration: Deno's, as far as permission is granted, unless given here. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What modules read the time from: the machine's unless given here. */
+  readonly clock?: Clock;
+}
+
+/**
+ * Runs modules: create → register → start → stop, or `run` from start to stop.
+ *
+ * Mirrors `Process` of caryatid_process.
+ *
+ * @example Start, ask a module, stop
+ * ```ts
+ * import { Process } from "@caryatid/process";
+ * import { defineModule } from "@caryatid/sdk";
+ * import assert from "node:assert/strict";
+ *
+ * const echo = defineModule({
+ *   name: "echo",
+ *   init(context) {
+ *     context.handle("echo", ({ message }) => message);
+ *   },
+ * });
+ *
+ * await using process = await Process.create({
+ *   config: { module: { echo: {} }, log: { level: "error" } },
+ *   modules: [echo],
+ * });
+ * await process.start();
+ * assert.equal(await process.context.request("echo", "hello"), "hello");
+ * ```
+ */
+export class Process implements AsyncDisposable {
+  readonly #lifecycle: Lifecycle;
+  readonly #classes: Classes;
+  readonly #log: Log;
+
+  /** Use `Process.create`. */
+  private constructor(parts: LifecycleParts) {
+    this.#lifecycle = new Lifecycle(parts);
+    this.#classes = parts.classes;
+    this.#log = parts.logging.log();
+  }
+
+  /**
+   * Reads and checks the configuration and makes its buses. Nothing is connected yet.
+   *
+   * Rejects with `INVALID_CONFIG`, which lists all that is wrong; `LOAD_FAILED` or `UNKNOWN_CLASS` for a bus;
+   * `PERMISSION_DENIED` for a file.
+   */
+  static async create(options: ProcessOptions): Promise<Process> {
+    const { env, base, clock, importer, modules = [], buses = [] } = options;
+    const config = await readConfig(options.config, env ? { env } : {});
+    const classes = new Classes(importer, base ? new URL(base) : undefined);
+    for (const bus of buses) classes.registerBus(bus);
+    for (const module of modules) classes.registerModule(module);
+    const logging = new Logging(config.log);
+    const { bus, notices } = await assembleBus(config, classes, logging);
+    return new Process({
+      config,
+      classes,
+      logging,
+      bus,
+      notices: [...config.notices, ...notices],
+      clock,
+    });
+  }
+
+  /**
+   * A whole program: creates a process and runs it. Says what went wrong in words and by the exit code; never rejects.
+   *
+   * @example The usual `main.ts`
+   * ```ts ignore
+   * import { Process } from "@caryatid/process";
+   * import config from "./caryatid.toml" with { type: "text" };
+   * import greeter from "./greeter.ts";
+   *
+   * await Process.main({ config, modules: [greeter] });
+   * ```
+   */
+  static async main(options: ProcessOptions): Promise<Outcome> {
+    try {
+      const process = await Process.create(options);
+      return await process.run();
+    } catch (error) {
+      const logging = new Logging({
+        level: "info",
+        format: "pretty",
+        levels: {},
+      });
+      logging.log().error("{error}", { error: describeError(error) });
+      await logging.load();
+      const outcome = outcomeOf(error);
+      Deno.exitCode = outcome.exitCode;
+      return outcome;
+    }
+  }
+
+  /** A context for the program around the modules: it can do what a module can. */
+  get context(): Context {
+    return this.#lifecycle.context;
+  }
+
+  /** Makes a module known by its name, for sections without `import`. The last one of a name wins. */
+  register(module: Module): this {
+    this.#classes.registerModule(module);
+    return this;
+  }
+
+  /**
+   * Finds and checks every module, opens the buses, initialises modules in the order of the file, publishes the startup message,
+   * and begins what modules run. A second call gives the same promise.
+   *
+   * Rejects with `INVALID_CONFIG`, `LOAD_FAILED`, `UNKNOWN_CLASS`, `INIT_FAILED`, `BUS_UNAVAILABLE`, or `ABORTED` if `stop` was
+   * called meanwhile. By then everything is released.
+   */
+  start(): Promise<void> {
+    return this.#lifecycle.start();
+  }
+
+  /**
+   * Stops: no new work; what is in hand and queued is finished; then loops end and everything is released. Harmless twice.
+   *
+   * A handler may await it, and isn't waited for itself. A step of a loop mustn't.
+   * Rejects with `DRAIN_TIMEOUT`, naming who still worked at `[lifecycle] stop-deadline`; all is released then, too.
+   */
+  stop(): Promise<void> {
+    return this.#lifecycle.stop();
+  }
+
+  /**
+   * Starts, and runs until SIGINT, SIGTERM, `stop()` or the failure of a module; then stops. Sets the exit code; never rejects.
+   *
+   * A second signal ends the program at once, with 130 or 143.
+   */
+  run(): Promise<Outcome> {
+    return runUntilStopped(this.#lifecycle, this.#log);
+  }
+
+  /** Stops. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}

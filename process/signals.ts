@@ -1,0 +1,50 @@
+/** Signals that stop a process; Windows knows only the first. */
+const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT"]
+  : ["SIGINT", "SIGTERM"];
+
+const NUMBERS: Partial<Record<Deno.Signal, number>> = {
+  SIGINT: 2,
+  SIGTERM: 15,
+};
+
+/**
+ * Calls `stop` at the first signal. A second one ends the program at once, with 128 + its number.
+ *
+ * Gives a function that takes all this back.
+ */
+export function onStopSignal(stop: (signal: Deno.Signal) => void): () => void {
+  let stopping = false;
+  const handlers = SIGNALS.map((signal) => {
+    const handler = () => {
+      if (stopping) Deno.exit(128 + NUMBERS[signal]!);
+      stopping = true;
+      stop(signal);
+    };
+    Deno.addSignalListener(signal, handler);
+    return { signal, handler };
+  });
+  return () => {
+    for (const { signal, handler } of handlers) {
+      Deno.removeSignalListener(signal, handler);
+    }
+  };
+}
+
+/** Calls `fail` for errors that nobody catches. Gives a function that takes this back. */
+export function onUncaught(fail: (error: unknown) => void): () => void {
+  const rejected = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    fail(event.reason);
+  };
+  const thrown = (event: ErrorEvent) => {
+    event.preventDefault();
+    fail(event.error);
+  };
+  globalThis.addEventListener("unhandledrejection", rejected);
+  globalThis.addEventListener("error", thrown);
+  return () => {
+    globalThis.removeEventListener("unhandledrejection", rejected);
+    globalThis.removeEventListener("error", thrown);
+  };
+}

@@ -1,0 +1,171 @@
+import { turnOver } from "../bus/turn.ts";
+import type {
+  Delivery,
+  MessageBus,
+  SubscribeOptions,
+  Subscription,
+} from "../message_bus.ts";
+
+type Step = IteratorResult<Delivery, undefined>;
+
+const END: Step = { done: true, value: undefined };
+
+/** A loop that waits for a delivery. */
+interface Waiter {
+  readonly resolve: (step: Step) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * A subscription that outlives a module which fails, so that its restarted self goes on with the next message.
+ *
+ * An iterator can't tell `break` from an error, so leaving the loop closes it only when the module hasn't failed two turns
+ * later. All its loops read through one, which is handed on.
+ */
+export class KeptSubscription implements Subscription {
+  readonly pattern: string;
+  readonly ready: Promise<void>;
+  readonly #bus: MessageBus;
+  readonly #options: SubscribeOptions;
+  #inner: Subscription;
+  #loop: AsyncIterator<Delivery>;
+  #waiters: Waiter[] = [];
+  #pulling = false;
+  /** Came for a module that had failed by then. */
+  #stashed: Step | undefined;
+  /** The loops of an earlier life of the module have ended. */
+  #life = 0;
+  #failed = false;
+  #closed = false;
+
+  /** Subscribes on `bus`. */
+  constructor(bus: MessageBus, pattern: string, options: SubscribeOptions) {
+    this.pattern = pattern;
+    this.#bus = bus;
+    this.#options = options;
+    this.#inner = bus.subscribe(pattern, options);
+    this.#loop = this.#inner[Symbol.asyncIterator]();
+    this.ready = this.#inner.ready;
+  }
+
+  get depth(): number {
+    return this.#inner.depth;
+  }
+
+  get inHand(): number {
+    return this.#inner.inHand;
+  }
+
+  get readers(): number {
+    return this.#waiters.length;
+  }
+
+  get dropped(): number {
+    return this.#inner.dropped;
+  }
+
+  get closed(): boolean {
+    return this.#closed || this.#inner.closed;
+  }
+
+  /** Whether `subscribe` with these would open the same. */
+  serves(pattern: string, options: SubscribeOptions): boolean {
+    return !this.closed && pattern === this.pattern &&
+      options.group === this.#options.group &&
+      options.overflow === this.#options.overflow &&
+      options.queueSize === this.#options.queueSize;
+  }
+
+  /**
+   * The module failed: its loops end, what waits is kept. In a group, what it had in hand goes to whoever is next; else it is
+   * done.
+   */
+  async keep(): Promise<void> {
+    this.#failed = true;
+    this.#endLoops();
+    if (this.closed || this.#options.group === undefined) return;
+    const failed = this.#inner;
+    const { signal: _, ...options } = this.#options;
+    this.#inner = this.#bus.subscribe(this.pattern, options);
+    this.#loop = this.#inner[Symbol.asyncIterator]();
+    this.#pulling = false;
+    this.#stashed = undefined;
+    await this.#inner.ready;
+    await failed.close();
+  }
+
+  /** Hands it over to the restarted module. */
+  resume(): this {
+    this.#failed = false;
+    return this;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Delivery, undefined> {
+    const life = this.#life;
+    return {
+      next: () =>
+        this.#closed || life !== this.#life
+          ? Promise.resolve(END)
+          : this.#next(),
+      return: () => {
+        if (life === this.#life) this.#closeUnlessFailed();
+        return Promise.resolve(END);
+      },
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    this.#endLoops();
+    return this.#inner.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #next(): Promise<Step> {
+    const stashed = this.#stashed;
+    this.#stashed = undefined;
+    if (stashed) return Promise.resolve(stashed);
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ resolve, reject });
+      this.#pull();
+    });
+  }
+
+  #pull(): void {
+    if (this.#pulling || this.#waiters.length === 0) return;
+    this.#pulling = true;
+    const loop = this.#loop;
+    loop.next().then(
+      (step) => this.#arrived(loop, step),
+      (error) => {
+        this.#pulling = false;
+        this.#waiters.shift()?.reject(error);
+      },
+    );
+  }
+
+  #arrived(loop: AsyncIterator<Delivery>, step: Step): void {
+    if (loop !== this.#loop) return;
+    this.#pulling = false;
+    const waiter = this.#waiters.shift();
+    if (waiter) waiter.resolve(step);
+    else this.#stashed = step;
+    this.#pull();
+  }
+
+  #endLoops(): void {
+    this.#life++;
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const { resolve } of waiters) resolve(END);
+  }
+
+  async #closeUnlessFailed(): Promise<void> {
+    await turnOver();
+    await turnOver();
+    if (!this.#failed) await this.close();
+  }
+}

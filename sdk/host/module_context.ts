@@ -1,0 +1,240 @@
+import { systemClock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
+import type { Context } from "../context.ts";
+import type { TypedTopic } from "../define_topic.ts";
+import type { CaryatidError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type {
+  HandleOptions,
+  Handler,
+  Handling,
+  MessageBus,
+  PublishOptions,
+  RequestDelivery,
+  RequestOptions,
+  SubscribeOptions,
+  Subscription,
+} from "../message_bus.ts";
+import { Holdings } from "./holdings.ts";
+import { KeptSubscription } from "./kept_subscription.ts";
+import { Tasks } from "./tasks.ts";
+import { answerChecked, requestChecked } from "./typed_request.ts";
+import { publishChecked } from "./typed_publish.ts";
+import { TypedSubscription } from "./typed_subscription.ts";
+
+type AnyTopic = TypedTopic;
+
+/** What a {@linkcode ModuleContext} is made of. */
+export interface ModuleContextOptions {
+  /** The module's id. */
+  readonly id: string;
+  /** What carries its messages. */
+  readonly bus: MessageBus;
+  /** Where its log records go. */
+  readonly log: Log;
+  /** The machine's clock unless it is replaced. */
+  readonly clock?: Clock | undefined;
+  /** Hears of each task that throws. */
+  readonly onFailure?: ((error: unknown) => void) | undefined;
+  /** Calls each task and each handler: a place to remember whose work it is. */
+  readonly around?: (<T>(handler: boolean, work: () => T) => T) | undefined;
+  /** Keeps subscriptions when the module fails, for the context that follows this one. */
+  readonly keep?: boolean | undefined;
+  /** The context of the same module before it failed. */
+  readonly predecessor?: ModuleContext | undefined;
+}
+
+/** The context of one module, seen from whoever runs it: what it holds open, what it runs, and how to stop it. */
+export class ModuleContext implements Context {
+  readonly id: string;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly #bus: MessageBus;
+  readonly #keep: boolean;
+  #predecessor: ModuleContext | undefined;
+  readonly #around: <T>(handler: boolean, work: () => T) => T;
+  readonly #controller = new AbortController();
+  readonly #subscriptions = new Holdings<Subscription>();
+  readonly #handlings = new Holdings<Handling>();
+  readonly #tasks: Tasks;
+
+  /** Nothing is held or run yet. */
+  constructor(options: ModuleContextOptions) {
+    this.id = options.id;
+    this.log = options.log;
+    this.signal = this.#controller.signal;
+    this.clock = stoppingClock(options.clock ?? systemClock, this.signal);
+    this.#bus = options.bus;
+    this.#keep = options.keep ?? false;
+    this.#predecessor = options.predecessor;
+    this.#around = options.around ?? ((_, work) => work());
+    this.#tasks = new Tasks(
+      options.onFailure ?? (() => {}),
+      (task) => this.#around(false, task),
+    );
+  }
+
+  publish(
+    topic: AnyTopic | string,
+    message: unknown,
+    options?: PublishOptions,
+  ): Promise<void> {
+    return typeof topic === "string"
+      ? this.#bus.publish(topic, message, options)
+      : publishChecked(topic, message, options, this.#send);
+  }
+
+  subscribe(
+    topic: TypedTopic | string,
+    options: SubscribeOptions = {},
+  ): Subscription<never> {
+    const pattern = typeof topic === "string" ? topic : topic.name;
+    const subscription = this.#subscriptions.add(this.#open(pattern, options));
+    if (typeof topic === "string") return subscription as Subscription<never>;
+    const refused = (error: CaryatidError) =>
+      this.log.warn("dropped a message: {reason}", {
+        reason: error.message,
+        code: error.code,
+      });
+    return new TypedSubscription(subscription, topic, refused) as Subscription<
+      never
+    >;
+  }
+
+  request(
+    topic: AnyTopic | string,
+    message: unknown,
+    options?: RequestOptions,
+  ): Promise<never> {
+    const answer = typeof topic === "string"
+      ? this.#bus.request(topic, message, options)
+      : requestChecked(this.#bus, topic, message, options);
+    return answer as Promise<never>;
+  }
+
+  handle(
+    topic: AnyTopic | string,
+    handler: Handler<never>,
+    options?: HandleOptions,
+  ): Handling {
+    const [pattern, answer] = typeof topic === "string"
+      ? [topic, handler as Handler]
+      : [topic.name, answerChecked(topic, handler as Handler)];
+    const around = this.#around;
+    const watched = (request: RequestDelivery) =>
+      around(true, () => answer(request));
+    return this.#handlings.add(this.#bus.handle(pattern, watched, options));
+  }
+
+  run(task: () => Promise<void>): void {
+    this.#tasks.add(task);
+  }
+
+  /** Resolves when all that was subscribed to or handled so far is heard. */
+  async ready(): Promise<void> {
+    await this.#subscriptions.ready();
+    await this.#handlings.ready();
+    await this.#predecessor?.close();
+    this.#predecessor = undefined;
+  }
+
+  /** Begins the tasks given to `run`. */
+  begin(): void {
+    this.#tasks.begin();
+  }
+
+  /** Requests that handlers work on now. */
+  get handling(): number {
+    let running = 0;
+    for (const handling of this.#handlings) running += handling.running;
+    return running;
+  }
+
+  /** Tasks that do something else than wait for the next delivery. */
+  get working(): number {
+    let readers = 0;
+    for (const subscription of this.#subscriptions) {
+      readers += subscription.readers;
+    }
+    return Math.max(0, this.#tasks.running - readers);
+  }
+
+  /** Tasks that have begun and not ended. */
+  get running(): number {
+    return this.#tasks.running;
+  }
+
+  /** What it holds open: for those who show what goes on. */
+  get subscriptions(): Iterable<Subscription> {
+    return this.#subscriptions;
+  }
+
+  /** Fires the signal: no new work from here on. */
+  stop(): void {
+    this.#tasks.cancel();
+    this.#controller.abort();
+  }
+
+  /** The module failed: keeps its subscriptions for its successor, and takes no more requests. */
+  async fail(): Promise<void> {
+    this.stop();
+    await this.#handlings.close();
+    for (const subscription of this.#subscriptions) {
+      if (subscription instanceof KeptSubscription) await subscription.keep();
+    }
+  }
+
+  /** Ends loops and handlings. Tasks end by that; wait for `ended`. */
+  async close(): Promise<void> {
+    this.stop();
+    await Promise.all([
+      this.#subscriptions.close(),
+      this.#handlings.close(),
+      this.#predecessor?.close(),
+    ]);
+  }
+
+  /** Resolves when no task runs any more. */
+  ended(): Promise<void> {
+    return this.#tasks.ended();
+  }
+
+  /** Takes a subscription of the module before it failed out of its hands, if it has such a one. */
+  release(
+    pattern: string,
+    options: SubscribeOptions,
+  ): KeptSubscription | undefined {
+    for (const subscription of this.#subscriptions) {
+      if (
+        subscription instanceof KeptSubscription &&
+        subscription.serves(pattern, options)
+      ) {
+        this.#subscriptions.delete(subscription);
+        return subscription.resume();
+      }
+    }
+    return this.#predecessor?.release(pattern, options);
+  }
+
+  #open(pattern: string, options: SubscribeOptions): Subscription {
+    if (!this.#keep) return this.#bus.subscribe(pattern, options);
+    return this.#predecessor?.release(pattern, options) ??
+      new KeptSubscription(this.#bus, pattern, options);
+  }
+
+  #send = (
+    topic: string,
+    message: unknown,
+    options?: PublishOptions,
+  ): Promise<void> => this.#bus.publish(topic, message, options);
+}
+
+/** A clock whose sleepers also wake, with `ABORTED`, when `signal` fires. */
+function stoppingClock(clock: Clock, signal: AbortSignal): Clock {
+  return {
+    now: () => clock.now(),
+    sleep: (milliseconds, own) =>
+      clock.sleep(milliseconds, own ? AbortSignal.any([signal, own]) : signal),
+  };
+}

@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import type { Subscription } from "../../mod.ts";
+import { countAbortHandlers } from "./count_abort_handlers.ts";
+import { failsWith } from "./fails_with.ts";
+import { type Property, publisherWaits } from "./property.ts";
+import { heardBefore } from "./sentinel.ts";
+import { messages } from "./take.ts";
+import { ready, type Trial } from "./trial.ts";
+import { states, watch } from "./watch.ts";
+import { turn, within } from "./within.ts";
+
+/** Bytes of heap that 1,000 uses may leave behind: 100 each. */
+const HEAP_GROWTH = 100_000;
+
+/** A17 and A22: the end of a bus, and that nothing is left. */
+export const closing: readonly Property[] = [
+  {
+    id: "A17",
+    says: "a closed bus ends loops and rejects calls with BUS_CLOSED",
+    check: closesAll,
+  },
+  {
+    id: "A17",
+    says: "closing a bus rejects publishes that wait",
+    needs: publisherWaits,
+    check: rejectsWaiting,
+  },
+  {
+    id: "A17",
+    says:
+      "10,000 publishes in flight at the close: each is rejected or delivered",
+    check: settlesAll,
+  },
+  {
+    id: "A22",
+    says: "1,000 × subscribe, publish, request, close leave nothing behind",
+    check: leavesNothing,
+  },
+  {
+    id: "A22",
+    says: "closing a bus takes its handlers off every signal",
+    check: releasesSignals,
+  },
+];
+
+async function closesAll(trial: Trial): Promise<void> {
+  const { bus } = trial;
+  await within(bus.open(), "a second open()");
+  const [topic, other] = [trial.topic("a"), trial.topic("b")];
+  const idle = bus.subscribe(topic);
+  const unread = bus.subscribe(other);
+  await ready(idle, unread);
+  const waiting = watch(readToEnd(idle));
+  for (const n of [1, 2, 3]) await bus.publish(other, n);
+  await within(bus.close(), "close");
+  assert.deepEqual(await within(waiting.promise, "a waiting loop to end"), []);
+  await within(readToEnd(unread), "a loop with unread to end");
+  await within(Promise.all([bus.close(), bus.close()]), "close, twice more");
+  await within(bus[Symbol.asyncDispose](), "dispose after close");
+  await failsWith(bus.publish(topic, 1), "BUS_CLOSED");
+  await failsWith(bus.request(topic, 1), "BUS_CLOSED");
+  bus.subscribe(topic); // whose ready nobody awaits
+  const late = bus.subscribe(topic);
+  await failsWith(late.ready, "BUS_CLOSED");
+  assert.deepEqual(await within(readToEnd(late), "a late loop to end"), []);
+  bus.handle(topic, () => 1);
+  const handling = bus.handle(topic, () => 1);
+  await failsWith(handling.ready, "BUS_CLOSED");
+  await within(Promise.all([late.close(), handling.close()]), "late closes");
+}
+
+async function rejectsWaiting(trial: Trial): Promise<void> {
+  const topic = trial.topic("full");
+  const subscription = trial.bus.subscribe(topic, { queueSize: 1 });
+  await ready(subscription);
+  await trial.bus.publish(topic, 1);
+  const waiting = [2, 3].map((n) => watch(trial.bus.publish(topic, n)));
+  await turn();
+  assert.equal(states(waiting), "pending pending");
+  await within(trial.bus.close(), "close");
+  for (const { promise } of waiting) await failsWith(promise, "BUS_CLOSED");
+}
+
+async function settlesAll(trial: Trial): Promise<void> {
+  const { bus, peer } = trial;
+  const topic = trial.topic("flood");
+  const subscription = peer.subscribe(topic);
+  await ready(subscription);
+  const n = Math.min(trial.count(10_000, 1_000), 50_000); // a bus bounds how many may wait
+  const publishes = Array.from(
+    { length: n },
+    (_, i) => watch(bus.publish(topic, i)),
+  );
+  const heard = new Set(await trial.hear(subscription, n / 10));
+  await within(bus.close(), "close");
+  for (const { promise } of publishes) await closedOrAccepted(promise);
+  if (peer === bus && bus.abilities.external) return; // nobody is left to ask
+  const rest = peer === bus
+    ? await within(readToEnd(subscription), "the loop to end")
+    : messages(await heardBefore(trial, subscription, topic, peer));
+  for (const message of rest) {
+    assert(!heard.has(message), `${message} was delivered twice`);
+    heard.add(message);
+  }
+  const lost = publishes.findIndex(({ state }, i) =>
+    state === "fulfilled" && !heard.has(i)
+  );
+  assert(lost < 0, `Publish ${lost} was accepted, but not delivered`);
+}
+
+async function closedOrAccepted(publishing: Promise<void>): Promise<void> {
+  try {
+    await within(publishing, "a publish at the close to settle");
+  } catch (error) {
+    await failsWith(Promise.reject(error), "BUS_CLOSED");
+  }
+}
+
+async function readToEnd(subscription: Subscription): Promise<unknown[]> {
+  const heard: unknown[] = [];
+  for await (const { message } of subscription) heard.push(message);
+  return heard;
+}
+
+async function leavesNothing(trial: Trial): Promise<void> {
+  const counted = countAbortHandlers();
+  const { signal } = counted;
+  const n = trial.count(1_000, 50);
+  await useAndClose(trial, signal, Math.ceil(n / 5)); // warm up
+  const before = heapInUse();
+  const last = await useAndClose(trial, signal, n);
+  const growth = heapInUse() - before;
+  assert(
+    growth < HEAP_GROWTH * n / 1_000 + HEAP_GROWTH,
+    `The heap grew by ${growth} bytes in ${n} uses`,
+  );
+  assert.equal(counted.handlers, 0, "abort handlers are left");
+  await within(trial.bus.publish(trial.topic("used"), "late"), "publish");
+  assert.deepEqual(await within(readToEnd(last), "the loop to end"), []);
+  await failsWith(trial.bus.request(trial.topic("used"), 1), "NO_HANDLER");
+}
+
+/** Gives the last subscription. */
+async function useAndClose(
+  trial: Trial,
+  signal: AbortSignal,
+  n: number,
+): Promise<Subscription> {
+  const topic = trial.topic("used");
+  for (let i = 1;; i++) {
+    const subscription = trial.bus.subscribe(topic, { signal });
+    const handling = trial.bus.handle(topic, () => i, { signal });
+    await ready(subscription, handling);
+    await trial.peer.publish(topic, i, { signal });
+    assert.deepEqual(await trial.hear(subscription, 1), [i]);
+    assert.equal(await trial.peer.request(topic, 0, { signal }), i);
+    await within(subscription.close(), "close of a subscription");
+    await within(handling.close(), "close of a handling");
+    if (i === n) return subscription;
+  }
+}
+
+async function releasesSignals(trial: Trial): Promise<void> {
+  const { bus } = trial;
+  const topic = trial.topic("signalled");
+  const counted = countAbortHandlers();
+  const { signal } = counted;
+  const options = { signal, queueSize: 1 };
+  const subscription = bus.subscribe(topic, options);
+  const handling = bus.handle(topic, turn, options);
+  await ready(subscription, handling);
+  const calls = [
+    ...[1, 2].map((n) => watch(bus.publish(topic, n, { signal }))),
+    watch(bus.request(topic, 3, { signal })),
+  ];
+  await within(bus.close(), "close");
+  await within(Promise.allSettled(calls.map(({ promise }) => promise)), "them");
+  await within(readToEnd(subscription), "the loop to end");
+  assert.equal(counted.handlers, 0, "abort handlers are left");
+}
+
+/** After a collection; 0 where a program can't ask for one. */
+function heapInUse(): number {
+  const { gc } = globalThis as { gc?: () => void };
+  if (gc === undefined) return 0;
+  gc();
+  return Deno.memoryUsage().heapUsed;
+}

@@ -1,0 +1,38 @@
+import { against, type Case } from "../harness.ts";
+import { perSecond, readAll } from "./count.ts";
+import { PlainRing } from "./plain_ring.ts";
+import { Subject } from "./subject.ts";
+
+const MESSAGES = 1_000_000;
+const TOPIC = "bench.publish";
+const QUEUE_SIZE = 100;
+
+/** Every publish awaited, one loop that reads: what a module does all day. */
+export const publish: Case = {
+  name: "publish",
+  unit: "/s",
+  run: against(throughCaryatid, throughPlainRing),
+  ratio: ["ours", "peer"],
+  goals: [{ of: "ratio", least: 0.7 }, { of: "ours", least: 5e6 }],
+  remark: "peer: a plain ring with the same promises",
+};
+
+async function throughCaryatid(): Promise<number> {
+  await using subject = new Subject();
+  const { context } = subject;
+  const heard = context.subscribe(TOPIC, { queueSize: QUEUE_SIZE });
+  return await perSecond(MESSAGES, async () => {
+    const read = readAll(heard, MESSAGES);
+    for (let i = 0; i < MESSAGES; i++) await context.publish(TOPIC, i);
+    await read;
+  });
+}
+
+async function throughPlainRing(): Promise<number> {
+  const ring = new PlainRing<number>(QUEUE_SIZE);
+  return await perSecond(MESSAGES, async () => {
+    const read = readAll(ring, MESSAGES);
+    for (let i = 0; i < MESSAGES; i++) await ring.publish(i);
+    await read;
+  });
+}

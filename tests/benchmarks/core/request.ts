@@ -1,0 +1,68 @@
+import type { Context } from "@caryatid/sdk";
+import type { Case } from "../harness.ts";
+import { expectAll, perSecond } from "./count.ts";
+import { Subject } from "./subject.ts";
+
+const REQUESTS = 300_000;
+const TOPIC = "bench.ask";
+
+/** One after the other, many at once, and with somebody who listens to everything. */
+export const requests: readonly Case[] = [
+  { ...rateOf(1, false), name: "request" },
+  { ...rateOf(500, false), name: "request-500-in-flight" },
+  { ...rateOf(1, true), name: "request-with-spy" },
+];
+
+function rateOf(inFlight: number, spied: boolean): Omit<Case, "name"> {
+  return {
+    unit: "/s",
+    goals: [{ of: "ours", least: 5e5 }],
+    async run() {
+      await using subject = new Subject();
+      const { context } = subject;
+      const handling = context.handle(TOPIC, ({ message }) => message);
+      const spy = spied ? new Spy(context) : undefined;
+      const ours = await perSecond(REQUESTS, async () => {
+        await askAll(context, inFlight);
+        await spy?.heardAll;
+      });
+      await handling.close();
+      return { ours };
+    },
+  };
+}
+
+/** Asks with that many askers, each of which awaits its answer. */
+async function askAll(context: Context, inFlight: number): Promise<void> {
+  let asked = 0;
+  let answered = 0;
+  const asker = async () => {
+    while (asked < REQUESTS) {
+      const question = asked++;
+      if (await context.request(TOPIC, question) !== question) {
+        throw new Error(`wrong answer to ${question}`);
+      }
+      answered++;
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, asker));
+  expectAll(answered, REQUESTS);
+}
+
+/** Hears every topic, and keeps up. */
+class Spy {
+  readonly heardAll: Promise<void>;
+
+  constructor(context: Context) {
+    this.heardAll = this.#read(context);
+  }
+
+  async #read(context: Context): Promise<void> {
+    const all = context.subscribe("#");
+    let heard = 0;
+    for await (const { topic } of all) {
+      if (topic.startsWith(TOPIC) && ++heard === REQUESTS) break;
+    }
+    expectAll(heard, REQUESTS);
+  }
+}

@@ -1,0 +1,117 @@
+import { type Case, Skip } from "../harness.ts";
+import { milliseconds } from "./count.ts";
+
+const root = new URL("../../../", import.meta.url);
+const example = new URL("examples/simple/main.ts", root);
+
+/** What is imported at the start, or could be. */
+const PARTS: Readonly<Record<string, string>> = {
+  empty: "",
+  sdk: 'import "@caryatid/sdk";',
+  process: 'import "@caryatid/process";',
+  logtape: 'import "@logtape/logtape";',
+  "smol-toml": 'import "smol-toml";',
+  zod: 'import "zod";',
+};
+
+/** From the command to the first message, and where that time goes. */
+export const startup: readonly Case[] = [
+  {
+    name: "startup",
+    unit: "ms",
+    runs: 7,
+    run: firstMessageAgainstEmpty,
+    ratio: ["ours", "peer"],
+    goals: [{ of: "ratio", most: 2 }],
+    remark: "to the first message of examples/simple; peer: an empty file",
+  },
+  {
+    name: "startup-parts",
+    unit: "ms",
+    runs: 7,
+    run: importEach,
+    remark: "deno run of a file with that one import, to its end",
+  },
+];
+
+async function firstMessageAgainstEmpty() {
+  if (!await exists(example)) {
+    throw new Skip("examples/simple/main.ts isn't there yet");
+  }
+  await using files = await Files.write();
+  return {
+    ours: await milliseconds(firstMessage),
+    peer: await milliseconds(() => files.run("empty")),
+  };
+}
+
+async function importEach() {
+  await using files = await Files.write();
+  const took: Record<string, number> = {};
+  for (const part of Object.keys(PARTS)) {
+    took[part] = await milliseconds(() => files.run(part));
+  }
+  return took;
+}
+
+async function firstMessage(): Promise<void> {
+  await using child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-net", example.pathname],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  let text = "";
+  for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
+    text += part;
+    if (text.includes("Received")) return;
+  }
+  throw new Error(`examples/simple ended without a message: ${text}`);
+}
+
+/** A file for each part. They stand in a temporary folder, and resolve as if they stood here. */
+class Files implements AsyncDisposable {
+  readonly #folder: string;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  static async write(): Promise<Files> {
+    const folder = await Deno.makeTempDir();
+    for (const [part, text] of Object.entries(PARTS)) {
+      await Deno.writeTextFile(`${folder}/${part}.ts`, text);
+    }
+    return new Files(folder);
+  }
+
+  async run(part: string): Promise<void> {
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...[
+          "run",
+          "--allow-net",
+          "--config",
+          new URL("deno.json", root).pathname,
+        ],
+        `${this.#folder}/${part}.ts`,
+      ],
+      stdin: "null",
+      stdout: "null",
+    }).output();
+    if (!success) throw new Error(new TextDecoder().decode(stderr));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+}
+
+async function exists(file: URL): Promise<boolean> {
+  try {
+    return (await Deno.stat(file)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,35 @@
+import type { Suite } from "../harness.ts";
+import { bare } from "./bare.ts";
+import { fanOut } from "./fan_out.ts";
+import { flatness } from "./flatness.ts";
+import { latency } from "./latency.ts";
+import { memory } from "./memory.ts";
+import { publish } from "./publish.ts";
+import { requests } from "./request.ts";
+import { scale } from "./scale.ts";
+import { startup } from "./startup.ts";
+import { turn } from "./turn.ts";
+import { typed } from "./typed.ts";
+import { wildcards } from "./wildcards.ts";
+
+/** A module's context, routing and the in-memory bus. */
+export const core: Suite = {
+  name: "core",
+  about: "context, routing and the in-memory bus",
+  cases: [
+    publish,
+    typed,
+    ...requests,
+    ...wildcards,
+    ...bare,
+    fanOut,
+    ...scale,
+    flatness,
+    ...memory,
+    ...latency,
+    turn,
+    ...startup,
+  ],
+  note: "Rust Caryatid's own performance example moves 1.75 M messages/s " +
+    "in memory on this class of machine (not measured here)",
+};

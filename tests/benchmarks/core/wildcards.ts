@@ -1,0 +1,104 @@
+import eventemitter2 from "eventemitter2";
+import { against, type Case } from "../harness.ts";
+import { expectAll, perSecond } from "./count.ts";
+import { Subject } from "./subject.ts";
+
+const MESSAGES = 200_000;
+const KINDS = ["temperature", "humidity", "pressure", "noise"];
+/** Ours. EventEmitter2 writes `#` as `**`. */
+const PATTERNS = [
+  "sensor.*.temperature",
+  "*.*.humidity",
+  "sensor.r3.*",
+  "*.r5.noise",
+  "actor.#",
+  "sensor.#",
+];
+
+/** Topics that come back, and more than a cache of routes should hold: with several patterns, and with one. */
+export const wildcards: readonly Case[] = [64, 10_000, 100_000].flatMap(
+  (count) => [
+    { ...rateOf(topics(count), PATTERNS), name: `wildcards-${count}-topics` },
+    {
+      ...rateOf(topics(count), ["sensor.*.*"]),
+      name: `wildcard-${count}-topics`,
+    },
+  ],
+);
+
+function rateOf(
+  topics: readonly string[],
+  patterns: readonly string[],
+): Omit<Case, "name"> {
+  let deliveries = 0;
+  return {
+    unit: "/s",
+    run: against(async () => {
+      const { rate, heard } = await throughCaryatid(topics, patterns);
+      deliveries = heard;
+      return rate;
+    }, async () => {
+      const { rate, heard } = await throughEmitter(topics, patterns);
+      expectAll(deliveries, heard);
+      return rate;
+    }),
+    ratio: ["ours", "peer"],
+    goals: [{ of: "ratio", least: 1 }],
+    remark: `${
+      patterns.length === 1 ? `one pattern` : `${patterns.length} patterns`
+    }; peer: EventEmitter2, which makes nobody wait`,
+  };
+}
+
+function topics(count: number): readonly string[] {
+  return Array.from(
+    { length: count },
+    (_, i) => `sensor.r${Math.floor(i / KINDS.length)}.${KINDS[i % 4]}`,
+  );
+}
+
+interface Outcome {
+  readonly rate: number;
+  readonly heard: number;
+}
+
+async function throughCaryatid(
+  topics: readonly string[],
+  patterns: readonly string[],
+): Promise<Outcome> {
+  const subject = new Subject();
+  const { context } = subject;
+  let heard = 0;
+  const loops = patterns.map(async (pattern) => {
+    for await (const _ of context.subscribe(pattern)) heard++;
+  });
+  const rate = await perSecond(MESSAGES, async () => {
+    for (let i = 0; i < MESSAGES; i++) {
+      await context.publish(topics[i % topics.length]!, i);
+    }
+    await subject[Symbol.asyncDispose]();
+    await Promise.all(loops);
+  });
+  return { rate, heard };
+}
+
+async function throughEmitter(
+  topics: readonly string[],
+  patterns: readonly string[],
+): Promise<Outcome> {
+  const emitter = new eventemitter2.EventEmitter2({
+    wildcard: true,
+    delimiter: ".",
+  });
+  let heard = 0;
+  for (const pattern of patterns) {
+    emitter.on(pattern.replaceAll("#", "**"), () => heard++);
+  }
+  const rate = await perSecond(MESSAGES, () => {
+    for (let i = 0; i < MESSAGES; i++) {
+      emitter.emit(topics[i % topics.length]!, i);
+    }
+    return Promise.resolve();
+  });
+  return { rate, heard };
+}

@@ -1,0 +1,23 @@
+/** What figures are in: a rate, a time in milliseconds or microseconds or nanoseconds, or a size. */
+export type Unit = "/s" | "ms" | "µs" | "ns" | "B";
+
+/** How a figure is written. */
+export const byUnit: Readonly<Record<Unit, (value: number) => string>> = {
+  "/s": rate,
+  ms: (value) => `${decimals(value)} ms`,
+  µs: (value) => `${decimals(value)} µs`,
+  ns: (value) => `${decimals(value)} ns`,
+  B: (value) => `${decimals(value)} B`,
+};
+
+/** Three digits or so: enough to compare, not more than is known. */
+export function decimals(value: number): string {
+  const size = Math.abs(value);
+  return value.toFixed(size < 10 ? 2 : size < 100 ? 1 : 0);
+}
+
+function rate(perSecond: number): string {
+  if (perSecond >= 1e6) return `${decimals(perSecond / 1e6)} M/s`;
+  if (perSecond >= 1e3) return `${decimals(perSecond / 1e3)} k/s`;
+  return `${decimals(perSecond)} /s`;
+}
