@@ -71,6 +71,8 @@ export class Lifecycle {
   }
 
   async #start(): Promise<void> {
+    // In the next turn: a start that waits for nothing has its first messages on their way by then.
+    turnOver().then(() => this.#parts.logging.load());
     this.#booting = this.#boot();
     try {
       await this.#booting;
@@ -81,8 +83,6 @@ export class Lifecycle {
         ? abortedError("start", this.stopping)
         : this.failure ?? error;
     }
-    // Not before the first messages are on their way: it takes as long as all of this.
-    turnOver().then(() => this.#parts.logging.load());
   }
 
   async #boot(): Promise<void> {

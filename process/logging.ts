@@ -1,3 +1,4 @@
+import type { TextFormatterOptions } from "@logtape/logtape";
 import type { Log } from "@caryatid/sdk";
 import type { LogLevel, ProcessConfig } from "./config/process_config.ts";
 
@@ -115,6 +116,9 @@ async function configureLogTape(
       },
       ...Object.entries(config.levels).map(([id, level]) => ({
         category: ["caryatid", id],
+        // Its own sinks: those of the parent would apply the parent's level.
+        sinks: ["stdout"],
+        parentSinks: "override" as const,
         lowestLevel: levelName(level),
       })),
       {
@@ -129,12 +133,12 @@ async function configureLogTape(
 
 /** `2026-11-24T08:00:00.000Z INFO caryatid.clock: text`; colours only on a terminal. */
 function prettyFormatter(logTape: typeof import("@logtape/logtape")) {
-  const options = {
+  const options: TextFormatterOptions = {
     timestamp: "rfc3339",
-    level: "FULL",
+    level: (level) => level === "warning" ? "WARN" : level.toUpperCase(),
     category: ".",
     value: "bare",
-  } as const;
+  };
   return Deno.stdout.isTerminal() && !Deno.noColor
     ? logTape.getAnsiColorFormatter(options)
     : logTape.getTextFormatter({

@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { CaryatidError, type Delivery, type Subscription } from "@caryatid/sdk";
+import { InMemoryBus } from "./in_memory.ts";
+import { RefusingBus } from "../testing/refusing_bus.ts";
+import { RoutingBus } from "./routing.ts";
+
+function twoBuses(routes: [string, ...string[]][]) {
+  const a = new InMemoryBus();
+  const b = new InMemoryBus();
+  const bus = new RoutingBus(
+    routes.map(([pattern, ...buses]) => ({ pattern, buses })),
+    new Map([["a", a], ["b", b]]),
+  );
+  return { a, b, bus };
+}
+
+async function take(
+  subscription: Subscription,
+  n: number,
+): Promise<Delivery[]> {
+  const taken: Delivery[] = [];
+  for await (const delivery of subscription) {
+    if (taken.push(delivery) === n) break;
+  }
+  return taken;
+}
+
+const topics = (deliveries: Delivery[]) => deliveries.map(({ topic }) => topic);
+
+Deno.test("A8 subscribing goes by overlap: a pattern hears every bus that may carry its topics", async () => {
+  const { bus } = twoBuses([["a.b", "a"], ["#", "b"]]);
+  await using _ = bus;
+  const narrow = bus.subscribe("a.*");
+  const all = bus.subscribe("#");
+  for (const topic of ["a.b", "a.c", "x", "a.b"]) await bus.publish(topic, 1);
+  assert.deepEqual(topics(await take(narrow, 3)).sort(), ["a.b", "a.b", "a.c"]);
+  assert.deepEqual(topics(await take(all, 4)).sort(), [
+    "a.b",
+    "a.b",
+    "a.c",
+    "x",
+  ]);
+});
+
+Deno.test("the first route that matches is taken", async () => {
+  const { a, b, bus } = twoBuses([["x.#", "a"], ["x.y", "b"], ["#", "b"]]);
+  await using _ = bus;
+  const onA = a.subscribe("#");
+  const onB = b.subscribe("#");
+  await bus.publish("x.y", 1);
+  await bus.publish("z", 2);
+  assert.deepEqual(topics(await take(onA, 1)), ["x.y"]);
+  assert.deepEqual(topics(await take(onB, 1)), ["z"]);
+});
+
+Deno.test("A9 a route to two buses gives a subscriber one copy", async () => {
+  const { a, b, bus } = twoBuses([["end", "b"], ["#", "a", "b"]]);
+  await using _ = bus;
+  const heard = bus.subscribe("#", { queueSize: 2_000 });
+  const copies = [a, b].map((bus) => bus.subscribe("n", { queueSize: 2_000 }));
+  for (let n = 0; n < 1_000; n++) await bus.publish("n", n);
+  const got = (await take(heard, 1_000)).map(({ message }) => message);
+  assert.deepEqual(got, Array.from({ length: 1_000 }, (_, n) => n));
+  for (const copy of copies) assert.equal(copy.depth, 1_000);
+});
+
+Deno.test("A9 a route to two buses still asks a handler once", async () => {
+  const { bus } = twoBuses([["#", "a", "b"]]);
+  await using _ = bus;
+  let asked = 0;
+  bus.handle("ask", () => ++asked);
+  assert.equal(await bus.request("ask", null), 1);
+  assert.equal(asked, 1);
+});
+
+Deno.test("a group on a route to two buses gets each message once", async () => {
+  const { bus } = twoBuses([["#", "a", "b"]]);
+  await using _ = bus;
+  const members = [1, 2].map(() => bus.subscribe("t", { group: "g" }));
+  for (let n = 0; n < 10; n++) await bus.publish("t", n);
+  const [one, two] = await Promise.all(members.map((m) => take(m, 5)));
+  const numbers = [...one!, ...two!].map(({ message }) => message as number);
+  assert.deepEqual(numbers.sort((x, y) => x - y), [
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    9,
+  ]);
+});
+
+Deno.test("A10 a topic without a route is an error, not silence", async (t) => {
+  const { bus } = twoBuses([["x.#", "a"]]);
+  await using _ = bus;
+  const refused = {
+    code: "NO_ROUTE",
+    hint: /\[\[message-router\.route\]\]/,
+  };
+  await t.step("publish and request reject with NO_ROUTE", async () => {
+    await assert.rejects(bus.publish("y", 1), refused);
+    await assert.rejects(bus.request("y", 1), refused);
+  });
+  await t.step("subscribe and handle throw NO_ROUTE", () => {
+    assert.throws(() => bus.subscribe("y.#"), refused);
+    assert.throws(() => bus.handle("y", () => 1), refused);
+  });
+  await t.step("a route to a bus that isn't there throws NO_ROUTE", () => {
+    assert.throws(
+      () => new RoutingBus([{ pattern: "#", buses: ["c"] }], new Map()),
+      { code: "NO_ROUTE" },
+    );
+  });
+});
+
+Deno.test("A10 when one bus of two refuses, publish rejects and names who accepted", async () => {
+  const good = new InMemoryBus();
+  const bad = new RefusingBus(
+    new CaryatidError("BUS_UNAVAILABLE", "no broker"),
+  );
+  await using bus = new RoutingBus(
+    [{ pattern: "#", buses: ["good", "bad"] }],
+    new Map([["good", good], ["bad", bad]] as const),
+  );
+  const heard = good.subscribe("t");
+  await assert.rejects(bus.publish("t", 1), {
+    code: "BUS_UNAVAILABLE",
+    message: /bus bad refused it \(no broker\), accepted by good/,
+  });
+  assert.equal((await take(heard, 1))[0]!.message, 1);
+});
+
+Deno.test("a request goes by the route of its topic, or of what requests travel on", async () => {
+  for (const pattern of ["ask", "ask.#", "ask._request.*"]) {
+    const { a, bus } = twoBuses([[pattern, "a"], ["#", "b"]]);
+    await using _ = bus;
+    bus.handle("ask", () => "routed");
+    assert.equal(await a.request("ask", null), "routed", pattern);
+    assert.equal(await bus.request("ask", null), "routed", pattern);
+  }
+});
+
+Deno.test("a request tries the buses of its route in turn, and ends in NO_HANDLER", async () => {
+  const { a, b, bus } = twoBuses([["#", "a", "b"]]);
+  await using _ = bus;
+  await assert.rejects(bus.request("ask", null), { code: "NO_HANDLER" });
+  b.handle("ask", () => "b");
+  assert.equal(await bus.request("ask", null), "b");
+  a.handle("ask", () => "a");
+  assert.equal(await bus.request("ask", null), "a");
+});
+
+Deno.test("B5 the timeout of a request: its own, else the router's", async () => {
+  const a = new InMemoryBus();
+  await using bus = new RoutingBus(
+    [{ pattern: "#", buses: ["a"] }],
+    new Map([["a", a]]),
+    { requestTimeout: 20 },
+  );
+  bus.handle("never", () => new Promise(() => {}));
+  await assert.rejects(bus.request("never", null), {
+    code: "REQUEST_TIMEOUT",
+    message: /20 ms/,
+  });
+  await assert.rejects(bus.request("never", null, { timeout: 30 }), {
+    code: "REQUEST_TIMEOUT",
+    message: /30 ms/,
+  });
+});

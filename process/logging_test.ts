@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { configureSync, resetSync } from "@logtape/logtape";
+import { RunningProgram } from "../tests/support/running_program.ts";
+import { Logging } from "./logging.ts";
+
+const config = new URL("../deno.json", import.meta.url).pathname;
+const fixture = new URL("./testing/fixtures/logs.ts", import.meta.url).pathname;
+
+function program(toml: string): RunningProgram {
+  return new RunningProgram([
+    "run",
+    "--no-prompt",
+    "--allow-read",
+    `--config=${config}`,
+    fixture,
+    toml,
+  ]);
+}
+
+Deno.test("records wait until LogTape is loaded, and keep their order", async () => {
+  const texts: string[] = [];
+  configureSync({
+    reset: true,
+    sinks: {
+      texts: ({ category, message }) =>
+        void texts.push(`${category.join(".")} ${message.join("")}`),
+    },
+    loggers: [
+      { category: "caryatid", sinks: ["texts"], lowestLevel: "debug" },
+      { category: ["logtape", "meta"], sinks: [], lowestLevel: "error" },
+    ],
+  });
+  try {
+    const logging = new Logging({
+      level: "info",
+      format: "pretty",
+      levels: {},
+    });
+    logging.log("one").info("first {n}", { n: 1 });
+    logging.log().warn("second");
+    assert.deepEqual(texts, []);
+    await logging.load();
+    logging.log("one").error("third");
+    assert.deepEqual(texts, [
+      "caryatid.one first 1",
+      "caryatid second",
+      "caryatid.one third",
+    ]);
+  } finally {
+    resetSync();
+  }
+});
+
+Deno.test("the pretty form is time, level, category and text, on stdout", async () => {
+  await using running = program("");
+  const line = await running.line(/to be read/);
+  assert.match(
+    line,
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z WARN {2}caryatid\.chatty: to be read \{ deep: \{ n: 1 \} \}$/,
+  );
+  assert.equal(await running.exitCode(), 0);
+  assert.equal(await running.stderr, "");
+});
+
+Deno.test("the JSON form is an object a line", async () => {
+  await using running = program('[log]\nformat = "json"');
+  const record = JSON.parse(await running.line(/to be read/));
+  assert.equal(record.level, "WARN");
+  assert.equal(record.logger, "caryatid.chatty");
+  assert.deepEqual(record.properties, { message: { deep: { n: 1 } } });
+});
+
+Deno.test("[log] level holds for all, [log.levels] for one module", async () => {
+  await using running = program(
+    '[log]\nlevel = "warn"\n[log.levels]\nchatty = "debug"',
+  );
+  await running.exitCode();
+  const said = running.lines.map((line) => line.replace(/^\S+ /, ""));
+  assert(said.some((line) => line.startsWith("DEBUG caryatid.chatty")));
+  assert(!said.some((line) => line.startsWith("INFO  caryatid:")));
+});
+
+Deno.test("terminal codes in what is logged are made harmless", async () => {
+  await using running = program("");
+  const line = await running.line(/evil/);
+  // deno-lint-ignore no-control-regex -- that is the point
+  assert.doesNotMatch(line, /\x1b/);
+});
