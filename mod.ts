@@ -1,0 +1,7 @@
+/**
+ * The SDK and the process in one, for who imports this repository by URL. Packages: `jsr:@caryatid/sdk`, `jsr:@caryatid/process`.
+ *
+ * @module
+ */
+export * from "./sdk/mod.ts";
+export * from "./process/mod.ts";
