@@ -16,11 +16,11 @@ import {
   Handlers,
   LocalDelivery,
   type LocalRequest,
+  paced,
   QUEUE_SIZE,
   requestTopic,
   Subscribers,
   WaitingRoom,
-  yieldNowAndThen,
 } from "@caryatid/sdk/bus";
 import { ClosedHandling, ClosedSubscription } from "./closed.ts";
 import { Seals } from "./seals.ts";
@@ -97,16 +97,7 @@ export class InMemoryBus implements MessageBus {
     if (this.#closed) {
       return Promise.reject(closedError(`publish on "${topic}"`));
     }
-    try {
-      if (message === undefined) throw undefinedError(topic);
-      if (options !== undefined) checkPublish(topic, options);
-      this.#seals?.seal(topic, message);
-      const delivery = new LocalDelivery(topic, message, options);
-      const wait = this.#subscribers.deliver(delivery, options);
-      return wait ?? yieldNowAndThen() ?? DONE;
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    return paced(this.#publish(topic, message, options));
   }
 
   /** Listens, from now on. */
@@ -129,15 +120,7 @@ export class InMemoryBus implements MessageBus {
     if (this.#closed) {
       return Promise.reject(closedError(`request on "${topic}"`));
     }
-    if (message === undefined) return Promise.reject(undefinedError(topic));
-    try {
-      this.#seals?.seal(topic, message);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    const answer = this.#handlers.request(topic, message, options, this.#tell);
-    const turn = yieldNowAndThen();
-    return turn ? turn.then(() => answer) : answer;
+    return paced(this.#request(topic, message, options));
   }
 
   /** Answers, from now on. */
@@ -168,15 +151,44 @@ export class InMemoryBus implements MessageBus {
     return this.close();
   }
 
+  #publish(
+    topic: string,
+    message: unknown,
+    options: PublishOptions | undefined,
+  ): Promise<void> {
+    try {
+      if (message === undefined) throw undefinedError(topic);
+      if (options !== undefined) checkPublish(topic, options);
+      this.#seals?.seal(topic, message);
+      const delivery = new LocalDelivery(topic, message, options);
+      return this.#subscribers.deliver(delivery, options) ?? DONE;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #request(
+    topic: string,
+    message: unknown,
+    options: RequestOptions | undefined,
+  ): Promise<unknown> {
+    try {
+      if (message === undefined) throw undefinedError(topic);
+      this.#seals?.seal(topic, message);
+      return this.#handlers.request(topic, message, options, this.#tell);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
   /** Lets those who listen to requests hear one. A slow one costs the requester nothing. */
   #tell = (request: LocalRequest): void => {
     if (this.#subscribers.size === 0) return;
     const { topic, id, message, options } = request;
     const heard = { ...options, id };
-    this.#subscribers.deliverOnce(
+    this.#subscribers.overhear(
       new LocalDelivery(requestTopic(topic, id), message, heard),
-      undefined,
-    )?.catch(() => {}); // dropped for that subscription alone, which counted it
+    );
   };
 }
 

@@ -2,149 +2,183 @@ import type { Delivery, Subscription } from "@caryatid/sdk";
 
 type Step = IteratorResult<Delivery, undefined>;
 
+/** A loop over one source. It is asked for its next delivery when the step with the last one is done. */
+type SourceLoop = AsyncIterator<Delivery>;
+
+/** A delivery, and the loop that has it in hand until it is asked again. */
+interface Arrival {
+  readonly step: Step;
+  readonly loop: SourceLoop;
+}
+
+/** A merged loop that waits. */
+interface Waiter {
+  readonly resolve: (arrival: Arrival | undefined) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** One subscription over several buses: whatever comes first. */
 export class MergedSubscription implements Subscription {
   readonly pattern: string;
   readonly ready: Promise<void>;
-  readonly #sources: readonly Subscription[];
+  readonly #sources: readonly Source[];
   readonly #skip: (delivery: Delivery) => boolean;
-  readonly #loops = new Set<MergedLoop>();
+  readonly #arrived: Arrival[] = [];
+  readonly #waiters: Waiter[] = [];
+  #inHand = 0;
   #closing: Promise<void> | undefined;
 
   /** Deliveries that `skip` holds for are left out: copies of what another source brings. */
   constructor(
     pattern: string,
-    sources: readonly Subscription[],
+    subscriptions: readonly Subscription[],
     skip: (delivery: Delivery) => boolean,
   ) {
     this.pattern = pattern;
-    this.#sources = sources;
+    this.#sources = subscriptions.map((subscription) =>
+      new Source(subscription)
+    );
     this.#skip = skip;
-    this.ready = Promise.all(sources.map(({ ready }) => ready)).then(() => {});
+    this.ready = Promise.all(subscriptions.map(({ ready }) => ready))
+      .then(() => {});
     this.ready.catch(() => {}); // who doesn't wait for it isn't to be killed by it
   }
 
   get depth(): number {
-    return sum(this.#sources, ({ depth }) => depth);
+    return this.#sources.reduce(
+      (total, { subscription }) => total + subscription.depth,
+      this.#arrived.length,
+    );
   }
 
   get inHand(): number {
-    return sum(this.#sources, ({ inHand }) => inHand);
+    return this.#inHand;
   }
 
   get readers(): number {
-    let count = 0;
-    for (const loop of this.#loops) count += loop.waiting;
-    return count;
+    return this.#waiters.length;
   }
 
   get dropped(): number {
-    return sum(this.#sources, ({ dropped }) => dropped);
-  }
-
-  /** Whether its owner closed it: nothing more is to be heard. */
-  get left(): boolean {
-    return this.#closing !== undefined;
+    return this.#sources.reduce(
+      (total, { subscription }) => total + subscription.dropped,
+      0,
+    );
   }
 
   get closed(): boolean {
     return this.#closing !== undefined ||
-      this.#sources.every(({ closed }) => closed);
+      this.#sources.every(({ subscription }) => subscription.closed);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Delivery, undefined> {
-    const loop = new MergedLoop(this, this.#sources, this.#skip);
-    this.#loops.add(loop);
-    return loop;
+    let inHand: SourceLoop | undefined;
+    return {
+      next: async () => {
+        if (inHand) this.#done(inHand);
+        inHand = undefined;
+        const arrival = await this.#take();
+        if (arrival === undefined) return { done: true, value: undefined };
+        inHand = arrival.loop;
+        this.#inHand++;
+        return arrival.step;
+      },
+      return: async () => {
+        await this.close();
+        return { done: true, value: undefined };
+      },
+    };
   }
 
   close(): Promise<void> {
-    return this.#closing ??= Promise.all(
-      this.#sources.map((source) => source.close()),
-    ).then(() => {});
+    return this.#closing ??= this.#close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
 
-/** Asks every source once and gives out what comes, in the order it comes. */
-class MergedLoop implements AsyncIterator<Delivery, undefined> {
-  readonly #subscription: MergedSubscription;
-  readonly #skip: (delivery: Delivery) => boolean;
-  readonly #idle: AsyncIterator<Delivery>[];
-  readonly #arrived: { step: Step; loop: AsyncIterator<Delivery> }[] = [];
-  #open: number;
-  #inHand: AsyncIterator<Delivery> | undefined;
-  #error: { readonly cause: unknown } | undefined;
-  #wake: (() => void) | undefined;
-  #latest: Promise<unknown> = Promise.resolve();
-  waiting = 0;
-
-  constructor(
-    subscription: MergedSubscription,
-    sources: readonly Subscription[],
-    skip: (delivery: Delivery) => boolean,
-  ) {
-    this.#subscription = subscription;
-    this.#skip = skip;
-    this.#idle = sources.map((source) => source[Symbol.asyncIterator]());
-    this.#open = this.#idle.length;
-  }
-
-  next(): Promise<Step> {
-    const step = this.#latest.then(this.#step, this.#step);
-    this.#latest = step;
-    return step;
-  }
-
-  async return(): Promise<Step> {
-    await this.#subscription.close();
-    return { done: true, value: undefined };
-  }
-
-  #step = async (): Promise<Step> => {
-    // The step of the loop that brought the last delivery is done only now.
-    if (this.#inHand) this.#idle.push(this.#inHand);
-    this.#inHand = undefined;
-    for (;;) {
-      if (this.#subscription.left) return { done: true, value: undefined };
-      for (let loop = this.#idle.pop(); loop; loop = this.#idle.pop()) {
-        this.#ask(loop);
-      }
-      const arrived = this.#arrived.shift();
-      if (arrived) {
-        this.#inHand = arrived.loop;
-        return arrived.step;
-      }
-      if (this.#error) throw this.#error.cause;
-      if (this.#open === 0) return { done: true, value: undefined };
-      this.waiting++;
-      await new Promise<void>((resolve) => this.#wake = resolve);
-      this.waiting--;
-    }
-  };
-
-  #ask(loop: AsyncIterator<Delivery>): void {
-    loop.next().then(
-      (step) => {
-        if (step.done) this.#open--;
-        else if (this.#skip(step.value)) this.#idle.push(loop);
-        else this.#arrived.push({ step, loop });
-        this.#wake?.();
-      },
-      (cause) => {
-        this.#error = { cause };
-        this.#wake?.();
-      },
+  async #close(): Promise<void> {
+    this.#arrived.length = 0;
+    this.#inHand = 0;
+    for (const { resolve } of this.#waiters.splice(0)) resolve(undefined);
+    await Promise.all(
+      this.#sources.map(({ subscription }) => subscription.close()),
     );
   }
+
+  #done(loop: SourceLoop): void {
+    if (this.#inHand > 0) this.#inHand--;
+    this.#sources.find((source) => source.owns(loop))?.idle.push(loop);
+  }
+
+  #take(): Promise<Arrival | undefined> {
+    if (this.#closing) return Promise.resolve(undefined);
+    const arrival = this.#arrived.shift();
+    if (arrival) return Promise.resolve(arrival);
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ resolve, reject });
+      this.#ask();
+    });
+  }
+
+  /** Asks every source once, however many loops wait: a busy loop then holds back nothing from a waiting one. */
+  #ask(): void {
+    for (const source of this.#sources) {
+      if (this.#waiters.length > 0 && !source.asked && !source.ended) {
+        this.#askOne(source);
+      }
+    }
+    if (this.#sources.every(({ ended }) => ended)) {
+      for (const { resolve } of this.#waiters.splice(0)) resolve(undefined);
+    }
+  }
+
+  #askOne(source: Source): void {
+    const loop = source.next();
+    source.asked = true;
+    loop.next().then((step) => {
+      source.asked = false;
+      if (step.done) source.ended = true;
+      else if (this.#skip(step.value)) source.idle.push(loop);
+      else this.#arrive({ step, loop });
+      this.#ask();
+    }, (error) => {
+      source.asked = false;
+      this.#waiters.shift()?.reject(error);
+    });
+  }
+
+  #arrive(arrival: Arrival): void {
+    if (this.#closing) return;
+    const waiter = this.#waiters.shift();
+    if (waiter) waiter.resolve(arrival);
+    else this.#arrived.push(arrival);
+  }
 }
 
-function sum(
-  sources: readonly Subscription[],
-  count: (source: Subscription) => number,
-): number {
-  return sources.reduce((total, source) => total + count(source), 0);
+/** One of the buses: a subscription, and as many loops over it as merged loops have its deliveries in hand. */
+class Source {
+  readonly subscription: Subscription;
+  readonly idle: SourceLoop[] = [];
+  asked = false;
+  ended = false;
+  readonly #loops = new Set<SourceLoop>();
+
+  constructor(subscription: Subscription) {
+    this.subscription = subscription;
+  }
+
+  owns(loop: SourceLoop): boolean {
+    return this.#loops.has(loop);
+  }
+
+  /** A loop that has nothing in hand. */
+  next(): SourceLoop {
+    const idle = this.idle.pop();
+    if (idle) return idle;
+    const loop = this.subscription[Symbol.asyncIterator]();
+    this.#loops.add(loop);
+    return loop;
+  }
 }

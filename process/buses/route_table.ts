@@ -1,6 +1,16 @@
-import { CaryatidError, type MessageBus } from "@caryatid/sdk";
-import { requestPattern, requestTopic, TopicCache } from "@caryatid/sdk/bus";
-import { patternsOverlap, topicMatches, validateTopic } from "@caryatid/sdk";
+import {
+  CaryatidError,
+  type MessageBus,
+  patternsOverlap,
+  topicMatches,
+  validateTopic,
+} from "@caryatid/sdk";
+import {
+  requestedTopic,
+  requestPattern,
+  requestTopic,
+  TopicCache,
+} from "@caryatid/sdk/bus";
 
 /** Which bus, or buses, carry the topics of a pattern. */
 export interface Route {
@@ -29,21 +39,17 @@ export interface Way {
 /** Stands for the id of a request where only the route matters. */
 const ANY_ID = "0".repeat(16);
 
-/** Routes, and what they mean for a topic or a pattern. */
+/** Routes, and what they mean for a topic or a pattern. A route also carries the requests on its topics. */
 export class RouteTable {
   readonly #routes: readonly { pattern: string; way: Way }[];
   readonly #ways = new TopicCache((topic) =>
-    this.#first(
-      validateTopic(topic),
-      ({ pattern }) => topicMatches(pattern, topic),
-    )
+    this.#first(topic, (pattern) => topicMatches(pattern, topic))
   );
   readonly #requestWays = new TopicCache((topic) => {
-    const wire = requestTopic(validateTopic(topic), ANY_ID);
+    const wire = requestTopic(topic, ANY_ID);
     return this.#first(
       topic,
-      ({ pattern }) =>
-        topicMatches(pattern, topic) || topicMatches(pattern, wire),
+      (pattern) => topicMatches(pattern, topic) || topicMatches(pattern, wire),
     );
   });
 
@@ -52,18 +58,29 @@ export class RouteTable {
     routes: readonly Route[],
     buses: ReadonlyMap<string, MessageBus>,
   ) {
+    const carriers = new Map(
+      [...buses].map(([id, bus]) => [id, { id, bus }] as const),
+    );
     this.#routes = routes.map(({ pattern, buses: ids }) => ({
       pattern,
-      way: wayOver(ids.map((id) => carrier(id, pattern, buses))),
+      way: wayOver(ids.map((id) => carrier(id, pattern, carriers))),
     }));
   }
 
-  /** Who carries messages on `topic`. @throws {CaryatidError} `NO_ROUTE` or `INVALID_TOPIC` */
+  /**
+   * Who carries messages on `topic`.
+   *
+   * @throws {CaryatidError} `NO_ROUTE` or `INVALID_TOPIC`
+   */
   way(topic: string): Way {
-    return this.#ways.get(topic);
+    // What requests travel on is new each time: remembered by the topic that they are made on.
+    const requested = requestedTopic(topic);
+    return requested === undefined
+      ? this.#ways.get(topic)
+      : this.#requestWays.get(requested);
   }
 
-  /** Who carries requests on `topic`: the route that names it, or names what its requests travel on. */
+  /** Who carries requests on `topic`: the first route that names it, or what its requests travel on. */
   requestWay(topic: string): Way {
     return this.#requestWays.get(topic);
   }
@@ -74,37 +91,31 @@ export class RouteTable {
    * @throws {CaryatidError} `NO_ROUTE` if there is none
    */
   waysOf(pattern: string): readonly Way[] {
-    return this.#overlapping(
-      pattern,
-      (route) => patternsOverlap(route.pattern, pattern),
-    );
+    return this.#all(pattern, (route) =>
+      patternsOverlap(route, pattern) ||
+      patternsOverlap(requestPattern(route), pattern));
   }
 
   /** Every way that a request on a topic of `pattern` may take. */
   requestWaysOf(pattern: string): readonly Way[] {
     const wire = requestPattern(pattern);
-    return this.#overlapping(
+    return this.#all(
       pattern,
       (route) =>
-        patternsOverlap(route.pattern, pattern) ||
-        patternsOverlap(route.pattern, wire),
+        patternsOverlap(route, pattern) || patternsOverlap(route, wire),
     );
   }
 
-  #first(
-    topic: string,
-    fits: (route: { pattern: string }) => boolean,
-  ): Way {
-    const route = this.#routes.find(fits);
+  #first(topic: string, fits: (pattern: string) => boolean): Way {
+    validateTopic(topic);
+    const route = this.#routes.find(({ pattern }) => fits(pattern));
     if (route) return route.way;
     throw noRouteError(`publish on "${topic}"`, topic);
   }
 
-  #overlapping(
-    pattern: string,
-    fits: (route: { pattern: string }) => boolean,
-  ): readonly Way[] {
-    const ways = this.#routes.filter(fits).map(({ way }) => way);
+  #all(pattern: string, fits: (route: string) => boolean): readonly Way[] {
+    const ways = this.#routes.filter((route) => fits(route.pattern))
+      .map(({ way }) => way);
     if (ways.length > 0) return ways;
     throw noRouteError(`listen to "${pattern}"`, pattern);
   }
@@ -113,14 +124,14 @@ export class RouteTable {
 function carrier(
   id: string,
   pattern: string,
-  buses: ReadonlyMap<string, MessageBus>,
+  carriers: ReadonlyMap<string, Carrier>,
 ): Carrier {
-  const bus = buses.get(id);
-  if (bus) return { id, bus };
+  const known = carriers.get(id);
+  if (known) return known;
   throw new CaryatidError(
     "NO_ROUTE",
     `Cannot route "${pattern}" to "${id}": there is no such bus`,
-    { hint: `the buses are ${[...buses.keys()].join(", ") || "none"}` },
+    { hint: `the buses are ${[...carriers.keys()].join(", ") || "none"}` },
   );
 }
 

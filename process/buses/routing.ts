@@ -249,16 +249,16 @@ function partlyError(
   accepted: readonly Carrier[],
   cause: unknown,
 ): CaryatidError {
-  const { code, message } = cause instanceof CaryatidError
+  const refusal = cause instanceof CaryatidError
     ? cause
-    : { code: "BUS_UNAVAILABLE" as const, message: String(cause) };
+    : new CaryatidError("BUS_UNAVAILABLE", String(cause), { cause });
   const others = accepted.length === 0
     ? "no bus accepted it"
     : `accepted by ${accepted.map(({ id }) => id).join(", ")}`;
   return new CaryatidError(
-    code,
+    refusal.code,
     `Cannot publish on "${topic}": bus ${refused.id} refused it ` +
-      `(${message}), ${others}`,
-    { cause },
+      `(${refusal.message}), ${others}`,
+    { cause: refusal.code === "ABORTED" ? refusal.cause : refusal },
   );
 }

@@ -95,7 +95,8 @@ export class Deadlines {
   #arm(due: number): void {
     this.#disarm();
     this.#timerDue = due;
-    const wait = Math.max(0, Math.ceil(due - this.#timers.now()));
+    const left = Math.ceil(due - this.#timers.now());
+    const wait = Math.min(Math.max(0, left), MAX_TIMEOUT);
     this.#timer = this.#timers.set(this.#expire, wait);
   }
 
@@ -120,10 +121,13 @@ export class Deadlines {
         this.#waiting--;
         entry.expire();
       }
-      if (line.first === undefined) this.#lines.delete(length);
+      // What expired may have dropped this line and begun another one of the length.
+      if (line.first === undefined && this.#lines.get(length) === line) {
+        this.#lines.delete(length);
+      }
     }
-    // What expired may have set the timer by adding a deadline.
-    if (next < this.#timerDue) this.#arm(next);
+    // What expired may have set the timer by adding a deadline, or closed this.
+    if (this.#waiting > 0 && next < this.#timerDue) this.#arm(next);
   };
 }
 

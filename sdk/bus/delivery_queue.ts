@@ -77,6 +77,13 @@ export class DeliveryQueue {
     return undefined;
   }
 
+  /** Takes a delivery in if that costs nobody a wait; else it is dropped, and counted. */
+  offer(delivery: Delivery): void {
+    const full = this.#deliveries.length >= this.size;
+    if (full && this.overflow !== "drop-oldest") this.#drop();
+    else this.push(delivery, undefined);
+  }
+
   /** The next delivery, if one waits; whoever waits for room may then come in. */
   shift(): Delivery | undefined {
     const delivery = this.#deliveries.shift();
@@ -131,11 +138,7 @@ export class DeliveryQueue {
     if (this.overflow === "wait") {
       return this.#publishers.wait(delivery, options);
     }
-    this.dropped++;
-    if (!this.#dropping) {
-      this.#dropping = true;
-      this.#onDrop?.(this.pattern, this.overflow);
-    }
+    this.#drop();
     if (this.overflow === "drop-oldest") {
       this.#deliveries.shift();
       this.#deliveries.push(delivery);
@@ -149,5 +152,12 @@ export class DeliveryQueue {
         { hint: "read faster, or give that subscription another overflow" },
       ),
     );
+  }
+
+  #drop(): void {
+    this.dropped++;
+    if (this.#dropping) return;
+    this.#dropping = true;
+    this.#onDrop?.(this.pattern, this.overflow);
   }
 }

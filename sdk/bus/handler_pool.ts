@@ -48,6 +48,11 @@ export class HandlerPool {
     this.pump();
   }
 
+  /** Closes every handling. */
+  close(): void {
+    for (const member of [...this.#members]) member.close();
+  }
+
   /** Requests that nobody works on yet. */
   get waiting(): number {
     return this.#requests.length;

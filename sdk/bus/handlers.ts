@@ -97,11 +97,7 @@ export class Handlers implements PendingOwner {
   /** Rejects what waits for an answer; handlers finish what they work on. */
   end(error: CaryatidError): void {
     for (const pending of this.#pending) pending.abandon(error);
-    for (const pool of this.#pools.values()) {
-      this.#index.delete(pool.pattern, pool);
-    }
-    this.#pools.clear();
-    this.#found.clear();
+    for (const pool of this.#pools.values()) pool.close();
   }
 
   /** Called by a request that has its answer. */

@@ -55,6 +55,7 @@ export {
   type RemoteFailure,
 } from "./remote_failure.ts";
 export {
+  requestedTopic,
   requestPattern,
   requestTopic,
   responseTopic,
@@ -62,5 +63,5 @@ export {
 } from "./request_topics.ts";
 export { Subscribers, type SubscribersOptions } from "./subscribers.ts";
 export { TopicCache } from "./topic_cache.ts";
-export { turnOver, turnTime, yieldNowAndThen } from "./turn.ts";
+export { paced, turnOver, turnTime } from "./turn.ts";
 export { MOST_WAITING, PUBLISH_TIMEOUT, WaitingRoom } from "./waiting_room.ts";

@@ -25,7 +25,9 @@ export interface QueueSubscriptionOptions {
   /** Resolves when it hears. Local queues hear at once. */
   readonly ready?: Promise<void> | undefined;
   /** Takes it off the bus; called once. */
-  readonly release: () => void | Promise<void>;
+  readonly release: (
+    subscription: QueueSubscription,
+  ) => void | Promise<void>;
   /** Looks at each delivery before and after a step. */
   readonly inspect?: Inspect | undefined;
 }
@@ -38,7 +40,7 @@ export class QueueSubscription implements Subscription {
   readonly inspect: Inspect | undefined;
   readonly #grouped: boolean;
   readonly #loops = new Set<Loop>();
-  readonly #release: () => void | Promise<void>;
+  readonly #release: QueueSubscriptionOptions["release"];
   readonly #signal: AbortSignal | undefined;
   #closing: Promise<void> | undefined;
 
@@ -102,6 +104,11 @@ export class QueueSubscription implements Subscription {
     return this.#closing ??= this.#leave();
   }
 
+  /** Lets its signal go: its queue has ended, and only what waits there can still be read. */
+  end(): void {
+    this.#signal?.removeEventListener("abort", this.#abort);
+  }
+
   /** As `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
@@ -110,7 +117,7 @@ export class QueueSubscription implements Subscription {
   async #leave(): Promise<void> {
     // Marked as closed before anybody is handed what is given back here.
     this.#closing = Promise.resolve();
-    this.#signal?.removeEventListener("abort", this.#abort);
+    this.end();
     this.queue.dismissReaders((reader) =>
       reader instanceof WaitingNext && this.#loops.has(reader.loop)
     );
@@ -125,7 +132,7 @@ export class QueueSubscription implements Subscription {
         this.queue.giveBack(delivery);
       }
     }
-    await this.#release();
+    await this.#release(this);
   }
 
   #abort = (): void => {

@@ -29,6 +29,13 @@ export function responseTopic(topic: string): string | undefined {
     topic.slice(marker + REQUEST.length);
 }
 
+/** The topic that a request on `topic` was made on; undefined where `topic` is not what requests travel on. */
+export function requestedTopic(topic: string): string | undefined {
+  const marker = topic.lastIndexOf(REQUEST);
+  const id = topic.length - marker - REQUEST.length;
+  return marker < 0 || id !== ID_LENGTH ? undefined : topic.slice(0, marker);
+}
+
 /**
  * Checks that requests can be made on `topic`: it must leave room for what is appended.
  *

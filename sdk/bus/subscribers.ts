@@ -38,6 +38,7 @@ export class Subscribers {
   readonly #index = new PatternIndex<Target>();
   readonly #groups = new Map<string, Group>();
   readonly #targets = new Set<Target>();
+  readonly #subscriptions = new Set<QueueSubscription>();
   readonly #found = new TopicCache((topic) => {
     validateTopic(topic);
     return this.#find(topic);
@@ -65,14 +66,19 @@ export class Subscribers {
       : this.#join(options.group, pattern, options, queueSize, overflow);
     const target = group?.target ??
       this.#add(pattern, queueSize, overflow, options.filter);
-    return new QueueSubscription({
+    const subscription = new QueueSubscription({
       queue: target.queue,
       grouped: group !== undefined,
       signal: options.signal,
       inspect: this.#options.inspect,
-      release: () =>
-        group ? this.#leave(group, queueSize) : this.#remove(target),
+      release: (subscription) => {
+        this.#subscriptions.delete(subscription);
+        if (group) this.#leave(group, queueSize);
+        else this.#remove(target);
+      },
     });
+    if (!subscription.closed) this.#subscriptions.add(subscription);
+    return subscription;
   }
 
   /**
@@ -88,17 +94,19 @@ export class Subscribers {
     return fanOut(this.#found.get(delivery.topic), delivery, options);
   }
 
-  /** As `deliver`, for a topic that will not come again: that of a request. */
-  deliverOnce(
-    delivery: Delivery,
-    options: PublishOptions | undefined,
-  ): Promise<void> | undefined {
-    return fanOut(this.#find(delivery.topic), delivery, options);
+  /**
+   * Lets those who listen to requests hear one. Its topic will not come again, and the requester doesn't wait for them: where a
+   * queue is full it is dropped, and counted.
+   */
+  overhear(delivery: Delivery): void {
+    for (const queue of this.#find(delivery.topic)) queue.offer(delivery);
   }
 
   /** Ends every subscription; what they have in their queues can still be read. */
   end(error: CaryatidError): void {
     for (const { queue } of this.#targets) queue.end(error);
+    for (const subscription of this.#subscriptions) subscription.end();
+    this.#subscriptions.clear();
     this.#targets.clear();
     this.#groups.clear();
   }

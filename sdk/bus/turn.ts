@@ -25,13 +25,21 @@ export function turnMonotonic(): number {
   return monotonicTime;
 }
 
-/**
- * Counts a publish. Gives undefined, or now and then a promise that resolves when timers and signals have had their turn; who
- * publishes waits for it.
- */
-export function yieldNowAndThen(): Promise<void> | undefined {
+/** Counts a publish. Gives undefined, or now and then a promise that resolves when timers and signals have had their turn. */
+function yieldNowAndThen(): Promise<void> | undefined {
   if (!open) begin();
   return ++publishes < PUBLISHES_PER_TURN ? undefined : turnOver();
+}
+
+/**
+ * `outcome`, though now and then only when timers and signals have had their turn. Whatever a bus returns goes through here: a
+ * loop that only ever gets errors would starve them, too.
+ */
+export function paced<T>(outcome: Promise<T>): Promise<T> {
+  const turn = yieldNowAndThen();
+  if (turn === undefined) return outcome;
+  outcome.catch(() => {}); // it is told when the turn is over
+  return turn.then(() => outcome);
 }
 
 /** Resolves when the event loop has had a turn. */

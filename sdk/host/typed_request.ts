@@ -1,5 +1,11 @@
+import { DerivedDelivery } from "../bus/local_delivery.ts";
 import type { TypedTopic } from "../define_topic.ts";
-import type { Handler, MessageBus, RequestOptions } from "../message_bus.ts";
+import type {
+  Handler,
+  MessageBus,
+  RequestDelivery,
+  RequestOptions,
+} from "../message_bus.ts";
 import { checkMessage } from "./check.ts";
 
 type AnyTopic = TypedTopic;
@@ -28,11 +34,26 @@ export function answerChecked(topic: AnyTopic, handler: Handler): Handler {
     );
     const question = message === request.message
       ? request
-      : Object.defineProperty(request, "message", { value: message });
+      : new CheckedRequest(request, message);
     const answer = await handler(question);
     if (topic.answer !== undefined) {
       await checkMessage(request.topic, topic.answer, answer);
     }
     return answer;
   };
+}
+
+/** The question as the schema transformed it. Other handlers of the same request get their own. */
+class CheckedRequest<T> extends DerivedDelivery<T>
+  implements RequestDelivery<T> {
+  readonly #request: RequestDelivery;
+
+  constructor(request: RequestDelivery, message: T) {
+    super(request, message, request.redelivered);
+    this.#request = request;
+  }
+
+  get signal(): AbortSignal {
+    return this.#request.signal;
+  }
 }

@@ -75,36 +75,39 @@ export class TypedSubscription<Output> implements Subscription<Output> {
     step: IteratorResult<Delivery>,
   ): Step<Output> | Promise<Step<Output>> {
     if (step.done) return { done: true, value: undefined };
-    const delivery = step.value;
-    if (isChecked(delivery, this.#topic.schema)) {
-      return step as Step<Output>;
-    }
-    return this.#check(loop, delivery);
+    return isChecked(step.value, this.#topic.schema)
+      ? step as Step<Output>
+      : this.#firstFitting(loop, step.value);
   }
 
-  async #check(
+  /** A loop, not a recursion: that would hold on to each message that was refused until one fits. */
+  async #firstFitting(
     loop: AsyncIterator<Delivery>,
-    delivery: Delivery,
+    first: Delivery,
   ): Promise<Step<Output>> {
+    for (let delivery = first;;) {
+      const fitting = await this.#fit(delivery);
+      if (fitting) return { done: false, value: fitting };
+      const step = await loop.next();
+      if (step.done) return { done: true, value: undefined };
+      delivery = step.value;
+    }
+  }
+
+  /** The delivery with its checked message, or undefined when that is refused. */
+  async #fit(delivery: Delivery): Promise<Delivery<Output> | undefined> {
     const { schema } = this.#topic;
+    if (isChecked(delivery, schema)) return delivery as Delivery<Output>;
+    const { topic, message, redelivered } = delivery;
     try {
-      const message = await checkMessage(
-        delivery.topic,
-        schema as never,
-        delivery.message,
-      );
-      const value = message === delivery.message
+      const checked = await checkMessage(topic, schema, message);
+      return checked === message
         ? delivery as Delivery<Output>
-        : new DerivedDelivery(
-          delivery,
-          message as Output,
-          delivery.redelivered,
-        );
-      return { done: false, value };
+        : new DerivedDelivery(delivery, checked, redelivered);
     } catch (error) {
       this.#refused++;
       this.#onRefused(error as CaryatidError);
-      return this.#take(loop, await loop.next());
+      return undefined;
     }
   }
 }

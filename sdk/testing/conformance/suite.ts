@@ -18,6 +18,7 @@ import { requests } from "./requests.ts";
 import { scale } from "./scale.ts";
 import { topics } from "./topics.ts";
 import { Trial } from "./trial.ts";
+import { withoutUnhandled } from "./unhandled.ts";
 import { within } from "./within.ts";
 
 /** No property takes as long; one that does hangs. Milliseconds, at scale 1. */
@@ -41,7 +42,8 @@ const PROPERTIES: readonly Property[] = [
  * Registers a test that checks what every bus promises: a bus's own test file is one call of this.
  *
  * Each property of the contract is a step with a fresh bus from `open` and its own topics. A property that a bus's abilities or
- * `features` rule out is skipped, and the step's name says why. Leaks fail the step, whatever the configuration says.
+ * `features` rule out is skipped, and the step's name says why. What leaks and is still there at the end fails the test, whatever
+ * the configuration says; `--trace-leaks` tells where it was made.
  *
  * @example
  * ```ts no-eval
@@ -83,7 +85,7 @@ function step(
   return {
     name: reason === undefined ? name : `${name} (skipped: ${reason})`,
     ignore: reason !== undefined,
-    fn: () => check(property, open, features),
+    fn: () => withoutUnhandled(() => check(property, open, features)),
   };
 }
 

@@ -1,0 +1,27 @@
+import { busConformance } from "@caryatid/sdk/testing";
+import assert from "node:assert/strict";
+import { InMemoryBus } from "./in_memory.ts";
+
+busConformance("The in-memory bus", () => Promise.resolve(new InMemoryBus()));
+
+Deno.test("a subscriber that reads no requests costs requesters and publishers nothing", async () => {
+  await using bus = new InMemoryBus();
+  const dead = bus.subscribe("#", { queueSize: 1 });
+  bus.handle("ask", () => 1);
+  for (let n = 0; n < 70_000; n++) await bus.request("ask", n);
+  assert.equal(dead.dropped, 69_999);
+  await dead.close();
+  bus.subscribe("t", { queueSize: 1 });
+  await bus.publish("t", 1);
+  await assert.rejects(bus.publish("t", 2, { timeout: 1 }), {
+    code: "OVERFLOW",
+    message: /still full after 1 ms/,
+  });
+});
+
+Deno.test("a queue size that doesn't exist is INVALID_OPTION", () => {
+  for (const queueSize of [0, -1, 1.5, NaN, 1_000_001]) {
+    const bus = new InMemoryBus({ queueSize });
+    assert.throws(() => bus.subscribe("t"), { code: "INVALID_OPTION" });
+  }
+});

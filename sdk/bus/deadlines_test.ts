@@ -1,0 +1,263 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  checkTimeout,
+  type Deadline,
+  Deadlines,
+  type Timers,
+} from "./deadlines.ts";
+import { turnOver } from "./turn.ts";
+
+/** Timers that go off when the test says so. */
+class HandTimers implements Timers {
+  readonly waiting = new Map<number, { due: number; callback: () => void }>();
+  made = 0;
+  #now = 0;
+
+  now(): number {
+    return this.#now;
+  }
+
+  set(callback: () => void, milliseconds: number): unknown {
+    this.waiting.set(++this.made, { due: this.#now + milliseconds, callback });
+    return this.made;
+  }
+
+  clear(timer: unknown): void {
+    this.waiting.delete(timer as number);
+  }
+
+  /** Lets time pass, with each timer going off in its turn. */
+  pass(milliseconds: number): void {
+    const end = this.#now + milliseconds;
+    for (;;) {
+      const [next] = [...this.waiting]
+        .filter(([, { due }]) => due <= end)
+        .sort(([, a], [, b]) => a.due - b.due);
+      if (next === undefined) break;
+      const [timer, { due, callback }] = next;
+      this.waiting.delete(timer);
+      this.#now = due;
+      callback();
+    }
+    this.#now = end;
+  }
+}
+
+function make(): { timers: HandTimers; deadlines: Deadlines } {
+  const timers = new HandTimers();
+  return { timers, deadlines: new Deadlines(timers) };
+}
+
+/** How many lines there are while `act` goes on; they are all that a length costs. */
+function watchLines(
+  act: (deadlines: Deadlines) => void,
+): Map<unknown, unknown> {
+  const maps: Map<unknown, unknown>[] = [];
+  const { Map: original } = globalThis;
+  globalThis.Map = class<K, V> extends original<K, V> {
+    constructor() {
+      super();
+      maps.push(this);
+    }
+  } as MapConstructor;
+  let deadlines: Deadlines;
+  try {
+    deadlines = new Deadlines(new HandTimers());
+  } finally {
+    globalThis.Map = original;
+  }
+  act(deadlines);
+  return maps.at(-1)!;
+}
+
+Deno.test("deadlines expire in their order, however they were added", () => {
+  const { timers, deadlines } = make();
+  const expired: number[] = [];
+  for (const ms of [30, 10, 20, 10, 5]) {
+    deadlines.add(ms, () => expired.push(ms));
+  }
+  timers.pass(9);
+  assert.deepEqual(expired, [5]);
+  timers.pass(1);
+  assert.deepEqual(expired, [5, 10, 10]);
+  timers.pass(100);
+  assert.deepEqual(expired, [5, 10, 10, 20, 30]);
+  assert.equal(timers.waiting.size, 0);
+});
+
+Deno.test("F7 each deadline expires once, at its time, unless it is cancelled before", () => {
+  const wish = fc.record({
+    start: fc.nat(50),
+    length: fc.integer({ min: 1, max: 40 }),
+    cancelAfter: fc.nat(80),
+  });
+  fc.assert(
+    fc.property(fc.array(wish, { maxLength: 100 }), (wishes) => {
+      const { timers, deadlines } = make();
+      const expired = wishes.map((): number[] => []);
+      const added: Deadline[] = [];
+      for (let now = 0; now <= 130; now++) {
+        timers.pass(now - timers.now());
+        for (const [i, { start, length, cancelAfter }] of wishes.entries()) {
+          if (now === start) {
+            added[i] = deadlines.add(
+              length,
+              () => expired[i]!.push(timers.now()),
+            );
+          }
+          if (now >= start + cancelAfter) added[i]!.cancel(); // many times
+        }
+      }
+      assert.deepEqual(
+        expired,
+        wishes.map(({ start, length, cancelAfter }) =>
+          cancelAfter < length ? [] : [start + length]
+        ),
+      );
+      assert.equal(timers.waiting.size, 0);
+    }),
+  );
+});
+
+Deno.test("many deadlines have one timer", () => {
+  const { timers, deadlines } = make();
+  for (let i = 0; i < 1_000; i++) deadlines.add(5_000, () => {});
+  for (let i = 0; i < 1_000; i++) deadlines.add(6_000 + i, () => {});
+  assert.equal(timers.made, 1);
+  deadlines.add(10, () => {});
+  assert.equal(timers.made, 2);
+  assert.equal(timers.waiting.size, 1);
+  deadlines.close();
+});
+
+Deno.test("a deadline may be added when one expires", async (t) => {
+  await t.step("of the same length", () => {
+    const { timers, deadlines } = make();
+    const expired: number[] = [];
+    const again = () => {
+      expired.push(timers.now());
+      deadlines.add(10, again);
+    };
+    deadlines.add(10, again);
+    timers.pass(35);
+    assert.deepEqual(expired, [10, 20, 30]);
+    deadlines.close();
+  });
+
+  await t.step("of a shorter length", () => {
+    const { timers, deadlines } = make();
+    const expired: number[] = [];
+    const note = () => expired.push(timers.now());
+    deadlines.add(10, () => deadlines.add(5, note));
+    deadlines.add(30, note);
+    timers.pass(100);
+    assert.deepEqual(expired, [15, 30]);
+  });
+
+  await t.step("of the same length, after many of other lengths", () => {
+    const { timers, deadlines } = make();
+    const expired: number[] = [];
+    deadlines.add(10, () => {
+      for (let i = 1; i <= 100; i++) deadlines.add(1_000 + i, () => {});
+      deadlines.add(10, () => expired.push(timers.now()));
+    });
+    timers.pass(100);
+    assert.deepEqual(expired, [20]);
+    deadlines.close();
+  });
+});
+
+Deno.test("a cancelled deadline", async (t) => {
+  await t.step(
+    "that was the last one stops the timer, a turn later",
+    async () => {
+      const { timers, deadlines } = make();
+      const all = [10, 20, 30].map((ms) => deadlines.add(ms, () => {}));
+      for (const deadline of all) deadline.cancel();
+      await turnOver();
+      await turnOver();
+      assert.equal(timers.waiting.size, 0);
+    },
+  );
+
+  await t.step("leaves the timer to those which still wait", async () => {
+    const { timers, deadlines } = make();
+    const expired: number[] = [];
+    deadlines.add(20, () => expired.push(timers.now()));
+    deadlines.add(10, () => {}).cancel();
+    await turnOver();
+    await turnOver();
+    timers.pass(100);
+    assert.deepEqual(expired, [20]);
+  });
+
+  await t.step("and a new one in the same turn keep the timer", async () => {
+    const { timers, deadlines } = make();
+    const expired: number[] = [];
+    deadlines.add(10, () => {}).cancel();
+    deadlines.add(10, () => expired.push(timers.now()));
+    await turnOver();
+    await turnOver();
+    timers.pass(100);
+    assert.deepEqual(expired, [10]);
+  });
+});
+
+Deno.test("close() forgets all deadlines", async (t) => {
+  await t.step("and stops the timer", () => {
+    const { timers, deadlines } = make();
+    deadlines.add(10, () => assert.fail("it was forgotten"));
+    deadlines.close();
+    assert.equal(timers.waiting.size, 0);
+    timers.pass(100);
+  });
+
+  await t.step("and cancelling one of them later changes nothing", async () => {
+    const { timers, deadlines } = make();
+    const old = deadlines.add(10, () => assert.fail("it was forgotten"));
+    deadlines.close();
+    old.cancel();
+    const expired: number[] = [];
+    deadlines.add(10, () => expired.push(timers.now()));
+    old.cancel();
+    await turnOver();
+    await turnOver();
+    timers.pass(100);
+    assert.deepEqual(expired, [10]);
+  });
+
+  await t.step("when one of them expires, too", () => {
+    const { timers, deadlines } = make();
+    deadlines.add(30, () => assert.fail("it was forgotten"));
+    deadlines.add(10, () => deadlines.close());
+    deadlines.add(10, () => assert.fail("it was forgotten"));
+    timers.pass(20);
+    assert.equal(timers.waiting.size, 0);
+  });
+});
+
+Deno.test("lengths that nobody waits for are forgotten", () => {
+  const lines = watchLines((deadlines) => {
+    deadlines.add(1, () => {});
+    for (let length = 2; length < 10_000; length++) {
+      deadlines.add(length, () => {}).cancel();
+    }
+  });
+  assert(lines.has(1));
+  assert(lines.size <= 64, `${lines.size} lines`);
+});
+
+Deno.test("checkTimeout() gives the timeout, or what stands in for it", () => {
+  assert.equal(checkTimeout(undefined, 7), 7);
+  assert.equal(checkTimeout(0.5, 7), 0.5);
+  assert.equal(checkTimeout(2 ** 31 - 1, 7), 2 ** 31 - 1);
+});
+
+Deno.test("B5 a timeout that no timer can keep is INVALID_OPTION", () => {
+  for (const timeout of [0, -1, NaN, Infinity, 2 ** 31, "5", null]) {
+    assert.throws(() => checkTimeout(timeout as number, 7), {
+      code: "INVALID_OPTION",
+    });
+  }
+});

@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import { CaryatidError } from "../errors.ts";
+import type { Delivery, Overflow } from "../message_bus.ts";
+import { VirtualClock } from "../testing/virtual_clock.ts";
+import { Deadlines } from "./deadlines.ts";
+import { DeliveryQueue, type Reader } from "./delivery_queue.ts";
+import { LocalDelivery } from "./local_delivery.ts";
+import { WaitingRoom } from "./waiting_room.ts";
+
+const CLOSED = new CaryatidError("BUS_CLOSED", "Cannot go on");
+
+function make(
+  overflow: Overflow = "wait",
+  onDrop?: (pattern: string, overflow: Overflow) => void,
+): DeliveryQueue {
+  const room = new WaitingRoom(new Deadlines(new VirtualClock()));
+  return new DeliveryQueue({ pattern: "a.*", size: 2, overflow, room, onDrop });
+}
+
+function push(queue: DeliveryQueue, ...messages: unknown[]) {
+  return messages.map((message) =>
+    queue.push(new LocalDelivery("a.b", message, undefined), undefined)
+  );
+}
+
+function drain(queue: DeliveryQueue): unknown[] {
+  const messages: unknown[] = [];
+  for (let next = queue.shift(); next; next = queue.shift()) {
+    messages.push(next.message);
+  }
+  return messages;
+}
+
+/** A reader that remembers what it was told. */
+class NotingReader implements Reader {
+  readonly got: Delivery[] = [];
+  ended = 0;
+
+  hand(delivery: Delivery): void {
+    this.got.push(delivery);
+  }
+
+  end(): void {
+    this.ended++;
+  }
+}
+
+Deno.test("a reader in line gets the next delivery, past the queue", () => {
+  const queue = make();
+  const readers = [new NotingReader(), new NotingReader()];
+  for (const reader of readers) queue.wait(reader);
+  push(queue, 1, 2, 3);
+  assert.deepEqual(
+    readers.map(({ got }) => got.map(({ message }) => message)),
+    [[1], [2]],
+  );
+  assert.deepEqual(drain(queue), [3]);
+});
+
+Deno.test("a publisher that waits comes in when one delivery is out", async () => {
+  const queue = make();
+  const [first, second, third, fourth] = push(queue, 1, 2, 3, 4);
+  assert.deepEqual([first, second], [undefined, undefined]);
+  assert.equal(queue.shift()?.message, 1);
+  await third;
+  assert.equal(queue.length, 2);
+  assert.deepEqual(drain(queue), [2, 3, 4]);
+  await fourth;
+});
+
+Deno.test("A12 a full queue drops, counts, and tells of a burst once", async (t) => {
+  const policies: [Overflow, firstLeft: unknown[], secondLeft: unknown[]][] = [
+    ["drop-oldest", [4, 5], [8, 9]],
+    ["drop-newest", [1, 2], [2, 6]],
+    ["error", [1, 2], [2, 6]],
+  ];
+  for (const [overflow, firstLeft, secondLeft] of policies) {
+    await t.step(overflow, async () => {
+      const told: unknown[] = [];
+      const queue = make(overflow, (...what) => told.push(what));
+      const waits = push(queue, 1, 2, 3, 4, 5);
+      assert.equal(queue.dropped, 3);
+      assert.deepEqual(told, [["a.*", overflow]]);
+
+      const [left] = firstLeft;
+      assert.equal(queue.shift()?.message, left);
+      waits.push(...push(queue, 6, 7, 8, 9));
+      assert.equal(queue.dropped, 6);
+      assert.equal(told.length, 1, "it was never empty: the same burst");
+      assert.deepEqual(drain(queue), secondLeft);
+
+      waits.push(...push(queue, 1, 2, 3, 4, 5));
+      assert.equal(told.length, 2);
+      assert.deepEqual(drain(queue), firstLeft);
+      const refused = waits.filter((wait) => wait !== undefined);
+      assert.equal(refused.length, overflow === "error" ? queue.dropped : 0);
+      for (const wait of refused) {
+        await assert.rejects(wait, {
+          code: "OVERFLOW",
+          message: 'Cannot publish on "a.b": the queue of "a.*" is full ' +
+            "with 2 messages",
+        });
+      }
+    });
+  }
+});
+
+Deno.test("what is only offered never waits: a full queue drops it, and counts", async (t) => {
+  const policies: [Overflow, left: unknown[]][] = [
+    ["wait", [1, 2]],
+    ["drop-oldest", [2, 3]],
+    ["drop-newest", [1, 2]],
+    ["error", [1, 2]],
+  ];
+  for (const [overflow, left] of policies) {
+    await t.step(overflow, () => {
+      const queue = make(overflow);
+      for (const n of [1, 2, 3]) {
+        queue.offer(new LocalDelivery("a.b", n, undefined));
+      }
+      assert.equal(queue.dropped, 1);
+      assert.deepEqual(drain(queue), left);
+      const reader = new NotingReader();
+      queue.wait(reader);
+      queue.offer(new LocalDelivery("a.b", 4, undefined));
+      assert.equal(reader.got[0]?.message, 4);
+    });
+  }
+});
+
+Deno.test("A15 what is given back comes first again, marked, even when the queue is full", () => {
+  const queue = make();
+  push(queue, 1, 2);
+  const inHand = queue.shift()!;
+  push(queue, 3);
+  queue.giveBack(inHand);
+  assert.equal(queue.length, 3);
+  const again = queue.shift()!;
+  assert.equal(again.message, 1);
+  assert(again.redelivered);
+  assert.equal(again.id, inHand.id);
+  assert.deepEqual(drain(queue), [2, 3]);
+});
+
+Deno.test("A15 what is given back goes to a reader in line", () => {
+  const queue = make();
+  const reader = new NotingReader();
+  push(queue, 1);
+  const inHand = queue.shift()!;
+  queue.wait(reader);
+  queue.giveBack(inHand);
+  assert.deepEqual(
+    reader.got.map(({ message, redelivered }) => [message, redelivered]),
+    [[1, true]],
+  );
+});
+
+Deno.test("leaving readers are told the end, the others stay in line", () => {
+  const queue = make();
+  const readers = [1, 2, 3].map(() => new NotingReader());
+  for (const reader of readers) queue.wait(reader);
+  queue.dismissReaders((reader) => reader === readers[1]);
+  push(queue, 1, 2, 3);
+  assert.deepEqual(readers.map(({ ended }) => ended), [0, 1, 0]);
+  assert.deepEqual(readers.map(({ got }) => got.length), [1, 0, 1]);
+});
+
+Deno.test("end() refuses those who wait; what is in can still be read", async () => {
+  const queue = make();
+  const waiting = push(queue, 1, 2, 3)[2]!;
+  queue.end(CLOSED);
+  await assert.rejects(waiting, CLOSED);
+  assert(queue.closed);
+  assert.deepEqual(push(queue, 4), [undefined]);
+  assert.deepEqual(drain(queue), [1, 2]);
+});
+
+Deno.test("close() forgets what is in, and those who wait are done", async () => {
+  const queue = make();
+  const reader = new NotingReader();
+  const waiting = push(queue, 1, 2, 3)[2]!;
+  queue.close();
+  await waiting;
+  assert.deepEqual(drain(queue), []);
+  const idle = make();
+  idle.wait(reader);
+  idle.close();
+  assert.equal(reader.ended, 1);
+});

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { defineTopic } from "../define_topic.ts";
+import type { PublishOptions } from "../message_bus.ts";
+import { isChecked, publishChecked } from "./typed_publish.ts";
+import { LocalDelivery } from "../bus/local_delivery.ts";
+
+const tick = defineTopic("clock.tick", z.object({ n: z.number() }));
+
+type Sent = [topic: string, message: unknown, options?: PublishOptions];
+
+function recorder() {
+  const sent: Sent[] = [];
+  const send = (...call: Sent) => {
+    sent.push(call);
+    return Promise.resolve();
+  };
+  return { sent, send };
+}
+
+/** Whether a subscriber of the topic would look at that message again. */
+function checked([topic, message, options]: Sent): boolean {
+  return isChecked(new LocalDelivery(topic, message, options), tick.schema);
+}
+
+Deno.test("a message that fits is sent as it was given", async () => {
+  const { sent, send } = recorder();
+  const message = { n: 1 };
+  await publishChecked(tick, message, undefined, send);
+  const [call] = sent as [Sent];
+  assert.equal(call[0], "clock.tick");
+  assert.equal(call[1], message);
+  assert(checked(call));
+});
+
+Deno.test("it is sent as it was given, too, where the schema would change it", async () => {
+  const { sent, send } = recorder();
+  const message = { n: 1, more: 2 };
+  await publishChecked(tick, message, undefined, send);
+  const [call] = sent as [Sent];
+  assert.equal(call[1], message);
+  assert(!checked(call), "the receiver has to transform it");
+});
+
+Deno.test("the publisher's options stay", async () => {
+  const { sent, send } = recorder();
+  const options = { id: "1", headers: { a: "b" } };
+  await publishChecked(tick, { n: 1 }, options, send);
+  const [call] = sent as [Sent];
+  assert.equal(call[2]?.id, "1");
+  assert.equal(call[2]?.headers, options.headers);
+  assert(checked(call));
+  assert.deepEqual(Reflect.ownKeys(options), ["id", "headers"]);
+});
+
+Deno.test("a message that doesn't fit is INVALID_MESSAGE, and not sent", async () => {
+  const { sent, send } = recorder();
+  await assert.rejects(publishChecked(tick, { n: "1" }, undefined, send), {
+    code: "INVALID_MESSAGE",
+  });
+  assert.deepEqual(sent, []);
+});
+
+Deno.test("a schema may take its time", async () => {
+  const { sent, send } = recorder();
+  const slow = defineTopic(
+    "slow",
+    z.number().refine((n) => Promise.resolve(n > 0)),
+  );
+  await publishChecked(slow, 1, undefined, send);
+  await assert.rejects(publishChecked(slow, -1, undefined, send), {
+    code: "INVALID_MESSAGE",
+  });
+  assert.deepEqual(sent.map(([, message]) => message), [1]);
+});
+
+Deno.test("what the bus refuses, publishing rejects with", async () => {
+  const refusal = new Error("full");
+  await assert.rejects(
+    publishChecked(tick, { n: 1 }, undefined, () => Promise.reject(refusal)),
+    refusal,
+  );
+});

@@ -1,0 +1,194 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { defineTopic, type TypedTopic } from "../define_topic.ts";
+import type { Delivery, Subscription } from "../message_bus.ts";
+import { MockBus } from "../testing/mock_bus.ts";
+import { recordLog } from "../testing/record_log.ts";
+import type { LogRecord } from "../testing/record_log.ts";
+import { ModuleContext } from "./module_context.ts";
+
+const numbers = defineTopic("n", z.object({ n: z.number() }));
+const texts = defineTopic("n", z.object({ n: z.string().transform(Number) }));
+
+function make() {
+  const bus = new MockBus();
+  const logs: LogRecord[] = [];
+  const context = new ModuleContext({ id: "m", bus, log: recordLog(logs) });
+  return { bus, context, logs };
+}
+
+async function take<T>(subscription: Subscription<T>): Promise<Delivery<T>> {
+  const { done, value } = await subscription[Symbol.asyncIterator]().next();
+  assert(!done);
+  return value;
+}
+
+Deno.test("the original object is delivered", async (t) => {
+  await t.step("when it was published with the same typed topic", async () => {
+    const { context } = make();
+    const heard = context.subscribe(numbers);
+    const message = { n: 1 };
+    await context.publish(numbers, message);
+    assert.equal((await take(heard)).message, message);
+  });
+
+  await t.step("when it comes from elsewhere", async () => {
+    const { bus, context } = make();
+    const heard = context.subscribe(numbers);
+    const message = { n: 1 };
+    await bus.inject("n", message);
+    assert.equal((await take(heard)).message, message);
+  });
+
+  await t.step("when the schema takes its time", async () => {
+    const { bus, context } = make();
+    const slow = z.object({ n: z.number() }).refine(() =>
+      Promise.resolve(true)
+    );
+    const heard = context.subscribe(defineTopic("n", slow));
+    const message = { n: 1 };
+    await bus.inject("n", message);
+    assert.equal((await take(heard)).message, message);
+  });
+});
+
+Deno.test("what the schema transforms is delivered transformed, with all else of the delivery", async () => {
+  const { bus, context } = make();
+  const transformed = context.subscribe(texts);
+  const plain = context.subscribe("n");
+  await bus.clock.advance(7);
+  await context.publish(texts, { n: "1" }, { headers: { a: "b" } });
+  const got = await take(transformed);
+  const original = await take(plain);
+  assert.deepEqual(got.message, { n: 1 });
+  assert.deepEqual(original.message, { n: "1" });
+  const { topic, id, headers, time, redelivered } = got;
+  assert.equal(topic, "n");
+  assert.equal(id, original.id);
+  assert.deepEqual(headers, { a: "b" });
+  assert.equal(time, 7);
+  assert.equal(redelivered, false);
+});
+
+Deno.test("a message is checked once on its way from publisher to subscribers", async () => {
+  let checks = 0;
+  const counted = defineTopic(
+    "n",
+    z.number().refine(() => ++checks > 0),
+  );
+  const { bus, context } = make();
+  const heard = [context.subscribe(counted), context.subscribe(counted)];
+  await context.publish(counted, 1);
+  for (const one of heard) await take(one);
+  assert.equal(checks, 1);
+  await bus.inject("n", 2);
+  for (const one of heard) await take(one);
+  assert.equal(checks, 3);
+});
+
+Deno.test("what doesn't fit is dropped, counted and logged", async () => {
+  const { bus, context, logs } = make();
+  const heard = context.subscribe(numbers);
+  for (const bad of [{ n: "1" }, null, 7]) await bus.inject("n", bad);
+  await bus.inject("n", { n: 2 });
+  assert.deepEqual((await take(heard)).message, { n: 2 });
+  assert.equal(heard.dropped, 3);
+  assert.deepEqual(logs.map(({ level, text }) => ({ level, text })), [
+    { level: "warn", text: "dropped a message: {reason}" },
+    { level: "warn", text: "dropped a message: {reason}" },
+    { level: "warn", text: "dropped a message: {reason}" },
+  ]);
+  assert.equal(logs[0]!.properties?.code, "INVALID_MESSAGE");
+  assert.match(String(logs[0]!.properties?.reason), /"n": n: /);
+});
+
+Deno.test("what the queue dropped counts as well", async () => {
+  const { bus, context } = make();
+  const heard = context.subscribe(numbers, {
+    queueSize: 2,
+    overflow: "drop-oldest",
+  });
+  for (const n of [1, 2, "three", 4]) await bus.inject("n", { n });
+  assert.deepEqual((await take(heard)).message, { n: 4 });
+  assert.equal(heard.dropped, 3);
+});
+
+Deno.test("any number of messages that don't fit, in a row, hold on to nothing", async () => {
+  const { bus, context } = make();
+  const heard = context.subscribe(numbers);
+  const taken = take(heard);
+  let over = false;
+  taken.then(() => over = true);
+  for (let i = 0; i < 1_000; i++) await bus.inject("n", "bad");
+  await bus.inject("n", { n: 1 });
+  // Promises that wait for one another settle one by one, the last of a thousand a thousand steps later.
+  let steps = 0;
+  for (; !over; steps++) await null;
+  assert(steps < 100, `${steps} steps`);
+});
+
+Deno.test("it is a subscription like any other", async (t) => {
+  await t.step("with its queue, loops and deliveries", async () => {
+    const { bus, context } = make();
+    const heard = context.subscribe(numbers);
+    await heard.ready;
+    assert.equal(heard.pattern, "n");
+    await bus.inject("n", { n: 1 });
+    await bus.inject("n", { n: 2 });
+    assert.deepEqual([heard.depth, heard.inHand, heard.readers], [2, 0, 0]);
+    const loop = heard[Symbol.asyncIterator]();
+    await loop.next();
+    assert.deepEqual([heard.depth, heard.inHand, heard.readers], [1, 1, 0]);
+    await loop.next();
+    const waiting = loop.next();
+    assert.deepEqual([heard.depth, heard.inHand, heard.readers], [0, 0, 1]);
+    await heard.close();
+    assert.deepEqual(await waiting, { done: true, value: undefined });
+  });
+
+  await t.step("A14 break closes it", async () => {
+    const { bus, context } = make();
+    const heard = context.subscribe(numbers);
+    await bus.inject("n", { n: 1 });
+    for await (const _ of heard) break;
+    assert(heard.closed);
+  });
+
+  await t.step(
+    "A14 a loop that waits ends when it is closed, also between two that don't fit",
+    async () => {
+      const { bus, context } = make();
+      const heard = context.subscribe(numbers);
+      const loop = heard[Symbol.asyncIterator]();
+      const waiting = loop.next();
+      await bus.inject("n", "bad");
+      await heard[Symbol.asyncDispose]();
+      assert.deepEqual(await waiting, { done: true, value: undefined });
+      assert.deepEqual(await loop.next(), { done: true, value: undefined });
+    },
+  );
+});
+
+Deno.test("a schema that throws costs only the message", async () => {
+  const { bus, context, logs } = make();
+  const fragile = {
+    name: "n",
+    answer: undefined,
+    schema: {
+      "~standard": {
+        version: 1,
+        vendor: "test",
+        validate(value) {
+          if (value === "bad") throw new Error("fragile");
+          return { value };
+        },
+      },
+    },
+  } satisfies TypedTopic;
+  const heard = context.subscribe(fragile);
+  await bus.inject("n", "bad");
+  await bus.inject("n", "good");
+  assert.equal((await take(heard)).message, "good");
+  assert.equal(heard.dropped, 1);
+  assert.equal(logs[0]?.properties?.reason, "fragile");
+});
