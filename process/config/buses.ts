@@ -1,5 +1,4 @@
 import type { Layers } from "./layers.ts";
-import { inOrderOfMention } from "./order.ts";
 import type { BusConfig } from "./process_config.ts";
 import type { Report } from "./report.ts";
 import type { TableReader } from "./table_reader.ts";
@@ -20,12 +19,10 @@ export async function readBuses(
   layers: Layers,
   report: Report,
 ): Promise<BusConfig[]> {
-  const readers = await inOrderOfMention(
-    root.readers("message-bus"),
-    (id) => layers.firstMention(["message-bus", id]),
-  );
-  if (readers.length === 0) return [memoryBus()];
-  return readers.map(([id, reader]) => readBus(id, reader, layers, report));
+  const ids = await layers.idsIn("message-bus");
+  const all = root.reader("message-bus");
+  if (ids.length === 0) return [memoryBus()];
+  return ids.map((id) => readBus(id, all.item(id), layers, report));
 }
 
 function memoryBus(): BusConfig {
@@ -48,7 +45,9 @@ function readBus(
   const path = ["message-bus", id];
   const className = reader.text("class");
   const specifier = reader.text("import");
-  if (reader.value("class") === undefined && specifier === undefined) {
+  const isMissing = reader.value("class") === undefined &&
+    specifier === undefined;
+  if (isMissing && reader.isTable) {
     report.wrong([...path, "class"], undefined, "a class of bus", {
       hint: `standard classes: ${STANDARD_CLASSES.join(", ")}`,
     });

@@ -32,10 +32,9 @@ export function formatPlace({ source, line, column }: Place): string {
     : `${source}:${line}:${column}`;
 }
 
-/** @throws {CaryatidError} `ABORTED` if the signal has fired */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (!signal?.aborted) return;
-  throw new CaryatidError(
+/** `ABORTED`, with the signal's reason as its cause. */
+export function abortedError(signal: AbortSignal): CaryatidError {
+  return new CaryatidError(
     "ABORTED",
     "Cannot read the configuration: its signal fired",
     { cause: signal.reason },

@@ -1,17 +1,11 @@
-import { type KeyPath, quote } from "./key_path.ts";
-import { Layer } from "./layer.ts";
-import type { Layers } from "./layers.ts";
+import { copyTable } from "./copy_table.ts";
+import { Layer, type Layers } from "./layers.ts";
 import type { Place } from "./process_config.ts";
-import type { Report } from "./report.ts";
-import {
-  copyTable,
-  emptyTable,
-  isTable,
-  MAX_DEPTH,
-  type Table,
-} from "./tables.ts";
+import type { KeyPath, Report } from "./report.ts";
+import { quote } from "./shown.ts";
+import { emptyTable, isTable, MAX_DEPTH, type Table } from "./tables.ts";
 import { readToml } from "./toml_text.ts";
-import { PREFIX } from "./variable_names.ts";
+import { PREFIX } from "./variables.ts";
 
 const FORBIDDEN = ["__proto__", "constructor", "prototype"];
 const WANTED = `wanted ${PREFIX}<TABLE>__<KEY>`;
@@ -21,17 +15,15 @@ const WANTED = `wanted ${PREFIX}<TABLE>__<KEY>`;
  *
  * @param topLevel the names of the process's own tables: `CARYATID_HOME` is none of our business, `CARYATID_LOG` is
  */
-export function addEnvironment(
+export async function addEnvironment(
   layers: Layers,
-  variables: Readonly<Record<string, string>>,
+  variables: readonly [name: string, value: string][],
   topLevel: ReadonlySet<string>,
   report: Report,
-): void {
+): Promise<void> {
   const environment = new Environment(layers, topLevel, report);
-  for (const name of Object.keys(variables).sort()) {
-    const value = variables[name];
-    if (!name.startsWith(PREFIX) || value === undefined) continue;
-    environment.add(name, value);
+  for (const [name, value] of variables) {
+    await environment.add(name, value);
   }
 }
 
@@ -47,7 +39,7 @@ class Environment {
     this.#report = report;
   }
 
-  add(name: string, text: string): void {
+  async add(name: string, text: string): Promise<void> {
     const parts = keyParts(name);
     const refuse = (path: KeyPath, text: string) =>
       this.#refuse(name, path, text);
@@ -60,11 +52,10 @@ class Environment {
       return refuse(parts, `found ${parts.length} parts, ${WANTED}`);
     }
     const path = spell(this.#layers.merged, parts);
-    const value = readValue(text);
+    const value = await readValue(text);
     if (!this.#concerns(path, name) || !this.#fits(path, name, value)) return;
-    const source = `environment ${name}`;
     const table = copyTable(tableOf(path, value), refuse);
-    this.#layers.add(new Layer(source, table));
+    this.#layers.add(new Layer(placeOf(name).source, table));
   }
 
   /** Says whether it is meant for the process: there may be variables with our prefix for other programs. */
@@ -109,7 +100,8 @@ class Environment {
 }
 
 function placeOf(name: string): Place {
-  return { source: `environment ${name}`, line: undefined, column: undefined };
+  const shown = /^[\w.-]{1,200}$/.test(name) ? name : quote(name);
+  return { source: `environment ${shown}`, line: undefined, column: undefined };
 }
 
 /** Rust's form has dots, which shells don't take; in ours `__` separates. */
@@ -140,13 +132,13 @@ function plain(key: string): string {
 }
 
 /** TOML where it is TOML, else text. */
-function readValue(text: string): unknown {
+async function readValue(text: string): Promise<unknown> {
   // On one line and on three: so neither a comment nor a bracket in the value can end the array.
   for (const toml of [`x = [${text}]`, `x = [\n${text}\n]`]) {
-    const read = readToml(toml);
+    const read = await readToml(toml);
     if ("fault" in read || Object.keys(read.table).length !== 1) return text;
   }
-  const read = readToml(`x = [${text}]`);
+  const read = await readToml(`x = [${text}]`);
   const array = "table" in read ? read.table["x"] : undefined;
   const isOne = Array.isArray(array) && array.length === 1;
   return isOne && !text.trimEnd().endsWith(",") ? array[0] : text;

@@ -1,6 +1,6 @@
-import { Layer } from "./layer.ts";
+import { Layer } from "./layers.ts";
 import type { Report } from "./report.ts";
-import { copyTable, emptyTable, isTable, type Table } from "./tables.ts";
+import { emptyTable, isTable, isUsable, type Table } from "./tables.ts";
 import { readToml } from "./toml_text.ts";
 
 /** TOML text, a URL of a TOML file (`file:`, `http(s):`, `data:`), or a plain object. */
@@ -18,10 +18,10 @@ export async function readLayer(
   signal: AbortSignal | undefined,
 ): Promise<Layer> {
   if (typeof input === "string") {
-    return textLayer(input, name, undefined, report);
+    return await textLayer(input, name, undefined, report);
   }
   if (input instanceof URL) return await urlLayer(input, report, signal);
-  if (isTable(input)) return objectLayer(input, name, report);
+  if (isTable(input)) return await objectLayer(input, name, report);
   report.wrong([], input, "TOML text, a URL or a plain object");
   return new Layer(name, emptyTable());
 }
@@ -31,25 +31,25 @@ async function urlLayer(
   report: Report,
   signal: AbortSignal | undefined,
 ): Promise<Layer> {
-  const { readUrl } = await import("./read_url.ts");
-  const { shownUrl } = await import("./shown_url.ts");
+  const { readUrl, shownUrl } = await import("./read_url.ts");
   const source = shownUrl(url);
   const read = await readUrl(url, signal);
-  if ("text" in read) return textLayer(read.text, source, url, report);
+  if ("text" in read) return await textLayer(read.text, source, url, report);
   const at = { source, line: undefined, column: undefined };
   report.refuse([], read.fault, { hint: read.hint, at });
   return new Layer(source, emptyTable());
 }
 
-function textLayer(
+async function textLayer(
   text: string,
   source: string,
   base: URL | undefined,
   report: Report,
-): Layer {
-  const read = readToml(text);
+): Promise<Layer> {
+  const read = await readToml(text);
   if ("table" in read) {
-    return checkedLayer(new Layer(source, read.table, { base, text }), report);
+    const layer = new Layer(source, read.table, { base, text });
+    return isUsable(read.table) ? layer : await checkedLayer(layer, report);
   }
   const { text: fault, line, column } = read.fault;
   const hint = /^\S{1,1000}\.toml$/.test(text)
@@ -59,9 +59,13 @@ function textLayer(
   return new Layer(source, emptyTable());
 }
 
-function objectLayer(input: Table, source: string, report: Report): Layer {
+async function objectLayer(
+  input: Table,
+  source: string,
+  report: Report,
+): Promise<Layer> {
   try {
-    return checkedLayer(new Layer(source, input), report);
+    return await checkedLayer(new Layer(source, input), report);
   } catch {
     // A getter or a proxy of the program's: what it threw may say anything.
     const at = { source, line: undefined, column: undefined };
@@ -71,7 +75,8 @@ function objectLayer(input: Table, source: string, report: Report): Layer {
 }
 
 /** Without what a configuration can't have. */
-function checkedLayer(given: Layer, report: Report): Layer {
+async function checkedLayer(given: Layer, report: Report): Promise<Layer> {
+  const { copyTable } = await import("./copy_table.ts");
   const table = copyTable(given.table, (path, text) => {
     report.refuse(path, text, { at: given });
   });

@@ -1,5 +1,4 @@
 import type { Layers } from "./layers.ts";
-import { inOrderOfMention } from "./order.ts";
 import type { ModuleConfig, OnFailure } from "./process_config.ts";
 import type { Report } from "./report.ts";
 import type { TableReader } from "./table_reader.ts";
@@ -23,21 +22,19 @@ export async function readModules(
   layers: Layers,
   report: Report,
 ): Promise<ModuleConfig[]> {
-  const readers = await inOrderOfMention(
-    root.readers("module"),
-    (id) => layers.firstMention(["module", id]),
-  );
+  const ids = await layers.idsIn("module");
+  const all = root.reader("module");
   const global = readGlobal(root, report);
-  const copies = countValues(global) * readers.length;
+  const copies = countValues(global) * ids.length;
   if (copies > MAX_COPIES) {
     report.refuse(
       ["global"],
-      `found ${copies} values when laid under ${readers.length} modules, ` +
+      `found ${copies} values when laid under ${ids.length} modules, ` +
         `wanted at most ${MAX_COPIES}`,
     );
     return [];
   }
-  return readers.map(([id, reader]) => readModule(id, reader, global, layers));
+  return ids.map((id) => readModule(id, all.item(id), global, layers));
 }
 
 function readModule(

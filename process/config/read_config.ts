@@ -1,12 +1,9 @@
 import { readBuses } from "./buses.ts";
-import { ConfigError, throwIfAborted } from "./config_error.ts";
-import { addEnvironment } from "./environment.ts";
 import { type ConfigInput, readLayer } from "./input.ts";
-import type { KeyPath } from "./key_path.ts";
 import { Layers } from "./layers.ts";
 import { readModules } from "./modules.ts";
-import type { ProcessConfig } from "./process_config.ts";
-import { Report, settle } from "./report.ts";
+import type { Problem, ProcessConfig } from "./process_config.ts";
+import { type Finding, Report } from "./report.ts";
 import { readRouter } from "./routes.ts";
 import {
   noticeDeadKeys,
@@ -16,7 +13,7 @@ import {
   readStartupTopic,
 } from "./settings.ts";
 import { TableReader } from "./table_reader.ts";
-import { readVariables } from "./variable_names.ts";
+import { ourVariables, readVariables } from "./variables.ts";
 
 export type { ConfigInput };
 
@@ -56,12 +53,18 @@ export async function readConfig(
   const layers = await readLayers(input, report, options.signal);
   // What can't be read would make good keys look wrong.
   await throwProblems(report, layers);
-  const variables = options.env ?? readVariables(layers.merged);
-  addEnvironment(layers, variables, TABLES, report);
+  const variables = ourVariables(options.env ?? readVariables(layers.merged));
+  if (variables.length > 0) {
+    const { addEnvironment } = await import("./environment.ts");
+    await addEnvironment(layers, variables, TABLES, report);
+  }
   const config = await readTables(layers, report);
   await throwProblems(report, layers);
-  const place = (key: KeyPath) => layers.place(key);
-  return { ...config, notices: await settle(report.notices, place), place };
+  return {
+    ...config,
+    notices: await problemsOf(report.notices, layers),
+    place: (key) => layers.place(key),
+  };
 }
 
 async function readLayers(
@@ -72,11 +75,16 @@ async function readLayers(
   const layers = new Layers();
   const inputs: readonly ConfigInput[] = Array.isArray(input) ? input : [input];
   for (const [index, one] of inputs.entries()) {
-    throwIfAborted(signal);
+    if (signal?.aborted) await throwAborted(signal);
     const name = inputs.length === 1 ? "<config>" : `<config ${index + 1}>`;
     layers.add(await readLayer(one, name, report, signal));
   }
   return layers;
+}
+
+async function throwAborted(signal: AbortSignal): Promise<never> {
+  const { abortedError } = await import("./config_error.ts");
+  throw abortedError(signal);
 }
 
 async function readTables(
@@ -92,7 +100,7 @@ async function readTables(
     buses,
     routes,
     requestTimeout,
-    startupTopic: readStartupTopic(root, report),
+    startupTopic: readStartupTopic(root),
     ...readLifecycle(root),
     log: readLog(root, modules, report),
     monitor: readMonitor(root),
@@ -103,8 +111,18 @@ async function readTables(
 }
 
 async function throwProblems(report: Report, layers: Layers): Promise<void> {
-  if (report.problems.length === 0) return;
-  throw new ConfigError(
-    await settle(report.problems, (key) => layers.place(key)),
-  );
+  const problems = await problemsOf(report.problems, layers);
+  if (problems.length === 0) return;
+  const { ConfigError } = await import("./config_error.ts");
+  throw new ConfigError(problems);
+}
+
+/** What only a wrong configuration needs is loaded here: it takes longer than to read a right one. */
+async function problemsOf(
+  findings: readonly Finding[],
+  layers: Layers,
+): Promise<Problem[]> {
+  if (findings.length === 0) return [];
+  const { settle } = await import("./settle.ts");
+  return await settle(findings, (key) => layers.place(key));
 }

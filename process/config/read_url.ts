@@ -1,8 +1,6 @@
 import { CaryatidError } from "@caryatid/sdk";
-import { throwIfAborted } from "./config_error.ts";
-import { withoutPassword } from "./found.ts";
-import { quote } from "./key_path.ts";
-import { shownUrl } from "./shown_url.ts";
+import { abortedError } from "./config_error.ts";
+import { quote, withoutPassword } from "./shown.ts";
 import { MAX_BYTES } from "./toml_text.ts";
 
 /** The text behind a URL, or why there is none. */
@@ -37,6 +35,16 @@ export async function readUrl(
   return await fetchText(url, signal);
 }
 
+/** A URL for people: a file's path, else without what may be secret: password, query, and the data of a `data:` URL. */
+export function shownUrl(url: URL): string {
+  if (url.protocol === "data:") {
+    return `data:${url.pathname.split(",", 1)[0]!.slice(0, 60)},...`;
+  }
+  if (url.protocol === "file:") return filePath(url);
+  const query = url.search === "" ? "" : "?***";
+  return withoutPassword(url.href.split(/[?#]/, 1)[0]!) + query;
+}
+
 async function readFile(url: URL): Promise<UrlResult> {
   const hint = `--allow-read=${shownUrl(url)}`;
   requirePermission(url, { name: "read", path: url }, hint);
@@ -48,7 +56,8 @@ async function readFile(url: URL): Promise<UrlResult> {
     if (error instanceof Deno.errors.NotFound) {
       return { fault: "found no such file, wanted a TOML file" };
     }
-    if (error instanceof Deno.errors.PermissionDenied) {
+    const { NotCapable, PermissionDenied } = Deno.errors;
+    if (error instanceof PermissionDenied || error instanceof NotCapable) {
       throw denied(url, "let this user read the file", error);
     }
     const text = error instanceof Error ? error.message : String(error);
@@ -76,7 +85,7 @@ async function fetchText(
     }
     return await readText(response.body ?? new Blob([]).stream());
   } catch (error) {
-    throwIfAborted(signal);
+    if (signal?.aborted) throw abortedError(signal);
     return {
       fault: `found ${failure(ending.signal, error)}, wanted a TOML file`,
     };
@@ -101,23 +110,23 @@ function failure(deadline: AbortSignal, error: unknown): string {
 
 /** The stream is closed on every way out. */
 async function readText(
-  stream: ReadableStream<Uint8Array>,
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): Promise<UrlResult> {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let text = "";
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
   for await (const chunk of stream) {
     bytes += chunk.length;
     if (bytes > MAX_BYTES) {
       return { fault: `found over ${MAX_BYTES} bytes, wanted at most 1 MiB` };
     }
-    try {
-      text += decoder.decode(chunk, { stream: true });
-    } catch {
-      return { fault: "found bytes that are not UTF-8, wanted TOML text" };
-    }
+    chunks.push(chunk);
   }
-  return { text };
+  try {
+    const all = await new Blob(chunks).arrayBuffer();
+    return { text: new TextDecoder("utf-8", { fatal: true }).decode(all) };
+  } catch {
+    return { fault: "found bytes that are not UTF-8, wanted TOML text" };
+  }
 }
 
 function requirePermission(
@@ -135,4 +144,14 @@ function denied(url: URL, hint: string, cause?: unknown): CaryatidError {
     `Cannot read "${shownUrl(url)}": found no permission, wanted read access`,
     cause === undefined ? { hint } : { hint, cause },
   );
+}
+
+/** Not `fromFileUrl` of a library: it is for showing only, and may not throw. */
+function filePath(url: URL): string {
+  const path = url.pathname.replace(/^\/(?=[A-Za-z]:\/)/, "");
+  try {
+    return decodeURIComponent(path).replace(/[\p{Cc}\p{Cf}]/gu, "?");
+  } catch {
+    return path; // a stray "%", which a URL may have
+  }
 }

@@ -1,14 +1,21 @@
-import { found } from "./found.ts";
-import { dottedKey, type KeyPath, quote } from "./key_path.ts";
-import { Layer } from "./layer.ts";
-import type { Place, Problem } from "./process_config.ts";
+import type { Layer } from "./layers.ts";
+import type { Place } from "./process_config.ts";
 
-/** What was found wrong, before it is known where it stands. */
-export interface Finding {
+/** Keys from the outside in; a number counts the elements of an array. */
+export type KeyPath = readonly (string | number)[];
+
+/** What was found wrong, before anybody knows where it stands. `settle.ts` makes a problem of it. */
+export interface Finding extends FindingOptions {
   /** What it is about. */
   readonly path: KeyPath;
-  /** What was found, and what is wanted. */
-  readonly message: string;
+  /** Says what was found and what is wanted; or only what is wanted, if there is a `value`. */
+  readonly text: string;
+  /** What was found. */
+  readonly value?: { readonly found: unknown };
+}
+
+/** What a {@linkcode Finding} may say besides its path and text. */
+export interface FindingOptions {
   /** The next step. */
   readonly hint?: string | undefined;
   /** A name that isn't known, and the names that are: gives the hint. */
@@ -17,13 +24,7 @@ export interface Finding {
   readonly at?: KeyPath | Place | Layer;
 }
 
-/** What a {@linkcode Finding} may say besides its path and text. */
-export type FindingOptions = Pick<Finding, "hint" | "like" | "at">;
-
-const MOST_HINTS = 100;
-const MOST_KNOWN = 12;
-
-/** Collects all that is wrong, so that it can be told at once. */
+/** Collects all that is wrong, so that it can be told at once. Does nothing that a right configuration would pay for. */
 export class Report {
   /** What a configuration can't be used with. */
   readonly problems: Finding[] = [];
@@ -37,90 +38,24 @@ export class Report {
     wanted: string,
     options?: FindingOptions,
   ): void {
-    this.refuse(
-      path,
-      `found ${found(path, value)}, wanted ${wanted}`,
-      options,
-    );
+    const found = { found: value };
+    this.problems.push({ path, text: wanted, value: found, ...options });
   }
 
   /** Something that can't be used; `text` says what was found and what is wanted. */
   refuse(path: KeyPath, text: string, options?: FindingOptions): void {
-    this.problems.push({ path, message: cannotUse(path, text), ...options });
+    this.problems.push({ path, text, ...options });
   }
 
   /** A key that nobody knows. */
   unknown(path: KeyPath, known: Iterable<string>): void {
-    const name = String(path.at(-1));
     this.refuse(path, "found an unknown key, wanted a known one", {
-      like: [name, known],
+      like: [String(path.at(-1)), known],
     });
   }
 
   /** Something that is accepted; `text` says what was found and what is wanted. */
   notice(path: KeyPath, text: string, options?: FindingOptions): void {
-    this.notices.push({ path, message: cannotUse(path, text), ...options });
+    this.notices.push({ path, text, ...options });
   }
-}
-
-/** Says where each finding stands, and what was probably meant. */
-export async function settle(
-  findings: readonly Finding[],
-  place: (key: KeyPath) => Promise<Place | undefined>,
-): Promise<Problem[]> {
-  if (findings.length === 0) return [];
-  const { nearest } = await import("./nearest.ts");
-  const problems: Problem[] = [];
-  for (const { path, message, hint, like, at = path } of findings) {
-    problems.push({
-      key: dottedKey(path),
-      place: at instanceof Layer
-        ? await at.place(path)
-        : "source" in at
-        ? at
-        : await place(at),
-      message,
-      // to compare each of 50,000 unknown keys with all known ones takes seconds
-      hint: like && problems.length < MOST_HINTS
-        ? likeHint(...like, nearest)
-        : hint,
-    });
-  }
-  return inFileOrder(problems);
-}
-
-/** Sources in the order in which they come up, and each one's problems from top to bottom. */
-function inFileOrder(problems: readonly Problem[]): Problem[] {
-  const sources = new Map<string | undefined, Problem[]>();
-  for (const problem of problems) {
-    const source = problem.place?.source;
-    const same = sources.get(source);
-    if (same) same.push(problem);
-    else sources.set(source, [problem]);
-  }
-  return [...sources.values()].flatMap((same) =>
-    same.sort((a, b) =>
-      (a.place?.line ?? 0) - (b.place?.line ?? 0) ||
-      (a.place?.column ?? 0) - (b.place?.column ?? 0)
-    )
-  );
-}
-
-function cannotUse(path: KeyPath, text: string): string {
-  return path.length === 0
-    ? `Cannot use the configuration: ${text}`
-    : `Cannot use ${dottedKey(path)}: ${text}`;
-}
-
-function likeHint(
-  name: string,
-  known: Iterable<string>,
-  nearest: (name: string, known: Iterable<string>) => string | undefined,
-): string | undefined {
-  const meant = nearest(name, known);
-  if (meant !== undefined) return `write ${quote(meant)}`;
-  const names = [...known];
-  return names.length > 0 && names.length <= MOST_KNOWN
-    ? `known: ${names.map(quote).join(", ")}`
-    : undefined;
 }

@@ -1,9 +1,7 @@
-import { validatePattern } from "@caryatid/sdk";
-import type { KeyPath } from "./key_path.ts";
 import type { BusConfig, RouteConfig } from "./process_config.ts";
-import type { Report } from "./report.ts";
+import type { KeyPath, Report } from "./report.ts";
 import { TableReader } from "./table_reader.ts";
-import { checkTopic } from "./topics.ts";
+import { isTable } from "./tables.ts";
 
 /** What `[message-router]` says. */
 export interface RouterConfig {
@@ -58,25 +56,19 @@ class RouteReader {
   }
 
   read(path: KeyPath, given: readonly unknown[]): RouteConfig[] {
-    return given.map((value, index) => {
-      const route = new TableReader([...path, index], value, this.#report);
-      const pattern = route.value("pattern");
-      const bus = route.value("bus");
-      route.end();
-      return {
-        pattern: this.#pattern([...route.path, "pattern"], pattern),
-        buses: this.#buses([...route.path, "bus"], bus),
-      };
-    });
+    return given.map((value, index) => this.#route([...path, index], value));
   }
 
-  #pattern(path: KeyPath, value: unknown): string {
-    if (typeof value !== "string") {
-      this.#report.wrong(path, value, "a pattern of topics");
-      return "";
+  #route(path: KeyPath, value: unknown): RouteConfig {
+    const route = new TableReader(path, value, this.#report);
+    if (!isTable(value)) return { pattern: "", buses: [] };
+    const pattern = route.pattern("pattern");
+    if (route.value("pattern") === undefined) {
+      route.wrong("pattern", undefined, "a pattern of topics");
     }
-    checkTopic(validatePattern, value, path, this.#report);
-    return value;
+    const buses = this.#buses([...path, "bus"], route.value("bus"));
+    route.end();
+    return { pattern: pattern ?? "", buses };
   }
 
   #buses(path: KeyPath, value: unknown): string[] {

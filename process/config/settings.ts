@@ -1,5 +1,3 @@
-import { validateTopic } from "@caryatid/sdk";
-import { checkTopic } from "./topics.ts";
 import type { LogConfig, LogLevel, ModuleConfig } from "./process_config.ts";
 import type { Report } from "./report.ts";
 import { MAX_SECONDS, type TableReader } from "./table_reader.ts";
@@ -36,13 +34,9 @@ export function readLog(
 /** `[global.startup]`, which is for the process, not for the modules. */
 export function readStartupTopic(
   root: TableReader,
-  report: Report,
 ): string | undefined {
   const startup = root.reader("global").reader("startup");
-  const topic = startup.text("topic");
-  if (topic !== undefined) {
-    checkTopic(validateTopic, topic, [...startup.path, "topic"], report);
-  }
+  const topic = startup.topic("topic");
   startup.end();
   return topic;
 }

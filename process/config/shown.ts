@@ -1,7 +1,37 @@
-import { type KeyPath, quote } from "./key_path.ts";
+import type { KeyPath } from "./report.ts";
 import { isTable } from "./tables.ts";
 
+const LONGEST_TEXT = 60;
+const LONGEST_KEY = 240;
 const SECRET = /url|uri|pass|token|secret|credential|auth|key$/i;
+
+/** Writes a path as TOML would: `module.clock."odd key"[0]`. */
+export function dottedKey(path: KeyPath): string {
+  let dotted = "";
+  for (const part of path) {
+    if (typeof part === "number") {
+      dotted += `[${part}]`;
+    } else {
+      dotted += (dotted === "" ? "" : ".") +
+        (/^[\w-]{1,60}$/.test(part) ? part : quote(part));
+    }
+    if (dotted.length > LONGEST_KEY) {
+      return `${dotted.slice(0, LONGEST_KEY)}...`;
+    }
+  }
+  return dotted;
+}
+
+/** Puts text into quotes, short, and harmless to a terminal. */
+export function quote(text: string): string {
+  const short = text.length > LONGEST_TEXT
+    ? `${text.slice(0, LONGEST_TEXT - 3)}...`
+    : text;
+  return JSON.stringify(short).replace(
+    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
+    (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`,
+  );
+}
 
 /** Says what a value is, for a message: short, and never a secret. */
 export function found(path: KeyPath, value: unknown): string {
@@ -21,9 +51,11 @@ export function found(path: KeyPath, value: unknown): string {
     : tomlNumber(value);
 }
 
-/** Says whether the value of this key may be something that nobody else should read. */
+/** Says whether the value of this key may be something that nobody else should read. A module called `auth` may be read. */
 export function isSecret(path: KeyPath): boolean {
-  return path.some((part) => typeof part === "string" && SECRET.test(part));
+  return path.some((part, index) =>
+    (index >= 2 || index === path.length - 1) && SECRET.test(String(part))
+  );
 }
 
 /** Hides what `scheme://user:password@host` or `scheme://token@host` gives away. */

@@ -1,0 +1,156 @@
+import type { StandardSchema } from "@caryatid/sdk";
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { checkSection } from "./check_section.ts";
+import { formatProblem } from "./config_error.ts";
+import { readConfig } from "./read_config.ts";
+
+Deno.test("checkSection() gives what the schema makes of a section, with defaults", async () => {
+  const schema = z.object({
+    topic: z.string().default("#"),
+    every: z.number(),
+  });
+  assert.deepEqual(await check("every = 3", schema), {
+    value: { topic: "#", every: 3 },
+    problems: [],
+    notices: [],
+  });
+});
+
+Deno.test("checkSection() gives the section itself where there is no schema", async () => {
+  const { value, ...rest } = await check("every = 3", undefined);
+  assert.deepEqual({ ...value as object }, { every: 3 });
+  assert.deepEqual(rest, { problems: [], notices: [] });
+});
+
+Deno.test("D7 checkSection() tells all that the schema doesn't take: place, found, its text", async () => {
+  const schema = z.object({
+    topic: z.string(),
+    every: z.number().positive(),
+    list: z.array(z.object({ x: z.number() })),
+    missing: z.string(),
+  });
+  const { value, problems } = await check(
+    'topic = 1\nevery = -1\nlist = [\n  { x = 1 },\n  { x = "y" },\n]',
+    schema,
+  );
+  assert.equal(value, undefined);
+  assert.deepEqual(problems, [
+    "<config>:1:9: Cannot use module.clock.missing: found nothing (Invalid input: expected string, received undefined)",
+    "<config>:2:1: Cannot use module.clock.topic: found 1 (Invalid input: expected string, received number)",
+    "<config>:3:1: Cannot use module.clock.every: found -1 (Too small: expected number to be >0)",
+    '<config>:6:5: Cannot use module.clock.list[1].x: found "y" (Invalid input: expected number, received string)',
+  ]);
+});
+
+Deno.test("checkSection() keeps keys of [global] from a schema that refuses what it doesn't know", async () => {
+  const strict = z.strictObject({ topic: z.string().default("#") });
+  const global = "\n[global]\ndb = 1";
+  assert.deepEqual(await check(global, strict), {
+    value: { topic: "#" },
+    problems: [],
+    notices: [],
+  });
+  const { problems } = await check(`topik = 1${global}`, strict);
+  assert.deepEqual(problems, [
+    '<config>:2:1: Cannot use module.clock.topik: found an unknown key, wanted a known one (write "topic")',
+  ]);
+});
+
+Deno.test("checkSection() places a wrong value of [global] in [global]", async () => {
+  const { problems } = await check(
+    "[global]\ndb = { port = 1 }",
+    z.object({ db: z.object({ port: z.string() }) }),
+  );
+  assert.deepEqual(problems, [
+    "<config>:3:8: Cannot use module.clock.db.port: found 1 (Invalid input: expected string, received number)",
+  ]);
+});
+
+Deno.test("checkSection() serves a bus as well", async () => {
+  const config = await readConfig(
+    '[message-bus.ext]\nclass = "rabbit-mq"\nprefetch = "x"',
+    { env: {} },
+  );
+  const [bus] = config.buses;
+  const { problems } = await checkSection(
+    config,
+    { path: bus!.path, section: bus!.settings },
+    z.object({ prefetch: z.number() }),
+  );
+  assert.deepEqual(problems.map(formatProblem), [
+    '<config>:3:1: Cannot use message-bus.ext.prefetch: found "x" (Invalid input: expected number, received string)',
+  ]);
+});
+
+Deno.test("checkSection() names the variable that a wrong value came from", async () => {
+  const env = { CARYATID_MODULE__CLOCK__EVERY: "often" };
+  const config = await readConfig("[module.clock]\nevery = 1", { env });
+  const schema = z.object({ every: z.number() });
+  const { problems } = await checkSection(config, config.modules[0]!, schema);
+  assert.equal(
+    problems[0]!.place!.source,
+    "environment CARYATID_MODULE__CLOCK__EVERY",
+  );
+});
+
+Deno.test("checkSection() prints no secret, whatever the schema's text", async () => {
+  const schema: StandardSchema = {
+    "~standard": {
+      version: 1,
+      vendor: "x",
+      validate: (value) => ({
+        issues: [{ message: `bad ${JSON.stringify(value)}\n`, path: ["url"] }],
+      }),
+    },
+  };
+  const { problems } = await check(
+    'url = "amqp://u:s3cret@h"\ndb = { password = "pa55" }\nother = "http://u:0pen@h"',
+    schema,
+  );
+  assert.match(problems[0]!, /Cannot use module.clock.url: found text \(bad /);
+  assert.doesNotMatch(problems.join(), /s3cret|pa55|0pen|\n/);
+});
+
+Deno.test("checkSection() tells of a schema that throws", async () => {
+  for (
+    const validate of [
+      () => {
+        throw new Error("boom");
+      },
+      () => Promise.reject(new Error("boom")),
+    ]
+  ) {
+    const schema: StandardSchema = {
+      "~standard": { version: 1, vendor: "x", validate },
+    };
+    assert.deepEqual((await check("", schema)).problems, [
+      "<config>:1:9: Cannot use module.clock: found a table (its schema throws: boom)",
+    ]);
+  }
+});
+
+Deno.test("F5 checkSection() takes keys like constructor for data", async () => {
+  const schema = z.object({ topic: z.string().optional() });
+  const { notices, value } = await check(
+    "constructor = 1\ntoString = 1",
+    schema,
+  );
+  assert.equal(notices.length, 2);
+  assert.deepEqual(value, {});
+  const { problems } = await check(
+    "",
+    z.object({ constructor: z.number(), toString: z.number() }),
+  );
+  assert.match(problems[0]!, /module.clock.constructor: found nothing/);
+});
+
+async function check(keys: string, schema: StandardSchema | undefined) {
+  const config = await readConfig(`[module.clock]\n${keys}`, { env: {} });
+  const checked = await checkSection(config, config.modules[0]!, schema);
+  return {
+    value: checked.value,
+    problems: checked.problems.map(formatProblem),
+    notices: checked.notices.map(formatProblem),
+  };
+}

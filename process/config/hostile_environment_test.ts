@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { ConfigError, formatProblem } from "./config_error.ts";
+import { readConfig } from "./read_config.ts";
+
+const CLOCK = '[module.clock]\ntopic = "clock.tick"\n';
+
+Deno.test("F6 a variable that is no key, or doesn't fit, is named", async () => {
+  const wanted = "wanted CARYATID_<TABLE>__<KEY>";
+  const cases: [name: string, value: string, message: string][] = [
+    ["CARYATID_", "x", `Cannot use "": found an empty part, ${wanted}`],
+    [
+      "CARYATID_MODULE____X",
+      "x",
+      `Cannot use module."".x: found an empty part, ${wanted}`,
+    ],
+    [
+      "CARYATID_MODULE..X",
+      "x",
+      `Cannot use module."".x: found an empty part, ${wanted}`,
+    ],
+    [
+      "CARYATID_MODULE.__PROTO__.X",
+      "x",
+      `Cannot use module.__proto__.x: found the part "__proto__", ${wanted}`,
+    ],
+    [
+      "CARYATID_MODULE__CONSTRUCTOR__X",
+      "x",
+      `Cannot use module.constructor.x: found the part "constructor", ${wanted}`,
+    ],
+    [
+      "CARYATID_MODULE__CLOCK__PROTOTYPE",
+      "x",
+      `Cannot use module.clock.prototype: found the part "prototype", ${wanted}`,
+    ],
+    [
+      "CARYATID_MODULE__CLOCK",
+      "x",
+      "Cannot use module.clock: found a value over a table, wanted a table",
+    ],
+    [
+      "CARYATID_MODULE__CLOCK__TOPIC__X",
+      "x",
+      "Cannot use module.clock.topic.x: found a table over a value, wanted a value",
+    ],
+    [
+      "CARYATID_MODULE__CLOCK__TOPIC",
+      "{ x = 1 }",
+      "Cannot use module.clock.topic: found a table over a value, wanted a value",
+    ],
+    [
+      "CARYATID_MODULE__CLOCK__T",
+      '{ "__proto__" = 1 }',
+      "Cannot use module.clock.t.__proto__: found a key that no configuration may have, wanted another",
+    ],
+    ["CARYATID_LOG", "debug", 'Cannot use log: found "debug", wanted a table'],
+    [
+      "CARYATID_MODUL__X__Y",
+      "1",
+      'Cannot use modul: found an unknown key, wanted a known one (write "module")',
+    ],
+    [
+      "CARYATID_MODULE__CLOCK__IMPORT",
+      "42",
+      "Cannot use module.clock.import: found 42, wanted text",
+    ],
+  ];
+  for (const [name, value, message] of cases) {
+    assert.deepEqual(await problems(CLOCK, { [name]: value }), [
+      `environment ${name}: ${message}`,
+    ]);
+  }
+  const [deep] = await problems("", {
+    [`CARYATID_A${"__A".repeat(100_000)}`]: "1",
+  });
+  assert.match(deep!, /found 100001 parts, wanted/);
+});
+
+Deno.test("F6 two variables for one key, or one in the other, are named", async () => {
+  assert.deepEqual(
+    await problems(CLOCK, {
+      CARYATID_MODULE__CLOCK__TOPIC: "x",
+      "CARYATID_MODULE.CLOCK.TOPIC": "y",
+    }),
+    [
+      'environment CARYATID_MODULE__CLOCK__TOPIC: Cannot use module.clock.topic: found "CARYATID_MODULE.CLOCK.TOPIC" too, wanted one of them',
+    ],
+  );
+  assert.deepEqual(
+    await problems(CLOCK, {
+      CARYATID_MODULE__CLOCK__A: "1",
+      CARYATID_MODULE__CLOCK__A__B: "1",
+    }),
+    [
+      "environment CARYATID_MODULE__CLOCK__A__B: Cannot use module.clock.a.b: found a table over a value, wanted a value",
+    ],
+  );
+});
+
+Deno.test("a variable with our prefix that names no table is a notice", async () => {
+  const { notices } = await readConfig("", { env: { CARYATID_HOME: "/opt" } });
+  assert.deepEqual(notices.map(formatProblem), [
+    'environment CARYATID_HOME: Cannot use home: found the variable "CARYATID_HOME", wanted CARYATID_<TABLE>__<KEY>',
+  ]);
+});
+
+async function problems(
+  toml: string,
+  env: Record<string, string>,
+): Promise<string[]> {
+  const error = await readConfig(toml, { env }).then(
+    () => undefined,
+    (error) => error,
+  );
+  assert(error instanceof ConfigError, `${error} for ${Object.keys(env)[0]}`);
+  return error.problems.map(formatProblem);
+}

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import type { ProcessConfig } from "./process_config.ts";
+import { type ConfigInput, readConfig } from "./read_config.ts";
+
+Deno.test("readConfig() gives defaults to an empty configuration", async () => {
+  const { place: _, ...config } = await read("");
+  assert.deepEqual(plain(config), {
+    modules: [],
+    buses: [{
+      id: "memory",
+      className: "in-memory",
+      path: ["message-bus", "memory"],
+      settings: {},
+    }],
+    routes: [{ pattern: "#", buses: ["memory"] }],
+    requestTimeout: 5000,
+    startDeadline: 30_000,
+    stopDeadline: 10_000,
+    log: { level: "info", format: "pretty", levels: {} },
+    notices: [],
+  });
+});
+
+Deno.test("readConfig() reads all of the process's own keys", async () => {
+  const config = await read(`
+    [global.startup]
+    topic = "cardano.start"
+    [lifecycle]
+    start-deadline = 0
+    stop-deadline = 2.5
+    [log]
+    level = "warn"
+    format = "json"
+    levels = { clock = "debug" }
+    [module.clock]
+    [message-router]
+    request-timeout = 0.25
+    [monitor]
+    output = "monitor.json"
+    topic = "monitor"
+    frequency_secs = 2
+  `);
+  assert.equal(config.startupTopic, "cardano.start");
+  assert.equal(config.startDeadline, 0);
+  assert.equal(config.stopDeadline, 2500);
+  assert.equal(config.requestTimeout, 250);
+  assert.deepEqual(plain(config.log), {
+    level: "warn",
+    format: "json",
+    levels: { clock: "debug" },
+  });
+  assert.deepEqual(config.monitor, {
+    output: "monitor.json",
+    topic: "monitor",
+    frequency_secs: 2,
+  });
+});
+
+Deno.test("readConfig() takes frequency-secs for Rust's frequency_secs", async () => {
+  const { monitor } = await read("[monitor]\nfrequency-secs = 0.5");
+  assert.deepEqual(monitor, { frequency_secs: 0.5 });
+});
+
+Deno.test("readConfig() takes text, an object, and several of them, later ones over earlier ones", async (t) => {
+  await t.step("an object says the same as text", async () => {
+    const text = await read('[module.a]\nx = 1\n[message-bus.b]\nclass = "c"');
+    const object = await read({
+      module: { a: { x: 1 } },
+      "message-bus": { b: { class: "c" } },
+    });
+    assert.deepEqual(plain(object), plain(text));
+  });
+
+  await t.step("tables merge, arrays and values are replaced", async () => {
+    const config = await read([
+      "[module.a]\nlist = [1, 2]\nt = { x = 1, y = 1 }",
+      { module: { a: { list: [3], t: { y: 2 } } } },
+      "[module.b]",
+    ]);
+    assert.deepEqual(plain(config.modules[0]!.section), {
+      list: [3],
+      t: { x: 1, y: 2 },
+    });
+    assert.deepEqual(config.modules.map(({ id }) => id), ["a", "b"]);
+  });
+
+  await t.step("none is an empty configuration", async () => {
+    assert.deepEqual(plain(await read([])), plain(await read("")));
+  });
+
+  await t.step("an object that changes later changes nothing", async () => {
+    const object = { module: { a: { list: [1] } } };
+    const config = await read(object);
+    object.module.a.list.push(2);
+    assert.deepEqual(plain(config.modules[0]!.section), { list: [1] });
+  });
+});
+
+Deno.test("place() names the source, line and column of what counts", async () => {
+  const config = await readConfig([
+    '[module.a]\ntopic = "x"\n\n[module.b]\n',
+    '# over it\n[module.a]\n  topic = "y"\n',
+  ], { env: { CARYATID_MODULE__A__EVERY: "3" } });
+  const at = async (...key: string[]) => {
+    const place = await config.place(key);
+    return place && [place.source, place.line, place.column];
+  };
+  assert.deepEqual(await at("module", "a", "topic"), ["<config 2>", 3, 3]);
+  assert.deepEqual(await at("module", "a"), ["<config 1>", 1, 9]);
+  assert.deepEqual(await at("module", "b", "missing"), ["<config 1>", 4, 9]);
+  assert.deepEqual(await at("module", "a", "every"), [
+    "environment CARYATID_MODULE__A__EVERY",
+    undefined,
+    undefined,
+  ]);
+});
+
+Deno.test("readConfig() rejects with ABORTED when its signal has fired", async () => {
+  const reason = new Error("enough");
+  const signal = AbortSignal.abort(reason);
+  await assert.rejects(readConfig("", { env: {}, signal }), {
+    code: "ABORTED",
+    cause: reason,
+  });
+});
+
+function read(
+  input: ConfigInput | readonly ConfigInput[],
+): Promise<ProcessConfig> {
+  return readConfig(input, { env: {} });
+}
+
+/** With prototypes, and without what is undefined or a function. */
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
