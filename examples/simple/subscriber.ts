@@ -7,8 +7,8 @@ export default defineModule({
   init(context, config) {
     const heard = context.subscribe(String(config.topic ?? "sample.#"));
     context.run(async () => {
-      for await (const { topic, message } of heard) {
-        context.log.info("Received on {topic}: {message}", { topic, message });
+      for await (const { message } of heard) {
+        context.log.info("Received: {message}", { message });
       }
     });
   },

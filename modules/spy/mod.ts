@@ -1,1 +1,21 @@
-export {};
+/**
+ * The class `spy`: shows what passes.
+ *
+ * @example What a spy logs
+ * ```ts
+ * import spy from "@caryatid/modules/spy";
+ * import { testModule } from "@caryatid/sdk/testing";
+ * import assert from "node:assert/strict";
+ *
+ * await using test = await testModule(spy, { topic: "mi5.#" });
+ * await test.bus.inject("mi5.top.secret", { agent: 7 });
+ * await test.settle();
+ * assert.deepEqual(test.logs[0]?.properties, {
+ *   topic: "mi5.top.secret",
+ *   message: { agent: 7 },
+ * });
+ * ```
+ *
+ * @module
+ */
+export { default } from "./spy.ts";

@@ -1,0 +1,33 @@
+import { defineModule, type Log } from "@caryatid/sdk";
+import { z } from "zod";
+import type { Message } from "./messages.ts";
+
+/** Counts messages, and reports when it hears that there are no more. */
+export default defineModule({
+  name: "subscriber",
+  description: "Counts messages and takes the time",
+  config: z.object({ topic: z.string().default("test") }),
+  init(context, config) {
+    const heard = context.subscribe(config.topic);
+    context.run(async () => {
+      let count = 0, start = 0;
+      for await (const { message } of heard) {
+        if ("Data" in (message as Message)) {
+          if (count++ === 0) start = performance.now();
+        } else {
+          // Right behind the last one. To read the clock at each message, as Rust's example does, costs a third of the rate.
+          report(context.log, count, (performance.now() - start) / 1000);
+        }
+      }
+    });
+  },
+});
+
+/** The lines of Rust's example. */
+function report(log: Log, count: number, seconds: number): void {
+  const average = seconds / count * 1e6;
+  log.info("Elapsed time: {time}s", { time: seconds.toFixed(2) });
+  log.info("Count: {count}", { count });
+  log.info("Average time: {time}us", { time: average.toFixed(2) });
+  log.info("Rate: {rate}/sec", { rate: Math.round(count / seconds) });
+}

@@ -1,0 +1,14 @@
+import { z } from "zod";
+
+/** All messages of this example: what Rust writes as an enum, in the form that it has on the wire. */
+export const messages = z.union([
+  z.strictObject({
+    Test: z.strictObject({ data: z.string(), number: z.int() }),
+  }),
+  z.strictObject({ String: z.string() }),
+  z.strictObject({
+    Clock: z.strictObject({ time: z.iso.datetime(), number: z.int() }),
+  }),
+  z.strictObject({ Json: z.json() }),
+  z.strictObject({ None: z.tuple([]) }),
+]);

@@ -1,0 +1,22 @@
+import { defineModule, defineTopic } from "@caryatid/sdk";
+import { z } from "zod";
+import { messages } from "./messages.ts";
+
+/** Publishes one message of each kind. */
+export default defineModule({
+  name: "publisher",
+  description: "Publishes one message of each kind",
+  config: z.object({ topic: z.string().default("sample") }),
+  init(context, config) {
+    async function send(word: string, message: z.input<typeof messages>) {
+      context.log.info("Sending {message}", { message });
+      const topic = defineTopic(`${config.topic}.${word}`, messages);
+      await context.publish(topic, message);
+    }
+    context.run(async () => {
+      await send("test", { Test: { data: "Hello, world!", number: 42 } });
+      await send("string", { String: "Bye!" });
+      await send("json", { Json: { message: "Hello, world!" } });
+    });
+  },
+});

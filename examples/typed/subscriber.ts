@@ -1,0 +1,37 @@
+import { defineModule, defineTopic, type Log } from "@caryatid/sdk";
+import { z } from "zod";
+import { messages } from "./messages.ts";
+
+/** Logs what it hears, each kind of message in its own way. */
+export default defineModule({
+  name: "subscriber",
+  description: "Logs messages by their kind, and tells the time",
+  config: z.object({
+    topic: z.string().default("sample.#"),
+    clock: z.string().default("clock.tick"),
+  }),
+  init(context, config) {
+    for (const topic of [config.topic, config.clock]) {
+      const heard = context.subscribe(defineTopic(topic, messages));
+      context.run(async () => {
+        for await (const { message } of heard) tell(context.log, message);
+      });
+    }
+  },
+});
+
+/** TypeScript knows what each kind carries: the schema says so, and has checked it. */
+function tell(log: Log, message: z.output<typeof messages>): void {
+  if ("Test" in message) {
+    log.info("Received test: {data} {number}", message.Test);
+  } else if ("String" in message) {
+    log.info("Received string {text}", { text: message.String });
+  } else if ("Json" in message) {
+    log.info("Received JSON {json}", { json: message.Json });
+  } else if ("Clock" in message) {
+    const time = new Date(message.Clock.time).toLocaleTimeString("en-GB");
+    log.info("The time sponsored by Caryatid is {time}", { time });
+  } else {
+    log.error("Received empty message!");
+  }
+}

@@ -1,0 +1,98 @@
+import { Process } from "@caryatid/process";
+import assert from "node:assert/strict";
+import { readConfig } from "../../process/config/read_config.ts";
+import { Program, ROOT } from "./program.ts";
+import { blocksIn, distinct, keysIn, outputsIn } from "./readme.ts";
+
+const README = await Deno.readTextFile(`${ROOT}README.md`);
+const [SIMPLE = [], GREETER = []] = outputsIn(README);
+const CONFIG = `--config=${ROOT}deno.json`;
+
+Deno.test("README.md shows what examples/simple prints", async () => {
+  await using program = Program.run("examples/simple/main.ts", ["--allow-net"]);
+  await program.until(["subscriber: Received: "]);
+  program.interrupt();
+  assert.equal(await program.ended(), 0);
+  assert.deepEqual(distinct(SIMPLE), distinct(program.lines));
+});
+
+Deno.test("README.md has a module, a program and a test that work together", async (t) => {
+  await using folder = await Folder.of(README);
+  await t.step("the program prints what the README shows", async () => {
+    const path = folder.path("main.ts");
+    await using program = Program.run(path, [CONFIG, "--allow-net"]);
+    assert(GREETER.length > 0);
+    await program.until(GREETER);
+    program.interrupt();
+    assert.equal(await program.ended(), 0);
+    assert.equal(program.errors, "");
+  });
+  await t.step("their types are right", async () => {
+    const paths = ["main.ts", "greeter_test.ts"].map((n) => folder.path(n));
+    await using check = new Program(["check", CONFIG, ...paths]);
+    assert.equal(await check.ended(), 0);
+  });
+  await t.step("the test passes", async () => {
+    const path = folder.path("greeter_test.ts");
+    const flags = ["--no-prompt", "--no-check", CONFIG];
+    await using test = new Program(["test", ...flags, path]);
+    await test.until(["greeter says hello on every second tick ... ok"]);
+    assert.equal(await test.ended(), 0);
+  });
+});
+
+Deno.test("README.md names keys that exist, and their real defaults", async (t) => {
+  const around = `
+    [module.x]
+    class = "x"
+    [message-bus.x]
+    class = "in-memory"
+    [log.levels]
+  `;
+  const base = await readConfig(around, { env: {} });
+  for (const { table, key, value } of keysIn(README)) {
+    const row = `[${table}]\n${key} = ${value}`;
+    await t.step(row.replace("\n", " "), async () => {
+      const config = await readConfig([around, row], { env: {} });
+      assert.deepEqual(config.notices, []);
+      // What a bus makes of its keys is its own affair.
+      if (table.startsWith("message-bus")) {
+        await Process.create({ config: [around, row], env: {} });
+      } else {
+        assert.deepEqual(plain(config), plain(base));
+      }
+    });
+  }
+});
+
+function plain(config: object): unknown {
+  return JSON.parse(JSON.stringify(config));
+}
+
+/** The files of a README, by the name that their first line has. */
+class Folder implements AsyncDisposable {
+  readonly #path: string;
+
+  private constructor(path: string) {
+    this.#path = path;
+  }
+
+  static async of(readme: string): Promise<Folder> {
+    const folder = new Folder(await Deno.makeTempDir());
+    for (const language of ["ts", "ts ignore", "toml"]) {
+      for (const block of blocksIn(readme, language)) {
+        const name = block.match(/^(?:\/\/|#) (\S+\.(?:ts|toml))\n/)?.[1];
+        if (name) await Deno.writeTextFile(folder.path(name), block);
+      }
+    }
+    return folder;
+  }
+
+  path(name: string): string {
+    return `${this.#path}/${name}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.#path, { recursive: true });
+  }
+}

@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { Program } from "./program.ts";
+
+const PATH = "tests/examples/standard_modules.ts";
+
+Deno.test("a process that may read files finds clock and spy by their class", async () => {
+  await using program = Program.run(PATH, ["--allow-read"]);
+  await program.until([
+    "module seconds (clock)",
+    "spy: heard clock.tick: { time: ",
+    "spy: heard clock.fast: { time: ",
+    "spy: heard clock.fast: { time: ",
+  ]);
+  program.interrupt();
+  assert.equal(await program.ended(), 0);
+  assert.equal(program.errors, "");
+});
+
+Deno.test("a process that may not read files says what it lacks to find clock by its class", async () => {
+  await using program = Program.run(PATH, ["--allow-net"]);
+  assert.equal(await program.ended(), 2);
+  await program.until(["--allow-read"]);
+});
