@@ -17,6 +17,8 @@ export class Logging {
   #waiting: (() => void)[] = [];
   #getLogger: ((category: string[]) => Log) | undefined;
   #loading: Promise<void> | undefined;
+  /** When the record that is being written was made, if it had to wait. */
+  #madeAt: number | undefined;
 
   /** Nothing is loaded yet. */
   constructor(config: ProcessConfig["log"]) {
@@ -38,7 +40,12 @@ export class Logging {
 
   /** Calls `write` when LogTape is loaded; the last ones are lost if too many wait. */
   wait(write: () => void): void {
-    if (this.#waiting.length < MOST_RECORDS) this.#waiting.push(write);
+    if (this.#waiting.length >= MOST_RECORDS) return;
+    const madeAt = Date.now();
+    this.#waiting.push(() => {
+      this.#madeAt = madeAt;
+      write();
+    });
   }
 
   /** Loads LogTape, configures it unless the program did, and writes what waited. */
@@ -47,10 +54,14 @@ export class Logging {
   }
 
   async #load(): Promise<void> {
-    const { getLogger } = await configureLogTape(this.#config);
+    const { getLogger } = await configureLogTape(
+      this.#config,
+      () => this.#madeAt,
+    );
     this.#getLogger = getLogger;
     for (const write of this.#waiting) write();
     this.#waiting = [];
+    this.#madeAt = undefined;
   }
 }
 
@@ -87,8 +98,10 @@ class LazyLog implements Log {
   }
 }
 
+/** `madeAt` corrects the time of records that had to wait. */
 async function configureLogTape(
   config: ProcessConfig["log"],
+  madeAt: () => number | undefined,
 ): Promise<typeof import("@logtape/logtape")> {
   const logTape = await import("@logtape/logtape");
   if (logTape.getConfig() !== null) return logTape;
@@ -107,7 +120,10 @@ async function configureLogTape(
     },
   });
   await logTape.configure({
-    sinks: { stdout: sink },
+    sinks: {
+      stdout: (record) =>
+        sink({ ...record, timestamp: madeAt() ?? record.timestamp }),
+    },
     loggers: [
       {
         category: ["caryatid"],

@@ -7,7 +7,7 @@ import {
 } from "@caryatid/sdk";
 import { ModuleContext, systemClock } from "@caryatid/sdk/host";
 import type { OnFailure } from "./config/process_config.ts";
-import { describeError } from "./outcome.ts";
+import { describeError, logError } from "./outcome.ts";
 import { untilAborted } from "./until_aborted.ts";
 import type { CurrentWork } from "./work.ts";
 
@@ -115,7 +115,7 @@ export class ModuleRunner {
     const { log, onFailure, fatal } = this.#options;
     if (context.signal.aborted) return this.#failedWhileStopping(error);
     const failure = moduleFailedError(this.id, error);
-    log.error("{failure}", { failure: describeError(failure) });
+    logError(log, failure);
     if (onFailure === "fail") fatal(failure);
     if (onFailure === "restart") this.#restarting = this.#restart(context);
   }
@@ -150,7 +150,7 @@ export class ModuleRunner {
         return;
       } catch (error) {
         if (signal.aborted) break;
-        log.error("{error}", { error: describeError(error) });
+        logError(log, error);
         await this.#context.fail();
         predecessor = this.#context;
       }

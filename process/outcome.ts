@@ -1,4 +1,4 @@
-import { CaryatidError } from "@caryatid/sdk";
+import { CaryatidError, type Log } from "@caryatid/sdk";
 
 /** How a process ended: what its exit code says. */
 export interface Outcome {
@@ -43,6 +43,13 @@ export function describeError(error: unknown): string {
       ? ""
       : `\n  caused by ${causeText(error.cause)}`;
   return `[${error.code}] ${error.message}${hint}${cause}`;
+}
+
+/** Logs an error, a record a line: a line break within a record is escaped, so that nobody can forge one. */
+export function logError(log: Log, error: unknown): void {
+  for (const line of describeError(error).split("\n")) {
+    log.error("{line}", { line });
+  }
 }
 
 function causeText(cause: unknown): string {

@@ -6,7 +6,7 @@ import { type ConfigInput, readConfig } from "./config/read_config.ts";
 import { Lifecycle, type LifecycleParts } from "./lifecycle.ts";
 import type { Importer } from "./loader.ts";
 import { Logging } from "./logging.ts";
-import { describeError, type Outcome, outcomeOf } from "./outcome.ts";
+import { logError, type Outcome, outcomeOf } from "./outcome.ts";
 import { runUntilStopped } from "./run.ts";
 
 /** What a {@linkcode Process} is made of. */
@@ -111,7 +111,7 @@ export class Process implements AsyncDisposable {
         format: "pretty",
         levels: {},
       });
-      logging.log().error("{error}", { error: describeError(error) });
+      logError(logging.log(), error);
       await logging.load();
       const outcome = outcomeOf(error);
       Deno.exitCode = outcome.exitCode;

@@ -1,7 +1,7 @@
 import type { Log } from "@caryatid/sdk";
 import { CaryatidError } from "@caryatid/sdk";
 import type { Lifecycle } from "./lifecycle.ts";
-import { describeError, type Outcome, outcomeOf } from "./outcome.ts";
+import { logError, type Outcome, outcomeOf } from "./outcome.ts";
 import { onStopSignal, onUncaught } from "./signals.ts";
 
 /** Starts, and runs until a signal, `stop()` or a failure; then stops. Sets the exit code; never rejects. */
@@ -14,7 +14,8 @@ export async function runUntilStopped(
     lifecycle.stop().catch(() => {}); // awaited, and told, below
   });
   const forgetUncaught = onUncaught((error) => {
-    log.error("uncaught: {error}", { error: describeError(error) });
+    log.error("an error that nobody caught ends the process");
+    logError(log, error);
     lifecycle.fail(error ?? new Error("uncaught"));
   });
   try {
@@ -23,7 +24,7 @@ export async function runUntilStopped(
     await lifecycle.stop();
   } catch (error) {
     if (!isAborted(error)) {
-      log.error("{error}", { error: describeError(error) });
+      logError(log, error);
       lifecycle.failure ??= error;
     }
   } finally {

@@ -71,7 +71,7 @@ export class InMemoryBus implements MessageBus {
   readonly #seals: Seals | undefined;
   #closed = false;
 
-  /** @throws {CaryatidError} `INVALID_OPTION` for a queue size that doesn't exist */
+  /** Nobody listens yet. A queue size that doesn't exist makes `subscribe` throw `INVALID_OPTION`. */
   constructor(options: InMemoryBusOptions = {}) {
     const { queueSize = QUEUE_SIZE, freeze = false, onDrop } = options;
     const seals = this.#seals = freeze ? new Seals() : undefined;

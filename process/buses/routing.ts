@@ -55,7 +55,7 @@ export class RoutingBus implements MessageBus {
   readonly #requestOptions: RequestOptions | undefined;
   readonly #origin = randomId();
 
-  /** @throws {CaryatidError} `NO_ROUTE` if a route names a bus that isn't there */
+  /** Throws `NO_ROUTE` if a route names a bus that isn't there. */
   constructor(
     routes: readonly Route[],
     buses: ReadonlyMap<string, MessageBus>,

@@ -28,9 +28,13 @@ export interface DeliveryQueueOptions {
 
 /** A bounded queue between publishers and the loops of a subscription, or of a group. */
 export class DeliveryQueue {
+  /** What its subscribers listen to; named in errors. */
   readonly pattern: string;
+  /** What happens to a delivery that finds it full. */
   readonly overflow: Overflow;
+  /** Deliveries that may wait. */
   size: number;
+  /** Deliveries lost because it was full. */
   dropped = 0;
   readonly #deliveries = new Ring<Delivery>();
   readonly #readers = new Ring<Reader>();
@@ -114,6 +118,11 @@ export class DeliveryQueue {
     const left: Reader[] = [];
     this.#readers.remove((reader) => leaving(reader) && left.push(reader) > 0);
     for (const reader of left) reader.end();
+  }
+
+  /** Forgets what waits: it will come again. */
+  clear(): void {
+    this.#deliveries.clear();
   }
 
   /** Takes no more in; what waits can still be read. Publishers that wait are refused with `error`. */

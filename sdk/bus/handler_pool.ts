@@ -9,6 +9,7 @@ const READY = Promise.resolve();
 
 /** The handlings of one pattern, and the requests that wait for one of them to be free. */
 export class HandlerPool {
+  /** What its handlings answer. */
   readonly pattern: string;
   readonly #members: PoolHandling[] = [];
   readonly #requests = new Ring<PendingRequest>();

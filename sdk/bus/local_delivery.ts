@@ -6,9 +6,13 @@ const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 
 /** A delivery within this process. What nobody asks for is never made. */
 export class LocalDelivery implements Delivery {
+  /** The topic it was published on. */
   readonly topic: string;
+  /** What was published: the very object. */
   readonly message: unknown;
+  /** When it was published: milliseconds since 1970, exact to one turn of the event loop. */
   readonly time: number = turnTime();
+  /** Those of the publish. */
   readonly options: PublishOptions | undefined;
   #id: string | undefined;
 
@@ -41,7 +45,9 @@ export class LocalDelivery implements Delivery {
 
 /** A delivery like another one, but for its message or for having been handed out before. */
 export class DerivedDelivery<T = unknown> implements Delivery<T> {
+  /** What is delivered. */
   readonly message: T;
+  /** Whether it was handed out before. */
   readonly redelivered: boolean;
   readonly #first: Delivery;
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { topicWords } from "../topic.ts";
 export { abortedError } from "../aborted.ts";
 export {
   checkTimeout,
@@ -61,6 +62,7 @@ export {
   responseTopic,
   validateRequestTopic,
 } from "./request_topics.ts";
+export { Ring } from "./ring.ts";
 export { Subscribers, type SubscribersOptions } from "./subscribers.ts";
 export { TopicCache } from "./topic_cache.ts";
 export { paced, turnOver, turnTime } from "./turn.ts";

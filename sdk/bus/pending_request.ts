@@ -36,7 +36,9 @@ export interface PendingOwner {
 
 /** A request until it has its answer, or one named error. */
 export class PendingRequest {
+  /** The question as handlers see it. */
   readonly request: LocalRequest;
+  /** Settles once. */
   readonly answer: Promise<unknown>;
   #resolve!: (answer: unknown) => void;
   #reject!: (error: CaryatidError) => void;

@@ -30,14 +30,22 @@ export interface QueueSubscriptionOptions {
   ) => void | Promise<void>;
   /** Looks at each delivery before and after a step. */
   readonly inspect?: Inspect | undefined;
+  /** Hears of each step that is done: where a broker wants to know. */
+  readonly onDone?: ((delivery: Delivery) => void) | undefined;
 }
 
 /** A subscription that reads a {@linkcode DeliveryQueue}. */
 export class QueueSubscription implements Subscription {
+  /** What it listens to. */
   readonly pattern: string;
+  /** Resolves when every later publish is heard; rejects when that cannot come to be. */
   readonly ready: Promise<void>;
+  /** Where its deliveries come from. */
   readonly queue: DeliveryQueue;
+  /** Looks at each delivery before and after a step. */
   readonly inspect: Inspect | undefined;
+  /** Hears of each step that is done. */
+  readonly onDone: ((delivery: Delivery) => void) | undefined;
   readonly #grouped: boolean;
   readonly #loops = new Set<Loop>();
   readonly #release: QueueSubscriptionOptions["release"];
@@ -49,6 +57,7 @@ export class QueueSubscription implements Subscription {
     this.queue = options.queue;
     this.pattern = options.queue.pattern;
     this.inspect = options.inspect;
+    this.onDone = options.onDone;
     this.#grouped = options.grouped;
     this.#release = options.release;
     this.#signal = options.signal;
@@ -155,8 +164,8 @@ class Loop implements AsyncIterator<Delivery, undefined> {
   next(): Promise<Step> {
     const finished = this.inHand;
     this.inHand = undefined;
-    if (this.#subscription.inspect && finished) {
-      const changed = this.#inspect(finished, true);
+    if (finished !== undefined) {
+      const changed = this.#finish(finished);
       if (changed) return Promise.reject(changed);
     }
     if (this.#subscription.closed) return END;
@@ -180,6 +189,11 @@ class Loop implements AsyncIterator<Delivery, undefined> {
   async return(): Promise<Step> {
     await this.#subscription.close();
     return { done: true, value: undefined };
+  }
+
+  #finish(delivery: Delivery): CaryatidError | undefined {
+    this.#subscription.onDone?.(delivery);
+    return this.#subscription.inspect && this.#inspect(delivery, true);
   }
 
   #inspect(delivery: Delivery, handedOut: boolean): CaryatidError | undefined {

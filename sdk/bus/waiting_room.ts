@@ -12,7 +12,9 @@ export const PUBLISH_TIMEOUT = 30_000;
 
 /** What all queues of a bus share about publishers that wait: one timer, one bound. */
 export class WaitingRoom {
+  /** Ends waits that take too long. */
   readonly deadlines: Deadlines;
+  /** Publishers that wait now, at all queues. */
   waiting = 0;
 
   /** `deadlines` is replaced in tests. */

@@ -20,7 +20,7 @@ interface Waiter {
  * A subscription that outlives a module which fails, so that its restarted self goes on with the next message.
  *
  * An iterator can't tell `break` from an error, so leaving the loop closes it only when the module hasn't failed two turns
- * later. All its loops read through one, which is handed on.
+ * later. All its loops read through one, which is handed on; in a group each has its own, whose delivery in hand comes again.
  */
 export class KeptSubscription implements Subscription {
   readonly pattern: string;
@@ -28,13 +28,14 @@ export class KeptSubscription implements Subscription {
   readonly #bus: MessageBus;
   readonly #options: SubscribeOptions;
   #inner: Subscription;
-  #loop: AsyncIterator<Delivery>;
+  #loop: AsyncIterator<Delivery> | undefined;
   #waiters: Waiter[] = [];
   #pulling = false;
   /** Came for a module that had failed by then. */
   #stashed: Step | undefined;
   /** The loops of an earlier life of the module have ended. */
   #life = 0;
+  #left = false;
   #failed = false;
   #closed = false;
 
@@ -44,7 +45,6 @@ export class KeptSubscription implements Subscription {
     this.#bus = bus;
     this.#options = options;
     this.#inner = bus.subscribe(pattern, options);
-    this.#loop = this.#inner[Symbol.asyncIterator]();
     this.ready = this.#inner.ready;
   }
 
@@ -57,7 +57,7 @@ export class KeptSubscription implements Subscription {
   }
 
   get readers(): number {
-    return this.#waiters.length;
+    return this.#grouped ? this.#inner.readers : this.#waiters.length;
   }
 
   get dropped(): number {
@@ -83,32 +83,36 @@ export class KeptSubscription implements Subscription {
   async keep(): Promise<void> {
     this.#failed = true;
     this.#endLoops();
-    if (this.closed || this.#options.group === undefined) return;
+    if (this.closed || !this.#grouped) return;
     const failed = this.#inner;
     const { signal: _, ...options } = this.#options;
     this.#inner = this.#bus.subscribe(this.pattern, options);
-    this.#loop = this.#inner[Symbol.asyncIterator]();
-    this.#pulling = false;
-    this.#stashed = undefined;
     await this.#inner.ready;
     await failed.close();
   }
 
   /** Hands it over to the restarted module. */
   resume(): this {
-    this.#failed = false;
+    this.#failed = this.#left = false;
     return this;
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Delivery, undefined> {
     const life = this.#life;
+    const over = () => this.#closed || this.#left || life !== this.#life;
+    const own = this.#grouped ? this.#inner[Symbol.asyncIterator]() : undefined;
     return {
-      next: () =>
-        this.#closed || life !== this.#life
-          ? Promise.resolve(END)
-          : this.#next(),
+      next: async () => {
+        if (over()) return END;
+        const step = await (own ? own.next() : this.#next());
+        // A member's loop that is over by now gives its delivery back when its subscription is closed.
+        return own && over() ? END : step;
+      },
       return: () => {
-        if (life === this.#life) this.#closeUnlessFailed();
+        if (life === this.#life) {
+          this.#left = true;
+          this.#closeUnlessFailed();
+        }
         return Promise.resolve(END);
       },
     };
@@ -124,6 +128,10 @@ export class KeptSubscription implements Subscription {
     return this.close();
   }
 
+  get #grouped(): boolean {
+    return this.#options.group !== undefined;
+  }
+
   #next(): Promise<Step> {
     const stashed = this.#stashed;
     this.#stashed = undefined;
@@ -137,9 +145,9 @@ export class KeptSubscription implements Subscription {
   #pull(): void {
     if (this.#pulling || this.#waiters.length === 0) return;
     this.#pulling = true;
-    const loop = this.#loop;
-    loop.next().then(
-      (step) => this.#arrived(loop, step),
+    this.#loop ??= this.#inner[Symbol.asyncIterator]();
+    this.#loop.next().then(
+      (step) => this.#arrived(step),
       (error) => {
         this.#pulling = false;
         this.#waiters.shift()?.reject(error);
@@ -147,8 +155,7 @@ export class KeptSubscription implements Subscription {
     );
   }
 
-  #arrived(loop: AsyncIterator<Delivery>, step: Step): void {
-    if (loop !== this.#loop) return;
+  #arrived(step: Step): void {
     this.#pulling = false;
     const waiter = this.#waiters.shift();
     if (waiter) waiter.resolve(step);

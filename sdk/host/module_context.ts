@@ -22,8 +22,6 @@ import { answerChecked, requestChecked } from "./typed_request.ts";
 import { publishChecked } from "./typed_publish.ts";
 import { TypedSubscription } from "./typed_subscription.ts";
 
-type AnyTopic = TypedTopic;
-
 /** What a {@linkcode ModuleContext} is made of. */
 export interface ModuleContextOptions {
   /** The module's id. */
@@ -76,7 +74,7 @@ export class ModuleContext implements Context {
   }
 
   publish(
-    topic: AnyTopic | string,
+    topic: TypedTopic | string,
     message: unknown,
     options?: PublishOptions,
   ): Promise<void> {
@@ -103,7 +101,7 @@ export class ModuleContext implements Context {
   }
 
   request(
-    topic: AnyTopic | string,
+    topic: TypedTopic | string,
     message: unknown,
     options?: RequestOptions,
   ): Promise<never> {
@@ -114,7 +112,7 @@ export class ModuleContext implements Context {
   }
 
   handle(
-    topic: AnyTopic | string,
+    topic: TypedTopic | string,
     handler: Handler<never>,
     options?: HandleOptions,
   ): Handling {
@@ -204,7 +202,7 @@ export class ModuleContext implements Context {
   release(
     pattern: string,
     options: SubscribeOptions,
-  ): KeptSubscription | undefined {
+  ): Subscription | undefined {
     for (const subscription of this.#subscriptions) {
       if (
         subscription instanceof KeptSubscription &&

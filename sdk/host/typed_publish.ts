@@ -10,9 +10,7 @@ interface CheckedOptions extends PublishOptions {
   readonly [CHECKED]?: StandardSchema;
 }
 
-type AnyTopic = TypedTopic;
-
-const checkedOptions = new WeakMap<AnyTopic, CheckedOptions>();
+const checkedOptions = new WeakMap<TypedTopic, CheckedOptions>();
 
 /** Sends on behalf of {@linkcode publishChecked}. */
 type Send = (
@@ -25,7 +23,7 @@ type Send = (
  * Checks `message` and sends it as it was given: a transformation is the receiver's. Rejects with `INVALID_MESSAGE`.
  */
 export function publishChecked(
-  topic: AnyTopic,
+  topic: TypedTopic,
   message: unknown,
   options: PublishOptions | undefined,
   send: Send,
@@ -53,7 +51,7 @@ export function isChecked(
 }
 
 function mark(
-  topic: AnyTopic,
+  topic: TypedTopic,
   options: PublishOptions | undefined,
   unchanged: boolean,
 ): PublishOptions | undefined {
@@ -62,7 +60,7 @@ function mark(
   return options === undefined ? marked : { ...options, ...marked };
 }
 
-function markOf(topic: AnyTopic): CheckedOptions {
+function markOf(topic: TypedTopic): CheckedOptions {
   const marked: CheckedOptions = { [CHECKED]: topic.schema };
   checkedOptions.set(topic, marked);
   return marked;

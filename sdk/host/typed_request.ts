@@ -8,12 +8,10 @@ import type {
 } from "../message_bus.ts";
 import { checkMessage } from "./check.ts";
 
-type AnyTopic = TypedTopic;
-
 /** Asks, with question and answer checked. Rejects with `INVALID_MESSAGE` where one doesn't fit. */
 export async function requestChecked(
   bus: MessageBus,
-  topic: AnyTopic,
+  topic: TypedTopic,
   message: unknown,
   options: RequestOptions | undefined,
 ): Promise<unknown> {
@@ -25,7 +23,7 @@ export async function requestChecked(
 }
 
 /** A handler whose question and answer are checked; what doesn't fit fails the request with `INVALID_MESSAGE`. */
-export function answerChecked(topic: AnyTopic, handler: Handler): Handler {
+export function answerChecked(topic: TypedTopic, handler: Handler): Handler {
   return async (request) => {
     const message = await checkMessage(
       request.topic,
