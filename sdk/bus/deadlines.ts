@@ -4,8 +4,8 @@ import { turnMonotonic } from "./turn.ts";
 /** Longest time that a timer of the platform can wait, in milliseconds. */
 export const MAX_TIMEOUT = 2 ** 31 - 1;
 
-/** Lines kept, though empty, for the next deadline of that length. */
-const MOST_LINES = 64;
+/** Lines kept at least, though empty, for the next deadline of that length. */
+const KEPT_LINES = 64;
 
 /** Where {@linkcode Deadlines} gets its time from; a virtual clock replaces it in tests. */
 export interface Timers {
@@ -40,6 +40,7 @@ export class Deadlines {
   #timer: unknown;
   #timerDue = Infinity;
   #waiting = 0;
+  #sweepAt = KEPT_LINES;
   #resting = false;
 
   /** `timers` is replaced in tests. */
@@ -52,7 +53,7 @@ export class Deadlines {
     const due = this.#timers.now() + milliseconds;
     let line = this.#lines.get(milliseconds);
     if (line === undefined) {
-      if (this.#lines.size >= MOST_LINES) this.#dropEmptyLines();
+      if (this.#lines.size >= this.#sweepAt) this.#dropEmptyLines();
       line = new Line();
       this.#lines.set(milliseconds, line);
     }
@@ -85,6 +86,8 @@ export class Deadlines {
     for (const [length, line] of this.#lines) {
       if (line.first === undefined) this.#lines.delete(length);
     }
+    // Next when there are twice as many: so that thousands of lengths cost a step each, not thousands.
+    this.#sweepAt = Math.max(KEPT_LINES, 2 * this.#lines.size);
   }
 
   #rest = (): void => {

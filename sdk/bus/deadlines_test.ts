@@ -49,26 +49,34 @@ function make(): { timers: HandTimers; deadlines: Deadlines } {
   return { timers, deadlines: new Deadlines(timers) };
 }
 
-/** How many lines there are while `act` goes on; they are all that a length costs. */
-function watchLines(
-  act: (deadlines: Deadlines) => void,
-): Map<unknown, unknown> {
-  const maps: Map<unknown, unknown>[] = [];
+/** Lines, of which there is one for each length, and how often one was looked at in passing. */
+class CountedMap<K, V> extends Map<K, V> {
+  looks = 0;
+
+  override *[Symbol.iterator](): MapIterator<[K, V]> {
+    for (const entry of super[Symbol.iterator]()) {
+      this.looks++;
+      yield entry;
+    }
+  }
+}
+
+/** Deadlines, and a look at their lines: what each length costs can't be seen from outside. */
+function makeCounted() {
   const { Map: original } = globalThis;
-  globalThis.Map = class<K, V> extends original<K, V> {
+  const maps: CountedMap<number, unknown>[] = [];
+  globalThis.Map = class extends CountedMap<number, unknown> {
     constructor() {
       super();
       maps.push(this);
     }
-  } as MapConstructor;
-  let deadlines: Deadlines;
+  } as unknown as MapConstructor;
   try {
-    deadlines = new Deadlines(new HandTimers());
+    const deadlines = new Deadlines(new HandTimers());
+    return { deadlines, lines: maps.at(-1)! };
   } finally {
     globalThis.Map = original;
   }
-  act(deadlines);
-  return maps.at(-1)!;
 }
 
 Deno.test("deadlines expire in their order, however they were added", () => {
@@ -238,14 +246,21 @@ Deno.test("close() forgets all deadlines", async (t) => {
 });
 
 Deno.test("lengths that nobody waits for are forgotten", () => {
-  const lines = watchLines((deadlines) => {
-    deadlines.add(1, () => {});
-    for (let length = 2; length < 10_000; length++) {
-      deadlines.add(length, () => {}).cancel();
-    }
-  });
+  const { deadlines, lines } = makeCounted();
+  deadlines.add(1, () => {});
+  for (let length = 2; length < 10_000; length++) {
+    deadlines.add(length, () => {}).cancel();
+  }
   assert(lines.has(1));
   assert(lines.size <= 64, `${lines.size} lines`);
+});
+
+Deno.test("B2 as many lengths as deadlines cost a few steps each", () => {
+  const { deadlines, lines } = makeCounted();
+  const n = 20_000;
+  for (let i = 0; i < n; i++) deadlines.add(5_000 + i / 1_000, () => {});
+  assert(lines.looks <= 4 * n, `${lines.looks} looks at lines`);
+  deadlines.close();
 });
 
 Deno.test("checkTimeout() gives the timeout, or what stands in for it", () => {

@@ -47,6 +47,7 @@ export class PendingRequest {
   #deadline: Deadline | undefined;
   #handlers = 0;
   #settled = false;
+  #abandoned = false;
   #failure: RemoteFailure | undefined;
 
   /** Waits for whoever it is submitted to. */
@@ -75,6 +76,11 @@ export class PendingRequest {
   /** Whether the requester has heard already: what comes now is late. */
   get settled(): boolean {
     return this.#settled;
+  }
+
+  /** Whether it ended without an answer because nobody waits any more. */
+  get abandoned(): boolean {
+    return this.#abandoned;
   }
 
   /** One more handler works on it. */
@@ -112,7 +118,9 @@ export class PendingRequest {
 
   /** Nobody waits any more, for the reason that `error` gives. */
   abandon(error: CaryatidError): void {
-    if (!this.#settle()) return;
+    if (this.#settled) return;
+    this.#abandoned = true;
+    this.#settle();
     this.request.abandon(error);
     this.#reject(error);
   }

@@ -96,8 +96,13 @@ export class QueueSubscription implements Subscription {
     return this.queue.dropped;
   }
 
-  /** Whether it was closed, by whomever. */
+  /** Whether it was closed, by whomever. What waits when the bus is closed can still be read. */
   get closed(): boolean {
+    return this.left || this.queue.closed;
+  }
+
+  /** Whether its owner closed it: nothing more is to be read. */
+  get left(): boolean {
     return this.#closing !== undefined;
   }
 
@@ -168,7 +173,7 @@ class Loop implements AsyncIterator<Delivery, undefined> {
       const changed = this.#finish(finished);
       if (changed) return Promise.reject(changed);
     }
-    if (this.#subscription.closed) return END;
+    if (this.#subscription.left) return END;
     const delivery = this.#queue.shift();
     if (delivery === undefined) {
       if (this.#queue.closed) return END;

@@ -70,7 +70,10 @@ export class KeptSubscription implements Subscription {
 
   /** Whether `subscribe` with these would open the same. */
   serves(pattern: string, options: SubscribeOptions): boolean {
+    // A filter or a signal belongs to the module that failed.
     return !this.closed && pattern === this.pattern &&
+      !(options.filter ?? this.#options.filter) &&
+      !(options.signal ?? this.#options.signal) &&
       options.group === this.#options.group &&
       options.overflow === this.#options.overflow &&
       options.queueSize === this.#options.queueSize;

@@ -37,4 +37,10 @@ export class FailurePlan {
     if (failure) failure.times--;
     return failure;
   }
+
+  /** Throws what this call is to fail with, if it is to fail. */
+  throwIfPlanned(what: FailingCall, pattern: string): void {
+    const failure = this.take(what, pattern);
+    if (failure) throw failure.error;
+  }
 }

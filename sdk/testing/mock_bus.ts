@@ -1,13 +1,11 @@
 import { abortedError } from "../aborted.ts";
 import { checkTimeout, Deadlines } from "../bus/deadlines.ts";
-import { DeliveryQueue } from "../bus/delivery_queue.ts";
 import { Handlers } from "../bus/handlers.ts";
 import { LocalDelivery } from "../bus/local_delivery.ts";
 import type { LocalRequest } from "../bus/pending_request.ts";
-import { QueueSubscription } from "../bus/queue_subscription.ts";
 import { requestTopic, validateRequestTopic } from "../bus/request_topics.ts";
 import { Subscribers } from "../bus/subscribers.ts";
-import { yieldNowAndThen } from "../bus/turn.ts";
+import { paced } from "../bus/turn.ts";
 import { WaitingRoom } from "../bus/waiting_room.ts";
 import { CaryatidError } from "../errors.ts";
 import type {
@@ -21,7 +19,12 @@ import type {
   Subscription,
 } from "../message_bus.ts";
 import { validatePattern, validateTopic } from "../topic.ts";
-import { type FailingCall, FailurePlan, type FailOptions } from "./failure_plan.ts";
+import {
+  type FailingCall,
+  type FailOptions,
+  FailurePlan,
+} from "./failure_plan.ts";
+import { refusedHandling, refusedSubscription } from "./refused.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
 /** What a {@linkcode MockBus} is made of. */
@@ -41,6 +44,8 @@ export interface SentMessage<Options> {
   /** With which options, where there are any. */
   readonly options?: Options;
 }
+
+const DONE = Promise.resolve();
 
 /**
  * A bus for the test of one module: it keeps the contract of the in-memory bus, remembers what the module sends, plays the
@@ -115,8 +120,8 @@ export class MockBus implements MessageBus {
   }
 
   /** There is nothing to connect. */
-  async open(): Promise<void> {
-    if (this.#closed) throw await Promise.reject(closedError("open"));
+  open(): Promise<void> {
+    return this.#closed ? Promise.reject(closedError("open")) : DONE;
   }
 
   /** The module publishes. */
@@ -125,8 +130,8 @@ export class MockBus implements MessageBus {
     message: unknown,
     options?: PublishOptions,
   ): Promise<void> {
-    this.#checkPublish(topic, message, options);
-    this.#failIfPlanned("publish", topic);
+    this.#check("publish", topic, message, options);
+    this.#failures.throwIfPlanned("publish", topic);
     this.#published.push(sent(topic, message, options));
     await this.#deliver(topic, message, options);
   }
@@ -136,7 +141,7 @@ export class MockBus implements MessageBus {
     validatePattern(pattern);
     const refusal = this.#refusal("subscribe", pattern);
     return refusal
-      ? refusedSubscription(pattern, this.#room, refusal.error)
+      ? refusedSubscription(pattern, refusal.error)
       : this.#subscribers.subscribe(pattern, options);
   }
 
@@ -146,8 +151,8 @@ export class MockBus implements MessageBus {
     message: unknown,
     options?: RequestOptions,
   ): Promise<unknown> {
-    this.#checkRequest(topic, message, options);
-    this.#failIfPlanned("request", topic);
+    this.#check("request", topic, message, options);
+    this.#failures.throwIfPlanned("request", topic);
     this.#requested.push(sent(topic, message, options));
     return await this.#ask(topic, message, options);
   }
@@ -171,7 +176,7 @@ export class MockBus implements MessageBus {
     message: unknown,
     options?: PublishOptions,
   ): Promise<void> {
-    this.#checkPublish(topic, message, options);
+    this.#check("publish", topic, message, options);
     await this.#deliver(topic, message, options);
   }
 
@@ -181,7 +186,7 @@ export class MockBus implements MessageBus {
     message: unknown,
     options?: RequestOptions,
   ): Promise<unknown> {
-    this.#checkRequest(topic, message, options);
+    this.#check("request", topic, message, options);
     return await this.#ask(topic, message, options);
   }
 
@@ -210,10 +215,106 @@ export class MockBus implements MessageBus {
       this.#handlers.end(error);
       this.#room.deadlines.close();
     }
-    return Promise.resolve();
+    return DONE;
   }
 
   /** As `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+
+  #check(
+    what: "publish" | "request",
+    topic: string,
+    message: unknown,
+    options: { timeout?: number; signal?: AbortSignal } = {},
+  ): void {
+    const { timeout, signal } = options;
+    if (this.#closed) throw closedError(`${what} on "${topic}"`);
+    if (message === undefined) throw undefinedError(topic);
+    checkTimeout(timeout, 1);
+    if (what === "publish") validateTopic(topic);
+    else validateRequestTopic(topic);
+    if (signal?.aborted) throw abortedError(`${what} on "${topic}"`, signal);
+  }
+
+  #deliver(
+    topic: string,
+    message: unknown,
+    options: PublishOptions | undefined,
+  ): Promise<void> {
+    const delivery = new MockDelivery(topic, message, options, this.clock);
+    return paced(this.#subscribers.deliver(delivery, options) ?? DONE);
+  }
+
+  #ask(
+    topic: string,
+    message: unknown,
+    options: RequestOptions | undefined,
+  ): Promise<unknown> {
+    return paced(
+      this.#handlers.request(topic, message, options, this.#tell),
+    );
+  }
+
+  /** Lets those who listen to requests hear one, as on every bus. */
+  #tell = (request: LocalRequest): void => {
+    const { topic, id, message, options } = request;
+    Object.defineProperty(request, "time", { value: this.clock.now() });
+    this.#subscribers.overhear(
+      new MockDelivery(
+        requestTopic(topic, id),
+        message,
+        { ...options, id },
+        this.clock,
+      ),
+    );
+  };
+
+  /** Why a subscription or handling is refused, if it is. */
+  #refusal(
+    what: "subscribe" | "handle",
+    pattern: string,
+  ): { error: unknown } | undefined {
+    if (!this.#closed) return this.#failures.take(what, pattern);
+    return { error: closedError(`${what} "${pattern}"`) };
+  }
+}
+
+/** A delivery at the time of the virtual clock. */
+class MockDelivery extends LocalDelivery {
+  override readonly time: number;
+
+  constructor(
+    topic: string,
+    message: unknown,
+    options: PublishOptions | undefined,
+    clock: VirtualClock,
+  ) {
+    super(topic, message, options);
+    this.time = clock.now();
+  }
+}
+
+/** What the SDK itself adds to options is under symbols, and none of a test's business. */
+function sent<Options extends object>(
+  topic: string,
+  message: unknown,
+  options: Options | undefined,
+): SentMessage<Options> {
+  const own = Object.entries(options ?? {});
+  if (own.length === 0) return { topic, message };
+  return { topic, message, options: Object.fromEntries(own) as Options };
+}
+
+function closedError(what: string): CaryatidError {
+  return new CaryatidError("BUS_CLOSED", `Cannot ${what}: the bus is closed`);
+}
+
+function undefinedError(topic: string): CaryatidError {
+  return new CaryatidError(
+    "NOT_ENCODABLE",
+    `Cannot send on "${topic}": found undefined, wanted a message`,
+    { hint: "null is a message" },
+  );
+}

@@ -1,1 +1,36 @@
-export {};
+/**
+ * What tests of modules and buses need: a bus that plays all other modules, a clock that stands still until it is moved, a
+ * module without a process, and the suite that every bus has to pass.
+ *
+ * @example A test of a module
+ * ```ts
+ * import { defineModule } from "@caryatid/sdk";
+ * import { testModule } from "@caryatid/sdk/testing";
+ * import assert from "node:assert/strict";
+ *
+ * const echo = defineModule({
+ *   name: "echo",
+ *   init(context) {
+ *     context.handle("echo.*", ({ message }) => ({ you: message }));
+ *   },
+ * });
+ *
+ * Deno.test("echo answers with the question", async () => {
+ *   await using module = await testModule(echo);
+ *   assert.deepEqual(await module.bus.ask("echo.a", "hello"), { you: "hello" });
+ * });
+ * ```
+ *
+ * @module
+ */
+export { busConformance, type ConformanceFeatures } from "./conformance/mod.ts";
+export type { FailingCall, FailOptions } from "./failure_plan.ts";
+export { MockBus, type MockBusOptions, type SentMessage } from "./mock_bus.ts";
+export type { LogRecord } from "./record_log.ts";
+export { testModule } from "./test_module.ts";
+export type { TestedModule, TestModuleOptions } from "./tested_module.ts";
+export {
+  type AdvanceOptions,
+  VirtualClock,
+  type VirtualClockOptions,
+} from "./virtual_clock.ts";

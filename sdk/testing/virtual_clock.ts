@@ -115,7 +115,7 @@ export class VirtualClock implements Clock, Timers {
     milliseconds: number,
     options: AdvanceOptions = {},
   ): Promise<void> {
-    if (!(milliseconds >= 0 && milliseconds < Infinity)) {
+    if (!Number.isFinite(milliseconds) || milliseconds < 0) {
       throw new CaryatidError(
         "INVALID_OPTION",
         `Cannot advance the clock by ${String(milliseconds)}: ` +

@@ -46,7 +46,7 @@ const PROPERTIES: readonly Property[] = [
  * the configuration says; `--trace-leaks` tells where it was made.
  *
  * @example
- * ```ts no-eval
+ * ```ts ignore
  * import { busConformance } from "@caryatid/sdk/testing";
  * import type { MessageBus } from "@caryatid/sdk";
  *

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import type { Context } from "./context.ts";
+import { defineModule, isModule, type Module } from "./module.ts";
+import * as copy from "./module.ts?copy";
+
+const init = () => {};
+
+Deno.test("a module has all properties, whatever its definition leaves out", () => {
+  const module = defineModule({ name: "greeter", init });
+  assert.deepEqual({ ...module, init }, {
+    "~caryatid": { kind: "module", version: 1 },
+    name: "greeter",
+    description: "",
+    config: undefined,
+    permissions: {},
+    init,
+  });
+});
+
+Deno.test("a module has what its definition says", () => {
+  const config = z.object({ every: z.number().default(1) });
+  const permissions = { net: ["example.com"] };
+  const description = "Says hello";
+  const module: Module = defineModule({
+    name: "greeter",
+    description,
+    config,
+    permissions,
+    init,
+  });
+  assert.equal(module.description, description);
+  assert.equal(module.config, config);
+  assert.equal(module.permissions, permissions);
+});
+
+Deno.test("init gets the context and the configuration as they are, and its outcome is given back", async () => {
+  const context = {} as Context;
+  const config = { every: 2 };
+  const module = defineModule({
+    name: "greeter",
+    config: z.object({ every: z.number() }),
+    init: (...given) => {
+      const every: number = given[1].every; // typed by the schema
+      assert.equal(every, 2);
+      assert.equal(given[0], context);
+      assert.equal(given[1], config);
+      return Promise.reject(new Error("from init"));
+    },
+  });
+  await assert.rejects(async () => await module.init(context, config), {
+    message: "from init",
+  });
+});
+
+Deno.test("init keeps its this", () => {
+  const definition = {
+    name: "greeter",
+    greeted: 0,
+    init() {
+      this.greeted++;
+    },
+  };
+  defineModule(definition).init({} as Context, {});
+  assert.equal(definition.greeted, 1);
+});
+
+Deno.test("a name is lower-case words joined by -", () => {
+  for (const name of ["a", "clock", "rest-server", "http2", "a-1-b"]) {
+    assert.equal(defineModule({ name, init }).name, name);
+  }
+  const bad = ["", "Clock", "rest_server", "1st", "-a", "a-", "a--b", "a.b"];
+  for (const name of [...bad, "clock\n", "é", "a b"]) {
+    assert.throws(() => defineModule({ name, init }), {
+      code: "INVALID_OPTION",
+      message: `Cannot define the module ${JSON.stringify(name)}: ` +
+        'wanted lower-case words joined by "-"',
+    });
+  }
+});
+
+Deno.test("isModule() knows modules of every loaded copy of the package", () => {
+  assert(isModule(defineModule({ name: "own", init })));
+  assert(isModule(copy.defineModule({ name: "foreign", init })));
+  assert(copy.isModule(defineModule({ name: "own", init })));
+});
+
+Deno.test("isModule() doesn't take anything else for one", () => {
+  const others: unknown[] = [
+    undefined,
+    null,
+    "module",
+    init,
+    {},
+    { name: "not branded", init },
+    { "~caryatid": null },
+    { "~caryatid": { kind: "bus", version: 1 } },
+  ];
+  for (const other of others) assert(!isModule(other));
+});
