@@ -56,7 +56,7 @@ export function patternsOverlap(a: string, b: string): boolean {
  */
 export function validateTopic(topic: string): string {
   checkText(topic, "topic");
-  if (topic.includes("*") || topic.includes("#")) {
+  if (/[*#]/.test(topic)) {
     const wildcard = topicWords(topic).find((word) =>
       word === "*" || word === "#"
     );

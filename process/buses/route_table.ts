@@ -42,6 +42,8 @@ const ANY_ID = "0".repeat(16);
 /** Routes, and what they mean for a topic or a pattern. A route also carries the requests on its topics. */
 export class RouteTable {
   readonly #routes: readonly { pattern: string; way: Way }[];
+  /** Where the first route carries everything, no topic needs a look. */
+  readonly #only: Way | undefined;
   readonly #ways = new TopicCache((topic) =>
     this.#first(topic, (pattern) => topicMatches(pattern, topic))
   );
@@ -65,14 +67,18 @@ export class RouteTable {
       pattern,
       way: wayOver(ids.map((id) => carrier(id, pattern, carriers))),
     }));
+    const [first] = this.#routes;
+    if (first?.pattern === "#") this.#only = first.way;
   }
 
   /**
-   * Who carries messages on `topic`.
+   * Who carries messages on `topic`. What is no topic at all is found by whoever carries it.
    *
    * @throws {CaryatidError} `NO_ROUTE` or `INVALID_TOPIC`
    */
   way(topic: string): Way {
+    const known = this.#only ?? this.#ways.peek(topic);
+    if (known !== undefined) return known;
     // What requests travel on is new each time: remembered by the topic that they are made on.
     const requested = requestedTopic(topic);
     return requested === undefined
@@ -82,7 +88,7 @@ export class RouteTable {
 
   /** Who carries requests on `topic`: the first route that names it, or what its requests travel on. */
   requestWay(topic: string): Way {
-    return this.#requestWays.get(topic);
+    return this.#only ?? this.#requestWays.get(topic);
   }
 
   /**

@@ -37,6 +37,8 @@ export class DeliveryQueue {
   /** Deliveries lost because it was full. */
   dropped = 0;
   readonly #deliveries = new Ring<Delivery>();
+  /** The first in line; mostly there is one at most. */
+  #reader: Reader | undefined;
   readonly #readers = new Ring<Reader>();
   readonly #publishers: WaitingLine;
   readonly #onDrop: DeliveryQueueOptions["onDrop"];
@@ -70,8 +72,9 @@ export class DeliveryQueue {
     options: PublishOptions | undefined,
   ): Promise<void> | undefined {
     if (this.#closed) return undefined;
-    const reader = this.#readers.shift();
+    const reader = this.#reader;
     if (reader !== undefined) {
+      this.#reader = this.#readers.shift();
       reader.hand(delivery);
     } else if (this.#deliveries.length < this.size) {
       this.#deliveries.push(delivery);
@@ -101,14 +104,16 @@ export class DeliveryQueue {
 
   /** Puts `reader` in line for the next delivery. */
   wait(reader: Reader): void {
-    this.#readers.push(reader);
+    if (this.#reader === undefined) this.#reader = reader;
+    else this.#readers.push(reader);
   }
 
   /** Takes back what a leaving member of a group had in hand, for another member. */
   giveBack(delivery: Delivery): void {
     if (this.#closed) return;
     const again = new DerivedDelivery(delivery, delivery.message, true);
-    const reader = this.#readers.shift();
+    const reader = this.#reader;
+    this.#reader = this.#readers.shift();
     if (reader !== undefined) reader.hand(again);
     else this.#deliveries.unshift(again);
   }
@@ -116,7 +121,11 @@ export class DeliveryQueue {
   /** Takes leaving readers out of the line. */
   dismissReaders(leaving: (reader: Reader) => boolean): void {
     const left: Reader[] = [];
-    this.#readers.remove((reader) => leaving(reader) && left.push(reader) > 0);
+    const leaves = (reader: Reader) => leaving(reader) && left.push(reader) > 0;
+    this.#readers.remove(leaves);
+    if (this.#reader !== undefined && leaves(this.#reader)) {
+      this.#reader = this.#readers.shift();
+    }
     for (const reader of left) reader.end();
   }
 

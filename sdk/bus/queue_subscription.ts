@@ -133,7 +133,7 @@ export class QueueSubscription implements Subscription {
     this.#closing = Promise.resolve();
     this.end();
     this.queue.dismissReaders((reader) =>
-      reader instanceof WaitingNext && this.#loops.has(reader.loop)
+      reader instanceof Loop && this.#loops.has(reader)
     );
     const unfinished: Delivery[] = [];
     for (const loop of this.#loops) {
@@ -155,11 +155,14 @@ export class QueueSubscription implements Subscription {
 }
 
 /** By hand: a generator costs 3 × as much, and its pending next() blocks return(). */
-class Loop implements AsyncIterator<Delivery, undefined> {
+class Loop implements AsyncIterator<Delivery, undefined>, Reader {
   inHand: Delivery | undefined;
   waiting = 0;
   readonly #subscription: QueueSubscription;
   readonly #queue: DeliveryQueue;
+  /** Of the next() that waits; more than one wait only where a loop is stepped by hand. */
+  #resolve: ((step: Step) => void) | undefined;
+  #later: ((step: Step) => void)[] | undefined;
 
   constructor(subscription: QueueSubscription) {
     this.#subscription = subscription;
@@ -168,19 +171,15 @@ class Loop implements AsyncIterator<Delivery, undefined> {
 
   next(): Promise<Step> {
     const finished = this.inHand;
-    this.inHand = undefined;
     if (finished !== undefined) {
+      this.inHand = undefined;
       const changed = this.#finish(finished);
       if (changed) return Promise.reject(changed);
     }
     if (this.#subscription.left) return END;
     const delivery = this.#queue.shift();
     if (delivery === undefined) {
-      if (this.#queue.closed) return END;
-      this.waiting++;
-      return new Promise((resolve) =>
-        this.#queue.wait(new WaitingNext(this, resolve))
-      );
+      return this.#queue.closed ? END : new Promise(this.#wait);
     }
     if (this.#subscription.inspect) {
       const changed = this.#inspect(delivery, false);
@@ -196,6 +195,29 @@ class Loop implements AsyncIterator<Delivery, undefined> {
     return { done: true, value: undefined };
   }
 
+  /** A delivery for the next() that waits. */
+  hand(delivery: Delivery): void {
+    this.inHand = delivery;
+    this.#settle({ done: false, value: delivery });
+  }
+
+  /** There will be none. */
+  end(): void {
+    this.#settle({ done: true, value: undefined });
+  }
+
+  #wait = (resolve: (step: Step) => void): void => {
+    if (this.waiting++ === 0) this.#resolve = resolve;
+    else (this.#later ??= []).push(resolve);
+    this.#queue.wait(this);
+  };
+
+  #settle(step: Step): void {
+    const resolve = this.#resolve!;
+    this.#resolve = --this.waiting > 0 ? this.#later!.shift() : undefined;
+    resolve(step);
+  }
+
   #finish(delivery: Delivery): CaryatidError | undefined {
     this.#subscription.onDone?.(delivery);
     return this.#subscription.inspect && this.#inspect(delivery, true);
@@ -204,26 +226,5 @@ class Loop implements AsyncIterator<Delivery, undefined> {
   #inspect(delivery: Delivery, handedOut: boolean): CaryatidError | undefined {
     const { inspect, pattern } = this.#subscription;
     return inspect?.(delivery, pattern, handedOut);
-  }
-}
-
-class WaitingNext implements Reader {
-  readonly loop: Loop;
-  readonly #resolve: (step: Step) => void;
-
-  constructor(loop: Loop, resolve: (step: Step) => void) {
-    this.loop = loop;
-    this.#resolve = resolve;
-  }
-
-  hand(delivery: Delivery): void {
-    this.loop.inHand = delivery;
-    this.loop.waiting--;
-    this.#resolve({ done: false, value: delivery });
-  }
-
-  end(): void {
-    this.loop.waiting--;
-    this.#resolve({ done: true, value: undefined });
   }
 }

@@ -71,7 +71,9 @@ function sameProperties(
 ): boolean {
   let surplus = 0;
   for (const key in a) {
-    if (!Object.hasOwn(b, key) || !sameValue(a[key], b[key])) return false;
+    const value = b[key];
+    if (a[key] !== value && !sameValue(a[key], value)) return false;
+    if (value === undefined && !Object.hasOwn(b, key)) return false;
     surplus++;
   }
   for (const _ in b) surplus--;

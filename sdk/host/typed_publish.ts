@@ -10,6 +10,8 @@ interface CheckedOptions extends PublishOptions {
   readonly [CHECKED]?: StandardSchema;
 }
 
+let lastTopic: TypedTopic | undefined;
+let lastMark: CheckedOptions | undefined;
 const checkedOptions = new WeakMap<TypedTopic, CheckedOptions>();
 
 /** Sends on behalf of {@linkcode publishChecked}. */
@@ -56,12 +58,18 @@ function mark(
   unchanged: boolean,
 ): PublishOptions | undefined {
   if (!unchanged) return options;
-  const marked = checkedOptions.get(topic) ?? markOf(topic);
+  const marked = markOf(topic);
   return options === undefined ? marked : { ...options, ...marked };
 }
 
 function markOf(topic: TypedTopic): CheckedOptions {
-  const marked: CheckedOptions = { [CHECKED]: topic.schema };
-  checkedOptions.set(topic, marked);
-  return marked;
+  // Most publishes are on the topic of the one before.
+  if (topic === lastTopic) return lastMark!;
+  let marked = checkedOptions.get(topic);
+  if (marked === undefined) {
+    marked = { [CHECKED]: topic.schema };
+    checkedOptions.set(topic, marked);
+  }
+  lastTopic = topic;
+  return lastMark = marked;
 }
