@@ -16,7 +16,7 @@ export interface Wanted {
 /** Classes of modules that `@caryatid/modules` has. */
 const STANDARD_MODULES: readonly string[] = ["clock", "spy"];
 /** Classes of buses that have an entry of their own. */
-const STANDARD_BUSES: readonly string[] = [];
+const STANDARD_BUSES: readonly string[] = ["rabbit-mq"];
 
 const MODULE = { name: "a module", is: isModule };
 const BUS = { name: "a bus", is: isBusClass };

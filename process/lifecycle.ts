@@ -1,5 +1,5 @@
 import { CaryatidError, type Clock, type MessageBus } from "@caryatid/sdk";
-import { abortedError, turnOver } from "@caryatid/sdk/bus";
+import { abortedError } from "@caryatid/sdk/bus";
 import { ModuleContext } from "@caryatid/sdk/host";
 import { type AssembledModule, assembleModules } from "./assembly.ts";
 import type { Classes } from "./classes.ts";
@@ -71,8 +71,8 @@ export class Lifecycle {
   }
 
   async #start(): Promise<void> {
-    // In the next turn: a start that waits for nothing has its first messages on their way by then.
-    turnOver().then(() => this.#parts.logging.load());
+    // It is there when this waits for something; a start that waits for nothing is over before.
+    this.#parts.logging.load();
     this.#booting = this.#boot();
     try {
       await this.#booting;
