@@ -13,6 +13,9 @@ import { StartSignal } from "./start_signal.ts";
 import { untilAborted } from "./until_aborted.ts";
 import { CurrentWork } from "./work.ts";
 
+/** Time that buses have in any case to say goodbye, in milliseconds. */
+const CLOSE_TIME = 2_000;
+
 /** What a {@linkcode Lifecycle} is made of. */
 export interface LifecycleParts {
   readonly config: ProcessConfig;
@@ -95,7 +98,9 @@ export class Lifecycle {
       log.warn("{notice}", { notice: formatProblem(notice) });
     }
     using start = new StartSignal(config.startDeadline, this.stopping);
-    await untilAborted(bus.open(), start.signal);
+    await untilAborted(bus.open(), start.signal).catch((cause) => {
+      throw unavailable(cause);
+    });
     await this.#initAll(modules, start.signal);
     if (config.startupTopic !== undefined) {
       await bus.publish(config.startupTopic, null);
@@ -103,6 +108,7 @@ export class Lifecycle {
     start.signal.throwIfAborted();
     for (const runner of this.#runners) runner.begin();
     this.context.begin();
+    this.#work.load();
   }
 
   /** In the order of the file: all subscriptions are ready before anybody begins. */
@@ -143,7 +149,10 @@ export class Lifecycle {
         id
       );
     }
-    await bus.close();
+    await inTime(
+      bus.close(),
+      Math.max(deadline, performance.now() + CLOSE_TIME),
+    );
     await logging.load();
     if (late.length > 0) throw drainTimeoutError(late, config.stopDeadline);
   }
@@ -156,6 +165,18 @@ export class Lifecycle {
       if (runner.id !== caller) await runner.ended();
     }
   }
+}
+
+/** The start deadline passed while a bus had no connection yet. */
+function unavailable(cause: unknown): unknown {
+  if (!(cause instanceof CaryatidError) || cause.code !== "INIT_FAILED") {
+    return cause;
+  }
+  return new CaryatidError(
+    "BUS_UNAVAILABLE",
+    `Cannot open the buses: ${cause.message}`,
+    { hint: cause.hint, cause },
+  );
 }
 
 function drainTimeoutError(

@@ -12,15 +12,16 @@ import { topicWords } from "../topic.ts";
  * const index = new PatternIndex<string>();
  * index.add("clock.*", "ticks");
  * index.add("#", "everything");
- * assert.deepEqual(index.match("clock.tick").sort(), ["everything", "ticks"]);
+ * assert.deepEqual(index.match("clock.tick").toSorted(), ["everything", "ticks"]);
  * ```
  */
 export class PatternIndex<T> {
   readonly #root = new TrieNode<T>();
+  #now: TrieNode<T>[] = [];
+  #next: TrieNode<T>[] = [];
+  #step = 0;
   #size = 0;
   #visits = 0;
-  /** Values whose pattern has several "#": only they can be reached in two ways. */
-  #ambiguous = 0;
 
   /** How many values are in it. */
   get size(): number {
@@ -34,139 +35,138 @@ export class PatternIndex<T> {
 
   /** Adds `value` under `pattern`; the same value again under the same pattern changes nothing. */
   add(pattern: string, value: T): void {
-    const words = topicWords(pattern);
     let node = this.#root;
-    for (const word of words) node = node.grow(word);
+    for (const word of topicWords(pattern)) node = node.grow(word);
     if (node.values.has(value)) return;
     node.values.add(value);
+    node.changed();
     this.#size++;
-    if (isAmbiguous(words)) this.#ambiguous++;
   }
 
   /** Takes `value` from `pattern`, if it is there. */
   delete(pattern: string, value: T): void {
-    const words = topicWords(pattern);
     const path = [this.#root];
+    const words = topicWords(pattern);
     for (const word of words) {
       const next = path[path.length - 1]!.child(word);
       if (next === undefined) return;
       path.push(next);
     }
-    if (!path[path.length - 1]!.values.delete(value)) return;
+    const last = path[path.length - 1]!;
+    if (!last.values.delete(value)) return;
+    last.changed();
     this.#size--;
-    if (isAmbiguous(words)) this.#ambiguous--;
     for (let i = words.length; i > 0 && path[i]!.empty; i--) {
       path[i - 1]!.prune(words[i - 1]!);
     }
   }
 
-  /** Every value whose pattern matches `topic`, once for each pattern that it is under. */
-  match(topic: string): T[] {
-    const found: T[] = [];
-    if (this.#size === 0) return found;
-    const words = topicWords(topic);
-    if (this.#ambiguous === 0) this.#walk(this.#root, words, 0, found);
-    else this.#sweep(words, found);
+  /** Every value whose pattern matches `topic`: pattern by pattern, each pattern's in the order they were added. */
+  match(topic: string): readonly T[] {
+    // All nodes that the words so far lead to, word by word: a node is never entered twice for one word.
+    let now = this.#now;
+    let next = this.#next;
+    let count = this.#enter(this.#root, now, 0, ++this.#step);
+    let start = topic === "" ? -1 : 0;
+    while (start >= 0 && count > 0) {
+      const dot = topic.indexOf(".", start);
+      const end = dot < 0 ? topic.length : dot;
+      let word: string | undefined; // cut out only for who compares it
+      const step = ++this.#step;
+      let entered = 0;
+      for (let i = 0; i < count; i++) {
+        const node = now[i]!;
+        if (node.isHash) entered = this.#enter(node, next, entered, step);
+        if (node.words !== undefined) {
+          const literal = node.words.get(word ??= topic.slice(start, end));
+          if (literal !== undefined) {
+            entered = this.#enter(literal, next, entered, step);
+          }
+        }
+        if (node.star !== undefined) {
+          entered = this.#enter(node.star, next, entered, step);
+        }
+      }
+      const swap = now;
+      now = next;
+      next = swap;
+      count = entered;
+      start = dot < 0 ? -1 : dot + 1;
+    }
+    let found: readonly T[] = NONE;
+    for (let i = 0; i < count; i++) {
+      const { list } = now[i]!;
+      if (list.length > 0) {
+        found = found.length === 0 ? list : found.concat(list);
+      }
+    }
     return found;
   }
 
-  /** Down the trie, word by word. With one "#" at most on a way, no node is reached twice for the same words. */
-  #walk(
-    node: TrieNode<T>,
-    words: readonly string[],
-    from: number,
-    found: T[],
-  ): void {
-    this.#visits++;
-    const { hash } = node;
-    if (hash !== undefined) this.#walkHash(hash, words, from, found);
-    if (from === words.length) {
-      for (const value of node.values) found.push(value);
-      return;
-    }
-    const literal = node.literals.get(words[from]!);
-    if (literal !== undefined) this.#walk(literal, words, from + 1, found);
-    if (node.star !== undefined) {
-      this.#walk(node.star, words, from + 1, found);
-    }
-  }
-
-  /** A "#" takes the rest; or what is below it goes on after each word. */
-  #walkHash(
-    hash: TrieNode<T>,
-    words: readonly string[],
-    from: number,
-    found: T[],
-  ): void {
-    this.#visits++;
-    for (const value of hash.values) found.push(value);
-    if (hash.literals.size === 0 && hash.star === undefined) return;
-    for (let i = from; i < words.length; i++) {
-      const literal = hash.literals.get(words[i]!);
-      if (literal !== undefined) this.#walk(literal, words, i + 1, found);
-      if (hash.star !== undefined) this.#walk(hash.star, words, i + 1, found);
-    }
-  }
-
-  /** All nodes that the words so far lead to, word by word: a node is entered once for a word, however many "#" lead there. */
-  #sweep(words: readonly string[], found: T[]): void {
-    let now = new Set<TrieNode<T>>();
-    this.#enter(this.#root, now);
-    for (const word of words) {
-      const next = new Set<TrieNode<T>>();
-      for (const node of now) {
-        if (node.isHash) this.#enter(node, next);
-        const literal = node.literals.get(word);
-        if (literal !== undefined) this.#enter(literal, next);
-        if (node.star !== undefined) this.#enter(node.star, next);
-      }
-      now = next;
-    }
-    for (const node of now) found.push(...node.values);
-  }
-
   /** Adds a node, and the "#" below it, which needs no word. */
-  #enter(node: TrieNode<T>, states: Set<TrieNode<T>>): void {
+  #enter(
+    node: TrieNode<T>,
+    states: TrieNode<T>[],
+    count: number,
+    step: number,
+  ): number {
     for (
       let entered: TrieNode<T> | undefined = node;
-      entered !== undefined && !states.has(entered);
+      entered !== undefined && entered.step !== step;
       entered = entered.hash
     ) {
+      entered.step = step;
+      states[count++] = entered;
       this.#visits++;
-      states.add(entered);
     }
+    return count;
   }
 }
 
-/** What follows one word; wildcards are kept apart, so that no word of a topic can be taken for one. */
+const NONE: readonly never[] = [];
+
 class TrieNode<T> {
-  readonly literals = new Map<string, TrieNode<T>>();
+  words: Map<string, TrieNode<T>> | undefined;
   readonly values = new Set<T>();
+  #list: readonly T[] | undefined = NONE;
   readonly isHash: boolean;
   star: TrieNode<T> | undefined;
   hash: TrieNode<T> | undefined;
+  /** The step of a search that entered it last. */
+  step = 0;
 
   constructor(isHash = false) {
     this.isHash = isHash;
   }
 
+  /** The values once more: to walk through a Set costs as much as the rest of a search. */
+  get list(): readonly T[] {
+    return this.#list ??= [...this.values];
+  }
+
+  /** Says that the values have changed. */
+  changed(): void {
+    this.#list = undefined;
+  }
+
   get empty(): boolean {
-    return this.values.size === 0 && this.literals.size === 0 &&
+    return this.values.size === 0 && this.words === undefined &&
       this.star === undefined && this.hash === undefined;
   }
 
   child(word: string): TrieNode<T> | undefined {
     if (word === "*") return this.star;
-    return word === "#" ? this.hash : this.literals.get(word);
+    return word === "#" ? this.hash : this.words?.get(word);
   }
 
   grow(word: string): TrieNode<T> {
     if (word === "*") return this.star ??= new TrieNode();
     if (word === "#") return this.hash ??= new TrieNode(true);
-    let child = this.literals.get(word);
+    const words = this.words ??= new Map<string, TrieNode<T>>();
+    let child = words.get(word);
     if (child === undefined) {
       child = new TrieNode();
-      this.literals.set(word, child);
+      words.set(word, child);
     }
     return child;
   }
@@ -174,10 +174,8 @@ class TrieNode<T> {
   prune(word: string): void {
     if (word === "*") this.star = undefined;
     else if (word === "#") this.hash = undefined;
-    else this.literals.delete(word);
+    else if (this.words?.delete(word) && this.words.size === 0) {
+      this.words = undefined;
+    }
   }
-}
-
-function isAmbiguous(words: readonly string[]): boolean {
-  return words.indexOf("#") !== words.lastIndexOf("#");
 }

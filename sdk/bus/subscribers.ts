@@ -39,6 +39,7 @@ export class Subscribers {
   readonly #groups = new Map<string, Group>();
   readonly #targets = new Set<Target>();
   readonly #subscriptions = new Set<QueueSubscription>();
+  #filters = 0;
   readonly #found = new TopicCache((topic) => {
     validateTopic(topic);
     return this.#find(topic);
@@ -71,6 +72,7 @@ export class Subscribers {
       grouped: group !== undefined,
       signal: options.signal,
       inspect: this.#options.inspect,
+      accept: options.accept,
       release: (subscription) => {
         this.#subscriptions.delete(subscription);
         if (group) this.#leave(group, queueSize);
@@ -99,7 +101,7 @@ export class Subscribers {
    * queue is full it is dropped, and counted.
    */
   overhear(delivery: Delivery): void {
-    for (const queue of this.#find(delivery.topic)) queue.offer(delivery);
+    for (const { queue } of this.#find(delivery.topic)) queue.offer(delivery);
   }
 
   /** Ends every subscription; what they have in their queues can still be read. */
@@ -111,12 +113,12 @@ export class Subscribers {
     this.#groups.clear();
   }
 
-  #find(topic: string): DeliveryQueue[] {
-    const queues: DeliveryQueue[] = [];
-    for (const { queue, filter } of this.#index.match(topic)) {
-      if (filter === undefined || filter(topic)) queues.push(queue);
-    }
-    return queues;
+  #find(topic: string): readonly Target[] {
+    const targets = this.#index.match(topic);
+    if (this.#filters === 0) return targets;
+    return targets.filter(({ filter }) =>
+      filter === undefined || filter(topic)
+    );
   }
 
   #add(
@@ -130,13 +132,14 @@ export class Subscribers {
     const target = { queue, filter };
     this.#index.add(pattern, target);
     this.#targets.add(target);
+    if (filter) this.#filters++;
     this.#found.clear();
     return target;
   }
 
   #remove(target: Target): void {
     this.#index.delete(target.queue.pattern, target);
-    this.#targets.delete(target);
+    if (this.#targets.delete(target) && target.filter) this.#filters--;
     this.#found.clear();
     target.queue.close();
   }
@@ -186,14 +189,14 @@ interface Group {
 }
 
 function fanOut(
-  queues: readonly DeliveryQueue[],
+  targets: readonly Target[],
   delivery: Delivery,
   options: PublishOptions | undefined,
 ): Promise<void> | undefined {
-  if (queues.length === 1) return queues[0]!.push(delivery, options);
+  if (targets.length === 1) return targets[0]!.queue.push(delivery, options);
   let waits: Promise<void>[] | undefined; // made only when a queue is full
-  for (const queue of queues) {
-    const wait = queue.push(delivery, options);
+  for (let i = 0; i < targets.length; i++) {
+    const wait = targets[i]!.queue.push(delivery, options);
     if (wait) (waits ??= []).push(wait);
   }
   return waits && allSettled(waits);

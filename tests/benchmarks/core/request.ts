@@ -1,6 +1,6 @@
-import type { Context } from "@caryatid/sdk";
+import type { Context, Subscription } from "@caryatid/sdk";
 import type { Case } from "../harness.ts";
-import { expectAll, perSecond } from "./count.ts";
+import { expectAll, perSecond, readAll } from "./count.ts";
 import { Subject } from "./subject.ts";
 
 const REQUESTS = 300_000;
@@ -24,7 +24,7 @@ function rateOf(inFlight: number, spied: boolean): Omit<Case, "name"> {
       const spy = spied ? new Spy(context) : undefined;
       const ours = await perSecond(REQUESTS, async () => {
         await askAll(context, inFlight);
-        await spy?.heardAll;
+        await spy?.done();
       });
       await handling.close();
       return { ours };
@@ -51,18 +51,17 @@ async function askAll(context: Context, inFlight: number): Promise<void> {
 
 /** Hears every topic, and keeps up. */
 class Spy {
-  readonly heardAll: Promise<void>;
+  readonly #all: Subscription;
+  readonly #read: Promise<void>;
 
   constructor(context: Context) {
-    this.heardAll = this.#read(context);
+    this.#all = context.subscribe("#");
+    this.#read = readAll(this.#all, REQUESTS);
   }
 
-  async #read(context: Context): Promise<void> {
-    const all = context.subscribe("#");
-    let heard = 0;
-    for await (const { topic } of all) {
-      if (topic.startsWith(TOPIC) && ++heard === REQUESTS) break;
-    }
-    expectAll(heard, REQUESTS);
+  /** Resolves when it has heard each request. */
+  async done(): Promise<void> {
+    expectAll(REQUESTS - this.#all.dropped, REQUESTS);
+    await this.#read;
   }
 }

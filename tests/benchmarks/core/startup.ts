@@ -4,7 +4,7 @@ import { milliseconds } from "./count.ts";
 const root = new URL("../../../", import.meta.url);
 const example = new URL("examples/simple/main.ts", root);
 
-/** What is imported at the start, or could be. */
+/** What is loaded at the start, or could be: packages, and what Deno itself loads for the first timer. */
 const PARTS: Readonly<Record<string, string>> = {
   empty: "",
   sdk: 'import "@caryatid/sdk";',
@@ -12,6 +12,7 @@ const PARTS: Readonly<Record<string, string>> = {
   logtape: 'import "@logtape/logtape";',
   "smol-toml": 'import "smol-toml";',
   zod: 'import "zod";',
+  timers: "setTimeout(() => {}, 0);",
 };
 
 /** From the command to the first message, and where that time goes. */
@@ -30,7 +31,7 @@ export const startup: readonly Case[] = [
     unit: "ms",
     runs: 7,
     run: importEach,
-    remark: "deno run of a file with that one import, to its end",
+    remark: "deno run of a file with that one import, or first timer",
   },
 ];
 

@@ -10,13 +10,15 @@ export class Subject implements AsyncDisposable {
   readonly context: ModuleContext;
   readonly #bus: RoutingBus;
 
-  constructor() {
+  /** `keep` is what a module with `on-failure = "restart"` has: its subscriptions outlive it. */
+  constructor(options: { readonly keep?: boolean } = {}) {
     const buses = new Map([["memory", new InMemoryBus()]]);
     this.#bus = new RoutingBus([{ pattern: "#", buses: ["memory"] }], buses);
     this.context = new ModuleContext({
       id: "bench",
       bus: this.#bus,
       log: silent,
+      ...options,
     });
     this.context.begin();
   }

@@ -17,7 +17,7 @@ export const core: Suite = {
   name: "core",
   about: "context, routing and the in-memory bus",
   cases: [
-    publish,
+    ...publish,
     typed,
     ...requests,
     ...wildcards,
