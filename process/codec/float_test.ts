@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { decode, encode, Float } from "./mod.ts";
+import { rustEncodings } from "./testing/vectors.ts";
+
+Deno.test("F3 a Float is sent as Rust sends an f64, also where it is whole", () => {
+  const floats = rustEncodings.filter(({ rust }) => rust.startsWith("f64 "));
+  assert.equal(floats.length, 10);
+  for (const { hex, rust } of floats) {
+    const value = Number(rust.slice(4).replace("inf", "Infinity"));
+    assert.equal(encode(new Float(value)).toHex(), hex, rust);
+    assert.equal(decode(encode([new Float(value)]))![0 as never], value, rust);
+  }
+});
+
+Deno.test("a Float is a number to everybody else", () => {
+  const message = { x: new Float(1.5), y: new Float(2) };
+  assert.equal(+message.x + +message.y, 3.5);
+  assert.equal(JSON.stringify(message), '{"x":1.5,"y":2}');
+  assert.equal(`${message.y}`, "2");
+});
+
+Deno.test("any Number object is a float, so that a Float may pass a structured clone", () => {
+  assert.equal(encode(Object(1)).toHex(), "fb3ff0000000000000");
+  assert.equal(
+    encode(structuredClone(new Float(1))).toHex(),
+    "fb3ff0000000000000",
+  );
+});

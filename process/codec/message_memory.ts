@@ -1,0 +1,75 @@
+/** Small messages are cut from blocks of this size: a buffer of its own costs more than all the rest of a small one. */
+const BLOCK = 16 * 1024;
+/** A message that may need more is written aside and copied once, so that it doesn't hold on to a block. */
+const MOST_SHARED = 4 * 1024;
+/** What was larger is not kept for the next message. */
+const MOST_KEPT = 1024 * 1024;
+
+/** Bytes, and a view on all of them. */
+interface Block {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly view: DataView;
+}
+
+/** Where messages are written, one after the other. What was handed out is never written again. */
+export class MessageMemory {
+  #block = newBlock(BLOCK);
+  /** Up to where the block is handed out. */
+  #used = 0;
+  #aside = newBlock(0);
+  #current = this.#block;
+
+  /** Where to write. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.#current.bytes;
+  }
+
+  /** The same for numbers. */
+  get view(): DataView {
+    return this.#current.view;
+  }
+
+  /** Begins a message, and says at which of `bytes`. */
+  begin(): number {
+    // A caller may have transferred the buffer that its message lay in.
+    if (this.#block.bytes.length === 0) this.#nextBlock();
+    this.#current = this.#block;
+    return this.#used;
+  }
+
+  /** Goes on from the start of other `bytes`, with what is `written` and room for `more`. */
+  grow(written: Uint8Array, more: number): void {
+    const size = written.length + more;
+    if (size <= MOST_SHARED) {
+      this.#nextBlock();
+      this.#current = this.#block;
+    } else {
+      if (this.#current === this.#aside || this.#aside.bytes.length < size) {
+        this.#aside = newBlock(Math.max(BLOCK, 2 * size));
+      }
+      this.#current = this.#aside;
+    }
+    this.bytes.set(written);
+  }
+
+  /** Hands out a message. */
+  end(start: number, end: number): Uint8Array<ArrayBuffer> {
+    if (this.#current === this.#block) {
+      this.#used = end;
+      return this.#block.bytes.subarray(start, end);
+    }
+    const message = this.#aside.bytes.slice(start, end);
+    if (this.#aside.bytes.length > MOST_KEPT) this.#aside = newBlock(0);
+    return message;
+  }
+
+  #nextBlock(): void {
+    this.#block = newBlock(BLOCK);
+    this.#used = 0;
+  }
+}
+
+function newBlock(size: number): Block {
+  const bytes = new Uint8Array(size);
+  return { bytes, view: new DataView(bytes.buffer) };
+}

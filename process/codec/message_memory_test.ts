@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { decode, encode } from "./mod.ts";
+
+Deno.test("A20 a message that was handed out is never written again", () => {
+  const sizes = [
+    1,
+    30,
+    300,
+    3_000,
+    5_000,
+    20_000,
+    100,
+    70_000,
+    2,
+    2_000_000,
+    7,
+  ];
+  const kept = Array.from({ length: 2_000 }, (_, i) => {
+    const size = i < 500 ? sizes[i % sizes.length]! % 100_000 : i % 97;
+    const message = { i, text: String(i % 10).repeat(size) };
+    return { message, bytes: encode(message) };
+  });
+  for (const { message, bytes } of kept) {
+    assert.deepEqual(decode(bytes), message);
+  }
+});
+
+Deno.test("a message that fails leaves nothing behind in the next one", () => {
+  for (let i = 0; i < 100; i++) {
+    assert.throws(() => encode({ a: "x".repeat(i * 200), b: () => {} }));
+    assert.equal(encode([i]).toHex().slice(0, 2), "81");
+    assert.deepEqual(decode(encode({ i })), { i });
+  }
+});
+
+Deno.test("a getter may encode another message meanwhile", () => {
+  let inner: Uint8Array | undefined;
+  const message = {
+    before: 1,
+    get nested() {
+      inner = encode({ inner: "message" });
+      return inner;
+    },
+    after: 2,
+  };
+  const bytes = encode(message);
+  assert.deepEqual(decode(bytes), { before: 1, nested: inner, after: 2 });
+  assert.deepEqual(decode(inner!), { inner: "message" });
+});
+
+Deno.test("a caller may transfer the memory of its message, and the next one passes", () => {
+  encode({ a: 1 }).buffer.transfer();
+  assert.equal(encode({ a: 1 }).toHex(), "a1616101");
+  encode("x".repeat(10_000)).buffer.transfer();
+  assert.equal((decode(encode("x".repeat(10_000))) as string).length, 10_000);
+});
+
+Deno.test("a message over maxBytes is MESSAGE_TOO_LARGE, one byte less is sent", () => {
+  const sizes: readonly (readonly [unknown, number])[] = [
+    [1, 1],
+    ["a".repeat(300), 303],
+    [new Uint8Array(70_000), 70_005],
+    [Array.from({ length: 70_000 }, () => 1), 70_005],
+  ];
+  for (const [message, size] of sizes) {
+    assert.equal(encode(message, { maxBytes: size }).length, size);
+    assert.throws(() => encode(message, { maxBytes: size - 1 }), {
+      code: "MESSAGE_TOO_LARGE",
+      message: `Cannot encode "message": it has more than ${
+        size - 1
+      } bytes when encoded`,
+    });
+    assert.equal(encode(1).toHex(), "01");
+  }
+});
+
+Deno.test("an object that is in a message 2^100 times ends at maxBytes", () => {
+  let message: unknown = [];
+  for (let i = 0; i < 100; i++) message = [message, message];
+  assert.throws(() => encode(message, { maxBytes: 100_000 }), {
+    code: "MESSAGE_TOO_LARGE",
+  });
+});

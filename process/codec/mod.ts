@@ -1,0 +1,17 @@
+/**
+ * CBOR as it is on the wire between processes, exactly as Rust Caryatid reads and writes it.
+ *
+ * @example
+ * ```ts
+ * import { decode, encode } from "@caryatid/process/codec";
+ * import assert from "node:assert/strict";
+ *
+ * const bytes = encode({ Test: { data: "Hello, world!", number: 42 } });
+ * assert.deepEqual(decode(bytes), { Test: { data: "Hello, world!", number: 42 } });
+ * ```
+ *
+ * @module
+ */
+export { decode } from "./decode.ts";
+export { encode, type EncodeOptions } from "./encode.ts";
+export { Float } from "./float.ts";

@@ -1,0 +1,185 @@
+import { Fault } from "./fault.ts";
+import { BYTES, FLOAT64, TEXT } from "./items.ts";
+import { MessageMemory } from "./message_memory.ts";
+
+/** Up to here a loop beats the call of a TextEncoder; measured 1.3 ns a character against 100 ns. */
+const SHORT_TEXT = 64;
+/** Above, the exact size is found out first instead of leaving room for three bytes a character. */
+const LONG_TEXT = 4096;
+/** The largest head with its argument, or a float. */
+const HEAD = 9;
+
+const utf8 = new TextEncoder();
+
+/** Writes the items of CBOR that Caryatid sends, heads in their shortest form. It knows bytes; what to send is not its business. */
+export class Writer {
+  readonly #memory = new MessageMemory();
+  #bytes = this.#memory.bytes;
+  #view = this.#memory.view;
+  #start = 0;
+  #at = 0;
+  #limit = Infinity;
+
+  /** Begins a message of at most `limit` bytes; what an earlier one left unfinished is gone. */
+  begin(limit: number): void {
+    this.#limit = limit;
+    this.#at = this.#start = this.#memory.begin();
+    this.#bytes = this.#memory.bytes;
+    this.#view = this.#memory.view;
+  }
+
+  /** The message since `begin`. */
+  end(): Uint8Array<ArrayBuffer> {
+    this.#checkLimit();
+    return this.#memory.end(this.#start, this.#at);
+  }
+
+  /** One byte that is an item of its own: `false`, `true`, `null`. */
+  simple(item: number): void {
+    if (this.#at === this.#bytes.length) this.#grow(1);
+    this.#bytes[this.#at++] = item;
+  }
+
+  /** A head: its major type in the upper three bits, and any whole number below 2^53. */
+  head(major: number, argument: number): void {
+    if (this.#at + HEAD > this.#bytes.length) this.#grow(HEAD);
+    const bytes = this.#bytes;
+    if (argument < 24) {
+      bytes[this.#at++] = major | argument;
+    } else if (argument < 0x100) {
+      bytes[this.#at++] = major | 24;
+      bytes[this.#at++] = argument;
+    } else if (argument < 0x10000) {
+      bytes[this.#at++] = major | 25;
+      bytes[this.#at++] = argument >> 8;
+      bytes[this.#at++] = argument;
+    } else if (argument < 0x100000000) {
+      bytes[this.#at] = major | 26;
+      this.#view.setUint32(this.#at + 1, argument);
+      this.#at += 5;
+    } else {
+      bytes[this.#at] = major | 27;
+      this.#view.setUint32(this.#at + 1, Math.floor(argument / 0x100000000));
+      this.#view.setUint32(this.#at + 5, argument % 0x100000000);
+      this.#at += 9;
+    }
+  }
+
+  /** A head whose argument takes 64 bits. */
+  head64(major: number, argument: bigint): void {
+    if (this.#at + HEAD > this.#bytes.length) this.#grow(HEAD);
+    this.#bytes[this.#at] = major | 27;
+    this.#view.setBigUint64(this.#at + 1, argument);
+    this.#at += 9;
+  }
+
+  /** A float of 64 bits, the only width that Rust takes for any of its own. */
+  float(value: number): void {
+    if (this.#at + HEAD > this.#bytes.length) this.#grow(HEAD);
+    this.#bytes[this.#at] = FLOAT64;
+    this.#view.setFloat64(this.#at + 1, value);
+    this.#at += 9;
+  }
+
+  /** A byte string. */
+  bytes(value: Uint8Array): void {
+    this.head(BYTES, value.length);
+    this.#copy(value);
+  }
+
+  /** A text. */
+  text(value: string): void {
+    const { length } = value;
+    if (length >= SHORT_TEXT) return this.#longText(value);
+    if (this.#at + length + 2 > this.#bytes.length) this.#grow(length + 2);
+    const bytes = this.#bytes;
+    const start = this.#at;
+    let at = start + (length < 24 ? 1 : 2);
+    for (let i = 0; i < length; i++) {
+      const unit = value.charCodeAt(i);
+      if (unit > 0x7f) return this.#longText(value);
+      bytes[at++] = unit;
+    }
+    if (length < 24) {
+      bytes[start] = TEXT | length;
+    } else {
+      bytes[start] = TEXT | 24;
+      bytes[start + 1] = length;
+    }
+    this.#at = at;
+  }
+
+  /** Leaves one byte for a head, and says where: from the start of the message, which may move to other memory. */
+  leaveHead(): number {
+    this.simple(0);
+    return this.#at - 1 - this.#start;
+  }
+
+  /** Writes the head that was left out at `position`. */
+  fillHead(position: number, major: number, argument: number): void {
+    if (argument < 24) {
+      this.#bytes[this.#start + position] = major | argument;
+      return;
+    }
+    const more = headSize(argument) - 1;
+    if (this.#at + HEAD > this.#bytes.length) this.#grow(HEAD);
+    const at = this.#start + position;
+    const end = this.#at + more;
+    this.#bytes.copyWithin(at + 1 + more, at + 1, this.#at);
+    this.#at = at;
+    this.head(major, argument);
+    this.#at = end;
+  }
+
+  #longText(value: string): void {
+    if (!value.isWellFormed()) {
+      throw new Fault("it has half of a surrogate pair, which is no text");
+    }
+    if (value.length > LONG_TEXT) {
+      const encoded = utf8.encode(value);
+      this.head(TEXT, encoded.length);
+      this.#copy(encoded);
+      return;
+    }
+    const most = value.length * 3;
+    if (this.#at + HEAD + most > this.#bytes.length) this.#grow(HEAD + most);
+    const guess = headSize(value.length);
+    const body = this.#at + guess;
+    const { written } = utf8.encodeInto(value, this.#bytes.subarray(body));
+    const size = headSize(written);
+    if (size !== guess) {
+      this.#bytes.copyWithin(this.#at + size, body, body + written);
+    }
+    this.head(TEXT, written);
+    this.#at += written;
+  }
+
+  #copy(bytes: Uint8Array): void {
+    if (this.#at + bytes.length > this.#bytes.length) this.#grow(bytes.length);
+    this.#bytes.set(bytes, this.#at);
+    this.#at += bytes.length;
+  }
+
+  /** Goes on where there is room for `more` bytes. */
+  #grow(more: number): void {
+    this.#checkLimit();
+    this.#memory.grow(this.#bytes.subarray(this.#start, this.#at), more);
+    this.#bytes = this.#memory.bytes;
+    this.#view = this.#memory.view;
+    this.#at -= this.#start;
+    this.#start = 0;
+  }
+
+  #checkLimit(): void {
+    if (this.#at - this.#start <= this.#limit) return;
+    throw new Fault(`it has more than ${this.#limit} bytes when encoded`, {
+      code: "MESSAGE_TOO_LARGE",
+    });
+  }
+}
+
+function headSize(argument: number): number {
+  if (argument < 24) return 1;
+  if (argument < 0x100) return 2;
+  return argument < 0x10000 ? 3 : 5;
+}
