@@ -1,0 +1,54 @@
+import type { Channel, ChannelModel } from "amqplib";
+
+/** AMQP channels of its own that a connection gives out; RabbitMQ allows 2,047 in all. */
+const MOST_CHANNELS = 1_000;
+
+/** A channel, alone or shared. */
+export interface Lease {
+  readonly channel: Channel;
+  /** Whether nobody else uses it: then several deliveries can be acknowledged at once. */
+  readonly alone: boolean;
+  /** Gives it back. */
+  release(): Promise<void>;
+}
+
+/** Gives out the channels of one connection: one each, and a shared one when there are too many. */
+export class Channels {
+  readonly #connection: ChannelModel;
+  #alone = 0;
+  #shared: Promise<Channel> | undefined;
+
+  /** Channels are opened as they are needed. */
+  constructor(connection: ChannelModel) {
+    this.#connection = connection;
+  }
+
+  /** A channel to consume on. */
+  async lease(): Promise<Lease> {
+    if (this.#alone < MOST_CHANNELS) {
+      this.#alone++;
+      const channel = await this.#connection.createChannel();
+      return {
+        channel,
+        alone: true,
+        release: async () => {
+          this.#alone--;
+          await channel.close().catch(() => {}); // it may be closed by itself
+        },
+      };
+    }
+    this.#shared ??= this.#openShared();
+    return {
+      channel: await this.#shared,
+      alone: false,
+      release: () => Promise.resolve(),
+    };
+  }
+
+  async #openShared(): Promise<Channel> {
+    const channel = await this.#connection.createChannel();
+    channel.setMaxListeners(0);
+    channel.on("close", () => this.#shared = undefined);
+    return channel;
+  }
+}

@@ -1,0 +1,111 @@
+import { patternsOverlap, type SubscribeOptions } from "@caryatid/sdk";
+import { requestPattern, topicWords } from "@caryatid/sdk/bus";
+import type { Channel } from "amqplib";
+import { createHash } from "node:crypto";
+import type { Names } from "./names.ts";
+import type { RabbitMqSettings } from "./settings.ts";
+
+/** Several `#` in a binding make brokers slow, and new ones refuse more than two. */
+const MOST_HASHES = 2;
+/** How long a queue of handlers outlives a crash of the broker without them, in milliseconds. */
+const HANDLERS_EXPIRE = 10_000;
+
+/** The queue of one subscription: ours alone, gone with its connection. */
+export async function declareOwnQueue(
+  channel: Channel,
+  names: Names,
+  pattern: string,
+): Promise<string> {
+  const { queue } = await channel.assertQueue("", {
+    exclusive: true,
+    autoDelete: true,
+    durable: false,
+  });
+  await bindShared(channel, queue, names, pattern);
+  return queue;
+}
+
+/** The queue that the members of a group share. It outlives them, and a crash of the broker. */
+export async function declareGroupQueue(
+  channel: Channel,
+  names: Names,
+  pattern: string,
+  options: SubscribeOptions,
+  settings: RabbitMqSettings,
+): Promise<string> {
+  const name = `${names.shared}.group.${options.group}.${pattern}`;
+  const { queue } = await channel.assertQueue(shortName(name), {
+    durable: true,
+    autoDelete: false,
+    arguments: {
+      "x-queue-type": settings["queue-type"],
+      "x-expires": settings["group-expires"] * 1000,
+    },
+  });
+  // A publish that comes by both ways is queued once. The binding to the front outlives a crash.
+  await channel.bindQueue(queue, names.front, bindable(pattern));
+  await bindShared(channel, queue, names, pattern);
+  return queue;
+}
+
+/** The queue that the handlings of one pattern share, in all processes. */
+export async function declareHandlerQueue(
+  channel: Channel,
+  names: Names,
+  pattern: string,
+  settings: RabbitMqSettings,
+): Promise<string> {
+  const wire = requestPattern(pattern);
+  if (settings["join-rust-handlers"]) {
+    const { queue } = await channel.assertQueue(wire, { durable: false });
+    await channel.bindQueue(queue, names.shared, wire);
+    await channel.bindQueue(queue, names.requests, pattern);
+    return queue;
+  }
+  const name = `${names.shared}.handlers.${pattern}`;
+  const { queue } = await channel.assertQueue(shortName(name), {
+    durable: true,
+    autoDelete: true,
+    arguments: { "x-expires": HANDLERS_EXPIRE },
+  });
+  await channel.bindQueue(queue, names.requests, bindable(pattern));
+  await channel.bindQueue(queue, names.shared, bindable(wire));
+  return queue;
+}
+
+/** What is bound for a pattern: a wider one where the broker couldn't bear it. What comes too much is left out on arrival. */
+export function bindable(pattern: string): string {
+  const words = topicWords(pattern);
+  const first = words.indexOf("#");
+  const last = words.lastIndexOf("#");
+  const hashes = words.filter((word) => word === "#").length;
+  return hashes <= MOST_HASHES ? pattern : [
+    ...words.slice(0, first),
+    "#",
+    ...words.slice(last + 1),
+  ].join(".");
+}
+
+/** Binds a queue to what everybody publishes. */
+async function bindShared(
+  channel: Channel,
+  queue: string,
+  names: Names,
+  pattern: string,
+): Promise<void> {
+  const { shared, taps, heard } = names;
+  const hearsRequests = patternsOverlap(pattern, "#._request.*");
+  // What may hear requests binds where a request to Rust handlers doesn't take it for a handler. That way costs the broker
+  // three more steps a message, so it is only there since somebody needs it.
+  if (hearsRequests) await channel.bindExchange(taps, shared, "#");
+  const source = hearsRequests ? heard : shared;
+  await channel.bindQueue(queue, source, bindable(pattern));
+}
+
+/** Names of queues are 255 bytes at most. */
+function shortName(name: string): string {
+  const bytes = new TextEncoder().encode(name);
+  if (bytes.length <= 255) return name;
+  const hash = createHash("sha256").update(bytes).digest("hex");
+  return `${new TextDecoder().decode(bytes.slice(0, 150))}.${hash}`;
+}

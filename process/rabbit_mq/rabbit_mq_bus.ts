@@ -1,0 +1,276 @@
+import {
+  CaryatidError,
+  type HandleOptions,
+  type Handler,
+  type Handling,
+  type Log,
+  type MessageBus,
+  type PublishOptions,
+  type RequestOptions,
+  type SubscribeOptions,
+  type Subscription,
+  validatePattern,
+  validateTopic,
+} from "@caryatid/sdk";
+import {
+  abortedError,
+  checkConcurrency,
+  checkSubscribeOptions,
+  checkTimeout,
+  Deadlines,
+  paced,
+  randomId,
+  turnTime,
+  WaitingRoom,
+} from "@caryatid/sdk/bus";
+import { Buffer } from "node:buffer";
+import type { ChannelModel } from "amqplib";
+import { encode } from "../codec/mod.ts";
+import { ClosedHandling, ClosedSubscription } from "../buses/closed.ts";
+import { Channels } from "./channels.ts";
+import { Cemetery } from "./dead_letters.ts";
+import { Link, type LinkOptions } from "./link.ts";
+import { type Names, namesOf } from "./names.ts";
+import { Publisher } from "./publisher.ts";
+import { Requester } from "./requester.ts";
+import { Responder } from "./responder.ts";
+import type { RabbitMqSettings } from "./settings.ts";
+import { Subscriptions } from "./subscriptions.ts";
+import { declareTopology } from "./topology.ts";
+
+/** How long what is on its way may take when the bus is closed, in milliseconds. */
+const CLOSE_PATIENCE = 5_000;
+/** Messages outlive a broker's restart where their queue does. */
+const PERSISTENT = { persistent: true, contentType: "application/cbor" };
+
+/**
+ * Carries messages between processes over RabbitMQ, in the wire format of Rust Caryatid.
+ *
+ * Mirrors the `rabbit-mq` bus of caryatid_process, with confirms, acknowledgements and recovery.
+ */
+export class RabbitMqBus implements MessageBus {
+  /** Messages leave the process, groups outlive it, the broker queues. */
+  readonly abilities = {
+    external: true,
+    durable: true,
+    exactlyOnce: false,
+    backPressure: "broker",
+  } as const;
+  readonly #settings: RabbitMqSettings;
+  readonly #names: Names;
+  readonly #deadlines = new Deadlines();
+  readonly #publisher: Publisher;
+  readonly #cemetery: Cemetery;
+  readonly #subscriptions: Subscriptions;
+  readonly #requester: Requester;
+  readonly #responder: Responder;
+  readonly #publishing: Link;
+  readonly #consuming: Link;
+  #closing: Promise<void> | undefined;
+
+  /** `settings` as in a configuration. Nothing is connected before `open`. */
+  constructor(settings: RabbitMqSettings, log: Log) {
+    this.#settings = settings;
+    const names = this.#names = namesOf(settings.exchange);
+    const deadlines = this.#deadlines;
+    const publisher = this.#publisher = new Publisher(
+      names,
+      { window: settings["publish-window"], ...settings["publish-buffer"] },
+      deadlines,
+      log,
+    );
+    const cemetery = this.#cemetery = new Cemetery({
+      settings,
+      publisher,
+      log,
+    });
+    this.#subscriptions = new Subscriptions({
+      cemetery,
+      names,
+      settings,
+      room: new WaitingRoom(deadlines),
+      log,
+    });
+    this.#requester = new Requester({ names, publisher, deadlines, log });
+    this.#responder = new Responder({ names, settings, publisher, log });
+    const link = linkOptions(settings, log);
+    this.#publishing = new Link({ ...link, name: "publishing" }, publisher);
+    this.#consuming = new Link({ ...link, name: "consuming" }, {
+      attach: (connection) => this.#attach(connection),
+      detach: () => this.#detach(),
+    });
+  }
+
+  /** Connects, twice: a broker that blocks publishing stops all of a connection. */
+  async open(): Promise<void> {
+    if (this.#closing) throw closedError("open");
+    await Promise.all([this.#publishing.open(), this.#consuming.open()]);
+  }
+
+  /** Encodes now, and resolves when the broker has confirmed. */
+  publish(
+    topic: string,
+    message: unknown,
+    options: PublishOptions = {},
+  ): Promise<void> {
+    return paced(this.#publish(topic, message, options));
+  }
+
+  /** Listens on a queue of its own, or of its group. */
+  subscribe(pattern: string, options: SubscribeOptions = {}): Subscription {
+    validatePattern(pattern);
+    checkSubscribeOptions(options);
+    if (this.#closing) {
+      return new ClosedSubscription(
+        pattern,
+        closedError(`subscribe to "${pattern}"`),
+      );
+    }
+    return this.#subscriptions.subscribe(pattern, options);
+  }
+
+  /** Asks a handler of ours, and where there is none, Rust's. */
+  request(
+    topic: string,
+    message: unknown,
+    options: RequestOptions = {},
+  ): Promise<unknown> {
+    try {
+      if (this.#closing) throw closedError(`request on "${topic}"`);
+      validateTopic(topic);
+      const body = this.#encode(topic, message);
+      return paced(this.#requester.request(topic, message, body, options));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** Answers on the queue that the handlings of this pattern share, in all processes. */
+  handle(
+    pattern: string,
+    handler: Handler,
+    options: HandleOptions = {},
+  ): Handling {
+    validatePattern(pattern);
+    checkConcurrency(options);
+    return this.#closing
+      ? new ClosedHandling(pattern, closedError(`handle "${pattern}"`))
+      : this.#responder.handle(pattern, handler, options);
+  }
+
+  /** Rejects what waits for an answer, waits for confirms, disconnects. */
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  /** As `close`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #publish(
+    topic: string,
+    message: unknown,
+    options: PublishOptions,
+  ): Promise<void> {
+    if (this.#closing) throw closedError(`publish on "${topic}"`);
+    validateTopic(topic);
+    const timeout = checkTimeout(options.timeout, Infinity);
+    if (options.signal?.aborted) {
+      throw abortedError(`publish on "${topic}"`, options.signal);
+    }
+    await this.#publisher.send({
+      exchange: this.#names.front,
+      key: topic,
+      body: this.#encode(topic, message),
+      properties: {
+        ...PERSISTENT,
+        timestamp: Math.floor(turnTime() / 1000),
+        messageId: options.id ?? randomId(),
+        ...(options.headers && { headers: options.headers }),
+      },
+      timeout: timeout === Infinity ? undefined : timeout,
+      signal: options.signal,
+    });
+  }
+
+  #encode(topic: string, message: unknown): Uint8Array {
+    const body = encode(message);
+    const most = this.#settings["max-message-size"];
+    if (body.length <= most) return body;
+    throw new CaryatidError(
+      "MESSAGE_TOO_LARGE",
+      `Cannot send on "${topic}": found ${body.length} bytes, ` +
+        `wanted at most ${most}`,
+      { hint: "max-message-size of the bus, and the broker's own limit" },
+    );
+  }
+
+  async #attach(connection: ChannelModel): Promise<void> {
+    const channel = await connection.createChannel();
+    await declareTopology(channel, this.#names);
+    await this.#cemetery.declare(channel);
+    await channel.close();
+    const channels = new Channels(connection);
+    await this.#requester.attach(channels);
+    await Promise.all([
+      this.#subscriptions.attach(channels),
+      this.#responder.attach(channels),
+    ]);
+  }
+
+  #detach(): void {
+    this.#requester.detach();
+    this.#subscriptions.detach();
+    this.#responder.detach();
+  }
+
+  async #close(): Promise<void> {
+    const error = closedError("go on");
+    // Set by the caller when this returns; what follows is asynchronous.
+    await this.#requester.end(error);
+    await this.#subscriptions.end(error);
+    await this.#responder.end();
+    await this.#publisher.idle(CLOSE_PATIENCE);
+    this.#publisher.close(error);
+    await Promise.all([this.#publishing.close(), this.#consuming.close()]);
+    this.#deadlines.close();
+  }
+}
+
+function linkOptions(
+  settings: RabbitMqSettings,
+  log: Log,
+): Omit<LinkOptions, "name"> {
+  const { url, tls } = settings;
+  const password = settings["password-file"] === undefined
+    ? undefined
+    : Deno.readTextFileSync(settings["password-file"]).trim();
+  return {
+    urls: [url].flat().map((text) => {
+      const url = new URL(text);
+      if (password !== undefined) url.password = encodeURIComponent(password);
+      return url.href;
+    }),
+    connectTimeout: settings["connect-timeout"] * 1000,
+    heartbeat: settings.heartbeat,
+    tls: tlsOptions(tls),
+    log,
+  };
+}
+
+function tlsOptions(files: RabbitMqSettings["tls"]): Record<string, unknown> {
+  if (files === undefined) return {};
+  const read = (file: string | undefined) =>
+    file === undefined ? undefined : Buffer.from(Deno.readFileSync(file));
+  const { ca, cert, key } = files;
+  return {
+    ...(ca && { ca: [read(ca)] }),
+    ...(cert && { cert: read(cert) }),
+    ...(key && { key: read(key) }),
+  };
+}
+
+function closedError(what: string): CaryatidError {
+  return new CaryatidError("BUS_CLOSED", `Cannot ${what}: the bus is closed`);
+}

@@ -1,0 +1,236 @@
+import type { CaryatidError, Log, RequestOptions } from "@caryatid/sdk";
+import {
+  abortedError,
+  checkTimeout,
+  type Deadlines,
+  noHandlerError,
+  PendingRequest,
+  type RemoteFailure,
+  REQUEST_TIMEOUT,
+  requestTimeoutError,
+  requestTopic,
+  responseTopic,
+  validateRequestTopic,
+} from "@caryatid/sdk/bus";
+import type { Channel, Message } from "amqplib";
+import { decode } from "../codec/mod.ts";
+import type { Channels } from "./channels.ts";
+import { Consumer } from "./consumer.ts";
+import { type Names, PROBE_HEADER } from "./names.ts";
+import type { Publisher } from "./publisher.ts";
+
+/** A body with its code and message, instead of an answer. */
+export const FAILURE = "caryatid.failure";
+
+/** What a {@linkcode Requester} is made of. */
+export interface RequesterOptions {
+  readonly names: Names;
+  readonly publisher: Publisher;
+  readonly deadlines: Deadlines;
+  readonly log: Log;
+}
+
+/** Makes requests, and takes their answers on a queue of its own, so that nobody else sees them. */
+export class Requester {
+  readonly #options: RequesterOptions;
+  readonly #pending = new Map<string, PendingRequest>();
+  readonly #replies: Consumer;
+  #queue: string | undefined;
+  #channel: Channel | undefined;
+  /** Resolves when there is a queue for answers. */
+  #connected = Promise.withResolvers<void>();
+  /** Answers that nobody waits for any more, or never did. */
+  lateAnswers = 0;
+
+  /** Not connected yet. */
+  constructor(options: RequesterOptions) {
+    this.#options = options;
+    this.#replies = new Consumer({
+      pattern: "answers",
+      prefetch: 1_000,
+      declare: (channel) => this.#declare(channel),
+      onMessage: (message) => this.#answered(message),
+      onInterrupted: () => this.#lost(),
+      log: options.log,
+    });
+  }
+
+  /** Requests without an answer yet. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  /** A new connection. */
+  attach(channels: Channels): Promise<void> {
+    return this.#replies.attach(channels);
+  }
+
+  /** The connection is gone. */
+  detach(): void {
+    this.#replies.detach();
+  }
+
+  /** Asks. `body` is the encoded question. */
+  request(
+    topic: string,
+    message: unknown,
+    body: Uint8Array,
+    options: RequestOptions,
+  ): Promise<unknown> {
+    const timeout = checkTimeout(options.timeout, REQUEST_TIMEOUT);
+    validateRequestTopic(topic);
+    if (options.signal?.aborted) {
+      throw abortedError(`request on "${topic}"`, options.signal);
+    }
+    const pending = new PendingRequest(topic, message, options, {
+      settled: () => this.#settled(pending),
+      late: () => this.lateAnswers++,
+    });
+    this.#pending.set(pending.request.id, pending);
+    pending.deadline = this.#options.deadlines.add(
+      timeout,
+      () => pending.abandon(requestTimeoutError(topic, timeout)),
+    );
+    this.#ask(pending, body, timeout).catch((error) => pending.abandon(error));
+    return pending.answer;
+  }
+
+  /** Rejects what waits for an answer. */
+  async end(error: CaryatidError): Promise<void> {
+    for (const pending of this.#pending.values()) pending.abandon(error);
+    await this.#replies.close();
+  }
+
+  async #ask(
+    pending: PendingRequest,
+    body: Uint8Array,
+    timeout: number,
+  ): Promise<void> {
+    const { publisher, names } = this.#options;
+    await this.#connected.promise;
+    if (pending.settled) return;
+    const { topic, id, headers } = pending.request;
+    const properties = {
+      messageId: id,
+      correlationId: id,
+      replyTo: this.#queue!,
+      headers,
+      mandatory: true,
+      expiration: String(Math.ceil(timeout)),
+    };
+    const taken = publisher.send({
+      exchange: names.requests,
+      key: topic,
+      body,
+      properties,
+      timeout,
+    });
+    this.#tell(topic, id, body, headers);
+    if (await taken) return;
+    if (!pending.settled) await this.#askRust(pending, body, timeout);
+  }
+
+  /** Lets those who listen to requests hear it. Only a copy: they would count as somebody who takes the request. */
+  #tell(
+    topic: string,
+    id: string,
+    body: Uint8Array,
+    headers: Readonly<Record<string, string>>,
+  ): void {
+    this.#options.publisher.send({
+      exchange: this.#options.names.heard,
+      key: requestTopic(topic, id),
+      body,
+      properties: { messageId: id, headers },
+    }).catch(() => {}); // they miss it; the request goes on
+  }
+
+  /** Nobody of ours handles it: asks on Rust's topics, and only then takes an answer from there. */
+  async #askRust(
+    pending: PendingRequest,
+    body: Uint8Array,
+    timeout: number,
+  ): Promise<void> {
+    const { publisher, names } = this.#options;
+    const { topic, id, headers } = pending.request;
+    const wire = requestTopic(topic, id);
+    const answer = responseTopic(wire)!;
+    const [channel, queue] = [this.#channel, this.#queue];
+    if (channel === undefined || queue === undefined) {
+      throw noHandlerError(topic);
+    }
+    await channel.bindQueue(queue, names.shared, answer);
+    try {
+      const taken = await publisher.send({
+        exchange: names.shared,
+        key: wire,
+        body,
+        properties: {
+          messageId: id,
+          mandatory: true,
+          headers: { ...headers, [PROBE_HEADER]: "1" },
+        },
+        timeout,
+      });
+      if (!taken) pending.handlerGone();
+      else await pending.answer.catch(() => {}); // the requester hears of it
+    } finally {
+      await channel.unbindQueue(queue, names.shared, answer)
+        .catch(() => {}); // gone with the connection
+    }
+  }
+
+  async #declare(channel: Channel): Promise<string> {
+    const { queue } = await channel.assertQueue("", {
+      exclusive: true,
+      autoDelete: true,
+      durable: false,
+    });
+    this.#channel = channel;
+    this.#queue = queue;
+    this.#connected.resolve();
+    return queue;
+  }
+
+  #lost(): void {
+    this.#queue = this.#channel = undefined;
+    this.#connected = Promise.withResolvers();
+  }
+
+  #answered(message: Message): void {
+    this.#replies.done(message);
+    const { correlationId, type } = message.properties;
+    const { routingKey } = message.fields;
+    const id = correlationId ?? routingKey.slice(-16);
+    const pending = this.#pending.get(id);
+    if (pending === undefined) {
+      this.lateAnswers++;
+      return;
+    }
+    try {
+      const answer = decode(message.content);
+      if (type === FAILURE) {
+        pending.fail(answer as RemoteFailure);
+      } else {
+        pending.succeed(answer);
+      }
+    } catch (error) {
+      pending.abandon(error as CaryatidError);
+    }
+  }
+
+  #settled(pending: PendingRequest): void {
+    this.#pending.delete(pending.request.id);
+    if (pending.abandoned) this.#cancel(pending);
+  }
+
+  /** Handlers may stop working on it. */
+  #cancel(pending: PendingRequest): void {
+    this.#options.publisher.send({
+      exchange: this.#options.names.cancelled,
+      key: pending.request.id,
+      body: new Uint8Array(0),
+      properties: {},
+    }).catch(() => {}); // then they work for nothing
+  }
+}

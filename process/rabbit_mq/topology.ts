@@ -1,0 +1,25 @@
+import type { Channel } from "amqplib";
+import { type Names, PROBE_HEADER } from "./names.ts";
+
+/** Declares the exchanges and how they feed each other. Harmless when they are there. */
+export async function declareTopology(
+  channel: Channel,
+  names: Names,
+): Promise<void> {
+  const { shared, front, requests, heard, taps, nobody, cancelled } = names;
+  await channel.assertExchange(shared, "topic", { durable: false });
+  await channel.assertExchange(front, "topic", { durable: true });
+  await channel.assertExchange(requests, "topic", { durable: true });
+  await channel.assertExchange(heard, "topic", { durable: true });
+  await channel.assertExchange(nobody, "fanout", { durable: true });
+  await channel.assertExchange(cancelled, "fanout", { durable: true });
+  await channel.assertExchange(taps, "headers", {
+    durable: true,
+    alternateExchange: heard,
+  });
+  await channel.bindExchange(shared, front, "#");
+  await channel.bindExchange(nobody, taps, "", {
+    "x-match": "all",
+    [PROBE_HEADER]: "1",
+  });
+}
