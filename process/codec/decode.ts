@@ -11,7 +11,8 @@ import { readValue } from "./read_value.ts";
  * `Uint8Array`s of their own memory; integers beyond 2^53 - 1 either way become bigints, so that no digit is lost.
  *
  * It refuses whatever isn't one whole well-formed item, and tags, bignums, other simple values, text that isn't UTF-8, keys
- * that aren't text or come twice, and more than 128 levels. It takes memory for what is there, never for what is announced.
+ * that aren't text or come twice, and more than 128 levels. It takes memory for what is there, never for what is announced, and at
+ * most about 64 MiB and 32 bytes for each byte: megabytes of empty arrays, maps or byte strings are refused.
  *
  * @example Integers are exact
  * ```ts

@@ -159,6 +159,27 @@ Deno.test("F2 keys of every object are plain data: own, writable, in order", () 
   );
 });
 
+Deno.test("F2 keys that could be indices of an array are kept, also the first and the last", () => {
+  const keys = [
+    "0",
+    "7",
+    "999",
+    "4294967294",
+    "4294967295",
+    "007",
+    "1e3",
+    "-1",
+  ];
+  for (const order of [keys, keys.toReversed()]) {
+    const pairs = order.map((key) => [...encode(key), 1]).flat();
+    const received = decode(Uint8Array.of(0xa0 + keys.length, ...pairs));
+    assert.deepEqual(
+      received,
+      Object.fromEntries(order.map((key) => [key, 1])),
+    );
+  }
+});
+
 Deno.test("F2 a message pollutes nothing", () => {
   const before = Object.getOwnPropertyNames(Object.prototype).join();
   const inner = JSON.parse('{"__proto__":{"polluted":1},"prototype":{}}');

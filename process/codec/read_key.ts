@@ -66,6 +66,5 @@ function newKey(text: string, simple: boolean): Key {
 
 function kindOf(text: string): Key["kind"] {
   if (text in Object.prototype) return "inherited";
-  const first = text.charCodeAt(0);
-  return first >= 0x30 && first <= 0x39 ? "index" : "plain";
+  return /^\d{1,10}$/.test(text) ? "index" : "plain";
 }

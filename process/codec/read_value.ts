@@ -91,7 +91,9 @@ function readArray(reader: Reader, info: number, depth: number): unknown[] {
 
 function readItems(reader: Reader, length: number, depth: number): unknown[] {
   // A larger one is not made with its length: an array in an array, 128 times, could each announce all the bytes to come.
-  const array: unknown[] = length <= MOST_ROOM ? new Array(length) : [];
+  const array: unknown[] = length > 0 && length <= MOST_ROOM
+    ? new Array(length)
+    : [];
   for (let i = 0; i < length; i++) array[i] = readValue(reader, depth);
   return array;
 }
