@@ -45,6 +45,9 @@ export interface PublishOptions {
  */
 export type Overflow = "wait" | "drop-oldest" | "drop-newest" | "error";
 
+/** Gives the delivery that a loop gets: the same, or another one in its place. What it throws, or rejects with, refuses it. */
+export type Accept = (delivery: Delivery) => Delivery | Promise<Delivery>;
+
 /** How to subscribe. */
 export interface SubscribeOptions {
   /** Subscribers of one group on one pattern compete: each message goes to one of them. */
@@ -57,6 +60,16 @@ export interface SubscribeOptions {
   readonly signal?: AbortSignal;
   /** Topics that match the pattern but give false here are not heard. Must depend on the topic alone. */
   readonly filter?: (topic: string) => boolean;
+  /**
+   * Where it gives false, what this very bus object published on the topic isn't heard. For external buses: whoever routes a
+   * topic to two buses has heard it on the other one. Must depend on the topic alone.
+   */
+  readonly echo?: (topic: string) => boolean;
+  /**
+   * Looks at each delivery just before a loop gets it. One that it refuses is skipped, counted in `dropped`, and done: in a
+   * group nobody else gets it. It should be quick, where it gives no promise: a publisher may wait for it.
+   */
+  readonly accept?: Accept;
 }
 
 /** How to make a request. */
@@ -69,10 +82,23 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/**
+ * How often a handler that throws is called with the same request; in between it works on others. The last failure counts. It
+ * isn't called again when nobody waits for the answer or the handling is closed, nor for `INVALID_MESSAGE`.
+ */
+export interface RetryOptions {
+  /** Calls in all, from 1 to 100. */
+  readonly attempts: number;
+  /** Milliseconds before the second call, doubled before each further one (0). */
+  readonly backoff?: number;
+}
+
 /** How to handle requests. */
 export interface HandleOptions {
   /** Requests worked on at the same time (64). */
   readonly concurrency?: number;
+  /** What happens when the handler throws (the request fails at once). */
+  readonly retry?: RetryOptions;
   /** Closes the handling. */
   readonly signal?: AbortSignal;
 }
@@ -95,7 +121,7 @@ export interface Subscription<T = unknown>
   readonly inHand: number;
   /** Loops that wait for a delivery. */
   readonly readers: number;
-  /** Messages lost to `overflow`, or refused by a schema. */
+  /** Messages lost to `overflow`, or refused by `accept`, which a typed topic is. */
   readonly dropped: number;
   /** Whether it was closed, by whomever. */
   readonly closed: boolean;

@@ -36,6 +36,7 @@ export {
 } from "./errors.ts";
 export type { Log } from "./log.ts";
 export type {
+  Accept,
   BusAbilities,
   Delivery,
   HandleOptions,
@@ -46,6 +47,7 @@ export type {
   PublishOptions,
   RequestDelivery,
   RequestOptions,
+  RetryOptions,
   SubscribeOptions,
   Subscription,
 } from "./message_bus.ts";

@@ -22,23 +22,20 @@ export class MergedSubscription implements Subscription {
   readonly pattern: string;
   readonly ready: Promise<void>;
   readonly #sources: readonly Source[];
-  readonly #skip: (delivery: Delivery) => boolean;
   readonly #arrived: Arrival[] = [];
   readonly #waiters: Waiter[] = [];
   #inHand = 0;
   #closing: Promise<void> | undefined;
 
-  /** Deliveries that `skip` holds for are left out: copies of what another source brings. */
+  /** Each source brings what the others don't. */
   constructor(
     pattern: string,
     subscriptions: readonly Subscription[],
-    skip: (delivery: Delivery) => boolean,
   ) {
     this.pattern = pattern;
     this.#sources = subscriptions.map((subscription) =>
       new Source(subscription)
     );
-    this.#skip = skip;
     this.ready = Promise.all(subscriptions.map(({ ready }) => ready))
       .then(() => {});
     this.ready.catch(() => {}); // who doesn't wait for it isn't to be killed by it
@@ -140,7 +137,6 @@ export class MergedSubscription implements Subscription {
     loop.next().then((step) => {
       source.asked = false;
       if (step.done) source.ended = true;
-      else if (this.#skip(step.value)) source.idle.push(loop);
       else this.#arrive({ step, loop });
       this.#ask();
     }, (error) => {

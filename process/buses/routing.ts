@@ -19,9 +19,6 @@ import {
   type Way,
 } from "./route_table.ts";
 
-/** Says on external buses which process a copy comes from, where a route names several buses. */
-const ORIGIN = "caryatid-origin";
-
 /** How {@linkcode RoutingBus} behaves. */
 export interface RoutingBusOptions {
   /** Longest wait for an answer unless the request says otherwise, in milliseconds (5,000). */
@@ -53,7 +50,6 @@ export class RoutingBus implements MessageBus {
   readonly #table: RouteTable;
   readonly #buses: ReadonlyMap<string, MessageBus>;
   readonly #requestOptions: RequestOptions | undefined;
-  readonly #origin = randomId();
 
   /** Throws `NO_ROUTE` if a route names a bus that isn't there. */
   constructor(
@@ -108,25 +104,12 @@ export class RoutingBus implements MessageBus {
     const ways = this.#table.waysOf(pattern);
     const only = onlyCarrier(ways);
     if (only) return only.bus.subscribe(pattern, options);
-    const grouped = options.group !== undefined;
-    const carriers = new Set(
-      ways.flatMap((way) => grouped ? [way.meeting] : way.carriers),
-    );
-    const sources = [...carriers].map(({ id, bus }) =>
-      bus.subscribe(pattern, {
-        ...options,
-        filter: (topic) =>
-          this.#heardOn(id, topic, grouped) &&
-          (options.filter === undefined || options.filter(topic)),
-      })
-    );
-    return new MergedSubscription(
-      pattern,
-      sources,
-      ({ topic, headers }) =>
-        headers[ORIGIN] === this.#origin &&
-        !this.#table.way(topic).home.bus.abilities.external,
-    );
+    const sources = options.group === undefined
+      ? this.#listenOnAll(ways, pattern, options)
+      : this.#listenWhereGroupsMeet(ways, pattern, options);
+    return sources.length === 1
+      ? sources[0]!
+      : new MergedSubscription(pattern, sources);
   }
 
   /** Asks on the buses of the topic's route in turn, until somebody handles it. */
@@ -176,14 +159,38 @@ export class RoutingBus implements MessageBus {
     return this.close();
   }
 
-  /** Of a route to several buses a subscriber hears one local bus, and every external one. */
-  #heardOn(id: string, topic: string, grouped: boolean): boolean {
-    const way = this.#table.way(topic);
-    if (grouped) return way.meeting.id === id;
-    return way.home.id === id ||
-      way.carriers.some((carrier) =>
-        carrier.id === id && carrier.bus.abilities.external
-      );
+  /** Of a route to several buses a subscriber hears one local bus, and every external one but for its own echo there. */
+  #listenOnAll(
+    ways: readonly Way[],
+    pattern: string,
+    options: SubscribeOptions,
+  ): Subscription[] {
+    const carriers = new Set(ways.flatMap(({ carriers }) => carriers));
+    return [...carriers].map(({ id, bus }) => {
+      const heardHere = (topic: string) =>
+        this.#table.way(topic).home.id === id;
+      const carried = (topic: string) =>
+        this.#table.way(topic).carriers.some((carrier) => carrier.id === id);
+      const { external } = bus.abilities;
+      return bus.subscribe(pattern, {
+        ...narrowed(options, external ? carried : heardHere),
+        ...(external && { echo: heardHere }),
+      });
+    });
+  }
+
+  #listenWhereGroupsMeet(
+    ways: readonly Way[],
+    pattern: string,
+    options: SubscribeOptions,
+  ): Subscription[] {
+    const meetings = new Set(ways.map(({ meeting }) => meeting));
+    return [...meetings].map(({ id, bus }) =>
+      bus.subscribe(
+        pattern,
+        narrowed(options, (topic) => this.#table.way(topic).meeting.id === id),
+      )
+    );
   }
 
   async #publishOnAll(
@@ -192,16 +199,9 @@ export class RoutingBus implements MessageBus {
     message: unknown,
     options: PublishOptions | undefined,
   ): Promise<void> {
-    const headers = { ...options?.headers, [ORIGIN]: this.#origin };
     const named = { ...options, id: options?.id ?? randomId() };
     const results = await Promise.allSettled(
-      way.carriers.map(({ bus }) =>
-        bus.publish(
-          topic,
-          message,
-          bus.abilities.external ? { ...named, headers } : named,
-        )
-      ),
+      way.carriers.map(({ bus }) => bus.publish(topic, message, named)),
     );
     const refused = results.findIndex(({ status }) => status === "rejected");
     if (refused < 0) return;
@@ -211,6 +211,18 @@ export class RoutingBus implements MessageBus {
     const { reason } = results[refused] as PromiseRejectedResult;
     throw partlyError(topic, way.carriers[refused]!, accepted, reason);
   }
+}
+
+/** Hears only topics that `heard` holds for, besides what `options` leave out. */
+function narrowed(
+  options: SubscribeOptions,
+  heard: (topic: string) => boolean,
+): SubscribeOptions {
+  const { filter } = options;
+  return {
+    ...options,
+    filter: filter ? (topic) => heard(topic) && filter(topic) : heard,
+  };
 }
 
 function onlyCarrier(ways: readonly Way[]): Carrier | undefined {

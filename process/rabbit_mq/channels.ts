@@ -33,7 +33,7 @@ export class Channels {
         alone: true,
         release: async () => {
           this.#alone--;
-          await channel.close().catch(() => {}); // it may be closed by itself
+          await closeChannel(channel);
         },
       };
     }
@@ -50,5 +50,27 @@ export class Channels {
     channel.setMaxListeners(0);
     channel.on("close", () => this.#shared = undefined);
     return channel;
+  }
+}
+
+/** Closes a channel, if it is open. amqplib's own promise never settles when the connection ends meanwhile. */
+export function closeChannel(channel: Channel): Promise<void> {
+  return new Promise((resolve) => {
+    channel.once("close", resolve);
+    channel.close().catch(() => resolve()); // it is closed
+  });
+}
+
+/** Uses a channel of its own, which an error may close. */
+export async function withChannel<T>(
+  connection: ChannelModel,
+  use: (channel: Channel) => Promise<T>,
+): Promise<T> {
+  const channel = await connection.createChannel();
+  channel.on("error", () => {}); // who uses it is told
+  try {
+    return await use(channel);
+  } finally {
+    await closeChannel(channel);
   }
 }

@@ -13,8 +13,8 @@ export interface ConsumerOptions {
   readonly pattern: string;
   /** Messages that may be unacknowledged. */
   readonly prefetch: number;
-  /** Declares and binds the queue, and gives its name. */
-  readonly declare: (channel: Channel) => Promise<string>;
+  /** Declares and binds the queue, and gives its name; or only binds `queue`, which is there. */
+  readonly declare: (channel: Channel, queue?: string) => Promise<string>;
   /** Takes a message. It is acknowledged by `done` or `refuse`. */
   readonly onMessage: (message: Message) => void;
   /** The queue's messages so far won't be acknowledged any more. */
@@ -70,6 +70,14 @@ export class Consumer {
     this.#channels = undefined;
     clearTimeout(this.#timer);
     this.#drop();
+  }
+
+  /** Binds its queue again: what it was bound to had been deleted. */
+  async rebind(): Promise<void> {
+    const channel = this.#lease?.channel;
+    if (channel === undefined || this.queue === undefined) return;
+    await this.#options.declare(channel, this.queue)
+      .catch(() => {}); // that closes the channel, which begins anew
   }
 
   /** Acknowledges a message, if it came by the channel that is open now: tags restart at 1 on a new one. */

@@ -1,13 +1,7 @@
 import { CaryatidError } from "@caryatid/sdk";
+import type { BrokerAddress } from "./broker_address.ts";
 
-/** A URL as it may be shown: host and port, nothing that could be a secret. */
-export function shownHost(url: string): string {
-  const { protocol, hostname, port } = new URL(url);
-  const standard = protocol === "amqps:" ? "5671" : "5672";
-  return `${hostname}:${port || standard}`;
-}
-
-/** What is known of an error that the broker or the network gave, without any secret of the URL. */
+/** What is known of an error that the broker or the network gave. */
 export interface Trouble {
   /** For people. */
   readonly text: string;
@@ -17,61 +11,82 @@ export interface Trouble {
   readonly hint: string | undefined;
 }
 
-const PERMANENT: readonly [RegExp, string][] = [
-  [/ACCESS[_-]REFUSED|403/, "look at user and password"],
-  [/NOT[_-]ALLOWED|530|vhost .* not found/i, "look at the vhost in the URL"],
-  [
-    /PRECONDITION[_-]FAILED|406/,
-    "an exchange or queue of that name exists with other properties: " +
-    "name another exchange, or delete it",
-  ],
-  [
-    /wrong version number|ssl|tls|certificate/i,
-    "amqps:// wants a TLS port (5671) and a certificate that holds",
-  ],
-  [
-    /expected protocol header|unexpected frame|Invalid frame|frame size/i,
-    "is it an AMQP port? The management interface (15672) is none",
-  ],
-];
-
-/** Says what an error means. */
-export function troubleOf(error: unknown, url: string): Trouble {
-  const text = redact(
-    error instanceof Error ? error.message || error.name : String(error),
-    url,
-  );
-  const known = PERMANENT.find(([pattern]) => pattern.test(text));
-  return { text, permanent: known !== undefined, hint: known?.[1] };
+interface Known {
+  readonly sign: RegExp;
+  readonly permanent: boolean;
+  readonly hint: string;
+  /** Where the error's own text says nothing to people. */
+  readonly text?: (text: string, address: BrokerAddress) => string;
 }
 
-/** Takes user info out of a text, raw and decoded. */
-export function redact(text: string, url: string): string {
-  const { username, password } = new URL(url);
-  const secrets = [password, decode(password), username, decode(username)]
-    .filter((secret) => secret.length > 0 && secret !== "guest");
-  return secrets.reduce((text, secret) => text.replaceAll(secret, "***"), text)
-    .replace(/\/\/[^/@\s]+@/g, "//***@");
+// Never by a bare number such as 403: a port may be that.
+const KNOWN: readonly Known[] = [
+  {
+    // RabbitMQ says why, but amqplib doesn't pass it on.
+    sign: /Expected ConnectionOpenOk; got <ConnectionClose/,
+    permanent: true,
+    hint: "look at the vhost in the URL: is it there, and this user's?",
+    text: (_, { vhost }) => `the broker refuses the vhost "${vhost}"`,
+  },
+  {
+    sign: /ACCESS[-_]REFUSED/,
+    permanent: true,
+    hint: "look at user and password, and at the user's permissions",
+  },
+  {
+    sign: /PRECONDITION[-_]FAILED/,
+    permanent: true,
+    hint: "an exchange or queue of that name exists with other properties: " +
+      "name another exchange, or delete it",
+  },
+  {
+    sign: /wrong version number|InvalidContentType|certificate/i,
+    permanent: true,
+    hint: "amqps:// wants a TLS port (5671) and a certificate that holds",
+  },
+  {
+    sign:
+      /exceeds maxFrameSize|Invalid frame|Unexpected frame|Expected \w+; got/,
+    permanent: true,
+    hint: "is it an AMQP port? The management interface (15672) is none",
+    text: (text) => `what answers doesn't speak AMQP 0-9-1 (${text})`,
+  },
+  {
+    sign: /closed abruptly/,
+    permanent: false,
+    hint: "a broker that isn't ready does that, and a TLS port: then amqps://",
+  },
+];
+
+/** Says what an error means that came when connecting to this broker. */
+export function troubleOf(error: unknown, address: BrokerAddress): Trouble {
+  const text = withoutUser(textOf(error));
+  const known = KNOWN.find(({ sign }) => sign.test(text));
+  return {
+    text: known?.text?.(text, address) ?? text,
+    permanent: known?.permanent ?? false,
+    hint: known?.hint,
+  };
 }
 
 /** The broker can't be used. */
 export function unavailableError(
   what: string,
-  trouble: Trouble,
+  { text, hint }: Trouble,
 ): CaryatidError {
-  return new CaryatidError(
-    "BUS_UNAVAILABLE",
-    `Cannot ${what}: ${trouble.text}`,
-    {
-      hint: trouble.hint,
-    },
-  );
+  return new CaryatidError("BUS_UNAVAILABLE", `Cannot ${what}: ${text}`, {
+    hint,
+  });
 }
 
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // not percent-encoded after all
-  }
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // Where a name has several addresses, each failure is in one of `errors`.
+  const first = error instanceof AggregateError ? error.errors[0] : undefined;
+  return error.message || (first ? textOf(first) : error.name);
+}
+
+/** The broker's texts name the user; some put a token there. */
+function withoutUser(text: string): string {
+  return text.replace(/for user '[^']*'/g, "for user '***'");
 }

@@ -1,25 +1,16 @@
 import { CaryatidError, type Log } from "@caryatid/sdk";
-import { type ChannelModel, connect } from "amqplib";
-import { shownHost, troubleOf, unavailableError } from "./failures.ts";
+import type { ChannelModel } from "amqplib";
+import type { BackOff } from "./back_off.ts";
+import type { BrokerAddress } from "./broker_address.ts";
+import { troubleOf, unavailableError } from "./failures.ts";
+import { type ConnectOptions, OpenConnection } from "./open_connection.ts";
 
-/** In milliseconds. The longest wait bounds how late a broker that came back is noticed. */
-const FIRST_BACKOFF = 100;
-const LONGEST_BACKOFF = 1_500;
-/** How often a broker that stays away is told, in milliseconds. */
-const REMIND_EVERY = 60_000;
-
-/** How to reach the broker. */
-export interface LinkOptions {
+/** How to reach the broker. `name` is `publishing` or `consuming`. */
+export interface LinkOptions extends Omit<ConnectOptions, "signal"> {
   /** Tried in turn. */
-  readonly urls: readonly string[];
-  /** For logs: `publishing` or `consuming`. */
-  readonly name: string;
-  /** Longest time to connect, the handshake included, in milliseconds. */
-  readonly connectTimeout: number;
-  /** In seconds. */
-  readonly heartbeat: number;
-  /** Certificates. */
-  readonly tls: Readonly<Record<string, unknown>>;
+  readonly addresses: readonly BrokerAddress[];
+  /** Waits between tries, shared with the other links of the bus. */
+  readonly backOff: BackOff;
   readonly log: Log;
 }
 
@@ -37,11 +28,9 @@ export class Link {
   readonly #resident: Resident;
   readonly #closing = new AbortController();
   readonly #first = Promise.withResolvers<void>();
-  #connection: ChannelModel | undefined;
+  #connection: OpenConnection | undefined;
   #kept: Promise<void> | undefined;
-  #tries = 0;
   #opened = false;
-  #toldAt = 0;
 
   /** Nothing is connected yet. */
   constructor(options: LinkOptions, resident: Resident) {
@@ -56,62 +45,71 @@ export class Link {
     return this.#first.promise;
   }
 
-  /** Takes the connection down; a new one is made. */
-  reset(): void {
-    this.#connection?.close().catch(() => {}); // it may be down by itself
+  /** Whether there is a connection, and the broker answers on it in time. */
+  async answers(): Promise<boolean> {
+    return await this.#connection?.answers() ?? false;
   }
 
-  /** Disconnects for good. */
+  /** Disconnects for good. Takes a second at most, whatever the broker does. */
   async close(): Promise<void> {
     this.#closing.abort();
     this.#first.reject(
       new CaryatidError("BUS_CLOSED", "Cannot connect: the bus is closed"),
     );
-    this.reset();
+    await this.#connection?.close();
     await this.#kept;
   }
 
   async #keep(): Promise<void> {
+    const { addresses, backOff } = this.#options;
     const { signal } = this.#closing;
-    const { urls } = this.#options;
+    let hopeless = 0;
     while (!signal.aborted) {
-      const url = urls[this.#tries % urls.length]!;
-      try {
-        await this.#once(url);
-      } catch (error) {
-        if (signal.aborted) return;
-        const trouble = troubleOf(error, url);
-        const host = shownHost(url);
-        if (trouble.permanent && !this.#opened && urls.length === 1) {
-          const failure = unavailableError(`connect to ${host}`, trouble);
-          this.#options.log.error("{message} ({hint})", {
-            message: failure.message,
-            hint: failure.hint,
-          });
-          this.#first.reject(failure);
-          return;
-        }
-        await this.#backOff(host, trouble.text);
+      const address = addresses[backOff.tries % addresses.length]!;
+      const failure = await this.#once(address);
+      if (signal.aborted) return;
+      const trouble = troubleOf(failure, address);
+      hopeless = trouble.permanent ? hopeless + 1 : 0;
+      if (hopeless >= addresses.length && !this.#opened) {
+        const what = `connect to ${address.shown}`;
+        return this.#first.reject(unavailableError(what, trouble));
       }
+      await backOff.wait(address.shown, trouble, signal);
     }
   }
 
-  /** One connection, from its handshake to its end. */
-  async #once(url: string): Promise<void> {
-    const { heartbeat, connectTimeout, tls, log, name } = this.#options;
-    const target = new URL(url);
-    target.searchParams.set("heartbeat", String(heartbeat));
-    const connection = await connect(target.href, {
-      ...tls,
-      timeout: connectTimeout,
-      noDelay: true,
-      clientProperties: { connection_name: `caryatid ${name}` },
-    });
-    let failure: unknown;
-    const ended = new Promise<void>((resolve) => {
-      connection.on("error", (error) => failure = error);
-      connection.on("close", () => resolve());
-    });
+  /** One connection, from its handshake to its end. Gives the reason of that. */
+  async #once(address: BrokerAddress): Promise<unknown> {
+    const { signal } = this.#closing;
+    const { backOff } = this.#options;
+    let connection: OpenConnection | undefined;
+    try {
+      connection = await OpenConnection.to(address, {
+        ...this.#options,
+        signal,
+      });
+      this.#connection = connection;
+      this.#tellWhenBlocked(connection.model);
+      await this.#resident.attach(connection.model);
+      const since = performance.now();
+      this.#opened = true;
+      backOff.connected(address.shown);
+      this.#first.resolve();
+      const reason = await connection.ended;
+      backOff.ended(performance.now() - since);
+      return reason;
+    } catch (error) {
+      // Of a connection that is cut, amqplib's calls only say that there is none.
+      return connection?.failure ?? error;
+    } finally {
+      this.#connection = undefined;
+      this.#resident.detach();
+      await connection?.close();
+    }
+  }
+
+  #tellWhenBlocked(connection: ChannelModel): void {
+    const { log } = this.#options;
     connection.on(
       "blocked",
       (reason) =>
@@ -121,58 +119,5 @@ export class Link {
       "unblocked",
       () => log.info("the broker lets publishing go on"),
     );
-    this.#connection = connection;
-    if (this.#closing.signal.aborted) this.reset();
-    try {
-      await this.#resident.attach(connection);
-      if (this.#tries > 0) {
-        log.info("connected to {host} ({name})", {
-          host: shownHost(url),
-          name,
-        });
-      }
-      this.#tries = 0;
-      this.#opened = true;
-      this.#first.resolve();
-      await ended;
-      throw failure ?? new Error("the broker closed the connection");
-    } finally {
-      this.#connection = undefined;
-      this.#resident.detach();
-      connection.close().catch(() => {}); // down by itself, mostly
-    }
   }
-
-  /** Full jitter: half of the wait is fixed, half is random, so that processes don't come back all at once. */
-  async #backOff(host: string, cause: string): Promise<void> {
-    const longest = Math.min(
-      FIRST_BACKOFF * 2 ** this.#tries++,
-      LONGEST_BACKOFF,
-    );
-    const wait = Math.round(longest / 2 * (1 + Math.random()));
-    const { log, name } = this.#options;
-    // Once per step of the back-off, and then as a reminder.
-    const now = performance.now();
-    if (longest < LONGEST_BACKOFF || now - this.#toldAt > REMIND_EVERY) {
-      this.#toldAt = now;
-      log.warn(
-        "no connection to {host} ({name}): {cause}; next try in {wait} ms",
-        { host, name, cause, wait },
-      );
-    }
-    await pause(wait, this.#closing.signal);
-  }
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal.addEventListener("abort", end);
-  });
 }

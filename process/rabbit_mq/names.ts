@@ -14,6 +14,10 @@ export interface Names {
   readonly nobody: string;
   /** Tells handlers which requests nobody waits for any more. */
   readonly cancelled: string;
+  /** Goes when the shared one is deleted, and doesn't come back with it. */
+  readonly alive: string;
+  /** Tells everybody to bind again, where exchanges were declared anew. */
+  readonly renewed: string;
 }
 
 /** The names around the exchange `exchange`. */
@@ -26,6 +30,8 @@ export function namesOf(exchange: string): Names {
     taps: `${exchange}.taps`,
     nobody: `${exchange}.nobody`,
     cancelled: `${exchange}.cancelled`,
+    alive: `${exchange}.alive`,
+    renewed: `${exchange}.renewed`,
   };
 }
 

@@ -1,16 +1,25 @@
-import { CaryatidError, type Log } from "@caryatid/sdk";
+import type { CaryatidError, Log } from "@caryatid/sdk";
+import type { Deadlines } from "@caryatid/sdk/bus";
 import {
-  abortedError,
-  type Deadline,
-  type Deadlines,
-  PUBLISH_TIMEOUT,
-} from "@caryatid/sdk/bus";
-import type { ChannelModel, ConfirmChannel, Options } from "amqplib";
+  type ChannelModel,
+  type ConfirmChannel,
+  IllegalOperationError,
+} from "amqplib";
 import { Buffer } from "node:buffer";
 import type { Resident } from "./link.ts";
 import type { Names } from "./names.ts";
 import { Outbox } from "./outbox.ts";
+import {
+  brokersLimit,
+  fullError,
+  tooLargeError,
+  unsendableError,
+} from "./publish_errors.ts";
+import { Sending, type SendOptions } from "./sending.ts";
 import { declareTopology } from "./topology.ts";
+
+/** How long a message that the broker refused waits for its next try, in milliseconds. */
+const REFUSED_PAUSE = 100;
 
 /** Bounds of what is on its way. */
 export interface PublisherLimits {
@@ -18,19 +27,8 @@ export interface PublisherLimits {
   readonly window: number;
   /** Publishes that wait while the broker is away. */
   readonly messages: number;
-  /** Their bytes. */
+  /** Bytes of their bodies; those that are sent and not confirmed have as many again. */
   readonly bytes: number;
-}
-
-/** How to send. */
-export interface SendOptions {
-  readonly exchange: string;
-  readonly key: string;
-  readonly body: Uint8Array;
-  readonly properties: Options.Publish;
-  /** Longest wait for the confirm, in milliseconds (30,000). */
-  readonly timeout?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** Sends messages and waits for their confirms; keeps them while the broker is away, and sends them again, in order. */
@@ -42,11 +40,20 @@ export class Publisher implements Resident {
   readonly #outbox = new Outbox();
   /** Sent, without a confirm. In the order of sending. */
   readonly #unconfirmed = new Set<Sending>();
+  #unconfirmedBytes = 0;
   readonly #returned = new Set<string>();
   #channel: ConfirmChannel | undefined;
   #blocked = false;
   #writable = true;
+  /** What the broker takes at most, in bytes, once it has told. */
+  #largest = Infinity;
+  /** Whether an exchange was missing. */
+  #lostExchange = false;
   #closed: CaryatidError | undefined;
+  /** Sendings that somebody waits for. */
+  #awaited = 0;
+  /** Whether some that nobody waits for may be in the outbox. */
+  #stale = false;
   #idle: (() => void) | undefined;
 
   /** Not connected yet. */
@@ -64,30 +71,31 @@ export class Publisher implements Resident {
 
   /**
    * Sends, and resolves with whether somebody's queue took it (only known of mandatory ones). Rejects with `BUS_UNAVAILABLE` when
-   * there is no room to keep it or no confirm in time, `ABORTED`, or `BUS_CLOSED`.
+   * there is no room to keep it or no confirm in time, `MESSAGE_TOO_LARGE`, `ABORTED`, or `BUS_CLOSED`.
    */
   send(options: SendOptions): Promise<boolean> {
+    const size = options.body.length;
     if (this.#closed) return Promise.reject(this.#closed);
-    if (!this.#hasRoom(options.body.length)) {
-      return Promise.reject(fullError(options.key, this.#limits));
+    if (size > this.#largest) {
+      return Promise.reject(tooLargeError(options, this.#largest));
     }
-    return new Promise((resolve, reject) => {
-      const sending = new Sending(options, resolve, reject, this.#deadlines);
-      this.#outbox.push(sending);
-      this.#flush();
-    });
+    if (!this.#hasRoom(size)) {
+      return Promise.reject(fullError(options, this.#limits));
+    }
+    this.#awaited++;
+    const sending = new Sending(options, this.#deadlines, this.#ended);
+    this.#outbox.push(sending);
+    this.#flush();
+    return sending.outcome;
   }
 
-  /** Resolves when nothing is on its way any more, or after `patience` milliseconds. */
+  /** Resolves when nobody waits for a confirm any more, or after `patience` milliseconds. */
   async idle(patience: number): Promise<void> {
-    let late = false;
-    const deadline = this.#deadlines.add(patience, () => {
-      late = true;
-      this.#idle?.();
-    });
-    while (!late && this.#unconfirmed.size + this.#outbox.length > 0) {
-      await new Promise<void>((resolve) => this.#idle = resolve);
-    }
+    if (this.#awaited === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#idle = resolve;
+    const deadline = this.#deadlines.add(patience, resolve);
+    await promise;
     deadline.cancel();
   }
 
@@ -95,20 +103,15 @@ export class Publisher implements Resident {
   close(error: CaryatidError): void {
     this.#closed = error;
     for (const sending of this.#unconfirmed) sending.fail(error);
-    this.#unconfirmed.clear();
+    this.#forgetUnconfirmed();
     this.#outbox.drain((sending) => sending.fail(error));
-    this.#idle?.();
   }
 
   async attach(connection: ChannelModel): Promise<void> {
     const channel = await connection.createConfirmChannel();
-    channel.on(
-      "error",
-      (error) =>
-        this.#log.warn("the publishing channel was closed: {cause}", {
-          cause: error.message,
-        }),
-    );
+    channel.on("error", (error) => this.#failed(channel, error));
+    // Ahead of amqplib's own, which gives every confirm up, one by one: `detach` takes care of them, in order.
+    channel.prependListener("close", () => this.#channel = undefined);
     // Whatever closed it, a new connection declares anew what may be gone.
     channel.on("close", () => connection.close().catch(() => {}));
     channel.on("drain", () => this.#resume());
@@ -125,6 +128,7 @@ export class Publisher implements Resident {
     this.#channel = channel;
     this.#blocked = false;
     this.#resume();
+    if (this.#lostExchange) this.#tellRenewed();
   }
 
   detach(): void {
@@ -132,14 +136,17 @@ export class Publisher implements Resident {
     this.#returned.clear();
     // Without a confirm they may not have arrived: again, in the same order, ahead of the rest.
     this.#outbox.putBack([...this.#unconfirmed].filter(({ over }) => !over));
-    this.#unconfirmed.clear();
+    this.#forgetUnconfirmed();
   }
 
   #hasRoom(size: number): boolean {
     const { messages, bytes } = this.#limits;
     const fits = () =>
+      this.#outbox.length === 0 ||
       this.#outbox.length < messages && this.#outbox.bytes + size <= bytes;
     if (fits()) return true;
+    if (!this.#stale) return false;
+    this.#stale = false;
     this.#outbox.sweep();
     return fits();
   }
@@ -150,114 +157,105 @@ export class Publisher implements Resident {
   }
 
   #flush(): void {
-    while (
-      this.#channel && !this.#blocked && this.#writable &&
-      this.#unconfirmed.size < this.#limits.window
-    ) {
+    while (this.#channel && this.#maySend()) {
       const sending = this.#outbox.shift();
       if (sending === undefined) return;
       if (!sending.over) this.#write(this.#channel, sending);
-      else this.#settled();
     }
+  }
+
+  #maySend(): boolean {
+    return !this.#blocked && this.#writable &&
+      this.#unconfirmed.size < this.#limits.window &&
+      this.#unconfirmedBytes < this.#limits.bytes;
   }
 
   #write(channel: ConfirmChannel, sending: Sending): void {
     const { exchange, key, body, properties } = sending.options;
     this.#unconfirmed.add(sending);
-    this.#writable = channel.publish(
-      exchange,
-      key,
-      Buffer.from(body.buffer, body.byteOffset, body.byteLength),
-      properties,
-      (error) => this.#confirmed(channel, sending, error),
-    );
+    this.#unconfirmedBytes += sending.size;
+    try {
+      this.#writable = channel.publish(
+        exchange,
+        key,
+        Buffer.from(body.buffer, body.byteOffset, body.byteLength),
+        properties,
+        (error) => this.#confirmed(channel, sending, error),
+      );
+    } catch (error) {
+      // The connection is closing: `detach` takes care of it.
+      if (error instanceof IllegalOperationError) this.#channel = undefined;
+      else this.#unsendable(sending, error as Error);
+    }
   }
 
   #confirmed(channel: ConfirmChannel, sending: Sending, error: unknown): void {
     // An old channel's callbacks come when it is closed; `detach` took care of its messages.
     if (channel !== this.#channel) return;
-    if (error) {
-      // Refused by the broker, or the channel is closing: not accepted, so it is sent again.
-      this.#unconfirmed.delete(sending);
-      if (!sending.over) this.#outbox.putBack([sending]);
-      setImmediate(() => this.#flush());
-      return;
-    }
-    this.#unconfirmed.delete(sending);
+    if (error) return this.#refused(channel, sending);
+    this.#settled(sending);
     const id = sending.options.properties.messageId;
     const returned = id !== undefined && this.#returned.delete(id);
     sending.succeed(!returned);
     this.#flush();
-    this.#settled();
   }
 
-  #settled(): void {
-    if (this.#unconfirmed.size + this.#outbox.length === 0) this.#idle?.();
-  }
-}
-
-/** A publish on its way. */
-export class Sending {
-  readonly options: SendOptions;
-  over = false;
-  readonly #resolve: (taken: boolean) => void;
-  readonly #reject: (error: CaryatidError) => void;
-  readonly #deadline: Deadline;
-
-  constructor(
-    options: SendOptions,
-    resolve: (taken: boolean) => void,
-    reject: (error: CaryatidError) => void,
-    deadlines: Deadlines,
-  ) {
-    this.options = options;
-    this.#resolve = resolve;
-    this.#reject = reject;
-    const timeout = options.timeout ?? PUBLISH_TIMEOUT;
-    this.#deadline = deadlines.add(
-      timeout,
-      () => this.fail(unconfirmedError(options.key, timeout)),
-    );
-    options.signal?.addEventListener("abort", this.#abort, { once: true });
+  /** The broker didn't accept it, because a queue is full for instance. It keeps its place among the unconfirmed meanwhile. */
+  #refused(channel: ConfirmChannel, sending: Sending): void {
+    this.#log.debug("the broker refused a message on {topic}: once more", {
+      topic: sending.options.key,
+    });
+    this.#deadlines.add(REFUSED_PAUSE, () => {
+      if (channel !== this.#channel) return;
+      this.#settled(sending);
+      if (!sending.over) this.#outbox.putBack([sending]);
+      this.#flush();
+    });
   }
 
-  succeed(taken: boolean): void {
-    if (this.#end()) this.#resolve(taken);
+  /** Its properties have no form in AMQP. */
+  #unsendable(sending: Sending, error: Error): void {
+    this.#settled(sending);
+    sending.fail(unsendableError(sending.options, error));
   }
 
-  fail(error: CaryatidError): void {
-    if (this.#end()) this.#reject(error);
+  /** The broker closed the channel. */
+  #failed(channel: ConfirmChannel, error: Error): void {
+    if (channel !== this.#channel) return; // it was being opened: who does that hears of it
+    this.#log.warn("the publishing channel was closed: {cause}", {
+      cause: error.message,
+    });
+    this.#lostExchange ||= /NOT[-_]FOUND/.test(error.message);
+    this.#largest = brokersLimit(error) ?? this.#largest;
+    for (const sending of this.#unconfirmed) {
+      if (sending.size <= this.#largest) continue;
+      sending.fail(tooLargeError(sending.options, this.#largest));
+    }
   }
 
-  #end(): boolean {
-    if (this.over) return false;
-    this.over = true;
-    this.#deadline.cancel();
-    this.options.signal?.removeEventListener("abort", this.#abort);
-    return true;
+  /** What was deleted is there again, but no queue is bound to it. */
+  #tellRenewed(): void {
+    this.#lostExchange = false;
+    this.send({
+      exchange: this.#names.renewed,
+      key: "",
+      body: new Uint8Array(0),
+      properties: {},
+    }).catch(() => this.#lostExchange = true); // at the next connection, then
   }
 
-  #abort = (): void => {
-    const { key, signal } = this.options;
-    this.fail(abortedError(`publish on "${key}"`, signal!));
+  #settled(sending: Sending): void {
+    if (!this.#unconfirmed.delete(sending)) return;
+    this.#unconfirmedBytes -= sending.size;
+  }
+
+  #forgetUnconfirmed(): void {
+    this.#unconfirmed.clear();
+    this.#unconfirmedBytes = 0;
+  }
+
+  #ended = (confirmed: boolean): void => {
+    this.#stale ||= !confirmed;
+    if (--this.#awaited === 0) this.#idle?.();
   };
-}
-
-function unconfirmedError(topic: string, timeout: number): CaryatidError {
-  return new CaryatidError(
-    "BUS_UNAVAILABLE",
-    `Cannot publish on "${topic}": no confirm of the broker in ${timeout} ms`,
-    {
-      hint: "it may have arrived all the same: publish again with the same id",
-    },
-  );
-}
-
-function fullError(topic: string, limits: PublisherLimits): CaryatidError {
-  return new CaryatidError(
-    "BUS_UNAVAILABLE",
-    `Cannot publish on "${topic}": ${limits.messages} messages or ` +
-      `${limits.bytes} bytes wait for the broker already`,
-    { hint: "[message-bus.<id>.publish-buffer] gives more room" },
-  );
 }

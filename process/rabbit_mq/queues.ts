@@ -10,17 +10,19 @@ const MOST_HASHES = 2;
 /** How long a queue of handlers outlives a crash of the broker without them, in milliseconds. */
 const HANDLERS_EXPIRE = 10_000;
 
-/** The queue of one subscription: ours alone, gone with its connection. */
+/** The queue of one subscription: ours alone, gone with its connection. One that is there already is only bound. */
 export async function declareOwnQueue(
   channel: Channel,
   names: Names,
   pattern: string,
+  bound?: string,
 ): Promise<string> {
-  const { queue } = await channel.assertQueue("", {
-    exclusive: true,
-    autoDelete: true,
-    durable: false,
-  });
+  const queue = bound ??
+    (await channel.assertQueue("", {
+      exclusive: true,
+      autoDelete: true,
+      durable: false,
+    })).queue;
   await bindShared(channel, queue, names, pattern);
   return queue;
 }

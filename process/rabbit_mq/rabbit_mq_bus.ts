@@ -23,20 +23,20 @@ import {
   turnTime,
   WaitingRoom,
 } from "@caryatid/sdk/bus";
-import { Buffer } from "node:buffer";
 import type { ChannelModel } from "amqplib";
 import { encode } from "../codec/mod.ts";
 import { ClosedHandling, ClosedSubscription } from "../buses/closed.ts";
-import { Channels } from "./channels.ts";
+import { Channels, withChannel } from "./channels.ts";
 import { Cemetery } from "./dead_letters.ts";
-import { Link, type LinkOptions } from "./link.ts";
+import { Link } from "./link.ts";
+import { linkOptions } from "./link_options.ts";
 import { type Names, namesOf } from "./names.ts";
 import { Publisher } from "./publisher.ts";
 import { Requester } from "./requester.ts";
 import { Responder } from "./responder.ts";
 import type { RabbitMqSettings } from "./settings.ts";
 import { Subscriptions } from "./subscriptions.ts";
-import { declareTopology } from "./topology.ts";
+import { TopologyWatch } from "./topology_watch.ts";
 
 /** How long what is on its way may take when the bus is closed, in milliseconds. */
 const CLOSE_PATIENCE = 5_000;
@@ -59,11 +59,13 @@ export class RabbitMqBus implements MessageBus {
   readonly #settings: RabbitMqSettings;
   readonly #names: Names;
   readonly #deadlines = new Deadlines();
+  readonly #origin = randomId();
   readonly #publisher: Publisher;
   readonly #cemetery: Cemetery;
   readonly #subscriptions: Subscriptions;
   readonly #requester: Requester;
   readonly #responder: Responder;
+  readonly #watch: TopologyWatch;
   readonly #publishing: Link;
   readonly #consuming: Link;
   #closing: Promise<void> | undefined;
@@ -85,6 +87,7 @@ export class RabbitMqBus implements MessageBus {
       log,
     });
     this.#subscriptions = new Subscriptions({
+      origin: this.#origin,
       cemetery,
       names,
       settings,
@@ -93,6 +96,13 @@ export class RabbitMqBus implements MessageBus {
     });
     this.#requester = new Requester({ names, publisher, deadlines, log });
     this.#responder = new Responder({ names, settings, publisher, log });
+    this.#watch = new TopologyWatch({
+      names,
+      publisher,
+      interval: settings.heartbeat * 1000,
+      rebind: () => this.#rebind(),
+      log,
+    });
     const link = linkOptions(settings, log);
     this.#publishing = new Link({ ...link, name: "publishing" }, publisher);
     this.#consuming = new Link({ ...link, name: "consuming" }, {
@@ -101,10 +111,18 @@ export class RabbitMqBus implements MessageBus {
     });
   }
 
-  /** Connects, twice: a broker that blocks publishing stops all of a connection. */
+  /**
+   * Connects, twice: a broker that blocks publishing stops all of a connection. Rejects with `BUS_UNAVAILABLE` when trying again
+   * cannot help; by then it is disconnected for good.
+   */
   async open(): Promise<void> {
     if (this.#closing) throw closedError("open");
-    await Promise.all([this.#publishing.open(), this.#consuming.open()]);
+    try {
+      await Promise.all([this.#publishing.open(), this.#consuming.open()]);
+    } catch (error) {
+      await this.#disconnect();
+      throw error;
+    }
   }
 
   /** Encodes now, and resolves when the broker has confirmed. */
@@ -185,6 +203,7 @@ export class RabbitMqBus implements MessageBus {
       body: this.#encode(topic, message),
       properties: {
         ...PERSISTENT,
+        appId: this.#origin,
         timestamp: Math.floor(turnTime() / 1000),
         messageId: options.id ?? randomId(),
         ...(options.headers && { headers: options.headers }),
@@ -207,11 +226,9 @@ export class RabbitMqBus implements MessageBus {
   }
 
   async #attach(connection: ChannelModel): Promise<void> {
-    const channel = await connection.createChannel();
-    await declareTopology(channel, this.#names);
-    await this.#cemetery.declare(channel);
-    await channel.close();
     const channels = new Channels(connection);
+    await this.#watch.attach(connection, channels);
+    await withChannel(connection, (channel) => this.#cemetery.declare(channel));
     await this.#requester.attach(channels);
     await Promise.all([
       this.#subscriptions.attach(channels),
@@ -220,55 +237,36 @@ export class RabbitMqBus implements MessageBus {
   }
 
   #detach(): void {
+    this.#watch.detach();
     this.#requester.detach();
     this.#subscriptions.detach();
     this.#responder.detach();
   }
 
+  async #rebind(): Promise<void> {
+    await Promise.all([
+      this.#subscriptions.rebind(),
+      this.#responder.rebind(),
+    ]);
+  }
+
   async #close(): Promise<void> {
     const error = closedError("go on");
     // Set by the caller when this returns; what follows is asynchronous.
+    if (!await this.#consuming.answers()) await this.#consuming.close();
+    await this.#watch.end();
     await this.#requester.end(error);
     await this.#subscriptions.end(error);
     await this.#responder.end();
     await this.#publisher.idle(CLOSE_PATIENCE);
     this.#publisher.close(error);
-    await Promise.all([this.#publishing.close(), this.#consuming.close()]);
+    await this.#disconnect();
     this.#deadlines.close();
   }
-}
 
-function linkOptions(
-  settings: RabbitMqSettings,
-  log: Log,
-): Omit<LinkOptions, "name"> {
-  const { url, tls } = settings;
-  const password = settings["password-file"] === undefined
-    ? undefined
-    : Deno.readTextFileSync(settings["password-file"]).trim();
-  return {
-    urls: [url].flat().map((text) => {
-      const url = new URL(text);
-      if (password !== undefined) url.password = encodeURIComponent(password);
-      return url.href;
-    }),
-    connectTimeout: settings["connect-timeout"] * 1000,
-    heartbeat: settings.heartbeat,
-    tls: tlsOptions(tls),
-    log,
-  };
-}
-
-function tlsOptions(files: RabbitMqSettings["tls"]): Record<string, unknown> {
-  if (files === undefined) return {};
-  const read = (file: string | undefined) =>
-    file === undefined ? undefined : Buffer.from(Deno.readFileSync(file));
-  const { ca, cert, key } = files;
-  return {
-    ...(ca && { ca: [read(ca)] }),
-    ...(cert && { cert: read(cert) }),
-    ...(key && { key: read(key) }),
-  };
+  async #disconnect(): Promise<void> {
+    await Promise.all([this.#publishing.close(), this.#consuming.close()]);
+  }
 }
 
 function closedError(what: string): CaryatidError {

@@ -42,7 +42,7 @@ export class Responder {
     this.#cancelled = new Consumer({
       pattern: "cancelled requests",
       prefetch: 1_000,
-      declare: (channel) => this.#declareCancelled(channel),
+      declare: (channel, queue) => this.#declareCancelled(channel, queue),
       onMessage: (message) => this.#cancel(message),
       onInterrupted: () => {},
       log: options.log,
@@ -87,6 +87,14 @@ export class Responder {
     for (const { consumer } of this.#open) consumer.detach();
   }
 
+  /** Binds all queues again. */
+  async rebind(): Promise<void> {
+    const consumers = [...this.#open].map(({ consumer }) => consumer);
+    await Promise.all(
+      [this.#cancelled, ...consumers].map((consumer) => consumer.rebind()),
+    );
+  }
+
   /** Takes no further requests; those at work are finished, and answered while the connection is there. */
   async end(): Promise<void> {
     const open = [...this.#open];
@@ -103,12 +111,13 @@ export class Responder {
     await handling.consumer.attach(channels);
   }
 
-  async #declareCancelled(channel: Channel): Promise<string> {
-    const { queue } = await channel.assertQueue("", {
-      exclusive: true,
-      autoDelete: true,
-      durable: false,
-    });
+  async #declareCancelled(channel: Channel, bound?: string): Promise<string> {
+    const queue = bound ??
+      (await channel.assertQueue("", {
+        exclusive: true,
+        autoDelete: true,
+        durable: false,
+      })).queue;
     await channel.bindQueue(queue, this.#options.names.cancelled, "");
     return queue;
   }

@@ -1,6 +1,7 @@
 import { CaryatidError, type StandardSchema } from "@caryatid/sdk";
 import { MOST_QUEUE_SIZE, QUEUE_SIZE } from "@caryatid/sdk/bus";
 import { z } from "zod";
+import { isBrokerUrl } from "./broker_address.ts";
 
 /** Settings of `[message-bus.<id>] class = "rabbit-mq"`, checked and complete. Times are in seconds, sizes in bytes. */
 export interface RabbitMqSettings {
@@ -50,10 +51,10 @@ export interface RabbitMqSettings {
   } | undefined;
 }
 
-const amqpUrl = z.string().refine(
-  (text) => URL.canParse(text) && /^amqps?:\/\//.test(text),
-  { error: "wanted a URL like amqp://user:password@host:5672/vhost" },
-);
+const amqpUrl = z.string().refine(isBrokerUrl, {
+  error: "wanted a URL like amqp://user:password@host:5672/vhost, " +
+    "with / ? # @ of a password as %2F %3F %23 %40",
+});
 
 const seconds = (fallback: number) =>
   z.number().positive().max(86_400 * 365).default(fallback);

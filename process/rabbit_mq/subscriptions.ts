@@ -7,6 +7,7 @@ import {
 import {
   checkSubscribeOptions,
   DeliveryQueue,
+  describeFailure,
   QueueSubscription,
   type WaitingRoom,
 } from "@caryatid/sdk/bus";
@@ -28,6 +29,8 @@ export interface SubscriptionsOptions {
   readonly settings: RabbitMqSettings;
   readonly room: WaitingRoom;
   readonly cemetery: Cemetery;
+  /** What this bus marks its own messages with. */
+  readonly origin: string;
   readonly log: Log;
 }
 
@@ -71,6 +74,11 @@ export class Subscriptions {
     for (const { consumer } of this.#open) consumer.detach();
   }
 
+  /** Binds all queues again. */
+  async rebind(): Promise<void> {
+    await Promise.all([...this.#open].map(({ consumer }) => consumer.rebind()));
+  }
+
   /** Ends all; what came already can still be read. */
   async end(error: Parameters<DeliveryQueue["end"]>[0]): Promise<void> {
     const open = [...this.#open];
@@ -91,6 +99,7 @@ class OpenSubscription {
   readonly #options: SubscriptionsOptions;
   readonly #grouped: boolean;
   readonly #seen: SeenIds | undefined;
+  readonly #echo: ((topic: string) => boolean) | undefined;
   readonly #filter: (topic: string) => boolean;
 
   constructor(
@@ -110,14 +119,15 @@ class OpenSubscription {
     const window = settings["dedupe-window"];
     this.#seen = window > 0 ? new SeenIds(window) : undefined;
     this.#filter = filterOf(pattern, options);
+    this.#echo = options.echo;
     this.consumer = new Consumer({
       pattern,
       log,
       prefetch: Math.min(queueSize, 65_535),
-      declare: (channel) =>
+      declare: (channel, queue) =>
         grouped
           ? declareGroupQueue(channel, names, pattern, options, settings)
-          : declareOwnQueue(channel, names, pattern),
+          : declareOwnQueue(channel, names, pattern, queue),
       onMessage: (message) => this.#take(message),
       // What a group was sent and didn't finish, the broker sends again.
       onInterrupted: () => grouped && this.queue.clear(),
@@ -134,7 +144,12 @@ class OpenSubscription {
       grouped: false,
       signal: options.signal,
       ready: this.consumer.ready,
+      accept: options.accept,
       onDone: (delivery) => this.#done(delivery),
+      onRefused: (delivery, error) => {
+        const { code, message } = describeFailure(error);
+        this.#putAway((delivery as RabbitDelivery).source, code, message);
+      },
       release: async () => {
         release(this);
         this.queue.close();
@@ -145,7 +160,9 @@ class OpenSubscription {
 
   #take(source: Message): void {
     const topic = topicOf(source);
-    if (!this.#filter(topic)) return this.consumer.done(source);
+    if (!this.#filter(topic) || this.#isEcho(source, topic)) {
+      return this.consumer.done(source);
+    }
     if (this.#seen?.has(source.properties.messageId)) {
       return this.consumer.done(source);
     }
@@ -157,6 +174,11 @@ class OpenSubscription {
       const { code, message: cause } = error as CaryatidError;
       this.#giveUp(source, code, cause);
     }
+  }
+
+  #isEcho({ properties }: Message, topic: string): boolean {
+    return this.#echo !== undefined &&
+      properties.appId === this.#options.origin && !this.#echo(topic);
   }
 
   /** Somebody had it in hand and didn't finish. A classic queue doesn't count how often, so it is put back with a count. */
@@ -172,6 +194,11 @@ class OpenSubscription {
 
   #giveUp(source: Message, code: string, cause: string): void {
     this.queue.dropped++;
+    this.#putAway(source, code, cause);
+  }
+
+  /** A dead letter where somebody else could have had it, else only a line in the log. */
+  #putAway(source: Message, code: string, cause: string): void {
     const death = { code, cause, pattern: this.queue.pattern };
     const { cemetery } = this.#options;
     if (this.#grouped) this.#finish(source, cemetery.bury(source, death));

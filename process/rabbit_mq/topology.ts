@@ -6,18 +6,26 @@ export async function declareTopology(
   channel: Channel,
   names: Names,
 ): Promise<void> {
-  const { shared, front, requests, heard, taps, nobody, cancelled } = names;
+  const { shared, front, requests, heard, taps, nobody } = names;
+  const { cancelled, alive, renewed } = names;
   await channel.assertExchange(shared, "topic", { durable: false });
   await channel.assertExchange(front, "topic", { durable: true });
   await channel.assertExchange(requests, "topic", { durable: true });
   await channel.assertExchange(heard, "topic", { durable: true });
   await channel.assertExchange(nobody, "fanout", { durable: true });
   await channel.assertExchange(cancelled, "fanout", { durable: true });
+  await channel.assertExchange(renewed, "fanout", { durable: true });
   await channel.assertExchange(taps, "headers", {
     durable: true,
     alternateExchange: heard,
   });
   await channel.bindExchange(shared, front, "#");
+  // An auto-delete exchange goes with its last binding, and this one with the shared exchange.
+  await channel.assertExchange(alive, "fanout", {
+    durable: false,
+    autoDelete: true,
+  });
+  await channel.bindExchange(shared, alive, "");
   await channel.bindExchange(nobody, taps, "", {
     "x-match": "all",
     [PROBE_HEADER]: "1",

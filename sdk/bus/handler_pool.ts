@@ -1,24 +1,28 @@
-import { abortedError } from "../aborted.ts";
 import type { HandleOptions, Handler, Handling } from "../message_bus.ts";
-import { checkConcurrency } from "./options.ts";
+import { Deadlines } from "./deadlines.ts";
 import type { PendingRequest } from "./pending_request.ts";
-import { describeFailure } from "./remote_failure.ts";
+import { PoolHandling } from "./pool_handling.ts";
 import { Ring } from "./ring.ts";
 
-const READY = Promise.resolve();
+const NOW = Promise.resolve();
 
 /** The handlings of one pattern, and the requests that wait for one of them to be free. */
 export class HandlerPool {
   /** What its handlings answer. */
   readonly pattern: string;
+  readonly #deadlines: Deadlines;
   readonly #members: PoolHandling[] = [];
   readonly #requests = new Ring<PendingRequest>();
+  /** Those which have requests to try again. */
+  readonly #retrying = new Set<PoolHandling>();
+  #retriesFirst = false;
   #next = 0;
   #pumping = false;
 
-  /** No handling yet. */
-  constructor(pattern: string) {
+  /** No handling yet. Retries wait by `deadlines`, which are best shared with the rest of the bus. */
+  constructor(pattern: string, deadlines: Deadlines = new Deadlines()) {
     this.pattern = pattern;
+    this.#deadlines = deadlines;
   }
 
   /** Whether nobody is left to answer. */
@@ -26,16 +30,23 @@ export class HandlerPool {
     return this.#members.length === 0;
   }
 
-  /** Adds a handling; `release` is called once, when it takes no further requests. */
+  /** Adds a handling; `release` is called once, when it takes no further requests. Throws `INVALID_OPTION`. */
   add(
     handler: Handler,
     options: HandleOptions,
     release: () => void,
   ): Handling {
-    const handling = new PoolHandling(this, handler, options, () => {
-      this.#members.splice(this.#members.indexOf(handling), 1);
-      if (this.empty) this.#refuseAll();
-      release();
+    const handling = new PoolHandling({
+      pool: this,
+      handler,
+      options,
+      deadlines: this.#deadlines,
+      release: () => {
+        this.#members.splice(this.#members.indexOf(handling), 1);
+        this.#retrying.delete(handling);
+        if (this.empty) this.#refuseAll();
+        release();
+      },
     });
     this.#members.push(handling);
     handling.start();
@@ -59,22 +70,44 @@ export class HandlerPool {
     return this.#requests.length;
   }
 
+  /** `member` has a request to try again. */
+  retry(member: PoolHandling): void {
+    this.#retrying.add(member);
+    this.pump();
+  }
+
   /** Lets those who are free take what waits. */
   pump(): void {
-    if (this.#pumping || this.#requests.length === 0) return;
+    if (this.#pumping) return;
+    if (this.#requests.length === 0 && this.#retrying.size === 0) return;
     this.#pumping = true;
-    READY.then(this.#pump);
+    NOW.then(this.#pump);
   }
 
   #pump = (): void => {
     this.#pumping = false;
+    if (this.#retrying.size === 0) return this.#work();
+    // In turn: where there is room for one, neither new nor old requests are to hold up the others.
+    this.#retriesFirst = !this.#retriesFirst;
+    if (this.#retriesFirst) this.#tryAgain();
+    this.#work();
+    if (!this.#retriesFirst) this.#tryAgain();
+  };
+
+  #work(): void {
     while (this.#requests.length > 0) {
       const member = this.#free();
       if (member === undefined) return;
       const pending = this.#requests.shift()!;
       if (!pending.settled) member.work(pending);
     }
-  };
+  }
+
+  #tryAgain(): void {
+    for (const member of this.#retrying) {
+      if (!member.tryAgain()) this.#retrying.delete(member);
+    }
+  }
 
   /** Round robin over those with room for one more. */
   #free(): PoolHandling | undefined {
@@ -95,102 +128,4 @@ export class HandlerPool {
       pending.handlerGone();
     }
   }
-}
-
-class PoolHandling implements Handling {
-  readonly pattern: string;
-  readonly ready: Promise<void>;
-  running = 0;
-  readonly #pool: HandlerPool;
-  readonly #handler: Handler;
-  readonly #concurrency: number;
-  readonly #release: () => void;
-  readonly #signal: AbortSignal | undefined;
-  #closed: Promise<void> | undefined;
-
-  constructor(
-    pool: HandlerPool,
-    handler: Handler,
-    options: HandleOptions,
-    release: () => void,
-  ) {
-    this.pattern = pool.pattern;
-    this.#pool = pool;
-    this.#handler = handler;
-    this.#concurrency = checkConcurrency(options);
-    this.#release = release;
-    this.#signal = options.signal;
-    this.ready = this.#signal?.aborted
-      ? Promise.reject(abortedError(`handle "${this.pattern}"`, this.#signal))
-      : READY;
-    this.ready.catch(() => {}); // who doesn't wait for it isn't to be killed by it
-  }
-
-  get closed(): boolean {
-    return this.#closed !== undefined;
-  }
-
-  get free(): boolean {
-    return this.running < this.#concurrency;
-  }
-
-  start(): void {
-    if (this.#signal?.aborted) this.close();
-    else this.#signal?.addEventListener("abort", this.#abort, { once: true });
-  }
-
-  work(pending: PendingRequest): void {
-    this.running++;
-    let answer: unknown;
-    try {
-      answer = this.#handler(pending.request);
-    } catch (error) {
-      return this.#failed(pending, error);
-    }
-    if (!isThenable(answer)) return this.#done(pending, answer);
-    Promise.resolve(answer).then(
-      (value) => this.#done(pending, value),
-      (error) => this.#failed(pending, error),
-    );
-  }
-
-  close(): Promise<void> {
-    if (this.#closed === undefined) {
-      this.#closed = READY;
-      this.#signal?.removeEventListener("abort", this.#abort);
-      this.#release();
-    }
-    return this.#closed;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  #done(pending: PendingRequest, answer: unknown): void {
-    this.running--;
-    if (answer === undefined) {
-      pending.fail({
-        code: "NOT_ENCODABLE",
-        message: "it returned undefined, wanted an answer (null is one)",
-      });
-    } else {
-      pending.succeed(answer);
-    }
-    this.#pool.pump();
-  }
-
-  #failed(pending: PendingRequest, error: unknown): void {
-    this.running--;
-    pending.fail(describeFailure(error));
-    this.#pool.pump();
-  }
-
-  #abort = (): void => {
-    this.close();
-  };
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "then" in value;
 }

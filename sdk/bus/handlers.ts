@@ -9,7 +9,7 @@ import type {
 import { validatePattern } from "../topic.ts";
 import { checkTimeout, type Deadlines } from "./deadlines.ts";
 import { HandlerPool } from "./handler_pool.ts";
-import { checkConcurrency } from "./options.ts";
+import { checkConcurrency, checkRetry } from "./options.ts";
 import { PatternIndex } from "./pattern_index.ts";
 import {
   type LocalRequest,
@@ -56,9 +56,10 @@ export class Handlers implements PendingOwner {
   ): Handling {
     validatePattern(pattern);
     checkConcurrency(options);
+    checkRetry(options);
     let pool = this.#pools.get(pattern);
     if (pool === undefined) {
-      pool = new HandlerPool(pattern);
+      pool = new HandlerPool(pattern, this.#deadlines);
       this.#pools.set(pattern, pool);
       this.#index.add(pattern, pool);
       this.#found.clear();

@@ -31,8 +31,10 @@ export { DerivedDelivery, LocalDelivery } from "./local_delivery.ts";
 export {
   checkConcurrency,
   checkCount,
+  checkRetry,
   checkSubscribeOptions,
   CONCURRENCY,
+  MOST_ATTEMPTS,
   MOST_QUEUE_SIZE,
   QUEUE_SIZE,
 } from "./options.ts";

@@ -1,7 +1,9 @@
 import { CaryatidError } from "../errors.ts";
+import { MAX_TIMEOUT } from "./deadlines.ts";
 import type {
   HandleOptions,
   Overflow,
+  RetryOptions,
   SubscribeOptions,
 } from "../message_bus.ts";
 
@@ -11,6 +13,10 @@ export const QUEUE_SIZE = 100;
 export const MOST_QUEUE_SIZE = 1_000_000;
 /** Requests that a handling works on at the same time unless it says otherwise. */
 export const CONCURRENCY = 64;
+/** Largest number of attempts of a handling at one request. */
+export const MOST_ATTEMPTS = 100;
+
+const ONCE: RetryOptions = { attempts: 1 };
 
 const OVERFLOWS: readonly Overflow[] = [
   "wait",
@@ -53,6 +59,25 @@ export function checkSubscribeOptions(
  */
 export function checkConcurrency(options: HandleOptions): number {
   return checkCount("concurrency", options.concurrency ?? CONCURRENCY, 65_536);
+}
+
+/**
+ * Checks and completes the `retry` of what `handle` is given.
+ *
+ * @throws {CaryatidError} `INVALID_OPTION` unless there are 1 to 100 attempts, and a backoff from 0 to 2^31 - 1 ms
+ */
+export function checkRetry(options: HandleOptions): Required<RetryOptions> {
+  const { retry = ONCE } = options;
+  const attempts = checkCount("attempts", retry?.attempts, MOST_ATTEMPTS);
+  const { backoff = 0 } = retry;
+  if (typeof backoff === "number" && backoff >= 0 && backoff <= MAX_TIMEOUT) {
+    return { attempts, backoff };
+  }
+  throw new CaryatidError(
+    "INVALID_OPTION",
+    `Cannot use the backoff ${String(backoff)}: ` +
+      `wanted milliseconds from 0 to ${MAX_TIMEOUT}`,
+  );
 }
 
 /**

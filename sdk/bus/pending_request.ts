@@ -49,6 +49,7 @@ export class PendingRequest {
   #settled = false;
   #abandoned = false;
   #failure: RemoteFailure | undefined;
+  #tell: (() => void)[] | undefined;
 
   /** Waits for whoever it is submitted to. */
   constructor(
@@ -81,6 +82,11 @@ export class PendingRequest {
   /** Whether it ended without an answer because nobody waits any more. */
   get abandoned(): boolean {
     return this.#abandoned;
+  }
+
+  /** Calls `tell` when the requester hears, of whatever. */
+  whenSettled(tell: () => void): void {
+    (this.#tell ??= []).push(tell);
   }
 
   /** One more handler works on it. */
@@ -130,6 +136,7 @@ export class PendingRequest {
     this.#settled = true;
     this.#deadline?.cancel();
     this.#signal?.removeEventListener("abort", this.#abort);
+    if (this.#tell !== undefined) { for (const tell of this.#tell) tell(); }
     this.#owner.settled(this);
     return true;
   }

@@ -1,11 +1,8 @@
 import { abortedError } from "../aborted.ts";
 import type { CaryatidError } from "../errors.ts";
-import type { Delivery, Subscription } from "../message_bus.ts";
-import type { DeliveryQueue, Reader } from "./delivery_queue.ts";
-
-type Step = IteratorResult<Delivery, undefined>;
-
-const END: Promise<Step> = Promise.resolve({ done: true, value: undefined });
+import type { Accept, Delivery, Subscription } from "../message_bus.ts";
+import type { DeliveryQueue } from "./delivery_queue.ts";
+import { QueueLoop } from "./queue_loop.ts";
 
 /** Finds a message that was changed: `handedOut` says whether the loop had it in hand. */
 export type Inspect = (
@@ -30,8 +27,17 @@ export interface QueueSubscriptionOptions {
   ) => void | Promise<void>;
   /** Looks at each delivery before and after a step. */
   readonly inspect?: Inspect | undefined;
+  /** Looks at each delivery before a loop gets it: that of `SubscribeOptions`. */
+  readonly accept?: Accept | undefined;
   /** Hears of each step that is done: where a broker wants to know. */
   readonly onDone?: ((delivery: Delivery) => void) | undefined;
+  /**
+   * Hears of each delivery that `accept` refuses, with what it threw, in place of `onDone`: it is not to come again. Both get
+   * deliveries as the queue had them, and mustn't throw.
+   */
+  readonly onRefused?:
+    | ((delivery: Delivery, error: unknown) => void)
+    | undefined;
 }
 
 /** A subscription that reads a {@linkcode DeliveryQueue}. */
@@ -44,12 +50,16 @@ export class QueueSubscription implements Subscription {
   readonly queue: DeliveryQueue;
   /** Looks at each delivery before and after a step. */
   readonly inspect: Inspect | undefined;
+  /** Looks at each delivery before a loop gets it. */
+  readonly accept: Accept | undefined;
   /** Hears of each step that is done. */
   readonly onDone: ((delivery: Delivery) => void) | undefined;
+  readonly #onRefused: QueueSubscriptionOptions["onRefused"];
   readonly #grouped: boolean;
-  readonly #loops = new Set<Loop>();
+  readonly #loops = new Set<QueueLoop>();
   readonly #release: QueueSubscriptionOptions["release"];
   readonly #signal: AbortSignal | undefined;
+  #refused = 0;
   #closing: Promise<void> | undefined;
 
   /** Opens it; closed at once if its signal has fired. */
@@ -57,7 +67,9 @@ export class QueueSubscription implements Subscription {
     this.queue = options.queue;
     this.pattern = options.queue.pattern;
     this.inspect = options.inspect;
+    this.accept = options.accept;
     this.onDone = options.onDone;
+    this.#onRefused = options.onRefused;
     this.#grouped = options.grouped;
     this.#release = options.release;
     this.#signal = options.signal;
@@ -87,13 +99,13 @@ export class QueueSubscription implements Subscription {
   /** Loops that wait for a delivery. */
   get readers(): number {
     let count = 0;
-    for (const loop of this.#loops) count += loop.waiting;
+    for (const loop of this.#loops) count += loop.readers;
     return count;
   }
 
-  /** Messages lost to `overflow`. */
+  /** Messages lost to `overflow`, or refused by `accept`. */
   get dropped(): number {
-    return this.queue.dropped;
+    return this.queue.dropped + this.#refused;
   }
 
   /** Whether it was closed, by whomever. What waits when the bus is closed can still be read. */
@@ -108,7 +120,7 @@ export class QueueSubscription implements Subscription {
 
   /** Starts a loop; several loops share the deliveries. */
   [Symbol.asyncIterator](): AsyncIterator<Delivery, undefined> {
-    const loop = new Loop(this);
+    const loop = new QueueLoop(this);
     this.#loops.add(loop);
     return loop;
   }
@@ -116,6 +128,13 @@ export class QueueSubscription implements Subscription {
   /** Ends every loop over it; harmless twice. */
   close(): Promise<void> {
     return this.#closing ??= this.#leave();
+  }
+
+  /** Counts and tells of a delivery that `accept` threw `error` at. */
+  refuse(delivery: Delivery, error: unknown): void {
+    this.#refused++;
+    if (this.#onRefused) this.#onRefused(delivery, error);
+    else this.onDone?.(delivery);
   }
 
   /** Lets its signal go: its queue has ended, and only what waits there can still be read. */
@@ -133,12 +152,12 @@ export class QueueSubscription implements Subscription {
     this.#closing = Promise.resolve();
     this.end();
     this.queue.dismissReaders((reader) =>
-      reader instanceof Loop && this.#loops.has(reader)
+      reader instanceof QueueLoop && this.#loops.has(reader)
     );
     const unfinished: Delivery[] = [];
     for (const loop of this.#loops) {
-      if (loop.inHand) unfinished.push(loop.inHand);
-      loop.inHand = undefined;
+      const delivery = loop.leave();
+      if (delivery) unfinished.push(delivery);
     }
     this.#loops.clear();
     if (this.#grouped) {
@@ -152,79 +171,4 @@ export class QueueSubscription implements Subscription {
   #abort = (): void => {
     this.close();
   };
-}
-
-/** By hand: a generator costs 3 × as much, and its pending next() blocks return(). */
-class Loop implements AsyncIterator<Delivery, undefined>, Reader {
-  inHand: Delivery | undefined;
-  waiting = 0;
-  readonly #subscription: QueueSubscription;
-  readonly #queue: DeliveryQueue;
-  /** Of the next() that waits; more than one wait only where a loop is stepped by hand. */
-  #resolve: ((step: Step) => void) | undefined;
-  #later: ((step: Step) => void)[] | undefined;
-
-  constructor(subscription: QueueSubscription) {
-    this.#subscription = subscription;
-    this.#queue = subscription.queue;
-  }
-
-  next(): Promise<Step> {
-    const finished = this.inHand;
-    if (finished !== undefined) {
-      this.inHand = undefined;
-      const changed = this.#finish(finished);
-      if (changed) return Promise.reject(changed);
-    }
-    if (this.#subscription.left) return END;
-    const delivery = this.#queue.shift();
-    if (delivery === undefined) {
-      return this.#queue.closed ? END : new Promise(this.#wait);
-    }
-    if (this.#subscription.inspect) {
-      const changed = this.#inspect(delivery, false);
-      if (changed) return Promise.reject(changed);
-    }
-    this.inHand = delivery;
-    return Promise.resolve({ done: false, value: delivery });
-  }
-
-  /** `break`, `return` and an error all end here. */
-  async return(): Promise<Step> {
-    await this.#subscription.close();
-    return { done: true, value: undefined };
-  }
-
-  /** A delivery for the next() that waits. */
-  hand(delivery: Delivery): void {
-    this.inHand = delivery;
-    this.#settle({ done: false, value: delivery });
-  }
-
-  /** There will be none. */
-  end(): void {
-    this.#settle({ done: true, value: undefined });
-  }
-
-  #wait = (resolve: (step: Step) => void): void => {
-    if (this.waiting++ === 0) this.#resolve = resolve;
-    else (this.#later ??= []).push(resolve);
-    this.#queue.wait(this);
-  };
-
-  #settle(step: Step): void {
-    const resolve = this.#resolve!;
-    this.#resolve = --this.waiting > 0 ? this.#later!.shift() : undefined;
-    resolve(step);
-  }
-
-  #finish(delivery: Delivery): CaryatidError | undefined {
-    this.#subscription.onDone?.(delivery);
-    return this.#subscription.inspect && this.#inspect(delivery, true);
-  }
-
-  #inspect(delivery: Delivery, handedOut: boolean): CaryatidError | undefined {
-    const { inspect, pattern } = this.#subscription;
-    return inspect?.(delivery, pattern, handedOut);
-  }
 }

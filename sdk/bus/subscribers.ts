@@ -8,6 +8,7 @@ import type {
 } from "../message_bus.ts";
 import { validatePattern, validateTopic } from "../topic.ts";
 import { DeliveryQueue } from "./delivery_queue.ts";
+import { fanOut } from "./fan_out.ts";
 import { checkSubscribeOptions } from "./options.ts";
 import { PatternIndex } from "./pattern_index.ts";
 import { type Inspect, QueueSubscription } from "./queue_subscription.ts";
@@ -186,25 +187,4 @@ interface Group {
   readonly key: string;
   readonly target: Target;
   members: number;
-}
-
-function fanOut(
-  targets: readonly Target[],
-  delivery: Delivery,
-  options: PublishOptions | undefined,
-): Promise<void> | undefined {
-  if (targets.length === 1) return targets[0]!.queue.push(delivery, options);
-  let waits: Promise<void>[] | undefined; // made only when a queue is full
-  for (let i = 0; i < targets.length; i++) {
-    const wait = targets[i]!.queue.push(delivery, options);
-    if (wait) (waits ??= []).push(wait);
-  }
-  return waits && allSettled(waits);
-}
-
-/** Rejects with the first refusal, but only when all are settled: the others have theirs by then. */
-async function allSettled(waits: readonly Promise<void>[]): Promise<void> {
-  for (const result of await Promise.allSettled(waits)) {
-    if (result.status === "rejected") throw result.reason;
-  }
 }

@@ -57,12 +57,17 @@ function sameValue(a: unknown, b: unknown): boolean {
     return Array.isArray(b) && a.length === b.length &&
       a.every((value, i) => sameValue(value, b[i]));
   }
-  const prototype = Object.getPrototypeOf(a);
-  if (prototype !== Object.prototype && prototype !== null) return false;
-  return sameProperties(
+  return isPlain(a) && isPlain(b) && sameProperties(
     a as Record<string, unknown>,
     b as Record<string, unknown>,
   );
+}
+
+/** Most say so by their constructor: asking for the prototype costs as much as comparing two properties. */
+function isPlain(value: object): boolean {
+  if (value.constructor === Object) return true;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 function sameProperties(

@@ -14,11 +14,13 @@ Deno.test("a message that the schema only copies is given back as it was", () =>
     list: z.array(z.object({ n: z.number() })),
     bytes: z.instanceof(Uint8Array),
     nothing: z.null(),
+    constructor: z.object({ name: z.string() }),
   });
   const message = {
     list: [{ n: 1 }, { n: 1.5 }],
     bytes: new Uint8Array(2),
     nothing: null,
+    constructor: { name: "a key like any other" },
   };
   assert.notEqual(schema.parse(message), message);
   assert.equal(checkMessage("a", schema, message), message);
@@ -45,6 +47,17 @@ Deno.test("a message that the schema changes comes as the schema made it", async
     ],
     "-0 made 0": [z.number().transform((n) => n + 0), -0, 0],
     "null made an object": [z.null().transform(() => ({})), null, {}],
+    "an object made a list": [z.object({}).transform(() => []), {}, []],
+    "an object made a date": [
+      z.object({}).transform(() => new Date(7)),
+      {},
+      new Date(7),
+    ],
+    "a date changed": [
+      z.date().transform(() => new Date(7)),
+      new Date(1),
+      new Date(7),
+    ],
   };
   for (const [name, [schema, message, wanted]] of Object.entries(cases)) {
     await t.step(name, () => {

@@ -1,5 +1,6 @@
 import { turnOver } from "../bus/turn.ts";
 import type {
+  Accept,
   Delivery,
   MessageBus,
   SubscribeOptions,
@@ -27,6 +28,8 @@ export class KeptSubscription implements Subscription {
   readonly ready: Promise<void>;
   readonly #bus: MessageBus;
   readonly #options: SubscribeOptions;
+  /** That of the module as it lives now; its restarted self brings its own. */
+  #accept: Accept | undefined;
   #inner: Subscription;
   #loop: AsyncIterator<Delivery> | undefined;
   #waiters: Waiter[] = [];
@@ -43,8 +46,12 @@ export class KeptSubscription implements Subscription {
   constructor(bus: MessageBus, pattern: string, options: SubscribeOptions) {
     this.pattern = pattern;
     this.#bus = bus;
-    this.#options = options;
-    this.#inner = bus.subscribe(pattern, options);
+    this.#accept = options.accept;
+    this.#options = {
+      ...options,
+      accept: (delivery) => this.#accept?.(delivery) ?? delivery,
+    };
+    this.#inner = bus.subscribe(pattern, this.#options);
     this.ready = this.#inner.ready;
   }
 
@@ -57,7 +64,10 @@ export class KeptSubscription implements Subscription {
   }
 
   get readers(): number {
-    return this.#grouped ? this.#inner.readers : this.#waiters.length;
+    if (this.#grouped) return this.#inner.readers;
+    // What `accept` looks at isn't waited for any more.
+    const looking = this.#pulling && this.#inner.readers === 0;
+    return Math.max(0, this.#waiters.length - (looking ? 1 : 0));
   }
 
   get dropped(): number {
@@ -94,8 +104,9 @@ export class KeptSubscription implements Subscription {
     await failed.close();
   }
 
-  /** Hands it over to the restarted module. */
-  resume(): this {
+  /** Hands it over to the restarted module, whose `accept` takes the place of the old one. */
+  resume(accept?: Accept): this {
+    this.#accept = accept;
     this.#failed = this.#left = false;
     return this;
   }

@@ -5,4 +5,5 @@
  * @module
  */
 export { systemClock } from "../clock.ts";
-export { ModuleContext, type ModuleContextOptions } from "./module_context.ts";
+export { ModuleContext } from "./module_context.ts";
+export type { ModuleContextOptions } from "./module_context_options.ts";

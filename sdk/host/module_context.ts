@@ -1,8 +1,6 @@
-import { systemClock } from "../clock.ts";
-import type { Clock } from "../clock.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import type { Context } from "../context.ts";
 import type { TypedTopic } from "../define_topic.ts";
-import type { CaryatidError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type {
   HandleOptions,
@@ -15,32 +13,14 @@ import type {
   SubscribeOptions,
   Subscription,
 } from "../message_bus.ts";
+import { acceptance } from "./acceptance.ts";
 import { Holdings } from "./holdings.ts";
 import { KeptSubscription } from "./kept_subscription.ts";
+import type { ModuleContextOptions } from "./module_context_options.ts";
+import { stoppingClock } from "./stopping_clock.ts";
 import { Tasks } from "./tasks.ts";
 import { answerChecked, requestChecked } from "./typed_request.ts";
 import { publishChecked } from "./typed_publish.ts";
-import { TypedSubscription } from "./typed_subscription.ts";
-
-/** What a {@linkcode ModuleContext} is made of. */
-export interface ModuleContextOptions {
-  /** The module's id. */
-  readonly id: string;
-  /** What carries its messages. */
-  readonly bus: MessageBus;
-  /** Where its log records go. */
-  readonly log: Log;
-  /** The machine's clock unless it is replaced. */
-  readonly clock?: Clock | undefined;
-  /** Hears of each task that throws. */
-  readonly onFailure?: ((error: unknown) => void) | undefined;
-  /** Calls each task and each handler: a place to remember whose work it is. */
-  readonly around?: (<T>(handler: boolean, work: () => T) => T) | undefined;
-  /** Keeps subscriptions when the module fails, for the context that follows this one. */
-  readonly keep?: boolean | undefined;
-  /** The context of the same module before it failed. */
-  readonly predecessor?: ModuleContext | undefined;
-}
 
 /** The context of one module, seen from whoever runs it: what it holds open, what it runs, and how to stop it. */
 export class ModuleContext implements Context {
@@ -80,7 +60,7 @@ export class ModuleContext implements Context {
   ): Promise<void> {
     return typeof topic === "string"
       ? this.#bus.publish(topic, message, options)
-      : publishChecked(topic, message, options, this.#send);
+      : publishChecked(this.#bus, topic, message, options);
   }
 
   subscribe(
@@ -88,16 +68,12 @@ export class ModuleContext implements Context {
     options: SubscribeOptions = {},
   ): Subscription<never> {
     const pattern = typeof topic === "string" ? topic : topic.name;
-    const subscription = this.#subscriptions.add(this.#open(pattern, options));
-    if (typeof topic === "string") return subscription as Subscription<never>;
-    const refused = (error: CaryatidError) =>
-      this.log.warn("dropped a message: {reason}", {
-        reason: error.message,
-        code: error.code,
-      });
-    return new TypedSubscription(subscription, topic, refused) as Subscription<
-      never
-    >;
+    const accept = acceptance(topic, options.accept, this.log);
+    const subscription = this.#open(
+      pattern,
+      accept ? { ...options, accept } : options,
+    );
+    return this.#subscriptions.add(subscription) as Subscription<never>;
   }
 
   request(
@@ -209,7 +185,7 @@ export class ModuleContext implements Context {
         subscription.serves(pattern, options)
       ) {
         this.#subscriptions.delete(subscription);
-        return subscription.resume();
+        return subscription.resume(options.accept);
       }
     }
     return this.#predecessor?.release(pattern, options);
@@ -220,19 +196,4 @@ export class ModuleContext implements Context {
     return this.#predecessor?.release(pattern, options) ??
       new KeptSubscription(this.#bus, pattern, options);
   }
-
-  #send = (
-    topic: string,
-    message: unknown,
-    options?: PublishOptions,
-  ): Promise<void> => this.#bus.publish(topic, message, options);
-}
-
-/** A clock whose sleepers also wake, with `ABORTED`, when `signal` fires. */
-function stoppingClock(clock: Clock, signal: AbortSignal): Clock {
-  return {
-    now: () => clock.now(),
-    sleep: (milliseconds, own) =>
-      clock.sleep(milliseconds, own ? AbortSignal.any([signal, own]) : signal),
-  };
 }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { MockBus } from "../testing/mock_bus.ts";
 import { recordLog } from "../testing/record_log.ts";
 import { twoTurns } from "../testing/two_turns.ts";
-import { ModuleContext, type ModuleContextOptions } from "./module_context.ts";
+import { ModuleContext } from "./module_context.ts";
+import type { ModuleContextOptions } from "./module_context_options.ts";
 
 function make(options: Partial<ModuleContextOptions> = {}) {
   const bus = new MockBus();

@@ -11,11 +11,11 @@ type Sent = [topic: string, message: unknown, options?: PublishOptions];
 
 function recorder() {
   const sent: Sent[] = [];
-  const send = (...call: Sent) => {
+  const publish = (...call: Sent) => {
     sent.push(call);
     return Promise.resolve();
   };
-  return { sent, send };
+  return { sent, bus: { publish } };
 }
 
 /** Whether a subscriber of the topic would look at that message again. */
@@ -24,9 +24,9 @@ function checked([topic, message, options]: Sent): boolean {
 }
 
 Deno.test("a message that fits is sent as it was given", async () => {
-  const { sent, send } = recorder();
+  const { sent, bus } = recorder();
   const message = { n: 1 };
-  await publishChecked(tick, message, undefined, send);
+  await publishChecked(bus, tick, message, undefined);
   const [call] = sent as [Sent];
   assert.equal(call[0], "clock.tick");
   assert.equal(call[1], message);
@@ -34,18 +34,18 @@ Deno.test("a message that fits is sent as it was given", async () => {
 });
 
 Deno.test("it is sent as it was given, too, where the schema would change it", async () => {
-  const { sent, send } = recorder();
+  const { sent, bus } = recorder();
   const message = { n: 1, more: 2 };
-  await publishChecked(tick, message, undefined, send);
+  await publishChecked(bus, tick, message, undefined);
   const [call] = sent as [Sent];
   assert.equal(call[1], message);
   assert(!checked(call), "the receiver has to transform it");
 });
 
 Deno.test("the publisher's options stay", async () => {
-  const { sent, send } = recorder();
+  const { sent, bus } = recorder();
   const options = { id: "1", headers: { a: "b" } };
-  await publishChecked(tick, { n: 1 }, options, send);
+  await publishChecked(bus, tick, { n: 1 }, options);
   const [call] = sent as [Sent];
   assert.equal(call[2]?.id, "1");
   assert.equal(call[2]?.headers, options.headers);
@@ -54,21 +54,21 @@ Deno.test("the publisher's options stay", async () => {
 });
 
 Deno.test("a message that doesn't fit is INVALID_MESSAGE, and not sent", async () => {
-  const { sent, send } = recorder();
-  await assert.rejects(publishChecked(tick, { n: "1" }, undefined, send), {
+  const { sent, bus } = recorder();
+  await assert.rejects(publishChecked(bus, tick, { n: "1" }, undefined), {
     code: "INVALID_MESSAGE",
   });
   assert.deepEqual(sent, []);
 });
 
 Deno.test("a schema may take its time", async () => {
-  const { sent, send } = recorder();
+  const { sent, bus } = recorder();
   const slow = defineTopic(
     "slow",
     z.number().refine((n) => Promise.resolve(n > 0)),
   );
-  await publishChecked(slow, 1, undefined, send);
-  await assert.rejects(publishChecked(slow, -1, undefined, send), {
+  await publishChecked(bus, slow, 1, undefined);
+  await assert.rejects(publishChecked(bus, slow, -1, undefined), {
     code: "INVALID_MESSAGE",
   });
   assert.deepEqual(sent.map(([, message]) => message), [1]);
@@ -77,7 +77,12 @@ Deno.test("a schema may take its time", async () => {
 Deno.test("what the bus refuses, publishing rejects with", async () => {
   const refusal = new Error("full");
   await assert.rejects(
-    publishChecked(tick, { n: 1 }, undefined, () => Promise.reject(refusal)),
+    publishChecked(
+      { publish: () => Promise.reject(refusal) },
+      tick,
+      { n: 1 },
+      undefined,
+    ),
     refusal,
   );
 });

@@ -41,7 +41,10 @@ export class WatchedBus implements MessageBus {
   }
 
   subscribe(pattern: string, options?: SubscribeOptions): Subscription {
-    const subscription = this.#bus.subscribe(pattern, options);
+    const subscription = this.#bus.subscribe(
+      pattern,
+      this.#watchAccept(pattern, options),
+    );
     const start = subscription[Symbol.asyncIterator].bind(subscription);
     subscription[Symbol.asyncIterator] = () => {
       const loop = start();
@@ -83,5 +86,23 @@ export class WatchedBus implements MessageBus {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** A loop whose delivery is looked at waits, but not only for what a test controls. */
+  #watchAccept(
+    pattern: string,
+    options: SubscribeOptions | undefined,
+  ): SubscribeOptions | undefined {
+    const accept = options?.accept;
+    if (accept === undefined) return options;
+    return {
+      ...options,
+      accept: (delivery) => {
+        const accepted = accept(delivery);
+        return accepted instanceof Promise
+          ? this.#activity.run(`a check for "${pattern}"`, () => accepted)
+          : accepted;
+      },
+    };
   }
 }

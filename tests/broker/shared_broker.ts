@@ -31,16 +31,21 @@ let hooked = false;
  * ignored, and its name says why. What a test leaves on the broker isn't removed: exchange names never repeat.
  */
 export function brokerTest(name: string, fn: BrokerTest): void {
+  withBroker(name, (broker) => Deno.test(name, (t) => fn(broker(), t)));
+}
+
+/** Has `register` register tests which call `broker`; or an ignored test of that name where there is none. */
+export function withBroker(
+  name: string,
+  register: (broker: () => TestBroker) => void,
+): void {
   if (reason) {
     const why = `${refusal}, and ${reason}`;
     Deno.test.ignore(`${name} (skipped: ${why})`, () => {});
     return;
   }
   if (refusal) hookOwnBroker();
-  Deno.test(
-    name,
-    (t) => fn({ url: own?.url() ?? address, exchange: fresh() }, t),
-  );
+  register(() => ({ url: own?.url() ?? address, exchange: fresh() }));
 }
 
 /** The names of what a private broker still has: all queues, and the exchanges whose names begin with `exchange`. */

@@ -57,7 +57,9 @@ async function refusesOversize(trial: Trial): Promise<void> {
     ),
   );
   const [heard] = await Promise.all([trial.hear(subscription, 9), settling]);
-  assert.deepEqual(heard, burst.filter((i) => i !== 4));
+  // Not the message itself: a difference of 16 MiB would be shown byte by byte.
+  const small = heard.filter((message) => typeof message === "number");
+  assert.deepEqual(small, burst.filter((i) => i !== 4));
 }
 
 async function aliasesNothing(trial: Trial): Promise<void> {

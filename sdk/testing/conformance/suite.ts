@@ -1,4 +1,5 @@
 import type { BusAbilities, MessageBus } from "../../mod.ts";
+import { accepting } from "./accepting.ts";
 import { closing } from "./closing.ts";
 import { copies } from "./copies.ts";
 import { delivery } from "./delivery.ts";
@@ -15,6 +16,7 @@ import { requestDeadlines } from "./request_deadlines.ts";
 import { requestFailures } from "./request_failures.ts";
 import { requestTopics } from "./request_topics.ts";
 import { requests } from "./requests.ts";
+import { retries } from "./retries.ts";
 import { scale } from "./scale.ts";
 import { topics } from "./topics.ts";
 import { Trial } from "./trial.ts";
@@ -25,7 +27,7 @@ import { within } from "./within.ts";
 const PROPERTY_DEADLINE = 60_000;
 
 const PROPERTIES: readonly Property[] = [
-  ...[...delivery, ...copies, ...groups, ...handingOn, ...topics],
+  ...[...delivery, ...copies, ...groups, ...handingOn, ...topics, ...accepting],
   ...[
     ...patterns,
     ...overflow,
@@ -35,7 +37,7 @@ const PROPERTIES: readonly Property[] = [
     ...scale,
   ],
   ...[...requests, ...handlers, ...requestFailures, ...requestDeadlines],
-  ...requestTopics,
+  ...[...retries, ...requestTopics],
 ].sort((a, b) => a.id.localeCompare(b.id, "en", { numeric: true }));
 
 /**

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { DerivedDelivery } from "../bus/local_delivery.ts";
 import { defineTopic, type TypedTopic } from "../define_topic.ts";
-import type { Delivery, Subscription } from "../message_bus.ts";
+import type { Accept, Delivery, Subscription } from "../message_bus.ts";
 import { MockBus } from "../testing/mock_bus.ts";
 import { recordLog } from "../testing/record_log.ts";
 import type { LogRecord } from "../testing/record_log.ts";
@@ -146,6 +147,20 @@ Deno.test("it is a subscription like any other", async (t) => {
     assert.deepEqual(await waiting, { done: true, value: undefined });
   });
 
+  await t.step("while its schema takes its time", async () => {
+    const { bus, context } = make();
+    const checking = Promise.withResolvers<boolean>();
+    const slow = z.number().refine(() => checking.promise);
+    const heard = context.subscribe(defineTopic("n", slow));
+    const waiting = heard[Symbol.asyncIterator]().next();
+    assert.deepEqual([heard.depth, heard.inHand, heard.readers], [0, 0, 1]);
+    await bus.inject("n", 1);
+    await bus.inject("n", 2);
+    assert.deepEqual([heard.depth, heard.inHand, heard.readers], [1, 1, 0]);
+    checking.resolve(true);
+    assert.equal((await waiting).value?.message, 1);
+  });
+
   await t.step("A14 break closes it", async () => {
     const { bus, context } = make();
     const heard = context.subscribe(numbers);
@@ -191,4 +206,52 @@ Deno.test("a schema that throws costs only the message", async () => {
   assert.equal((await take(heard)).message, "good");
   assert.equal(heard.dropped, 1);
   assert.equal(logs[0]?.properties?.reason, "fragile");
+});
+
+Deno.test("any number of messages that don't fit, in a row, hold on to nothing where the schema takes its time", async () => {
+  const { bus, context } = make();
+  const slow = z.object({ n: z.number() }).refine(() => Promise.resolve(true));
+  const heard = context.subscribe(defineTopic("n", slow), { queueSize: 2_000 });
+  for (let i = 0; i < 1_000; i++) await bus.inject("n", "bad");
+  await bus.inject("n", { n: 1 });
+  const taken = take(heard);
+  while (heard.depth > 0) await null;
+  let over = false;
+  taken.then(() => over = true);
+  let steps = 0;
+  for (; !over; steps++) await null;
+  assert(steps < 100, `${steps} steps`);
+  assert.equal(heard.dropped, 1_000);
+});
+
+/** Refuses odd numbers and doubles even ones. */
+const evenDoubled: Accept = (delivery) => {
+  const { n } = delivery.message as { n: number };
+  if (n % 2 === 1) throw new Error(`${n} is odd`);
+  return new DerivedDelivery(delivery, { n: 2 * n }, delivery.redelivered);
+};
+
+Deno.test("a module's own accept comes after the schema, or alone", async (t) => {
+  const slowTexts = defineTopic(
+    "n",
+    z.object({ n: z.string().transform((n) => Promise.resolve(Number(n))) }),
+  );
+  const cases = { typed: texts, "typed, slow": slowTexts, untyped: "n" };
+  for (const [name, topic] of Object.entries(cases)) {
+    await t.step(name, async () => {
+      const { bus, context, logs } = make();
+      const accept = evenDoubled;
+      const heard = typeof topic === "string"
+        ? context.subscribe(topic, { accept })
+        : context.subscribe(topic, { accept });
+      for (const n of [1, 2]) {
+        await bus.inject("n", { n: typeof topic === "string" ? n : `${n}` });
+      }
+      assert.deepEqual((await take<unknown>(heard)).message, { n: 4 });
+      assert.equal(heard.dropped, 1);
+      assert.deepEqual(logs.map(({ properties }) => properties), [
+        { reason: "1 is odd", code: "Error" },
+      ]);
+    });
+  }
 });

@@ -1,0 +1,148 @@
+import type { Log } from "@caryatid/sdk";
+import { randomId } from "@caryatid/sdk/bus";
+import type { Channel, ChannelModel, Message } from "amqplib";
+import { type Channels, withChannel } from "./channels.ts";
+import { Consumer } from "./consumer.ts";
+import type { Names } from "./names.ts";
+import type { Publisher } from "./publisher.ts";
+import { declareTopology } from "./topology.ts";
+
+/** What a {@linkcode TopologyWatch} is made of. */
+export interface TopologyWatchOptions {
+  readonly names: Names;
+  readonly publisher: Publisher;
+  /** Milliseconds between looks. */
+  readonly interval: number;
+  /** Binds every queue of this bus again. Harmless to those that are bound. */
+  readonly rebind: () => Promise<void>;
+  readonly log: Log;
+}
+
+/**
+ * Notices when somebody deletes the shared exchange: RabbitMQ tells nobody, confirms what is published, and no queue is bound any
+ * more. Then it declares all again, and tells the other processes to bind their queues, too.
+ */
+export class TopologyWatch {
+  readonly #options: TopologyWatchOptions;
+  readonly #id = randomId();
+  readonly #renewals: Consumer;
+  #connection: ChannelModel | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** What was wrong at the last look. */
+  #trouble: string | undefined;
+
+  /** Looks at nothing yet. */
+  constructor(options: TopologyWatchOptions) {
+    this.#options = options;
+    this.#renewals = new Consumer({
+      pattern: "renewed exchanges",
+      prefetch: 1,
+      declare: (channel, queue) => this.#declare(channel, queue),
+      onMessage: (message) => this.#renewed(message),
+      onInterrupted: () => {},
+      log: options.log,
+    });
+  }
+
+  /** Declares the exchanges on a new connection. What it throws is why that cannot be. */
+  async attach(connection: ChannelModel, channels: Channels): Promise<void> {
+    if (await this.#declareMissing(connection)) this.tellRenewed();
+    await this.#renewals.attach(channels);
+    this.#connection = connection;
+    this.#plan(connection);
+  }
+
+  /** The connection is gone. */
+  detach(): void {
+    this.#connection = undefined;
+    clearTimeout(this.#timer);
+    this.#renewals.detach();
+  }
+
+  /** Looks no more. */
+  async end(): Promise<void> {
+    this.#connection = undefined;
+    clearTimeout(this.#timer);
+    await this.#renewals.close();
+  }
+
+  /** Tells the other processes that an exchange was declared anew. */
+  tellRenewed(): void {
+    const { publisher, names } = this.#options;
+    publisher.send({
+      exchange: names.renewed,
+      key: "",
+      body: new Uint8Array(0),
+      properties: { appId: this.#id },
+    }).catch(() => {}); // without a broker there is nothing to bind to either
+  }
+
+  #plan(connection: ChannelModel): void {
+    this.#timer = setTimeout(
+      () => this.#look(connection),
+      this.#options.interval,
+    );
+  }
+
+  async #look(connection: ChannelModel): Promise<void> {
+    const { names, rebind, log } = this.#options;
+    try {
+      if (await this.#declareMissing(connection)) {
+        log.warn(
+          'the exchange "{exchange}" was deleted: declared and bound again; ' +
+            "what was published meanwhile may not have been heard",
+          { exchange: names.shared },
+        );
+        await rebind();
+        this.tellRenewed();
+      }
+      this.#trouble = undefined;
+    } catch (error) {
+      if (connection === this.#connection) this.#complain(error as Error);
+    }
+    if (connection === this.#connection) this.#plan(connection);
+  }
+
+  /** Once for each cause: it stays until somebody mends it. */
+  #complain({ message }: Error): void {
+    if (message === this.#trouble) return;
+    this.#trouble = message;
+    const { names, log } = this.#options;
+    log.error('cannot declare the exchange "{exchange}" again: {cause}', {
+      exchange: names.shared,
+      cause: message,
+    });
+  }
+
+  /** Declares the exchanges if the shared one was deleted since, whoever may have declared that again. */
+  async #declareMissing(connection: ChannelModel): Promise<boolean> {
+    const { names } = this.#options;
+    const isThere = await withChannel(
+      connection,
+      (channel) => channel.checkExchange(names.alive),
+    ).then(() => true, ({ code }) => code !== 404);
+    await withChannel(
+      connection,
+      (channel) => declareTopology(channel, names),
+    );
+    return !isThere;
+  }
+
+  #renewed(message: Message): void {
+    this.#renewals.done(message);
+    if (message.properties.appId === this.#id) return;
+    this.#options.log.info("exchanges were declared anew: binding again");
+    this.#options.rebind();
+  }
+
+  async #declare(channel: Channel, bound?: string): Promise<string> {
+    const queue = bound ??
+      (await channel.assertQueue("", {
+        exclusive: true,
+        autoDelete: true,
+        durable: false,
+      })).queue;
+    await channel.bindQueue(queue, this.#options.names.renewed, "");
+    return queue;
+  }
+}

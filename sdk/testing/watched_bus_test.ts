@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { defineTopic } from "../define_topic.ts";
+import { defineModule } from "../module.ts";
+import { testModule } from "./test_module.ts";
+import { twoTurns } from "./two_turns.ts";
+
+Deno.test("settle() waits for a schema that takes its time, and for the step after it", async () => {
+  const slow = z.number().refine(async () => {
+    for (let i = 0; i < 5; i++) await twoTurns();
+    return true;
+  });
+  const read: number[] = [];
+  const module = defineModule({
+    name: "slow",
+    init(context) {
+      const heard = context.subscribe(defineTopic("n", slow));
+      context.run(async () => {
+        for await (const { message } of heard) read.push(message);
+      });
+    },
+  });
+  await using test = await testModule(module);
+  await test.bus.inject("n", 1);
+  await test.settle();
+  assert.deepEqual(read, [1]);
+});
