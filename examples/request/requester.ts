@@ -2,11 +2,14 @@ import { CaryatidError, defineModule, defineTopic } from "@caryatid/sdk";
 import { z } from "zod";
 import { answer, question } from "./messages.ts";
 
-/** Asks on its topic, and then where nobody answers. */
+/** Asks on its topic, and then where nobody answers: once, or every `period` seconds. */
 export default defineModule({
   name: "requester",
   description: "Asks twice: once it gets an answer, once an error",
-  config: z.object({ topic: z.string().default("test.request") }),
+  config: z.object({
+    topic: z.string().default("test.request"),
+    period: z.number().positive().optional(),
+  }),
   init(context, config) {
     async function ask(topic: string): Promise<void> {
       const message = { message: "Hello, world!" };
@@ -24,8 +27,12 @@ export default defineModule({
       }
     }
     context.run(async () => {
-      await ask(config.topic);
-      await ask("bad.topic");
+      for (;;) {
+        await ask(config.topic);
+        await ask("bad.topic");
+        if (config.period === undefined) return;
+        await context.clock.sleep(config.period * 1000);
+      }
     });
   },
 });

@@ -2,11 +2,14 @@ import { defineModule, defineTopic } from "@caryatid/sdk";
 import { z } from "zod";
 import { messages } from "./messages.ts";
 
-/** Publishes one message of each kind. */
+/** Publishes one message of each kind: once, or every `period` seconds. */
 export default defineModule({
   name: "publisher",
   description: "Publishes one message of each kind",
-  config: z.object({ topic: z.string().default("sample") }),
+  config: z.object({
+    topic: z.string().default("sample"),
+    period: z.number().positive().optional(),
+  }),
   init(context, config) {
     async function send(word: string, message: z.input<typeof messages>) {
       context.log.info("Sending {message}", { message });
@@ -14,9 +17,13 @@ export default defineModule({
       await context.publish(topic, message);
     }
     context.run(async () => {
-      await send("test", { Test: { data: "Hello, world!", number: 42 } });
-      await send("string", { String: "Bye!" });
-      await send("json", { Json: { message: "Hello, world!" } });
+      for (;;) {
+        await send("test", { Test: { data: "Hello, world!", number: 42 } });
+        await send("string", { String: "Bye!" });
+        await send("json", { Json: { message: "Hello, world!" } });
+        if (config.period === undefined) return;
+        await context.clock.sleep(config.period * 1000);
+      }
     });
   },
 });

@@ -1,67 +1,28 @@
 import assert from "node:assert/strict";
+import { EXPECTED } from "./expected.ts";
 import { Program } from "./program.ts";
-import { blocksIn, distinct, outputsIn } from "./readme.ts";
-
-/** What each example has to print before Ctrl-C; a text that stands twice, on two lines. */
-const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
-  simple: [
-    'publisher: Sending { message: "Hello, world!" }',
-    'subscriber: Received: { message: "Hello, world!" }',
-  ],
-  typed: [
-    "publisher: Sending { Test: {",
-    "subscriber: Received test: Hello, world! 42",
-    "subscriber: Received string Bye!",
-    'subscriber: Received JSON { message: "Hello, world!" }',
-    'spy: heard sample.test: { Test: { data: "Hello, world!", number: 42 } }',
-    "subscriber: The time sponsored by Caryatid is ",
-    "subscriber: The time sponsored by Caryatid is ",
-  ],
-  request: [
-    'responder: Handler received { message: "Hello, world!" }',
-    "responder: Responding with {",
-    'requester: Got response: { message: "Hello, world!", response: "Loud and clear" }',
-    "requester: Got error: NO_HANDLER",
-  ],
-  multi: [
-    ...Array(3).fill(
-      'subscriber: Message from sample1.#: (sample1.test, { message: "Hello, world! from publisher #1" })',
-    ),
-    'subscriber: Message from sample2.#: (sample2.test, { message: "Hello, world! from publisher #2" })',
-  ],
-  performance: [
-    "subscriber: Elapsed time: ",
-    "subscriber: Count: 1000000",
-    "subscriber: Average time: ",
-    "subscriber: Rate: ",
-  ],
-};
+import { blocksIn, distinct, outputsIn, readmeOf } from "./readme.ts";
 
 const ENDING = ["SIGINT received, shutting down", "stopped with exit code 0"];
 
-for (const [name, expected] of Object.entries(EXAMPLES)) {
+for (const [name, expected] of Object.entries(EXPECTED)) {
   Deno.test(`examples/${name} prints what its README shows, and ends cleanly on Ctrl-C`, async () => {
     await using program = start(name);
     await program.until(expected);
     await stop(program);
-    const readme = await Deno.readTextFile(
-      new URL(`../../examples/${name}/README.md`, import.meta.url),
-    );
-    assert.deepEqual(
-      distinct(outputsIn(readme).flat()),
-      distinct(program.lines),
-    );
-    assert.deepEqual(blocksIn(readme, "sh"), [
-      `deno run --allow-net examples/${name}/main.ts\n`,
-    ]);
+    const readme = await readmeOf(name);
+    const [output = []] = outputsIn(readme);
+    assert.deepEqual(distinct(output), distinct(program.lines));
+    const [command] = blocksIn(readme, "sh");
+    assert.equal(command, `deno run --allow-net examples/${name}/main.ts\n`);
   });
 }
 
 Deno.test("two examples run at the same time", async () => {
   await using simple = start("simple");
   await using multi = start("multi");
-  await simple.until(EXAMPLES.simple!);
-  await multi.until(EXAMPLES.multi!);
+  await simple.until(EXPECTED.simple!);
+  await multi.until(EXPECTED.multi!);
   await Promise.all([stop(simple), stop(multi)]);
 });
 
@@ -83,7 +44,7 @@ Deno.test("every example is tested", async () => {
   ) {
     if (entry.isDirectory) names.push(entry.name);
   }
-  assert.deepEqual(names.sort(), Object.keys(EXAMPLES).sort());
+  assert.deepEqual(names.sort(), Object.keys(EXPECTED).sort());
 });
 
 function start(name: string): Program {

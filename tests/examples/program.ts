@@ -5,8 +5,12 @@ import { fileURLToPath } from "node:url";
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const DEADLINE = 30_000;
 
-/** What Deno itself says about the first run on a fresh machine. */
-const DOWNLOADS = /^(Download|Initialize) /;
+/** How long it may take to end when it is asked to, before it is killed: it may have processes of its own. */
+const GRACE = 5_000;
+
+/** What Deno itself says about the first run on a fresh machine; `examples/both.ts` puts a name in front. */
+const DOWNLOADS = /^(\w+ +\| )?(Download|Initialize) /;
+const TIME = /^(\w+ +\| )?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z +/;
 
 /** Deno at work on a program, started as a user starts it. */
 export class Program implements AsyncDisposable {
@@ -101,8 +105,10 @@ export class Program implements AsyncDisposable {
 
   /** Ends it, whatever it does. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#ended) this.#child.kill("SIGKILL");
+    if (!this.#ended) this.#child.kill("SIGTERM");
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), GRACE);
     await this.#done;
+    clearTimeout(timer);
   }
 
   async #read(
@@ -129,9 +135,9 @@ export class Program implements AsyncDisposable {
   }
 }
 
-/** A line of a log without the time that it begins with. */
+/** A line of a log without the time that it begins with, or that follows the name of a process. */
 export function withoutTime(line: string): string {
-  return line.replace(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z +/, "");
+  return line.replace(TIME, "$1");
 }
 
 /** Which of `expected` have no line of their own that contains them. */

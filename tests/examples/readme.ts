@@ -1,8 +1,13 @@
-import { withoutTime } from "./program.ts";
+import { ROOT, withoutTime } from "./program.ts";
 
 /** Lines whose numbers are those of one machine, version or moment. */
 const VARYING =
   /Caryatid .* on Deno|The time sponsored by|Elapsed time|Average time|Rate/;
+
+/** The README of an example. */
+export function readmeOf(example: string): Promise<string> {
+  return Deno.readTextFile(`${ROOT}examples/${example}/README.md`);
+}
 
 /** Each block that shows what a program prints, as lines without times. */
 export function outputsIn(readme: string): string[][] {
@@ -30,11 +35,11 @@ export function distinct(lines: readonly string[]): string[] {
 export interface Key {
   readonly table: string;
   readonly key: string;
-  /** Its default. */
-  readonly value: string;
+  /** Its default, if it has one. */
+  readonly value: string | undefined;
 }
 
-/** The keys, of those in tables like `[log]`, that have a default. An id is `x`. */
+/** The keys of tables like `[log]`. An id is `x`. */
 export function keysIn(readme: string): Key[] {
   const keys: Key[] = [];
   let table = "";
@@ -43,7 +48,7 @@ export function keysIn(readme: string): Key[] {
     table = first.match(/^`\[+(.*?)\]+`$/)?.[1] ?? table;
     const key = second.match(/^`(.*)`$/)?.[1];
     const value = third.match(/^`(.*)`$/)?.[1];
-    if (table === "" || key === undefined || value === undefined) continue;
+    if (table === "" || key === undefined) continue;
     keys.push({ table: table.replace("<id>", "x"), key, value });
   }
   return keys;

@@ -29,12 +29,14 @@ export class RunningProgram implements AsyncDisposable {
     return this.#lines;
   }
 
-  /** Resolves with the first line that matches, from the beginning; fails when the program ends without one. */
-  async line(pattern: RegExp): Promise<string> {
+  /** Resolves with the line that is number `count` (1) of those that match, from the beginning; fails when the program ends before. */
+  async line(pattern: RegExp, count = 1): Promise<string> {
     const deadline = performance.now() + PATIENCE;
+    let left = count;
     for (let from = 0;;) {
       for (; from < this.#lines.length; from++) {
-        if (pattern.test(this.#lines[from]!)) return this.#lines[from]!;
+        const line = this.#lines[from]!;
+        if (pattern.test(line) && --left === 0) return line;
       }
       const text = `no line matches ${pattern}:\n${this.#lines.join("\n")}`;
       assert(!this.#ended, `${text}\n${this.#ended && await this.stderr}`);

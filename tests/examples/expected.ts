@@ -1,0 +1,34 @@
+/** What each example has to print before Ctrl-C, in one process or in two; a text that stands twice, on two lines. */
+export const EXPECTED: Readonly<Record<string, readonly string[]>> = {
+  simple: [
+    'publisher: Sending { message: "Hello, world!" }',
+    'subscriber: Received: { message: "Hello, world!" }',
+  ],
+  typed: [
+    "publisher: Sending { Test: {",
+    "subscriber: Received test: Hello, world! 42",
+    "subscriber: Received string Bye!",
+    'subscriber: Received JSON { message: "Hello, world!" }',
+    'spy: heard sample.test: { Test: { data: "Hello, world!", number: 42 } }',
+    "subscriber: The time sponsored by Caryatid is ",
+    "subscriber: The time sponsored by Caryatid is ",
+  ],
+  request: [
+    'responder: Handler received { message: "Hello, world!" }',
+    "responder: Responding with {",
+    'requester: Got response: { message: "Hello, world!", response: "Loud and clear" }',
+    "requester: Got error: NO_HANDLER",
+  ],
+  multi: [
+    ...Array(3).fill(
+      'subscriber: Message from sample1.#: (sample1.test, { message: "Hello, world! from publisher #1" })',
+    ),
+    'subscriber: Message from sample2.#: (sample2.test, { message: "Hello, world! from publisher #2" })',
+  ],
+  performance: [
+    "subscriber: Elapsed time: ",
+    "subscriber: Count: 1000000",
+    "subscriber: Average time: ",
+    "subscriber: Rate: ",
+  ],
+};
