@@ -8,18 +8,25 @@ const NUMBERS: Partial<Record<Deno.Signal, number>> = {
   SIGTERM: 15,
 };
 
+/** `deno task` passes on a Ctrl-C that the terminal has sent already: what comes that soon is the same one. In milliseconds. */
+const SAME_SIGNAL = 300;
+
 /**
  * Calls `stop` at the first signal. A second one ends the program at once, with 128 + its number.
  *
  * Gives a function that takes all this back.
  */
 export function onStopSignal(stop: (signal: Deno.Signal) => void): () => void {
-  let stopping = false;
+  let stoppedAt: number | undefined;
   const handlers = SIGNALS.map((signal) => {
     const handler = () => {
-      if (stopping) Deno.exit(128 + NUMBERS[signal]!);
-      stopping = true;
-      stop(signal);
+      const now = performance.now();
+      if (stoppedAt === undefined) {
+        stoppedAt = now;
+        stop(signal);
+      } else if (now - stoppedAt > SAME_SIGNAL) {
+        Deno.exit(128 + NUMBERS[signal]!);
+      }
     };
     Deno.addSignalListener(signal, handler);
     return { signal, handler };

@@ -72,8 +72,8 @@ export interface Context {
   ): Promise<unknown>;
 
   /**
-   * Answers requests with what `handler` returns. An error it throws, or `undefined`, reaches the requester as
-   * `HANDLER_FAILED`. Throws as `subscribe` does.
+   * Answers requests with what `handler` returns. An error it throws, when the attempts of `retry` are used up, or `undefined`
+   * reaches the requester as `HANDLER_FAILED`. Throws as `subscribe` does.
    */
   handle<Output, Answer>(
     topic: TypedTopic<unknown, Output, Answer, unknown>,

@@ -1,3 +1,5 @@
+import type { RetryOptions } from "./retry_options.ts";
+
 /**
  * What a module hears: one message on one topic.
  *
@@ -80,17 +82,6 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** Travels beside the question. */
   readonly headers?: Readonly<Record<string, string>>;
-}
-
-/**
- * How often a handler that throws is called with the same request; in between it works on others. The last failure counts. It
- * isn't called again when nobody waits for the answer or the handling is closed, nor for `INVALID_MESSAGE`.
- */
-export interface RetryOptions {
-  /** Calls in all, from 1 to 100. */
-  readonly attempts: number;
-  /** Milliseconds before the second call, doubled before each further one (0). */
-  readonly backoff?: number;
 }
 
 /** How to handle requests. */

@@ -47,7 +47,6 @@ export type {
   PublishOptions,
   RequestDelivery,
   RequestOptions,
-  RetryOptions,
   SubscribeOptions,
   Subscription,
 } from "./message_bus.ts";
@@ -58,6 +57,7 @@ export {
   type ModuleDefinition,
   type PermissionRequest,
 } from "./module.ts";
+export type { RetryOptions } from "./retry_options.ts";
 export type {
   SchemaInput,
   SchemaIssue,

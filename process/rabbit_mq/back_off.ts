@@ -81,9 +81,10 @@ export class BackOff {
   }
 
   #tell(host: string, trouble: Trouble, wait: number, steady: boolean): void {
-    this.#away = true;
     const now = performance.now();
-    if (steady && now - this.#toldAt < REMIND_EVERY) return;
+    const isNews = !steady || !this.#away;
+    this.#away = true;
+    if (!isNews && now - this.#toldAt < REMIND_EVERY) return;
     if (steady) this.#toldAt = now;
     const { text: cause, hint } = trouble;
     this.#log.warn(

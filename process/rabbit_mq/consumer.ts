@@ -19,6 +19,8 @@ export interface ConsumerOptions {
   readonly onMessage: (message: Message) => void;
   /** The queue's messages so far won't be acknowledged any more. */
   readonly onInterrupted: () => void;
+  /** It is consumed again, after so many milliseconds. */
+  readonly onResumed?: (interrupted: number) => void;
   readonly log: Log;
 }
 
@@ -158,7 +160,13 @@ export class Consumer {
     const channels = this.#channels;
     this.#drop();
     lease.release();
-    if (this.#closed || channels === undefined) return;
+    if (channels === undefined) return;
+    // Where the whole connection went, `detach` comes before that.
+    setImmediate(() => this.#retryLater(channels, error));
+  }
+
+  #retryLater(channels: Channels, error: Error): void {
+    if (this.#closed || channels !== this.#channels) return;
     const { pattern, log } = this.#options;
     const wait = this.#retry;
     this.#retry = Math.min(wait * 2, LONGEST_RETRY);
@@ -167,7 +175,7 @@ export class Consumer {
       cause: error.message,
       wait,
     });
-    if (/PRECONDITION[_-]FAILED|406/.test(error.message)) {
+    if (/PRECONDITION[-_]FAILED/.test(error.message)) {
       this.#ready.reject(otherwiseError(pattern, error));
     }
     this.#timer = setTimeout(() => {
@@ -179,13 +187,7 @@ export class Consumer {
     this.#ready.resolve();
     this.#retry = FIRST_RETRY;
     if (this.#interruptedAt === undefined) return;
-    this.#options.log.warn(
-      '[SUBSCRIPTION_INTERRUPTED] "{pattern}" heard nothing for {ms} ms',
-      {
-        pattern: this.#options.pattern,
-        ms: Math.round(performance.now() - this.#interruptedAt),
-      },
-    );
+    this.#options.onResumed?.(performance.now() - this.#interruptedAt);
     this.#interruptedAt = undefined;
   }
 }

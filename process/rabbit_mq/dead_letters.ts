@@ -44,6 +44,11 @@ export class Cemetery {
     this.#options = options;
   }
 
+  /** Whether dead letters are kept. */
+  get open(): boolean {
+    return this.#options.settings["dead-letter-exchange"] !== undefined;
+  }
+
   /** Declares the dead-letter exchange and its queue. */
   async declare(channel: Channel): Promise<void> {
     const exchange = this.#options.settings["dead-letter-exchange"];

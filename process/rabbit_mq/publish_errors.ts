@@ -1,15 +1,14 @@
 import { CaryatidError } from "@caryatid/sdk";
 import type { PublisherLimits } from "./publisher.ts";
-import type { SendOptions } from "./sending.ts";
 
 /** The broker is away, or slow, and no more can be kept for it. */
 export function fullError(
-  { key }: SendOptions,
+  topic: string,
   { messages, bytes }: PublisherLimits,
 ): CaryatidError {
   return new CaryatidError(
     "BUS_UNAVAILABLE",
-    `Cannot publish on "${key}": ${messages} messages or ${bytes} bytes ` +
+    `Cannot publish on "${topic}": ${messages} messages or ${bytes} bytes ` +
       "wait for the broker already",
     { hint: "[message-bus.<id>.publish-buffer] gives more room" },
   );
@@ -17,12 +16,12 @@ export function fullError(
 
 /** Its deadline passed. */
 export function unconfirmedError(
-  { key }: SendOptions,
+  topic: string,
   timeout: number,
 ): CaryatidError {
   return new CaryatidError(
     "BUS_UNAVAILABLE",
-    `Cannot publish on "${key}": no confirm of the broker in ${timeout} ms`,
+    `Cannot publish on "${topic}": no confirm of the broker in ${timeout} ms`,
     {
       hint: "it may have arrived all the same: publish again with the same id",
     },
@@ -31,12 +30,13 @@ export function unconfirmedError(
 
 /** The broker takes none of that size: `max-message-size` of the bus is over the broker's own. */
 export function tooLargeError(
-  { key, body }: SendOptions,
+  topic: string,
+  size: number,
   most: number,
 ): CaryatidError {
   return new CaryatidError(
     "MESSAGE_TOO_LARGE",
-    `Cannot send on "${key}": found ${body.length} bytes, ` +
+    `Cannot send on "${topic}": found ${size} bytes, ` +
       `wanted at most ${most}, the broker's own limit`,
     { hint: "max_message_size in rabbitmq.conf" },
   );
@@ -44,12 +44,12 @@ export function tooLargeError(
 
 /** Its properties have no form in AMQP. */
 export function unsendableError(
-  { key }: SendOptions,
+  topic: string,
   cause: Error,
 ): CaryatidError {
   return new CaryatidError(
     "INVALID_OPTION",
-    `Cannot publish on "${key}": ${cause.message}`,
+    `Cannot publish on "${topic}": ${cause.message}`,
     { hint: "look at its id and its headers", cause },
   );
 }

@@ -74,19 +74,25 @@ export class Publisher implements Resident {
    * there is no room to keep it or no confirm in time, `MESSAGE_TOO_LARGE`, `ABORTED`, or `BUS_CLOSED`.
    */
   send(options: SendOptions): Promise<boolean> {
-    const size = options.body.length;
-    if (this.#closed) return Promise.reject(this.#closed);
-    if (size > this.#largest) {
-      return Promise.reject(tooLargeError(options, this.#largest));
-    }
-    if (!this.#hasRoom(size)) {
-      return Promise.reject(fullError(options, this.#limits));
-    }
+    const refusal = this.refusal(options.key, options.body.length);
+    if (refusal) return Promise.reject(refusal);
     this.#awaited++;
     const sending = new Sending(options, this.#deadlines, this.#ended);
     this.#outbox.push(sending);
     this.#flush();
     return sending.outcome;
+  }
+
+  /**
+   * Why a body of that size would not be sent, with so many others that wait elsewhere. To ask before it is encoded, with 0,
+   * spares the work.
+   */
+  refusal(key: string, size: number, others = 0): CaryatidError | undefined {
+    if (this.#closed) return this.#closed;
+    if (size > this.#largest) return tooLargeError(key, size, this.#largest);
+    return this.#hasRoom(size, others)
+      ? undefined
+      : fullError(key, this.#limits);
   }
 
   /** Resolves when nobody waits for a confirm any more, or after `patience` milliseconds. */
@@ -139,11 +145,13 @@ export class Publisher implements Resident {
     this.#forgetUnconfirmed();
   }
 
-  #hasRoom(size: number): boolean {
+  #hasRoom(size: number, others: number): boolean {
     const { messages, bytes } = this.#limits;
-    const fits = () =>
-      this.#outbox.length === 0 ||
-      this.#outbox.length < messages && this.#outbox.bytes + size <= bytes;
+    const fits = () => {
+      const waiting = this.#outbox.length + others;
+      return waiting === 0 ||
+        waiting < messages && this.#outbox.bytes + size <= bytes;
+    };
     if (fits()) return true;
     if (!this.#stale) return false;
     this.#stale = false;
@@ -216,7 +224,7 @@ export class Publisher implements Resident {
   /** Its properties have no form in AMQP. */
   #unsendable(sending: Sending, error: Error): void {
     this.#settled(sending);
-    sending.fail(unsendableError(sending.options, error));
+    sending.fail(unsendableError(sending.options.key, error));
   }
 
   /** The broker closed the channel. */
@@ -228,8 +236,9 @@ export class Publisher implements Resident {
     this.#lostExchange ||= /NOT[-_]FOUND/.test(error.message);
     this.#largest = brokersLimit(error) ?? this.#largest;
     for (const sending of this.#unconfirmed) {
-      if (sending.size <= this.#largest) continue;
-      sending.fail(tooLargeError(sending.options, this.#largest));
+      const { size, options: { key } } = sending;
+      if (size <= this.#largest) continue;
+      sending.fail(tooLargeError(key, size, this.#largest));
     }
   }
 

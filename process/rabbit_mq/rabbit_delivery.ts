@@ -44,7 +44,10 @@ function timeOf(timestamp: unknown): number {
 function textHeaders(headers: Record<string, unknown>): Record<string, string> {
   const texts: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
-    if (typeof value === "string") texts[name] = value;
+    // Those are ours: who had it before, and how often.
+    if (typeof value === "string" && !name.startsWith("caryatid-")) {
+      texts[name] = value;
+    }
   }
   return texts;
 }

@@ -197,6 +197,8 @@ export class RabbitMqBus implements MessageBus {
     if (options.signal?.aborted) {
       throw abortedError(`publish on "${topic}"`, options.signal);
     }
+    const refusal = this.#publisher.refusal(topic, 0);
+    if (refusal) throw refusal;
     await this.#publisher.send({
       exchange: this.#names.front,
       key: topic,

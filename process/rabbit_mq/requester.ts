@@ -39,6 +39,10 @@ export class Requester {
   #channel: Channel | undefined;
   /** Resolves when there is a queue for answers. */
   #connected = Promise.withResolvers<void>();
+  /** Requests that were sent, and have no answer yet. */
+  readonly #asked = new Set<string>();
+  /** Requests that wait for that. */
+  #waiting = 0;
   /** Answers that nobody waits for any more, or never did. */
   lateAnswers = 0;
 
@@ -107,7 +111,7 @@ export class Requester {
     timeout: number,
   ): Promise<void> {
     const { publisher, names } = this.#options;
-    await this.#connected.promise;
+    await this.#connection(pending);
     if (pending.settled) return;
     const { topic, id, headers } = pending.request;
     const properties = {
@@ -118,6 +122,7 @@ export class Requester {
       mandatory: true,
       expiration: String(Math.ceil(timeout)),
     };
+    this.#asked.add(id);
     const taken = publisher.send({
       exchange: names.requests,
       key: topic,
@@ -128,6 +133,18 @@ export class Requester {
     this.#tell(topic, id, body, headers);
     if (await taken) return;
     if (!pending.settled) await this.#askRust(pending, body, timeout);
+  }
+
+  /** Waits for a queue for answers, if there is room to wait, as long as somebody waits for this answer. */
+  async #connection(pending: PendingRequest): Promise<void> {
+    if (this.#queue !== undefined) return;
+    const { publisher } = this.#options;
+    const refusal = publisher.refusal(pending.request.topic, 0, this.#waiting);
+    if (refusal) throw refusal;
+    this.#waiting++;
+    const settled = pending.answer.catch(() => {}); // the requester hears of it
+    await Promise.race([this.#connected.promise, settled]);
+    this.#waiting--;
   }
 
   /** Lets those who listen to requests hear it. Only a copy: they would count as somebody who takes the request. */
@@ -220,15 +237,16 @@ export class Requester {
   }
 
   #settled(pending: PendingRequest): void {
-    this.#pending.delete(pending.request.id);
-    if (pending.abandoned) this.#cancel(pending);
+    const { id } = pending.request;
+    this.#pending.delete(id);
+    if (this.#asked.delete(id) && pending.abandoned) this.#cancel(id);
   }
 
   /** Handlers may stop working on it. */
-  #cancel(pending: PendingRequest): void {
+  #cancel(id: string): void {
     this.#options.publisher.send({
       exchange: this.#options.names.cancelled,
-      key: pending.request.id,
+      key: id,
       body: new Uint8Array(0),
       properties: {},
     }).catch(() => {}); // then they work for nothing

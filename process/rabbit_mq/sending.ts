@@ -43,7 +43,7 @@ export class Sending {
     const timeout = options.timeout ?? PUBLISH_TIMEOUT;
     this.#deadline = deadlines.add(
       timeout,
-      () => this.fail(unconfirmedError(options, timeout)),
+      () => this.fail(unconfirmedError(options.key, timeout)),
     );
     options.signal?.addEventListener("abort", this.#abort, { once: true });
   }

@@ -1,4 +1,5 @@
 import {
+  type Accept,
   type CaryatidError,
   type Log,
   type SubscribeOptions,
@@ -98,6 +99,7 @@ class OpenSubscription {
   readonly consumer: Consumer;
   readonly #options: SubscriptionsOptions;
   readonly #grouped: boolean;
+  readonly #finishing = new Set<Promise<void>>();
   readonly #seen: SeenIds | undefined;
   readonly #echo: ((topic: string) => boolean) | undefined;
   readonly #filter: (topic: string) => boolean;
@@ -131,6 +133,7 @@ class OpenSubscription {
       onMessage: (message) => this.#take(message),
       // What a group was sent and didn't finish, the broker sends again.
       onInterrupted: () => grouped && this.queue.clear(),
+      onResumed: (interrupted) => grouped || this.#tellGap(interrupted),
     });
     // The broker holds back what is over the prefetch, so it never overflows.
     this.queue = new DeliveryQueue({
@@ -144,18 +147,26 @@ class OpenSubscription {
       grouped: false,
       signal: options.signal,
       ready: this.consumer.ready,
-      accept: options.accept,
+      accept: grouped ? firstCounted(options.accept) : options.accept,
       onDone: (delivery) => this.#done(delivery),
-      onRefused: (delivery, error) => {
-        const { code, message } = describeFailure(error);
-        this.#putAway((delivery as RabbitDelivery).source, code, message);
-      },
+      onRefused: (delivery, error) =>
+        this.#refused((delivery as RabbitDelivery).source, error),
       release: async () => {
         release(this);
         this.queue.close();
+        // Or what was put back would be in the queue twice.
+        await Promise.all(this.#finishing);
         await this.consumer.close();
       },
     });
+  }
+
+  /** What was published meanwhile went to nobody here: a queue of its own goes with its connection, that of a group stays. */
+  #tellGap(interrupted: number): void {
+    this.#options.log.warn(
+      '[SUBSCRIPTION_INTERRUPTED] "{pattern}" heard nothing for {ms} ms',
+      { pattern: this.queue.pattern, ms: Math.round(interrupted) },
+    );
   }
 
   #take(source: Message): void {
@@ -166,7 +177,6 @@ class OpenSubscription {
     if (this.#seen?.has(source.properties.messageId)) {
       return this.consumer.done(source);
     }
-    if (this.#grouped && source.fields.redelivered) return this.#again(source);
     try {
       const message = decode(source.content);
       this.queue.push(new RabbitDelivery(source, topic, message), undefined);
@@ -181,11 +191,21 @@ class OpenSubscription {
       properties.appId === this.#options.origin && !this.#echo(topic);
   }
 
-  /** Somebody had it in hand and didn't finish. A classic queue doesn't count how often, so it is put back with a count. */
-  #again(source: Message): void {
+  #refused(source: Message, error: unknown): void {
+    if (error === UNCOUNTED) return this.#count(source);
+    const { code, message } = describeFailure(error);
+    this.#putAway(source, code, message);
+  }
+
+  /**
+   * Somebody may have had it in hand and not finished. A classic queue doesn't count how often, so it is put back with a count.
+   * Without a place for dead letters it is never given up: nothing that was confirmed is lost.
+   */
+  #count(source: Message): void {
+    this.queue.dropped--; // it isn't lost, though `accept` refused it
     const { cemetery, settings } = this.#options;
     const count = countOf(source) + 1;
-    if (count > settings.redeliveries) {
+    if (count > settings.redeliveries && cemetery.open) {
       const cause = `it was given out ${count} times, and never finished`;
       return this.#giveUp(source, "MODULE_FAILED", cause);
     }
@@ -210,14 +230,15 @@ class OpenSubscription {
 
   /** Acknowledges what is safe elsewhere by then. */
   #finish(source: Message, safe: Promise<void>): void {
-    safe.then(
+    const finished = safe.then(
       () => this.consumer.done(source),
       (error) =>
         // It stays unacknowledged, and comes again with the next connection.
         this.#options.log.warn("cannot put a message away: {cause}", {
           cause: error.message,
         }),
-    );
+    ).finally(() => this.#finishing.delete(finished));
+    this.#finishing.add(finished);
   }
 
   #done(delivery: Delivery): void {
@@ -225,6 +246,20 @@ class OpenSubscription {
     this.#seen?.add(source.properties.messageId);
     this.consumer.done(source);
   }
+}
+
+/** Why a delivery isn't handed out yet. */
+const UNCOUNTED = Symbol("uncounted");
+
+/**
+ * Stops what the broker sends again just before a loop gets it, so that it is counted first. What only waits unread isn't
+ * counted, however often its consumer goes away.
+ */
+function firstCounted(accept: Accept | undefined): Accept {
+  return (delivery) => {
+    if ((delivery as RabbitDelivery).source.fields.redelivered) throw UNCOUNTED;
+    return accept ? accept(delivery) : delivery;
+  };
 }
 
 /** What the broker sends although nobody asked for it: a binding may be wider than the pattern. */

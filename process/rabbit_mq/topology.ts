@@ -7,7 +7,7 @@ export async function declareTopology(
   names: Names,
 ): Promise<void> {
   const { shared, front, requests, heard, taps, nobody } = names;
-  const { cancelled, alive, renewed } = names;
+  const { cancelled, renewed } = names;
   await channel.assertExchange(shared, "topic", { durable: false });
   await channel.assertExchange(front, "topic", { durable: true });
   await channel.assertExchange(requests, "topic", { durable: true });
@@ -20,14 +20,29 @@ export async function declareTopology(
     alternateExchange: heard,
   });
   await channel.bindExchange(shared, front, "#");
-  // An auto-delete exchange goes with its last binding, and this one with the shared exchange.
+  await channel.bindExchange(nobody, taps, "", {
+    "x-match": "all",
+    [PROBE_HEADER]: "1",
+  });
+}
+
+/** Says whether the shared exchange is the one that `declareAlive` was called for, whoever else may have declared it since. */
+export function checkAlive(
+  channel: Channel,
+  { alive }: Names,
+): Promise<boolean> {
+  return channel.checkExchange(alive)
+    .then(() => true, ({ code }) => code !== 404);
+}
+
+/** Makes the shared exchange recognisable: an auto-delete exchange goes with its last binding, this one with the shared one. */
+export async function declareAlive(
+  channel: Channel,
+  { alive, shared }: Names,
+): Promise<void> {
   await channel.assertExchange(alive, "fanout", {
     durable: false,
     autoDelete: true,
   });
   await channel.bindExchange(shared, alive, "");
-  await channel.bindExchange(nobody, taps, "", {
-    "x-match": "all",
-    [PROBE_HEADER]: "1",
-  });
 }

@@ -5,7 +5,7 @@ import { type Channels, withChannel } from "./channels.ts";
 import { Consumer } from "./consumer.ts";
 import type { Names } from "./names.ts";
 import type { Publisher } from "./publisher.ts";
-import { declareTopology } from "./topology.ts";
+import { checkAlive, declareAlive, declareTopology } from "./topology.ts";
 
 /** What a {@linkcode TopologyWatch} is made of. */
 export interface TopologyWatchOptions {
@@ -28,6 +28,8 @@ export class TopologyWatch {
   readonly #renewals: Consumer;
   #connection: ChannelModel | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #rebinding = false;
+  #wanted = false;
   /** What was wrong at the last look. */
   #trouble: string | undefined;
 
@@ -85,7 +87,7 @@ export class TopologyWatch {
   }
 
   async #look(connection: ChannelModel): Promise<void> {
-    const { names, rebind, log } = this.#options;
+    const { names, log } = this.#options;
     try {
       if (await this.#declareMissing(connection)) {
         log.warn(
@@ -93,7 +95,7 @@ export class TopologyWatch {
             "what was published meanwhile may not have been heard",
           { exchange: names.shared },
         );
-        await rebind();
+        await this.#rebind();
         this.tellRenewed();
       }
       this.#trouble = undefined;
@@ -114,25 +116,36 @@ export class TopologyWatch {
     });
   }
 
-  /** Declares the exchanges if the shared one was deleted since, whoever may have declared that again. */
+  /** Declares all. Gives whether the shared exchange was deleted since, or never there. */
   async #declareMissing(connection: ChannelModel): Promise<boolean> {
     const { names } = this.#options;
     const isThere = await withChannel(
       connection,
-      (channel) => channel.checkExchange(names.alive),
-    ).then(() => true, ({ code }) => code !== 404);
-    await withChannel(
-      connection,
-      (channel) => declareTopology(channel, names),
+      (channel) => checkAlive(channel, names),
     );
+    await withChannel(connection, async (channel) => {
+      await declareTopology(channel, names);
+      await declareAlive(channel, names);
+    });
     return !isThere;
   }
 
   #renewed(message: Message): void {
     this.#renewals.done(message);
-    if (message.properties.appId === this.#id) return;
-    this.#options.log.info("exchanges were declared anew: binding again");
-    this.#options.rebind();
+    if (message.properties.appId !== this.#id) this.#rebind();
+  }
+
+  /** Many processes may call at once, as after a restart of the broker: that is bound again once more, not many times. */
+  async #rebind(): Promise<void> {
+    this.#wanted = true;
+    if (this.#rebinding) return;
+    this.#rebinding = true;
+    while (this.#wanted) {
+      this.#wanted = false;
+      this.#options.log.info("exchanges were declared anew: binding again");
+      await this.#options.rebind();
+    }
+    this.#rebinding = false;
   }
 
   async #declare(channel: Channel, bound?: string): Promise<string> {

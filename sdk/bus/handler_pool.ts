@@ -36,14 +36,15 @@ export class HandlerPool {
     options: HandleOptions,
     release: () => void,
   ): Handling {
-    const handling = new PoolHandling({
-      pool: this,
+    const handling: PoolHandling = new PoolHandling({
+      pattern: this.pattern,
       handler,
       options,
       deadlines: this.#deadlines,
+      onFree: () => this.pump(),
+      onDue: () => this.#retry(handling),
       release: () => {
         this.#members.splice(this.#members.indexOf(handling), 1);
-        this.#retrying.delete(handling);
         if (this.empty) this.#refuseAll();
         release();
       },
@@ -70,18 +71,17 @@ export class HandlerPool {
     return this.#requests.length;
   }
 
-  /** `member` has a request to try again. */
-  retry(member: PoolHandling): void {
-    this.#retrying.add(member);
-    this.pump();
-  }
-
   /** Lets those who are free take what waits. */
   pump(): void {
     if (this.#pumping) return;
     if (this.#requests.length === 0 && this.#retrying.size === 0) return;
     this.#pumping = true;
     NOW.then(this.#pump);
+  }
+
+  #retry(member: PoolHandling): void {
+    this.#retrying.add(member);
+    this.pump();
   }
 
   #pump = (): void => {

@@ -1,11 +1,11 @@
 import { CaryatidError } from "../errors.ts";
-import { MAX_TIMEOUT } from "./deadlines.ts";
 import type {
   HandleOptions,
   Overflow,
-  RetryOptions,
   SubscribeOptions,
 } from "../message_bus.ts";
+import type { RetryOptions } from "../retry_options.ts";
+import { MAX_TIMEOUT } from "./deadlines.ts";
 
 /** Messages that may wait for a subscription unless it or its bus says otherwise. */
 export const QUEUE_SIZE = 100;

@@ -1,7 +1,6 @@
 import { abortedError } from "../aborted.ts";
 import type { HandleOptions, Handler, Handling } from "../message_bus.ts";
 import type { Deadlines } from "./deadlines.ts";
-import type { HandlerPool } from "./handler_pool.ts";
 import { checkConcurrency, checkRetry } from "./options.ts";
 import type { PendingRequest } from "./pending_request.ts";
 import { describeFailure } from "./remote_failure.ts";
@@ -11,14 +10,18 @@ const READY = Promise.resolve();
 
 /** What a {@linkcode PoolHandling} is made of. */
 export interface PoolHandlingOptions {
-  /** Which it belongs to. */
-  readonly pool: HandlerPool;
+  /** What it answers. */
+  readonly pattern: string;
   /** Answers. */
   readonly handler: Handler;
   /** As `handle` was given them. */
   readonly options: HandleOptions;
   /** Where its retries wait. */
   readonly deadlines: Deadlines;
+  /** Called when it has room for one more. */
+  readonly onFree: () => void;
+  /** Called when it has one more to try again. */
+  readonly onDue: () => void;
   /** Takes it out of the pool; called once. */
   readonly release: () => void;
 }
@@ -31,7 +34,7 @@ export class PoolHandling implements Handling {
   readonly ready: Promise<void>;
   /** Requests that it works on now. */
   running = 0;
-  readonly #pool: HandlerPool;
+  readonly #onFree: () => void;
   readonly #handler: Handler;
   readonly #concurrency: number;
   readonly #retries: Retries | undefined;
@@ -40,19 +43,17 @@ export class PoolHandling implements Handling {
   #closed: Promise<void> | undefined;
 
   /** Takes no requests before `start`. Throws `INVALID_OPTION`. */
-  constructor(
-    { pool, handler, options, deadlines, release }: PoolHandlingOptions,
-  ) {
-    this.pattern = pool.pattern;
-    this.#pool = pool;
+  constructor(all: PoolHandlingOptions) {
+    const { pattern, handler, options, deadlines, onDue } = all;
+    this.pattern = pattern;
+    this.#onFree = all.onFree;
     this.#handler = handler;
     this.#concurrency = checkConcurrency(options);
     const retry = checkRetry(options);
     if (retry.attempts > 1) {
-      const onDue = () => pool.retry(this);
       this.#retries = new Retries({ retry, deadlines, onDue });
     }
-    this.#release = release;
+    this.#release = all.release;
     this.#signal = options.signal;
     this.ready = this.#signal?.aborted
       ? Promise.reject(abortedError(`handle "${this.pattern}"`, this.#signal))
@@ -128,7 +129,7 @@ export class PoolHandling implements Handling {
     } else {
       pending.succeed(answer);
     }
-    this.#pool.pump();
+    this.#onFree();
   }
 
   #failed(
@@ -139,7 +140,7 @@ export class PoolHandling implements Handling {
     this.running--;
     const failure = describeFailure(error);
     if (!this.#retries?.plan(pending, failure, last)) pending.fail(failure);
-    this.#pool.pump();
+    this.#onFree();
   }
 
   #abort = (): void => {

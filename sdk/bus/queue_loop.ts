@@ -113,18 +113,19 @@ export class QueueLoop implements AsyncIterator<Delivery, undefined>, Reader {
   async #look(delivery: Delivery, looking: Promise<Delivery>): Promise<void> {
     let step: Step | Promise<Step> | undefined;
     try {
-      step = { done: false, value: await looking };
+      const accepted = await looking;
+      // Else it was given back when the loop left.
+      if (this.inHand === delivery) step = { done: false, value: accepted };
     } catch (error) {
       step = this.#refuse(delivery, error);
     }
-    if (this.#lookedAt !== delivery) return; // left in the meantime
     this.#lookedAt = undefined;
     if (step !== undefined) this.#settle(step);
     this.#serve();
   }
 
   #refuse(delivery: Delivery, error: unknown): Promise<Step> | undefined {
-    if (this.inHand !== delivery) return undefined; // given back when it left
+    if (this.inHand !== delivery) return undefined;
     this.inHand = undefined;
     this.#subscription.refuse(delivery, error);
     return this.#inspect(delivery, true);
@@ -151,7 +152,7 @@ export class QueueLoop implements AsyncIterator<Delivery, undefined>, Reader {
 
   #settle(step: Step | Promise<Step>): void {
     const resolve = this.#resolve;
-    if (resolve === undefined) return; // `accept` has closed the subscription
+    if (resolve === undefined) return; // closed meanwhile
     this.#resolve = --this.#waiting > 0 ? this.#later!.shift() : undefined;
     resolve(step);
   }

@@ -86,20 +86,31 @@ Deno.test("what is looked at when the bus ends still comes, and what waits behin
 });
 
 Deno.test("an accept may close its subscription", async (t) => {
-  for (const refuses of [false, true]) {
-    await t.step(refuses ? "and refuse" : "and accept", async () => {
-      for (const early of [true, false]) {
-        const { queue, done, subscription, loop } = make((delivery) => {
-          subscription.close();
-          if (refuses) throw new Error("refused");
-          return delivery;
-        });
-        if (early) push(queue, 2, 4);
-        const waiting = loop();
-        if (!early) push(queue, 2, 4);
-        assert.equal(await waiting, undefined);
-        assert.deepEqual([subscription.dropped, done], [0, []]);
-      }
-    });
+  for (const slow of [false, true]) {
+    for (const refuses of [false, true]) {
+      const name = `and ${refuses ? "refuse" : "accept"}`;
+      await t.step(slow ? `${name} later` : name, async () => {
+        for (const early of [true, false]) {
+          const { queue, done, subscription, loop } = make((delivery) => {
+            subscription.close();
+            if (slow) {
+              return refuses ? Promise.reject("refused") : late(delivery);
+            }
+            if (refuses) throw new Error("refused");
+            return delivery;
+          });
+          if (early) push(queue, 2, 4);
+          const waiting = loop();
+          if (!early) push(queue, 2, 4);
+          assert.equal(await waiting, undefined);
+          assert.deepEqual([subscription.dropped, done], [0, []]);
+        }
+      });
+    }
   }
 });
+
+async function late<T>(value: T): Promise<T> {
+  await null;
+  return value;
+}

@@ -1,4 +1,4 @@
-import type { RetryOptions } from "../message_bus.ts";
+import type { RetryOptions } from "../retry_options.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
 import type { PendingRequest } from "./pending_request.ts";
 import type { RemoteFailure } from "./remote_failure.ts";

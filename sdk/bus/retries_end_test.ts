@@ -1,9 +1,5 @@
 import assert from "node:assert/strict";
 import { CaryatidError } from "../errors.ts";
-import { Deadlines } from "./deadlines.ts";
-import { HandlerPool } from "./handler_pool.ts";
-import { Handlers } from "./handlers.ts";
-import { PendingRequest } from "./pending_request.ts";
 import { failing, make } from "./testing/retry_subject.ts";
 import { turnOver } from "./turn.ts";
 
@@ -46,6 +42,27 @@ Deno.test("once nobody waits any more it isn't called again", async (t) => {
     }
   });
 
+  await t.step("after an abort while it stands in line", async () => {
+    const { clock, handlers, ask } = make();
+    const calls: unknown[] = [];
+    const block = Promise.withResolvers<string>();
+    handlers.handle("a", ({ message }) => {
+      calls.push(message);
+      if (message === "block") return block.promise;
+      throw new Error("failure");
+    }, { concurrency: 1, retry: { attempts: 9, backoff: 1 } });
+    const leave = new AbortController();
+    const answer = handlers.request("a", "bad", { signal: leave.signal });
+    const blocked = ask("a", "block");
+    await clock.advance(10);
+    leave.abort();
+    await assert.rejects(answer, { code: "ABORTED" });
+    block.resolve("done");
+    assert.equal(await blocked, "done");
+    await clock.advance(10);
+    assert.deepEqual(calls, ["bad", "block"]);
+  });
+
   await t.step("after the end of the bus", async () => {
     const { clock, handlers, ask } = make();
     const { at, handler } = failing(9, clock);
@@ -73,59 +90,66 @@ Deno.test("once nobody waits any more it isn't called again", async (t) => {
   });
 });
 
-Deno.test("a handling that closes fails what it would have tried again", async (t) => {
-  for (const backoff of [0, 100]) {
-    await t.step(backoff ? "what waits" : "what is due", async () => {
-      const { clock, handlers, ask } = make();
-      const block = Promise.withResolvers<string>();
-      const handling = handlers.handle("a", ({ message }) => {
-        if (message === "block") return block.promise;
-        throw new Error("failure 1");
-      }, { concurrency: 1, retry: { attempts: 9, backoff } });
-      const failed = assert.rejects(ask("a"), {
-        code: "HANDLER_FAILED",
-        cause: { code: "Error", message: "failure 1" },
-      });
-      const blocked = ask("a", "block");
-      await clock.advance(10);
-      await handling.close();
-      await failed;
-      block.resolve("finished");
-      assert.equal(await blocked, "finished");
+Deno.test("a handling that closes tries nothing again", async (t) => {
+  const { clock, handlers, ask } = make();
+  const failsWith = (answer: Promise<unknown>, message: string) =>
+    assert.rejects(answer, {
+      code: "HANDLER_FAILED",
+      cause: { code: "Error", message },
     });
-  }
-});
 
-Deno.test("it leaves no timer behind", async (t) => {
-  const hour = { retry: { attempts: 2, backoff: 3_600_000 } };
-  const fail = () => {
-    throw new Error("failure");
-  };
-
-  await t.step("when nobody waits any more", async () => {
-    const handlers = new Handlers(new Deadlines());
-    handlers.handle("a", fail, hour);
-    const leave = new AbortController();
-    const answer = handlers.request("a", 1, { signal: leave.signal });
-    await turnOver();
-    leave.abort();
-    await assert.rejects(answer, { code: "ABORTED" });
-    await turnOver();
-    await turnOver();
+  await t.step("what waits fails with its last failure", async () => {
+    const { handler } = failing(9, clock);
+    const retry = { attempts: 9, backoff: 100 };
+    const handling = handlers.handle("a", handler, { retry });
+    const failed = failsWith(ask("a"), "failure 2");
+    await clock.advance(150);
+    await handling.close();
+    await failed;
   });
 
-  await t.step("in a pool of its own, when its handling closes", async () => {
-    const pool = new HandlerPool("a");
-    const handling = pool.add(fail, hour, () => {});
-    const pending = new PendingRequest("a", 1, undefined, {
-      settled() {},
-      late() {},
-    });
-    pool.submit(pending);
-    await turnOver();
+  await t.step("what is due fails with its last failure", async () => {
+    const block = Promise.withResolvers<string>();
+    const handling = handlers.handle("a", ({ message }) => {
+      if (message === "block") return block.promise;
+      throw new Error("failure");
+    }, { concurrency: 1, retry: { attempts: 9 } });
+    const failed = failsWith(ask("a"), "failure");
+    const blocked = ask("a", "block");
+    await clock.advance(10);
     await handling.close();
-    await assert.rejects(pending.answer, { code: "HANDLER_FAILED" });
-    await turnOver();
-    await turnOver();
+    await failed;
+    block.resolve("finished");
+    assert.equal(await blocked, "finished");
+  });
+
+  await t.step("what it works on is finished once", async () => {
+    const result = Promise.withResolvers<void>();
+    let calls = 0;
+    const handling = handlers.handle("a", () => {
+      calls++;
+      return result.promise;
+    }, { retry: { attempts: 9 } });
+    const failed = failsWith(ask("a"), "failure");
+    await clock.advance(10);
+    await handling.close();
+    result.reject(new Error("failure"));
+    await failed;
+    assert.equal(calls, 1);
+  });
+
+  await t.step("what another handler works on is that one's", async () => {
+    const { at, handler } = failing(9, clock);
+    const retry = { attempts: 9, backoff: 100 };
+    const handling = handlers.handle("a", handler, { retry });
+    const other = Promise.withResolvers<string>();
+    handlers.handle("#", () => other.promise);
+    const answer = ask("a");
+    await clock.advance(10);
+    await handling.close();
+    await clock.advance(1_000);
+    assert.equal(at.length, 1);
+    other.resolve("the other's");
+    assert.equal(await answer, "the other's");
   });
 });

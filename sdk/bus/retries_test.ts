@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { CaryatidError } from "../errors.ts";
 import type { HandleOptions, Handler } from "../message_bus.ts";
+import { Deadlines } from "./deadlines.ts";
+import { HandlerPool } from "./handler_pool.ts";
+import { Handlers } from "./handlers.ts";
+import { PendingRequest } from "./pending_request.ts";
 import { failing, make } from "./testing/retry_subject.ts";
 import { turnOver } from "./turn.ts";
 
@@ -94,8 +98,26 @@ Deno.test("a request that waits for its next attempt takes nobody's place", asyn
   }
 });
 
-Deno.test("options that can't be right are INVALID_OPTION", () => {
-  const { handlers } = make();
+Deno.test("no more requests are worked on at once than the concurrency", async () => {
+  const { clock, handlers, ask } = make();
+  let running = 0;
+  let most = 0;
+  handlers.handle("a", async () => {
+    most = Math.max(most, ++running);
+    await turnOver();
+    running--;
+    if (clock.now() < 10) throw new Error("not yet");
+    return "done";
+  }, { concurrency: 2, retry: { attempts: 2, backoff: 10 } });
+  const answers = Promise.all([1, 2, 3, 4, 5].map((n) => ask("a", n)));
+  await clock.advance(10);
+  await clock.advance(10);
+  assert.deepEqual(new Set(await answers), new Set(["done"]));
+  assert.equal(most, 2);
+});
+
+Deno.test("options that can't be right are INVALID_OPTION", async () => {
+  const { handlers, ask } = make();
   const bad = [
     ...[0, -1, 1.5, 101, NaN, "3"].map((attempts) => ({ attempts })),
     ...[-1, NaN, Infinity, 2 ** 31, "1"].map((backoff) => ({
@@ -111,7 +133,56 @@ Deno.test("options that can't be right are INVALID_OPTION", () => {
       Deno.inspect(retry),
     );
   }
+  await assert.rejects(ask("a"), { code: "NO_HANDLER" });
   for (const backoff of [0, 0.5, 2 ** 31 - 1]) {
     handlers.handle("a", () => 1, { retry: { attempts: 100, backoff } });
   }
+});
+
+Deno.test("it leaves no timer behind", async (t) => {
+  const hour = { retry: { attempts: 2, backoff: 3_600_000 } };
+  const fail = () => {
+    throw new Error("failure");
+  };
+
+  await t.step("when nobody waits any more", async () => {
+    const handlers = new Handlers(new Deadlines());
+    handlers.handle("a", fail, hour);
+    const leave = new AbortController();
+    const answer = handlers.request("a", 1, { signal: leave.signal });
+    await turnOver();
+    leave.abort();
+    await assert.rejects(answer, { code: "ABORTED" });
+    await turnOver();
+    await turnOver();
+  });
+
+  await t.step("when nobody waits any more at the failure", async () => {
+    const handlers = new Handlers(new Deadlines());
+    const failing = Promise.withResolvers<void>();
+    handlers.handle("a", () => failing.promise, hour);
+    const leave = new AbortController();
+    const answer = handlers.request("a", 1, { signal: leave.signal });
+    await turnOver();
+    leave.abort();
+    failing.reject(new Error("failure"));
+    await assert.rejects(answer, { code: "ABORTED" });
+    await turnOver();
+    await turnOver();
+  });
+
+  await t.step("in a pool of its own, when its handling closes", async () => {
+    const pool = new HandlerPool("a");
+    const handling = pool.add(fail, hour, () => {});
+    const pending = new PendingRequest("a", 1, undefined, {
+      settled() {},
+      late() {},
+    });
+    pool.submit(pending);
+    await turnOver();
+    await handling.close();
+    await assert.rejects(pending.answer, { code: "HANDLER_FAILED" });
+    await turnOver();
+    await turnOver();
+  });
 });

@@ -71,6 +71,17 @@ Deno.test("what the schema transforms is delivered transformed, with all else of
   assert.equal(redelivered, false);
 });
 
+Deno.test("A4 what a member left unfinished is transformed for the next one, and redelivered", async () => {
+  const { bus, context } = make();
+  const leaver = context.subscribe(texts, { group: "g" });
+  await bus.inject("n", { n: "1" });
+  await take(leaver);
+  const heir = context.subscribe(texts, { group: "g" });
+  await leaver.close();
+  const { message, redelivered } = await take(heir);
+  assert.deepEqual([message, redelivered], [{ n: 1 }, true]);
+});
+
 Deno.test("a message is checked once on its way from publisher to subscribers", async () => {
   let checks = 0;
   const counted = defineTopic(

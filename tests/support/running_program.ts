@@ -50,6 +50,12 @@ export class RunningProgram implements AsyncDisposable {
     this.#child.kill(signal);
   }
 
+  /** Sends a signal again and again until the program ends: one that follows another closely is taken for the same. */
+  insist(signal: Deno.Signal): void {
+    const timer = setInterval(() => this.#child.kill(signal), 100);
+    this.#child.status.then(() => clearInterval(timer));
+  }
+
   /** Its exit code, once it has ended and all it printed is read. */
   async exitCode(): Promise<number> {
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), PATIENCE);

@@ -133,7 +133,9 @@ async function refusesForTheGroup(trial: Trial): Promise<void> {
   const heir = trial.peer.subscribe(topic, { group });
   await ready(heir);
   await within(picky.close(), "close of a member");
-  const heard = messages(await heardBefore(trial, heir, topic)) as number[];
-  const firm = trial.exactlyOnce ? heard : heard.filter((n) => n >= 4);
-  assert.deepEqual(firm.sort((a, b) => a - b), [4, 5, 6]);
+  // A broker may give back behind what was published since, so a last message proves nothing there.
+  const heard = trial.exactlyOnce
+    ? messages(await heardBefore(trial, heir, topic))
+    : await trial.hear(heir, 3);
+  assert.deepEqual(heard.map(Number).sort((a, b) => a - b), [4, 5, 6]);
 }
