@@ -1,5 +1,5 @@
 /**
- * The RabbitMQ bus, an entry of its own: whoever doesn't use it downloads neither amqplib nor cbor-x.
+ * The RabbitMQ bus, an entry of its own: whoever doesn't use it never downloads amqplib.
  *
  * @module
  */
