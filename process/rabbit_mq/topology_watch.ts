@@ -142,7 +142,7 @@ export class TopologyWatch {
     this.#rebinding = true;
     while (this.#wanted) {
       this.#wanted = false;
-      this.#options.log.info("exchanges were declared anew: binding again");
+      this.#options.log.debug("exchanges were declared anew: binding again");
       await this.#options.rebind();
     }
     this.#rebinding = false;
