@@ -38,6 +38,11 @@ export class AckBatch {
     if (this.#close(message)) this.#channel.nack(message, false, false);
   }
 
+  /** It is for somebody else. */
+  return(message: Message): void {
+    if (this.#close(message)) this.#channel.nack(message, false, true);
+  }
+
   /** Tells the broker what is done. */
   flush(): void {
     this.#waiting = false;

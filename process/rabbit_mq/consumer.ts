@@ -92,6 +92,11 @@ export class Consumer {
     this.#acks?.refuse(message);
   }
 
+  /** Returns a message to its queue, for another consumer. */
+  return(message: Message): void {
+    this.#acks?.return(message);
+  }
+
   /** Takes no further messages; those it has may still be done. */
   async stop(): Promise<void> {
     this.#closed = true;

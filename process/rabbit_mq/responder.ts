@@ -213,6 +213,8 @@ class OpenHandling implements Handling {
   }
 
   #take(source: Message): void {
+    // On its way when this was closed: for whoever else handles the pattern.
+    if (this.closed) return this.consumer.return(source);
     const { routingKey, exchange } = source.fields;
     const ours = exchange === this.#options.names.requests;
     const topic = ours ? routingKey : requestedTopic(routingKey);
