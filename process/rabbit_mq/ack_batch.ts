@@ -24,6 +24,11 @@ export class AckBatch {
     this.#open.set(message.fields.deliveryTag, message);
   }
 
+  /** Whether it came by this channel and is neither done nor given up. */
+  holds(message: Message): boolean {
+    return this.#open.get(message.fields.deliveryTag) === message;
+  }
+
   /** It is done. */
   ack(message: Message): void {
     if (!this.#close(message)) return;
@@ -68,8 +73,7 @@ export class AckBatch {
 
   /** Whether it came by this channel: tags begin at 1 on each. */
   #close(message: Message): boolean {
-    const { deliveryTag } = message.fields;
-    return this.#open.get(deliveryTag) === message &&
-      this.#open.delete(deliveryTag);
+    return this.holds(message) &&
+      this.#open.delete(message.fields.deliveryTag);
   }
 }

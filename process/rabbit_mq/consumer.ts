@@ -92,6 +92,16 @@ export class Consumer {
     this.#acks?.refuse(message);
   }
 
+  /** Whether a message waits to be done or refused. */
+  holds(message: Message): boolean {
+    return this.#acks?.holds(message) ?? false;
+  }
+
+  /** Acknowledges now what is done. */
+  flush(): void {
+    this.#acks?.flush();
+  }
+
   /** Returns a message to its queue, for another consumer. */
   return(message: Message): void {
     this.#acks?.return(message);

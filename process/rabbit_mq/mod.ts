@@ -1,5 +1,5 @@
 /**
- * The RabbitMQ bus, an entry of its own: whoever doesn't use it never downloads amqplib.
+ * The RabbitMQ bus, an entry of its own: whoever doesn't use it downloads neither amqplib nor cbor-x.
  *
  * @module
  */
@@ -7,6 +7,8 @@ import { type BusClass, defineBus } from "@caryatid/sdk/bus";
 import { RabbitMqBus } from "./rabbit_mq_bus.ts";
 import { settingsSchema } from "./settings.ts";
 
+export type { DeadLetter } from "./dead_letter.ts";
+export type { DeadLetterFilter, DeadLetters } from "./dead_letters.ts";
 export { RabbitMqBus } from "./rabbit_mq_bus.ts";
 export { type RabbitMqSettings, rabbitMqSettings } from "./settings.ts";
 

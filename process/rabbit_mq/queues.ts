@@ -1,4 +1,4 @@
-import { patternsOverlap, type SubscribeOptions } from "@caryatid/sdk";
+import { patternsOverlap } from "@caryatid/sdk";
 import { requestPattern, topicWords } from "@caryatid/sdk/bus";
 import type { Channel } from "amqplib";
 import { createHash } from "node:crypto";
@@ -32,10 +32,10 @@ export async function declareGroupQueue(
   channel: Channel,
   names: Names,
   pattern: string,
-  options: SubscribeOptions,
+  group: string,
   settings: RabbitMqSettings,
 ): Promise<string> {
-  const name = `${names.shared}.group.${options.group}.${pattern}`;
+  const name = `${names.shared}.group.${group}.${pattern}`;
   const { queue } = await channel.assertQueue(shortName(name), {
     durable: true,
     autoDelete: false,
@@ -48,6 +48,20 @@ export async function declareGroupQueue(
   await channel.bindQueue(queue, names.front, bindable(pattern));
   await bindShared(channel, queue, names, pattern);
   return queue;
+}
+
+/** The queue beside `queue` for marks of what is given out again. What is left there goes in the end. */
+export async function declareMarkQueue(
+  channel: Channel,
+  queue: string,
+  settings: RabbitMqSettings,
+): Promise<string> {
+  const expires = settings["group-expires"] * 1000;
+  const marks = await channel.assertQueue(shortName(`${queue}.again`), {
+    durable: true,
+    arguments: { "x-expires": expires, "x-message-ttl": expires },
+  });
+  return marks.queue;
 }
 
 /** The queue that the handlings of one pattern share, in all processes. */

@@ -1,7 +1,6 @@
 import type { Delivery } from "@caryatid/sdk";
 import { randomId, turnTime } from "@caryatid/sdk/bus";
 import type { Message } from "amqplib";
-import { countOf } from "./dead_letters.ts";
 
 /** A message of the broker, decoded. */
 export class RabbitDelivery implements Delivery {
@@ -30,8 +29,13 @@ export class RabbitDelivery implements Delivery {
   }
 
   get redelivered(): boolean {
-    return this.source.fields.redelivered || countOf(this.source) > 0;
+    return this.source.fields.redelivered;
   }
+}
+
+/** What the broker sent, of a delivery of this bus. */
+export function sourceOf(delivery: Delivery): Message {
+  return (delivery as RabbitDelivery).source;
 }
 
 /** AMQP has whole seconds; a message that came within its second came at once. */
@@ -41,10 +45,13 @@ function timeOf(timestamp: unknown): number {
   return Math.floor(now / 1000) === timestamp ? now : timestamp * 1000;
 }
 
-function textHeaders(headers: Record<string, unknown>): Record<string, string> {
+/** The headers that a publisher gave. */
+export function textHeaders(
+  headers: Readonly<Record<string, unknown>>,
+): Record<string, string> {
   const texts: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
-    // Those are ours: who had it before, and how often.
+    // Those are the bus's own.
     if (typeof value === "string" && !name.startsWith("caryatid-")) {
       texts[name] = value;
     }

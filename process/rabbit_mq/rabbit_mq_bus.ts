@@ -26,12 +26,15 @@ import {
 import type { ChannelModel } from "amqplib";
 import { encode } from "../codec/mod.ts";
 import { ClosedHandling, ClosedSubscription } from "../buses/closed.ts";
-import { Channels, withChannel } from "./channels.ts";
-import { Cemetery } from "./dead_letters.ts";
+import { Channels } from "./channels.ts";
+import { Cemetery } from "./cemetery.ts";
+import { DeadLetterBox } from "./dead_letter_box.ts";
+import type { DeadLetters } from "./dead_letters.ts";
 import { Link } from "./link.ts";
 import { linkOptions } from "./link_options.ts";
 import { type Names, namesOf } from "./names.ts";
 import { Publisher } from "./publisher.ts";
+import { Redeliveries } from "./redeliveries.ts";
 import { Requester } from "./requester.ts";
 import { Responder } from "./responder.ts";
 import type { RabbitMqSettings } from "./settings.ts";
@@ -62,6 +65,7 @@ export class RabbitMqBus implements MessageBus {
   readonly #origin = randomId();
   readonly #publisher: Publisher;
   readonly #cemetery: Cemetery;
+  readonly #deadLetters: DeadLetterBox;
   readonly #subscriptions: Subscriptions;
   readonly #requester: Requester;
   readonly #responder: Responder;
@@ -84,14 +88,18 @@ export class RabbitMqBus implements MessageBus {
     const cemetery = this.#cemetery = new Cemetery({
       settings,
       publisher,
+      deadlines,
       log,
     });
+    this.#deadLetters = new DeadLetterBox({ names, cemetery, publisher });
     this.#subscriptions = new Subscriptions({
       origin: this.#origin,
       cemetery,
       names,
       settings,
       room: new WaitingRoom(deadlines),
+      deadlines,
+      redeliveries: new Redeliveries(settings, log),
       log,
     });
     this.#requester = new Requester({ names, publisher, deadlines, log });
@@ -104,7 +112,14 @@ export class RabbitMqBus implements MessageBus {
       log,
     });
     const link = linkOptions(settings, log);
-    this.#publishing = new Link({ ...link, name: "publishing" }, publisher);
+    this.#publishing = new Link({ ...link, name: "publishing" }, {
+      attach: async (connection) => {
+        // First: what waits to be published may be dead letters.
+        await cemetery.declare(connection);
+        await publisher.attach(connection);
+      },
+      detach: () => publisher.detach(),
+    });
     this.#consuming = new Link({ ...link, name: "consuming" }, {
       attach: (connection) => this.#attach(connection),
       detach: () => this.#detach(),
@@ -123,6 +138,11 @@ export class RabbitMqBus implements MessageBus {
       await this.#disconnect();
       throw error;
     }
+  }
+
+  /** What groups could not take, where `dead-letter-exchange` is set. */
+  get deadLetters(): DeadLetters {
+    return this.#deadLetters;
   }
 
   /** Encodes now, and resolves when the broker has confirmed. */
@@ -230,7 +250,8 @@ export class RabbitMqBus implements MessageBus {
   async #attach(connection: ChannelModel): Promise<void> {
     const channels = new Channels(connection);
     await this.#watch.attach(connection, channels);
-    await withChannel(connection, (channel) => this.#cemetery.declare(channel));
+    await this.#cemetery.attach(connection);
+    this.#deadLetters.attach(connection);
     await this.#requester.attach(channels);
     await Promise.all([
       this.#subscriptions.attach(channels),
@@ -240,6 +261,8 @@ export class RabbitMqBus implements MessageBus {
 
   #detach(): void {
     this.#watch.detach();
+    this.#cemetery.detach();
+    this.#deadLetters.detach();
     this.#requester.detach();
     this.#subscriptions.detach();
     this.#responder.detach();

@@ -210,6 +210,7 @@ export class Requester {
   }
 
   #lost(): void {
+    if (this.#queue === undefined) return; // those who wait for one go on waiting
     this.#queue = this.#channel = undefined;
     this.#connected = Promise.withResolvers();
   }

@@ -32,7 +32,7 @@ export interface RabbitMqSettings {
   readonly "queue-type": "classic" | "quorum";
   /** How long the queue of a group outlives its last member (86,400). */
   readonly "group-expires": number;
-  /** How often a delivery that nobody finished is given out again before it is a dead letter (5). */
+  /** How often a delivery that nobody finished is given out again before it is a dead letter, where those are kept (5). */
   readonly redeliveries: number;
   /** Where dead letters go: an exchange, with a durable queue of the same name. None are kept unless it is set. */
   readonly "dead-letter-exchange"?: string | undefined;
@@ -77,7 +77,7 @@ const schema = z.strictObject({
   heartbeat: z.int().min(1).max(3600).default(10),
   "queue-type": z.enum(["classic", "quorum"]).default("classic"),
   "group-expires": seconds(86_400),
-  redeliveries: count(5, 1_000, 0),
+  redeliveries: count(5, 1_000),
   "dead-letter-exchange": z.string().min(1).max(200).optional(),
   "dedupe-window": count(0, 1_000_000, 0),
   "join-rust-handlers": z.boolean().default(false),

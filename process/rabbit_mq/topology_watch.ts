@@ -48,7 +48,9 @@ export class TopologyWatch {
 
   /** Declares the exchanges on a new connection. What it throws is why that cannot be. */
   async attach(connection: ChannelModel, channels: Channels): Promise<void> {
-    if (await this.#declareMissing(connection)) this.tellRenewed();
+    const isAlive = await this.#isAlive(connection);
+    await this.#declareAll(connection);
+    if (!isAlive) this.#tell();
     await this.#renewals.attach(channels);
     this.#connection = connection;
     this.#plan(connection);
@@ -68,17 +70,6 @@ export class TopologyWatch {
     await this.#renewals.close();
   }
 
-  /** Tells the other processes that an exchange was declared anew. */
-  tellRenewed(): void {
-    const { publisher, names } = this.#options;
-    publisher.send({
-      exchange: names.renewed,
-      key: "",
-      body: new Uint8Array(0),
-      properties: { appId: this.#id },
-    }).catch(() => {}); // without a broker there is nothing to bind to either
-  }
-
   #plan(connection: ChannelModel): void {
     this.#timer = setTimeout(
       () => this.#look(connection),
@@ -89,14 +80,15 @@ export class TopologyWatch {
   async #look(connection: ChannelModel): Promise<void> {
     const { names, log } = this.#options;
     try {
-      if (await this.#declareMissing(connection)) {
+      if (!await this.#isAlive(connection)) {
+        await this.#declareAll(connection);
         log.warn(
           'the exchange "{exchange}" was deleted: declared and bound again; ' +
             "what was published meanwhile may not have been heard",
           { exchange: names.shared },
         );
         await this.#rebind();
-        this.tellRenewed();
+        this.#tell();
       }
       this.#trouble = undefined;
     } catch (error) {
@@ -116,18 +108,21 @@ export class TopologyWatch {
     });
   }
 
-  /** Declares all. Gives whether the shared exchange was deleted since, or never there. */
-  async #declareMissing(connection: ChannelModel): Promise<boolean> {
+  #isAlive(connection: ChannelModel): Promise<boolean> {
     const { names } = this.#options;
-    const isThere = await withChannel(
-      connection,
-      (channel) => checkAlive(channel, names),
-    );
-    await withChannel(connection, async (channel) => {
+    return withChannel(connection, (channel) => checkAlive(channel, names));
+  }
+
+  #declareAll(connection: ChannelModel): Promise<void> {
+    const { names } = this.#options;
+    return withChannel(connection, async (channel) => {
       await declareTopology(channel, names);
       await declareAlive(channel, names);
     });
-    return !isThere;
+  }
+
+  #tell(): void {
+    this.#options.publisher.tellRenewed(this.#id);
   }
 
   #renewed(message: Message): void {

@@ -1,0 +1,151 @@
+import type { Log } from "@caryatid/sdk";
+import type { Deadlines } from "@caryatid/sdk/bus";
+import {
+  type Channel,
+  type ChannelModel,
+  type ConfirmChannel,
+  IllegalOperationError,
+} from "amqplib";
+import { Buffer } from "node:buffer";
+import { InFlight } from "./in_flight.ts";
+import { unsendableError } from "./publish_errors.ts";
+import type { Sending } from "./sending.ts";
+
+/** How long a message that the broker refused waits for its next try, in milliseconds. */
+const REFUSED_PAUSE = 100;
+
+/** What a {@linkcode Sender} is made of. */
+export interface SenderOptions {
+  /** Messages without a confirm at the same time. */
+  readonly window: number;
+  /** Bytes of their bodies; there may be one message more. */
+  readonly bytes: number;
+  readonly deadlines: Deadlines;
+  readonly log: Log;
+  /** It may be able to send again. */
+  readonly onReady: () => void;
+  /** The broker didn't accept that one, because a queue is full for instance. */
+  readonly onRefused: (sending: Sending) => void;
+  /** The broker closes the channel for this reason. What is in flight is there still. */
+  readonly onFailed: (error: Error) => void;
+}
+
+/** Sends on one connection, and hears of confirms. */
+export class Sender {
+  readonly #channel: ConfirmChannel;
+  readonly #options: SenderOptions;
+  readonly #inFlight = new InFlight();
+  readonly #returned = new Set<string>();
+  #blocked = false;
+  #writable = true;
+  #ended = false;
+
+  private constructor(
+    connection: ChannelModel,
+    channel: ConfirmChannel,
+    options: SenderOptions,
+  ) {
+    this.#channel = channel;
+    this.#options = options;
+    channel.on("error", options.onFailed);
+    // Ahead of amqplib's own, which calls every confirm's callback with an error: they are sent again, in order.
+    channel.prependListener("close", () => this.#ended = true);
+    // Whatever closed it, a new connection declares anew what may be gone.
+    channel.on("close", () => connection.close().catch(() => {}));
+    channel.on("drain", () => this.#changed(() => this.#writable = true));
+    channel.on(
+      "return",
+      ({ properties }) => this.#returned.add(properties.messageId),
+    );
+    connection.on("blocked", () => this.#blocked = true);
+    connection.on(
+      "unblocked",
+      () => this.#changed(() => this.#blocked = false),
+    );
+  }
+
+  /** Opens a channel. */
+  static async open(
+    connection: ChannelModel,
+    options: SenderOptions,
+  ): Promise<Sender> {
+    const channel = await connection.createConfirmChannel();
+    return new Sender(connection, channel, options);
+  }
+
+  /** To declare with. */
+  get channel(): Channel {
+    return this.#channel;
+  }
+
+  /** Whether the next message can go now. */
+  get ready(): boolean {
+    return !this.#ended && !this.#blocked && this.#writable &&
+      this.#inFlight.size < this.#options.window &&
+      this.#inFlight.bytes < this.#options.bytes;
+  }
+
+  /** What is sent and has no confirm yet, in order. */
+  get inFlight(): Iterable<Sending> {
+    return this.#inFlight;
+  }
+
+  /** Sends. The outcome is the sending's own. */
+  send(sending: Sending): void {
+    const { exchange, key, body, properties } = sending.options;
+    this.#inFlight.add(sending);
+    try {
+      this.#writable = this.#channel.publish(
+        exchange,
+        key,
+        Buffer.from(body.buffer, body.byteOffset, body.byteLength),
+        properties,
+        (error) => this.#answered(sending, error),
+      );
+    } catch (error) {
+      // Then the connection is closing: it is sent again on the next one.
+      if (error instanceof IllegalOperationError) this.#ended = true;
+      else this.#unsendable(sending, error as Error);
+    }
+  }
+
+  /** Hears of no more confirms, and gives what is to be sent again, in order. */
+  end(): Sending[] {
+    this.#ended = true;
+    return this.#inFlight.drain().filter(({ over }) => !over);
+  }
+
+  #answered(sending: Sending, error: unknown): void {
+    if (this.#ended) return;
+    if (error) return this.#refused(sending);
+    this.#inFlight.delete(sending);
+    const id = sending.options.properties.messageId;
+    const returned = id !== undefined && this.#returned.delete(id);
+    sending.succeed(!returned);
+    this.#options.onReady();
+  }
+
+  /** It keeps its place in flight until it is tried again. */
+  #refused(sending: Sending): void {
+    const { deadlines, log, onRefused } = this.#options;
+    log.debug("the broker refused a message on {topic}: once more", {
+      topic: sending.options.key,
+    });
+    deadlines.add(REFUSED_PAUSE, () => {
+      if (this.#ended) return;
+      this.#inFlight.delete(sending);
+      onRefused(sending);
+    });
+  }
+
+  /** Its properties have no form in AMQP. */
+  #unsendable(sending: Sending, error: Error): void {
+    this.#inFlight.delete(sending);
+    sending.fail(unsendableError(sending.options.key, error));
+  }
+
+  #changed(change: () => void): void {
+    change();
+    this.#options.onReady();
+  }
+}

@@ -1,0 +1,230 @@
+import assert from "node:assert/strict";
+import { encode } from "@caryatid/process/codec";
+import type { CaryatidError } from "@caryatid/sdk";
+import { Buffer } from "node:buffer";
+import { messages, take } from "../../sdk/testing/conformance/take.ts";
+import { within } from "../../sdk/testing/conformance/within.ts";
+import { openClient } from "../broker/amqp_client.ts";
+import type { PrivateBroker } from "../broker/private_broker.ts";
+import { fileBroker } from "./file_broker.ts";
+import { newBus } from "./new_bus.ts";
+import { numbers, outcomes } from "./outcomes.ts";
+import { runRabbitProgram } from "./run_rabbit_program.ts";
+import { TwoBuses } from "./two_buses.ts";
+
+const test = fileBroker();
+const soak = Deno.env.has("CARYATID_SOAK");
+const MIB = 2 ** 20;
+
+test("C16 a body of 16 MiB and a byte is refused before it is sent; its ten neighbours arrive", async (broker) => {
+  await using buses = await TwoBuses.open(broker);
+  const { cut, whole, proxy, log } = buses;
+  const heard = whole.subscribe("c16");
+  await heard.ready;
+  const head = 5; // of CBOR bytes that long
+  const tooLarge = new Uint8Array(16 * MIB + 1 - head);
+  const publishes = numbers(11).map((n) =>
+    cut.publish("c16", n === 5 ? tooLarge : n)
+  );
+  const all = await within(outcomes(publishes).all, "11 publishes");
+  const expected = numbers(11).map((n) => n === 5 ? "MESSAGE_TOO_LARGE" : "ok");
+  assert.deepEqual(all, expected);
+  await assert.rejects(publishes[5]!, {
+    message: /found 16777217 bytes, wanted at most 16777216/,
+  });
+  const got = messages(await take(heard, 10));
+  assert.deepEqual(got, [0, 1, 2, 3, 4, 6, 7, 8, 9, 10]);
+  await assert.rejects(cut.request("c16", tooLarge), {
+    code: "MESSAGE_TOO_LARGE",
+  });
+  assert.equal(proxy.accepted, 2, "both connections are the first ones");
+  assert.deepEqual(log.lines, []);
+});
+
+test("C16 an id or headers that AMQP has no form for are refused, and cost nobody else anything", async (broker) => {
+  await using buses = await TwoBuses.open(broker);
+  const { cut, whole, proxy } = buses;
+  const heard = whole.subscribe("c16");
+  await heard.ready;
+  const long = "x".repeat(256);
+  const { all } = outcomes([
+    cut.publish("c16", 1),
+    cut.publish("c16", 2, { id: long }),
+    cut.publish("c16", 3, { headers: { [long]: "" } }),
+    cut.publish("c16", 4, { headers: { much: "x".repeat(70_000) } }),
+    cut.publish("c16", 5),
+  ]);
+  assert.deepEqual(await within(all, "5 publishes"), [
+    "ok",
+    "INVALID_OPTION",
+    "INVALID_OPTION",
+    "INVALID_OPTION",
+    "ok",
+  ]);
+  assert.deepEqual(messages(await take(heard, 2)), [1, 5]);
+  assert.equal(proxy.accepted, 2);
+});
+
+test("C17 a publish that nobody hears resolves", async (broker) => {
+  await using bus = newBus({ url: broker.url() });
+  await bus.open();
+  await within(bus.publish("c17.nobody", 1), "the confirm");
+});
+
+test("C17 of 100 requests at once, NO_HANDLER is for those that nobody handles", async (broker) => {
+  await using buses = await TwoBuses.open(broker);
+  const { cut, whole } = buses;
+  await cut.subscribe("#").ready; // somebody who hears all isn't somebody who answers
+  await whole.subscribe("c17.#", { group: "taps" }).ready;
+  await whole.handle("c17.yes.*", ({ message }) => message).ready;
+  const answers = await Promise.all(
+    numbers(100).map((n) =>
+      cut.request(`c17.${n % 2 ? "no" : "yes"}.${n}`, n).catch(
+        ({ code, message }: CaryatidError) => [code, message],
+      )
+    ),
+  );
+  for (const [n, answer] of answers.entries()) {
+    if (n % 2 === 0) assert.equal(answer, n);
+    else {
+      const [code, text] = answer as [string, string];
+      assert.equal(code, "NO_HANDLER");
+      assert.match(text, new RegExp(`"c17\\.no\\.${n}"`));
+    }
+  }
+});
+
+/** Messages that the queues with such names have given out, and that aren't acknowledged; and those that wait. */
+async function counts(broker: PrivateBroker, name: RegExp) {
+  const columns = ["name", "messages_ready", "messages_unacknowledged"];
+  const [queue] = (await broker.list("queues", ...columns))
+    .filter((queue) => name.test(String(queue.name)));
+  assert(queue, `no queue like ${name}`);
+  return {
+    ready: Number(queue.messages_ready),
+    unacknowledged: Number(queue.messages_unacknowledged),
+  };
+}
+
+test("C18 a slow loop is sent no more than its queue size, however much waits", async (broker) => {
+  const count = soak ? 100_000 : 10_000;
+  await using client = await openClient(broker.url());
+  await using bus = newBus({
+    url: broker.url(),
+    "subscriber-queue-size": 100,
+    exchange: "c18",
+  });
+  await bus.open();
+  const heard = bus.subscribe("c18", { group: "slow" });
+  await heard.ready;
+  await fill(client, "c18.group.slow.c18", count);
+  const before = Deno.memoryUsage();
+  let most = 0;
+  for (const taken of [1, 149, 100]) {
+    await take(heard, taken);
+    assert(heard.depth + heard.inHand <= 100, `${heard.depth} are here`);
+    const { heapUsed, external } = Deno.memoryUsage();
+    most = Math.max(
+      most,
+      heapUsed + external - before.heapUsed - before.external,
+    );
+  }
+  const { ready, unacknowledged } = await counts(broker, /slow/);
+  assert(unacknowledged <= 100, `${unacknowledged} unacknowledged`);
+  assert.equal(ready + unacknowledged, count - 249);
+  assert(most < 32 * MIB, `memory grew by ${Math.round(most / MIB)} MiB`);
+  await heard.close();
+  await client.channel.deleteQueue("c18.group.slow.c18");
+});
+
+test("C18 handlers are sent no more requests than they work on at once", async (broker) => {
+  await using buses = await TwoBuses.open(broker);
+  const { cut, whole } = buses;
+  const gate = Promise.withResolvers<void>();
+  const began = Promise.withResolvers<void>();
+  let running = 0;
+  let most = 0;
+  const handler = async () => {
+    most = Math.max(most, ++running);
+    if (running === 3) began.resolve();
+    await gate.promise;
+    running--;
+    return "done";
+  };
+  await whole.handle("c18.ask", handler, { concurrency: 3 }).ready;
+  const answers = outcomes(
+    numbers(50).map(() => cut.request("c18.ask", null, { timeout: 20_000 })),
+  );
+  await within(began.promise, "three handlers at work");
+  const { ready, unacknowledged } = await counts(broker, /handlers\.c18\.ask/);
+  assert.equal(unacknowledged, 3);
+  assert.equal(ready, 47);
+  gate.resolve();
+  const all = await within(answers.all, "50 answers");
+  assert(all.every((it) => it === "ok"), `${all}`);
+  assert.equal(most, 3);
+});
+
+/** Puts `count` messages of 1 KiB into a queue; `count` is a multiple of 1,000. */
+async function fill(
+  { connection }: Awaited<ReturnType<typeof openClient>>,
+  queue: string,
+  count: number,
+): Promise<void> {
+  const channel = await connection.createConfirmChannel();
+  const body = Buffer.from(encode("x".repeat(1_021)));
+  for (let n = 1; n <= count; n++) {
+    channel.sendToQueue(queue, body);
+    if (n % 1_000 === 0) await channel.waitForConfirms();
+  }
+  await channel.close();
+}
+
+test("C20 the exchange is as Rust declares it, and no queue is of a kind that new brokers refuse", async (broker) => {
+  const before = await queueNames(broker); // groups of other tests: theirs outlive them
+  await using program = runRabbitProgram({
+    url: broker.url(),
+    startDeadline: 9,
+  });
+  await program.line(/begun/);
+  const bus = newBus({ url: broker.url(), exchange: "caryatid" });
+  await bus.open();
+  await bus.subscribe("c20").ready;
+  await bus.handle("c20.ask", () => "answer").ready;
+  const answers = await within(
+    Promise.all(numbers(1_000).map(() => bus.request("c20.ask", null))),
+    "1,000 answers",
+    10_000,
+  );
+  assert.equal(answers.length, 1_000);
+  const [exchange] = (await broker.list("exchanges", "name", "type", "durable"))
+    .filter(({ name }) => name === "caryatid");
+  assert.deepEqual(exchange, {
+    name: "caryatid",
+    type: "topic",
+    durable: false,
+  });
+  const queues = await broker.list("queues", "name", "durable", "exclusive");
+  const added = queues.length - before.size;
+  assert(added < 12, `there are ${added} queues after 1,000 requests`);
+  for (const { name, durable, exclusive } of queues) {
+    assert(durable || exclusive, `${name} is neither durable nor exclusive`);
+  }
+
+  program.kill("SIGKILL");
+  await bus.close();
+  await within(queuesGone(broker, before), "the last queue's end", 10_000);
+});
+
+async function queueNames(broker: PrivateBroker): Promise<Set<unknown>> {
+  const queues = await broker.list("queues", "name");
+  return new Set(queues.map(({ name }) => name));
+}
+
+/** Resolves when the broker has no queue but these. It tells nobody, so this asks. */
+async function queuesGone(
+  broker: PrivateBroker,
+  before: Set<unknown>,
+): Promise<void> {
+  while ((await queueNames(broker)).difference(before).size > 0);
+}

@@ -1,0 +1,193 @@
+import type { RabbitMqBus } from "@caryatid/process/rabbit-mq";
+import { CaryatidError } from "@caryatid/sdk";
+import type { Delivery, Subscription } from "@caryatid/sdk";
+import assert from "node:assert/strict";
+import { messages, take } from "../../sdk/testing/conformance/take.ts";
+import { within } from "../../sdk/testing/conformance/within.ts";
+import { openClient } from "../broker/amqp_client.ts";
+import { brokerTest, type TestBroker } from "../broker/shared_broker.ts";
+import { LogWatch } from "./log_watch.ts";
+import { newBus } from "./new_bus.ts";
+
+const group = "workers";
+
+function accept(delivery: Delivery): Delivery {
+  if (!String(delivery.message).startsWith("bad")) return delivery;
+  throw new CaryatidError("INVALID_MESSAGE", `found ${delivery.message}`);
+}
+
+/** A bus that keeps dead letters, and a member of a group that refuses what is bad. */
+async function open(
+  { url, exchange }: TestBroker,
+  log?: LogWatch,
+  settings: Record<string, unknown> = {},
+): Promise<{ bus: RabbitMqBus; member: Subscription }> {
+  const dead = { "dead-letter-exchange": `${exchange}.dead` };
+  const bus = newBus({ url, exchange, ...dead, ...settings }, log);
+  await bus.open();
+  const member = bus.subscribe("dead.#", { group, accept });
+  await member.ready;
+  return { bus, member };
+}
+
+/** Publishes them on `dead.<text>`, and a last one; resolves when the bad ones are kept. */
+async function refuse(
+  bus: RabbitMqBus,
+  member: Subscription,
+  ...texts: string[]
+): Promise<void> {
+  for (const text of [...texts, "end"]) {
+    await bus.publish(`dead.${text}`, text, {
+      id: `id of ${text}`,
+      headers: { author: "me" },
+    });
+  }
+  await take(member, 1);
+  await member.close();
+}
+
+const shown = async (bus: RabbitMqBus, filter = {}) =>
+  (await bus.deadLetters.list(filter)).map(({ message }) => message);
+
+brokerTest(
+  "dead letters are listed, filtered and in order, without being removed",
+  async (broker) => {
+    const { bus, member } = await open(broker);
+    await using _ = bus;
+    await refuse(bus, member, "bad1", "bad2", "bad3");
+    for (const _ of ["once", "again"]) {
+      assert.deepEqual(await shown(bus), ["bad1", "bad2", "bad3"]);
+    }
+    assert.deepEqual(await shown(bus, { limit: 2 }), ["bad1", "bad2"]);
+    assert.deepEqual(await shown(bus, { topic: "*.bad2" }), ["bad2"]);
+    assert.deepEqual(await shown(bus, { id: "id of bad3" }), ["bad3"]);
+    assert.deepEqual(await shown(bus, { code: "MODULE_FAILED" }), []);
+    await assert.rejects(bus.deadLetters.list({ limit: 0 }), {
+      code: "INVALID_OPTION",
+    });
+    await assert.rejects(bus.deadLetters.list({ topic: "x".repeat(256) }), {
+      code: "INVALID_TOPIC",
+    });
+  },
+);
+
+brokerTest(
+  "replay() publishes dead letters again as they were, and removes them",
+  async (broker) => {
+    const { bus, member } = await open(broker);
+    await using _ = bus;
+    await refuse(bus, member, "bad1", "bad2", "bad3");
+    const mended = bus.subscribe("dead.#", { group });
+    const other = bus.subscribe("dead.#");
+    await Promise.all([mended.ready, other.ready]);
+    assert.equal(await bus.deadLetters.replay({ topic: "dead.bad2" }), 1);
+    assert.equal(await bus.deadLetters.replay({ limit: 1 }), 1);
+    const [end] = await take(mended, 1); // the last one was still in hand
+    assert.equal(end!.message, "end");
+    for (const subscription of [mended, other]) {
+      const got = await take(subscription, 2);
+      assert.deepEqual(
+        got.map(({ topic, message, id, headers }) => ({
+          topic,
+          message,
+          id,
+          headers,
+        })),
+        ["bad2", "bad1"].map((text) => ({
+          topic: `dead.${text}`,
+          message: text,
+          id: `id of ${text}`,
+          headers: { author: "me" },
+        })),
+      );
+    }
+    assert.deepEqual(await shown(bus), ["bad3"]);
+  },
+);
+
+brokerTest(
+  "what is replayed and refused again is a dead letter again, and replay() ends",
+  async (broker) => {
+    const { bus, member } = await open(broker);
+    await using _ = bus;
+    await refuse(bus, member, "bad1", "bad2");
+    const again = bus.subscribe("dead.#", { group, accept });
+    await again.ready;
+    assert.equal(await bus.deadLetters.replay(), 2);
+    await take(again, 1); // the last one, which was still in hand
+    await bus.publish("dead.end", "end");
+    await take(again, 1);
+    await again.close();
+    assert.deepEqual(await shown(bus), ["bad1", "bad2"]);
+  },
+);
+
+brokerTest(
+  "dedupe-window doesn't take a replayed message for a copy of the one that was refused",
+  async (broker) => {
+    let mended = false;
+    const settings = { "dedupe-window": 100 };
+    const { bus, member } = await open(broker, undefined, settings);
+    await using _ = bus;
+    await member.close();
+    const same = bus.subscribe("dead.#", {
+      group: "same",
+      accept: (delivery) => mended ? delivery : accept(delivery),
+    });
+    await same.ready;
+    await bus.publish("dead.bad", "bad", { id: "1" });
+    await bus.publish("dead.end", "end");
+    await take(same, 1);
+    mended = true;
+    assert.equal(await bus.deadLetters.replay({ topic: "dead.bad" }), 1);
+    assert.deepEqual(messages(await take(same, 1)), ["bad"]);
+  },
+);
+
+brokerTest("drop() removes dead letters", async (broker) => {
+  const { bus, member } = await open(broker);
+  await using _ = bus;
+  await refuse(bus, member, "bad1", "bad2", "bad3");
+  assert.equal(await bus.deadLetters.drop({ id: "id of bad2" }), 1);
+  assert.deepEqual(await shown(bus), ["bad1", "bad3"]);
+  assert.equal(await bus.deadLetters.drop(), 2);
+  assert.deepEqual(await shown(bus), []);
+  assert.equal(await bus.deadLetters.drop(), 0);
+});
+
+for (const kind of ["queue", "exchange"] as const) {
+  brokerTest(
+    `a dead letter is kept when the dead-letter ${kind} was deleted`,
+    async (broker) => {
+      const log = new LogWatch();
+      const { bus, member } = await open(broker, log);
+      await using _ = bus;
+      await using client = await openClient(broker.url);
+      const dead = `${broker.exchange}.dead`;
+      if (kind === "queue") await client.channel.deleteQueue(dead);
+      else await client.channel.deleteExchange(dead);
+      await bus.publish("dead.bad", "bad");
+      await bus.publish("dead.end", "end");
+      await take(member, 1);
+      const letters = Promise.withResolvers<unknown>();
+      await client.channel.assertQueue(dead, { durable: true });
+      await client.channel.consume(dead, letters.resolve);
+      await within(
+        letters.promise,
+        () => `the letter, got ${log.lines.join("\n")}`,
+      );
+    },
+  );
+}
+
+brokerTest(
+  "without a connection dead letters can't be seen, and an error says so",
+  async (broker) => {
+    const bus = newBus({ ...broker, "dead-letter-exchange": "dead" });
+    await assert.rejects(bus.deadLetters.list(), {
+      code: "BUS_UNAVAILABLE",
+      message: "Cannot list dead letters: there is no connection",
+    });
+    await bus.close();
+  },
+);
