@@ -63,6 +63,12 @@ export class AckBatch {
     if (last) this.#channel.ack(last, true);
   }
 
+  /** The channel is gone: nothing of it can be acknowledged any more. */
+  drop(): void {
+    this.#open.clear();
+    this.#done = [];
+  }
+
   /** Returns what isn't done to its queue. */
   giveBack(): void {
     for (const message of this.#open.values()) {

@@ -1,7 +1,7 @@
 import type { Channel, ChannelModel } from "amqplib";
 
-/** AMQP channels of its own that a connection gives out; RabbitMQ allows 2,047 in all. */
-const MOST_CHANNELS = 1_000;
+/** AMQP channels that a connection gives out to one user each; RabbitMQ allows 2,047 in all, unless it is told otherwise. */
+const MOST_ALONE = 1_000;
 
 /** A channel, alone or shared. */
 export interface Lease {
@@ -15,17 +15,23 @@ export interface Lease {
 /** Gives out the channels of one connection: one each, and a shared one when there are too many. */
 export class Channels {
   readonly #connection: ChannelModel;
+  readonly #mostAlone: number;
   #alone = 0;
   #shared: Promise<Channel> | undefined;
 
   /** Channels are opened as they are needed. */
   constructor(connection: ChannelModel) {
     this.#connection = connection;
+    // Half of what the broker allows, or what is only open for a moment would find none. amqplib's types don't know it.
+    const { channelMax = Infinity } = connection.connection as {
+      channelMax?: number;
+    };
+    this.#mostAlone = Math.min(MOST_ALONE, Math.floor(channelMax / 2));
   }
 
   /** A channel to consume on. */
   async lease(): Promise<Lease> {
-    if (this.#alone < MOST_CHANNELS) {
+    if (this.#alone < this.#mostAlone) {
       this.#alone++;
       const channel = await this.#connection.createChannel();
       return {
@@ -54,8 +60,10 @@ export class Channels {
 }
 
 /** Closes a channel, if it is open. amqplib's own promise never settles when the connection ends meanwhile. */
-export function closeChannel(channel: Channel): Promise<void> {
-  return new Promise((resolve) => {
+export async function closeChannel(channel: Channel): Promise<void> {
+  // While amqplib tells of an error it takes the channel for open still; to close it then would cost the connection.
+  await Promise.resolve();
+  await new Promise<void>((resolve) => {
     channel.once("close", resolve);
     channel.close().catch(() => resolve()); // it is closed
   });

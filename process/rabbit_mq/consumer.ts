@@ -161,6 +161,7 @@ export class Consumer {
   #drop(): void {
     if (this.#lease === undefined) return;
     this.#forget?.();
+    this.#acks?.drop();
     this.#lease =
       this.#acks =
       this.#tag =

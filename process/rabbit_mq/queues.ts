@@ -35,12 +35,12 @@ export async function declareGroupQueue(
   group: string,
   settings: RabbitMqSettings,
 ): Promise<string> {
-  const name = `${names.shared}.group.${group}.${pattern}`;
+  const name = `${names.shared}.group.${oneWord(group)}.${pattern}`;
   const { queue } = await channel.assertQueue(shortName(name), {
     durable: true,
     autoDelete: false,
     arguments: {
-      "x-queue-type": settings["queue-type"],
+      ...queueTypeArguments(channel, settings),
       "x-expires": settings["group-expires"] * 1000,
     },
   });
@@ -57,11 +57,12 @@ export async function declareMarkQueue(
   settings: RabbitMqSettings,
 ): Promise<string> {
   const expires = settings["group-expires"] * 1000;
-  const marks = await channel.assertQueue(shortName(`${queue}.again`), {
+  const name = shortName(`${settings.exchange}.again.${queue}`);
+  await channel.assertQueue(name, {
     durable: true,
     arguments: { "x-expires": expires, "x-message-ttl": expires },
   });
-  return marks.queue;
+  return name;
 }
 
 /** The queue that the handlings of one pattern share, in all processes. */
@@ -100,6 +101,27 @@ export function bindable(pattern: string): string {
     "#",
     ...words.slice(last + 1),
   ].join(".");
+}
+
+/**
+ * What a queue is to be. A quorum queue of RabbitMQ 4 drops what was returned 20 times, and each crash of a consumer counts: that is
+ * switched off, we count for ourselves. Older ones have no such limit, and refuse the argument.
+ */
+function queueTypeArguments(
+  { connection }: Channel,
+  settings: RabbitMqSettings,
+): Record<string, unknown> {
+  const type = settings["queue-type"];
+  const major = Number.parseInt(connection.serverProperties.version);
+  return {
+    "x-queue-type": type,
+    ...(type === "quorum" && major >= 4 && { "x-delivery-limit": -1 }),
+  };
+}
+
+/** Without a dot: `a` on `b.c` and `a.b` on `c` are different groups. */
+function oneWord(group: string): string {
+  return group.replaceAll("%", "%25").replaceAll(".", "%2E");
 }
 
 /** Binds a queue to what everybody publishes. */

@@ -252,10 +252,11 @@ export class RabbitMqBus implements MessageBus {
     await this.#watch.attach(connection, channels);
     await this.#cemetery.attach(connection);
     this.#deadLetters.attach(connection);
-    await this.#requester.attach(channels);
     await Promise.all([
       this.#subscriptions.attach(channels),
-      this.#responder.attach(channels),
+      // Handlers first: a request that waits for the connection would find none.
+      this.#responder.attach(channels)
+        .then(() => this.#requester.attach(channels)),
     ]);
   }
 
