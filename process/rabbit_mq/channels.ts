@@ -60,7 +60,7 @@ export class Channels {
 }
 
 /** Closes a channel, if it is open. amqplib's own promise never settles when the connection ends meanwhile. */
-export async function closeChannel(channel: Channel): Promise<void> {
+async function closeChannel(channel: Channel): Promise<void> {
   // While amqplib tells of an error it takes the channel for open still; to close it then would cost the connection.
   await Promise.resolve();
   await new Promise<void>((resolve) => {

@@ -17,13 +17,29 @@ export async function declareOwnQueue(
   pattern: string,
   bound?: string,
 ): Promise<string> {
-  const queue = bound ??
-    (await channel.assertQueue("", {
-      exclusive: true,
-      autoDelete: true,
-      durable: false,
-    })).queue;
+  const queue = bound ?? await declarePrivateQueue(channel);
   await bindShared(channel, queue, names, pattern);
+  return queue;
+}
+
+/** A queue named by the broker, for this connection alone, and gone with it. */
+export async function declarePrivateQueue(channel: Channel): Promise<string> {
+  const { queue } = await channel.assertQueue("", {
+    exclusive: true,
+    autoDelete: true,
+    durable: false,
+  });
+  return queue;
+}
+
+/** A private queue that hears all that goes to the fanout exchange `source`. */
+export async function declareFanoutQueue(
+  channel: Channel,
+  source: string,
+  bound?: string,
+): Promise<string> {
+  const queue = bound ?? await declarePrivateQueue(channel);
+  await channel.bindQueue(queue, source, "");
   return queue;
 }
 

@@ -103,7 +103,13 @@ export class RabbitMqBus implements MessageBus {
       log,
     });
     this.#requester = new Requester({ names, publisher, deadlines, log });
-    this.#responder = new Responder({ names, settings, publisher, log });
+    this.#responder = new Responder({
+      names,
+      settings,
+      publisher,
+      deadlines,
+      log,
+    });
     this.#watch = new TopologyWatch({
       names,
       publisher,

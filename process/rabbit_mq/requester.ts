@@ -18,6 +18,7 @@ import type { Channels } from "./channels.ts";
 import { Consumer } from "./consumer.ts";
 import { type Names, PROBE_HEADER } from "./names.ts";
 import type { Publisher } from "./publisher.ts";
+import { declarePrivateQueue } from "./queues.ts";
 
 /** A body with its code and message, instead of an answer. */
 export const FAILURE = "caryatid.failure";
@@ -198,11 +199,7 @@ export class Requester {
   }
 
   async #declare(channel: Channel): Promise<string> {
-    const { queue } = await channel.assertQueue("", {
-      exclusive: true,
-      autoDelete: true,
-      durable: false,
-    });
+    const queue = await declarePrivateQueue(channel);
     this.#channel = channel;
     this.#queue = queue;
     this.#connected.resolve();

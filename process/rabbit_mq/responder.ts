@@ -1,7 +1,14 @@
-import type { HandleOptions, Handler, Handling, Log } from "@caryatid/sdk";
+import {
+  CaryatidError,
+  type HandleOptions,
+  type Handler,
+  type Handling,
+  type Log,
+} from "@caryatid/sdk";
 import {
   abortedError,
   checkConcurrency,
+  type Deadlines,
   describeFailure,
   HandlerPool,
   PendingRequest,
@@ -9,14 +16,13 @@ import {
   requestedTopic,
   responseTopic,
 } from "@caryatid/sdk/bus";
-import { CaryatidError } from "@caryatid/sdk";
-import type { Channel, Message } from "amqplib";
+import type { Message } from "amqplib";
 import { decode, encode } from "../codec/mod.ts";
 import type { Channels } from "./channels.ts";
 import { Consumer } from "./consumer.ts";
 import type { Names } from "./names.ts";
 import type { Publisher } from "./publisher.ts";
-import { declareHandlerQueue } from "./queues.ts";
+import { declareFanoutQueue, declareHandlerQueue } from "./queues.ts";
 import { FAILURE } from "./requester.ts";
 import type { RabbitMqSettings } from "./settings.ts";
 
@@ -25,6 +31,7 @@ export interface ResponderOptions {
   readonly names: Names;
   readonly settings: RabbitMqSettings;
   readonly publisher: Publisher;
+  readonly deadlines: Deadlines;
   readonly log: Log;
 }
 
@@ -42,7 +49,8 @@ export class Responder {
     this.#cancelled = new Consumer({
       pattern: "cancelled requests",
       prefetch: 1_000,
-      declare: (channel, queue) => this.#declareCancelled(channel, queue),
+      declare: (channel, queue) =>
+        declareFanoutQueue(channel, options.names.cancelled, queue),
       onMessage: (message) => this.#cancel(message),
       onInterrupted: () => {},
       log: options.log,
@@ -111,17 +119,6 @@ export class Responder {
     await handling.consumer.attach(channels);
   }
 
-  async #declareCancelled(channel: Channel, bound?: string): Promise<string> {
-    const queue = bound ??
-      (await channel.assertQueue("", {
-        exclusive: true,
-        autoDelete: true,
-        durable: false,
-      })).queue;
-    await channel.bindQueue(queue, this.#options.names.cancelled, "");
-    return queue;
-  }
-
   #cancel(message: Message): void {
     this.#cancelled.done(message);
     const pending = this.#working.get(message.fields.routingKey);
@@ -155,7 +152,7 @@ class OpenHandling implements Handling {
     this.#options = options;
     this.#working = working;
     this.#release = release;
-    this.#pool = new HandlerPool(pattern);
+    this.#pool = new HandlerPool(pattern, options.deadlines);
     const { names, settings, log } = options;
     this.consumer = new Consumer({
       pattern,

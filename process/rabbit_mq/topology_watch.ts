@@ -1,10 +1,11 @@
 import type { Log } from "@caryatid/sdk";
 import { randomId } from "@caryatid/sdk/bus";
-import type { Channel, ChannelModel, Message } from "amqplib";
+import type { ChannelModel, Message } from "amqplib";
 import { type Channels, withChannel } from "./channels.ts";
 import { Consumer } from "./consumer.ts";
 import type { Names } from "./names.ts";
 import type { Publisher } from "./publisher.ts";
+import { declareFanoutQueue } from "./queues.ts";
 import { checkAlive, declareAlive, declareTopology } from "./topology.ts";
 
 /** What a {@linkcode TopologyWatch} is made of. */
@@ -39,7 +40,8 @@ export class TopologyWatch {
     this.#renewals = new Consumer({
       pattern: "renewed exchanges",
       prefetch: 1,
-      declare: (channel, queue) => this.#declare(channel, queue),
+      declare: (channel, queue) =>
+        declareFanoutQueue(channel, options.names.renewed, queue),
       onMessage: (message) => this.#renewed(message),
       onInterrupted: () => {},
       log: options.log,
@@ -141,16 +143,5 @@ export class TopologyWatch {
       await this.#options.rebind();
     }
     this.#rebinding = false;
-  }
-
-  async #declare(channel: Channel, bound?: string): Promise<string> {
-    const queue = bound ??
-      (await channel.assertQueue("", {
-        exclusive: true,
-        autoDelete: true,
-        durable: false,
-      })).queue;
-    await channel.bindQueue(queue, this.#options.names.renewed, "");
-    return queue;
   }
 }
