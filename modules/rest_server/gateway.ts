@@ -1,0 +1,211 @@
+import type { Context } from "@caryatid/sdk";
+import { Hono, type MiddlewareHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { BusRoute } from "./bus_route.ts";
+import { unavailable } from "./bus_problem.ts";
+import type { RestServerConfig } from "./config.ts";
+import { Cors } from "./cors.ts";
+import { cutResponse, problemResponse } from "./problem_response.ts";
+import { KnownRoutes } from "./known_routes.ts";
+import { OpenStreams } from "./open_streams.ts";
+import { Problem, problem } from "./problem.ts";
+import { BODILESS } from "./rest_response.ts";
+import { RequestIds } from "./request_ids.ts";
+import { RequestLog } from "./request_log.ts";
+import { readTarget } from "./target.ts";
+import { Visit } from "./visit.ts";
+
+/** What Hono calls the environment of the gateway's app: every request is a {@linkcode Visit}. */
+export interface GatewayEnv {
+  /** The `env` of Hono's context. */
+  Bindings: Visit;
+}
+
+/** What stands between a client and the bus. */
+export interface GatewayParts {
+  readonly context: Context;
+  readonly config: RestServerConfig;
+  /** Limits, bearer tokens, compression, in this order: a request passes all of them before it comes to any route. */
+  readonly guards: readonly MiddlewareHandler[];
+  /** Routes of their own, asked before the bus: live streams, files, the program's app. Not counted in `max-concurrent`. */
+  readonly before: readonly WebApp[];
+  /** Asked when nobody on the bus handles a path. */
+  readonly behind: WebApp | undefined;
+}
+
+/** A Hono app, of whatever types and copy of Hono. */
+export interface WebApp {
+  /** Its routes. */
+  readonly routes: readonly unknown[];
+  /** Answers a request; `env` is what its handlers find as `c.env`. */
+  fetch(request: Request, env?: object): Response | Promise<Response>;
+}
+
+/** Answers requests: the part of a server that knows no sockets. Only what every web platform has is used here. */
+export class Gateway {
+  /** Which routes there are. */
+  readonly known: KnownRoutes;
+  readonly #config: RestServerConfig;
+  readonly #app = new Hono<GatewayEnv>();
+  readonly #behind: WebApp | undefined;
+  readonly #streams = new OpenStreams();
+  readonly #bus: BusRoute;
+  readonly #cors: Cors | undefined;
+  readonly #ids: RequestIds | undefined;
+  readonly #log: RequestLog;
+  readonly #scheme: "http" | "https";
+  #isOpen = false;
+
+  /** Answers 503 until it is opened. */
+  constructor(parts: GatewayParts) {
+    const { context, config } = parts;
+    this.#config = config;
+    this.#behind = parts.behind;
+    this.#scheme = config.tls ? "https" : "http";
+    this.#cors = config.cors && new Cors(config.cors);
+    this.#ids = config.requestId ? new RequestIds(config.requestId) : undefined;
+    this.#log = new RequestLog(context.log, config.requestLog);
+    this.known = new KnownRoutes(context, config.topic);
+    this.#bus = new BusRoute(context, config, this.known, this.#streams);
+    for (const guard of parts.guards) this.#app.use(guard);
+    for (const app of parts.before) this.#app.route("/", app as Hono);
+    this.#app.all("*", (c) => this.#askBus(c.req.raw, c.env));
+    this.#app.onError((error, c) => this.#failed(error, c.env));
+  }
+
+  /** Takes requests from now on. */
+  open(): void {
+    this.#isOpen = true;
+  }
+
+  /** Takes none any more; those it has go on. */
+  close(): void {
+    this.#isOpen = false;
+  }
+
+  /** Ends what still goes on: requests with a 503, bodies in the middle. */
+  cut(): void {
+    this.#bus.cut();
+    this.#streams.cut();
+  }
+
+  /** Answers a request. `peer` gives the address at the other end of its connection. */
+  async fetch(request: Request, peer: () => string): Promise<Response> {
+    const began = performance.now();
+    const { headers } = request;
+    if (!isFramed(headers)) {
+      const refused = problem(400, "the body's length is ambiguous");
+      this.#log.write(request.method, undefined, 400, began, refused);
+      return cutResponse(refused);
+    }
+    let visit: Visit | undefined;
+    let response: Response;
+    try {
+      visit = this.#visit(request, peer);
+      if (!this.#isOpen) throw unavailable();
+      response = this.#cors?.preflight(request) ??
+        this.#marked(await this.#app.fetch(request, visit), request, visit);
+    } catch (error) {
+      response = this.#marked(this.#failed(error, visit), request, visit);
+    }
+    this.#log.write(
+      request.method,
+      visit,
+      response.status,
+      began,
+      visit?.problem,
+    );
+    return response;
+  }
+
+  #visit(request: Request, peer: () => string): Visit {
+    const { method, url, headers } = request;
+    const host = headers.get("host");
+    const target = readTarget({ method, url, host, scheme: this.#scheme });
+    const id = this.#ids?.of(headers);
+    return new Visit(target, id, headers, peer, this.#config.trustedProxies);
+  }
+
+  async #askBus(request: Request, visit: Visit): Promise<Response> {
+    const behind = this.#behind;
+    return await this.#bus.enter(request, async (body) => {
+      try {
+        const response = await this.#bus.answer(request, visit, body);
+        visit.isPlain = true;
+        return response;
+      } catch (error) {
+        const isMissing = error instanceof Problem &&
+          (error.status === 404 || error.status === 405);
+        if (!isMissing || behind === undefined) throw error;
+        return await behind.fetch(again(request, body), visit);
+      }
+    });
+  }
+
+  /** What the gateway adds to each answer, whoever gave it. */
+  #marked(
+    response: Response,
+    request: Request,
+    visit: Visit | undefined,
+  ): Response {
+    if (response.status === 101) return response;
+    let marked = response;
+    if (!BODILESS.has(response.status)) {
+      if (
+        request.method === "HEAD" && !response.headers.has("content-length")
+      ) {
+        // An answer without any body would be given the length 0.
+        marked = new Response(new Blob([]).stream(), response);
+      } else if (!visit?.isPlain || this.#config.compression) {
+        const { body } = response;
+        marked = new Response(body && this.#streams.of(body), response);
+      }
+    }
+    if (visit?.id !== undefined) {
+      marked.headers.set(this.#ids!.header, visit.id);
+    }
+    this.#cors?.mark(marked.headers, request.headers.get("origin"));
+    return marked;
+  }
+
+  #failed(error: unknown, visit: Visit | undefined): Response {
+    const found = problemOf(error);
+    if (visit) {
+      visit.problem = found;
+      visit.isPlain = true;
+    }
+    return problemResponse(found);
+  }
+}
+
+/** Whether everybody who reads the message sees the same end of it (E12: Deno takes two equal lengths, and other encodings). */
+function isFramed(headers: Headers): boolean {
+  const length = headers.get("content-length");
+  if (length !== null && !/^\d{1,15}$/.test(length)) return false;
+  const encoding = headers.get("transfer-encoding");
+  return encoding === null || encoding.toLowerCase() === "chunked";
+}
+
+/** The same request, for somebody else to read. */
+function again(request: Request, body: Uint8Array): Request {
+  const { method, headers } = request;
+  return method === "GET" || method === "HEAD"
+    ? request
+    : new Request(request.url, {
+      method,
+      headers,
+      body: body as Uint8Array<ArrayBuffer>,
+    });
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (!(error instanceof HTTPException)) {
+    return problem(500, "", { cause: error });
+  }
+  const challenge = error.res?.headers.get("www-authenticate");
+  return problem(error.status, "", {
+    cause: error,
+    ...(challenge && { headers: { "www-authenticate": challenge } }),
+  });
+}

@@ -1,0 +1,47 @@
+import { clientAddress, isWithin, type Network } from "./address.ts";
+import type { Target } from "./target.ts";
+
+/** One request, as the parts of the gateway see it. A Hono app finds it as `c.env`. */
+export class Visit {
+  /** What it asks for. */
+  readonly target: Target;
+  /** What names it in logs. */
+  readonly id: string | undefined;
+  /** Whether the answer needs no watching: it is small, and all there. */
+  isPlain = false;
+  /** What went wrong, to be logged. */
+  problem: unknown;
+  readonly #headers: Headers;
+  readonly #peer: () => string;
+  readonly #trusted: readonly Network[];
+
+  /** `peer` gives the address at the other end of the connection. */
+  constructor(
+    target: Target,
+    id: string | undefined,
+    headers: Headers,
+    peer: () => string,
+    trusted: readonly Network[],
+  ) {
+    this.target = target;
+    this.id = id;
+    this.#headers = headers;
+    this.#peer = peer;
+    this.#trusted = trusted;
+  }
+
+  /** Whether it comes from a trusted proxy. */
+  get isProxied(): boolean {
+    return this.#trusted.length > 0 && isWithin(this.#peer(), this.#trusted);
+  }
+
+  /** Whom it comes from. */
+  get address(): string {
+    const peer = this.#peer();
+    return this.#trusted.length === 0 ? peer : clientAddress(
+      peer,
+      this.#headers.get("x-forwarded-for"),
+      this.#trusted,
+    );
+  }
+}
