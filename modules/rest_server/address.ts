@@ -50,10 +50,10 @@ export function ownerOf(address: string): string {
 /** Whom a request comes from: the last address in `X-Forwarded-For` that is no trusted proxy, if the peer is one. */
 export function clientAddress(
   peer: string,
-  forwarded: string | null,
+  forwarded: string,
   trusted: readonly Network[],
 ): string {
-  if (forwarded === null || !isWithin(peer, trusted)) return peer;
+  if (!isWithin(peer, trusted)) return peer;
   const hops = forwarded.split(",").map((hop) => hop.trim());
   let client = peer;
   for (const hop of hops.reverse()) {

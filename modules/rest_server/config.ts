@@ -78,9 +78,7 @@ export const restServerSchema = z.object({
   "max-body-size": z.int().min(0).max(1_073_741_824).default(16_777_216),
   "max-concurrent": count.default(1_000),
   "media-types": z.array(mediaType).min(1).optional(),
-  "request-id": z.union([headerName, z.literal(false)]).default(
-    "x-request-id",
-  ),
+  "request-id": headerName.optional(),
   "request-log": z.enum(["none", "debug", "info"]).default("debug"),
   "trusted-proxies": z.array(network).default([]),
   compression: z.boolean().default(false),
@@ -113,7 +111,7 @@ export interface RestServerConfig {
   readonly maxBodySize: number;
   readonly maxConcurrent: number;
   readonly mediaTypes: readonly string[] | undefined;
-  readonly requestId: string | false;
+  readonly requestId: string | undefined;
   readonly requestLog: RequestLogLevel;
   readonly trustedProxies: readonly Network[];
   readonly compression: boolean;

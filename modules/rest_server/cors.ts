@@ -1,3 +1,5 @@
+import type { RequestHeaders } from "./headers.ts";
+
 /** Which pages of other origins may use the server. */
 export interface CorsRules {
   /** Such as `https://example.com`, or `*` for all. */
@@ -25,13 +27,11 @@ export class Cors {
   }
 
   /** The answer to a browser that asks first; undefined for every other request. */
-  preflight(request: Request): Response | undefined {
-    if (request.method !== "OPTIONS") return undefined;
-    const { headers } = request;
-    const origin = headers.get("origin");
-    if (origin === null || !headers.has("access-control-request-method")) {
-      return undefined;
-    }
+  preflight(method: string, headers: RequestHeaders): Response | undefined {
+    const { origin, "access-control-request-method": wanted } = headers.own;
+    if (
+      method !== "OPTIONS" || origin === undefined || wanted === undefined
+    ) return undefined;
     const response = new Response(null, { status: 204 });
     this.mark(response.headers, origin);
     if (this.#allows(origin)) this.#invite(response.headers);
@@ -39,9 +39,9 @@ export class Cors {
   }
 
   /** Says in an answer whether a page of `origin` may read it. */
-  mark(headers: Headers, origin: string | null): void {
+  mark(headers: Headers, origin: string | undefined): void {
     if (!this.#anybody) headers.append("vary", "Origin");
-    if (origin === null || !this.#allows(origin)) return;
+    if (origin === undefined || !this.#allows(origin)) return;
     const { credentials, expose } = this.#rules;
     headers.set("access-control-allow-origin", this.#anybody ? "*" : origin);
     if (credentials) headers.set("access-control-allow-credentials", "true");

@@ -15,28 +15,32 @@ function loadCodec(): Promise<Codec> {
 }
 
 /**
- * What a body holds: JSON, CBOR or the fields of a form as values, text as text, anything else as bytes; undefined for none.
+ * What a body holds: JSON, CBOR or the fields of a form as values, text as text, anything else as bytes; undefined for none. A
+ * promise only where the codec must be loaded.
  *
- * Rejects with a 400 {@linkcode Problem} where it isn't what its type says.
+ * Throws, or rejects with, a 400 {@linkcode Problem} where it isn't what its type says.
  */
-export async function readValue(request: RestRequest): Promise<unknown> {
+export function readValue(request: RestRequest): unknown {
   const { body, headers } = request;
   if (body.length === 0) return undefined;
   const type = mediaType(headers["content-type"]);
   if (typeof body !== "string") {
-    if (type !== CBOR) return body;
-    const { decode } = await loadCodec();
-    return parse("CBOR", () => decode(body));
+    return type !== CBOR
+      ? body
+      : loadCodec().then(({ decode }) => parse("CBOR", () => decode(body)));
   }
   if (JSON_TYPE.test(type)) return parse("JSON", () => JSON.parse(body));
   return type === FORM ? Object.fromEntries(new URLSearchParams(body)) : body;
 }
 
+/** The body of an answer. */
+export type Written = Pick<RestResponse, "body" | "content_type">;
+
 /** A value as an answer: text and bytes as they are, anything else as CBOR, if the client would rather have it, or as JSON. */
-export async function writeValue(
+export function writeValue(
   value: unknown,
   accept: string | undefined,
-): Promise<Pick<RestResponse, "body" | "content_type">> {
+): Written | Promise<Written> {
   if (typeof value === "string") {
     return { body: value, content_type: "text/plain; charset=utf-8" };
   }
@@ -44,8 +48,10 @@ export async function writeValue(
     return { body: value, content_type: "application/octet-stream" };
   }
   if (accept !== undefined && prefersCbor(accept)) {
-    const { encode } = await loadCodec();
-    return { body: encode(value), content_type: CBOR };
+    return loadCodec().then(({ encode }) => ({
+      body: encode(value),
+      content_type: CBOR,
+    }));
   }
   return { body: JSON.stringify(value), content_type: "application/json" };
 }

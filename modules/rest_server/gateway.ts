@@ -7,6 +7,7 @@ import type { RestServerConfig } from "./config.ts";
 import { Cors } from "./cors.ts";
 import { cutResponse, problemResponse } from "./problem_response.ts";
 import { KnownRoutes } from "./known_routes.ts";
+import { RequestHeaders } from "./headers.ts";
 import { OpenStreams } from "./open_streams.ts";
 import { Problem, problem } from "./problem.ts";
 import { BODILESS } from "./rest_response.ts";
@@ -47,29 +48,36 @@ export class Gateway {
   readonly known: KnownRoutes;
   readonly #config: RestServerConfig;
   readonly #app = new Hono<GatewayEnv>();
-  readonly #behind: WebApp | undefined;
   readonly #streams = new OpenStreams();
   readonly #bus: BusRoute;
   readonly #cors: Cors | undefined;
   readonly #ids: RequestIds | undefined;
   readonly #log: RequestLog;
   readonly #scheme: "http" | "https";
+  readonly #isBare: boolean;
   #isOpen = false;
 
   /** Answers 503 until it is opened. */
   constructor(parts: GatewayParts) {
     const { context, config } = parts;
     this.#config = config;
-    this.#behind = parts.behind;
     this.#scheme = config.tls ? "https" : "http";
     this.#cors = config.cors && new Cors(config.cors);
     this.#ids = config.requestId ? new RequestIds(config.requestId) : undefined;
     this.#log = new RequestLog(context.log, config.requestLog);
     this.known = new KnownRoutes(context, config.topic);
-    this.#bus = new BusRoute(context, config, this.known, this.#streams);
+    const { behind } = parts;
+    this.#bus = new BusRoute({
+      context,
+      config,
+      known: this.known,
+      streams: this.#streams,
+      behind: behind && ((request, visit) => behind.fetch(request, visit)),
+    });
+    this.#isBare = parts.guards.length + parts.before.length === 0;
     for (const guard of parts.guards) this.#app.use(guard);
     for (const app of parts.before) this.#app.route("/", app as Hono);
-    this.#app.all("*", (c) => this.#askBus(c.req.raw, c.env));
+    this.#app.all("*", (c) => this.#bus.answer(c.req.raw, c.env));
     this.#app.onError((error, c) => this.#failed(error, c.env));
   }
 
@@ -89,70 +97,62 @@ export class Gateway {
     this.#streams.cut();
   }
 
+  /** Lets go of its timers, when nothing goes on any more. */
+  release(): void {
+    this.#bus.close();
+  }
+
   /** Answers a request. `peer` gives the address at the other end of its connection. */
   async fetch(request: Request, peer: () => string): Promise<Response> {
-    const began = performance.now();
-    const { headers } = request;
+    const began = this.#log.begin();
+    const { method } = request;
+    const headers = new RequestHeaders(request.headers);
     if (!isFramed(headers)) {
       const refused = problem(400, "the body's length is ambiguous");
-      this.#log.write(request.method, undefined, 400, began, refused);
+      this.#log.write(method, undefined, 400, began, refused);
       return cutResponse(refused);
     }
     let visit: Visit | undefined;
     let response: Response;
     try {
-      visit = this.#visit(request, peer);
+      visit = this.#visit(request, headers, peer);
       if (!this.#isOpen) throw unavailable();
-      response = this.#cors?.preflight(request) ??
-        this.#marked(await this.#app.fetch(request, visit), request, visit);
+      const preflight = this.#cors?.preflight(method, headers);
+      if (preflight) response = preflight;
+      // Hono is asked where there is something to route.
+      else if (this.#isBare) response = await this.#bus.answer(request, visit);
+      else response = await this.#app.fetch(request, visit);
     } catch (error) {
-      response = this.#marked(this.#failed(error, visit), request, visit);
+      response = this.#failed(error, visit);
     }
-    this.#log.write(
-      request.method,
-      visit,
-      response.status,
-      began,
-      visit?.problem,
-    );
-    return response;
+    const marked = this.#marked(response, method, headers, visit);
+    this.#log.write(method, visit, marked.status, began, visit?.problem);
+    return marked;
   }
 
-  #visit(request: Request, peer: () => string): Visit {
-    const { method, url, headers } = request;
-    const host = headers.get("host");
+  #visit(
+    { method, url }: Request,
+    headers: RequestHeaders,
+    peer: () => string,
+  ): Visit {
+    const { host } = headers.own;
     const target = readTarget({ method, url, host, scheme: this.#scheme });
     const id = this.#ids?.of(headers);
     return new Visit(target, id, headers, peer, this.#config.trustedProxies);
   }
 
-  async #askBus(request: Request, visit: Visit): Promise<Response> {
-    const behind = this.#behind;
-    return await this.#bus.enter(request, async (body) => {
-      try {
-        const response = await this.#bus.answer(request, visit, body);
-        visit.isPlain = true;
-        return response;
-      } catch (error) {
-        const isMissing = error instanceof Problem &&
-          (error.status === 404 || error.status === 405);
-        if (!isMissing || behind === undefined) throw error;
-        return await behind.fetch(again(request, body), visit);
-      }
-    });
-  }
-
   /** What the gateway adds to each answer, whoever gave it. */
   #marked(
     response: Response,
-    request: Request,
+    method: string,
+    headers: RequestHeaders,
     visit: Visit | undefined,
   ): Response {
-    if (response.status === 101) return response;
+    if (response.status === 101) return response; // a socket by now
     let marked = response;
     if (!BODILESS.has(response.status)) {
       if (
-        request.method === "HEAD" && !response.headers.has("content-length")
+        method === "HEAD" && !response.headers.has("content-length")
       ) {
         // An answer without any body would be given the length 0.
         marked = new Response(new Blob([]).stream(), response);
@@ -164,7 +164,7 @@ export class Gateway {
     if (visit?.id !== undefined) {
       marked.headers.set(this.#ids!.header, visit.id);
     }
-    this.#cors?.mark(marked.headers, request.headers.get("origin"));
+    this.#cors?.mark(marked.headers, headers.own.origin);
     return marked;
   }
 
@@ -179,23 +179,11 @@ export class Gateway {
 }
 
 /** Whether everybody who reads the message sees the same end of it (E12: Deno takes two equal lengths, and other encodings). */
-function isFramed(headers: Headers): boolean {
-  const length = headers.get("content-length");
-  if (length !== null && !/^\d{1,15}$/.test(length)) return false;
-  const encoding = headers.get("transfer-encoding");
-  return encoding === null || encoding.toLowerCase() === "chunked";
-}
-
-/** The same request, for somebody else to read. */
-function again(request: Request, body: Uint8Array): Request {
-  const { method, headers } = request;
-  return method === "GET" || method === "HEAD"
-    ? request
-    : new Request(request.url, {
-      method,
-      headers,
-      body: body as Uint8Array<ArrayBuffer>,
-    });
+function isFramed({ own, hop }: RequestHeaders): boolean {
+  const length = own["content-length"];
+  if (length !== undefined && !/^\d{1,15}$/.test(length)) return false;
+  const encoding = hop["transfer-encoding"];
+  return encoding === undefined || encoding.toLowerCase() === "chunked";
 }
 
 function problemOf(error: unknown): Problem {

@@ -3,6 +3,7 @@ import {
   type Context,
   type HandleOptions,
   type Handling,
+  type RequestDelivery,
 } from "@caryatid/sdk";
 import { declare } from "./declarations.ts";
 import { readValue } from "./formats.ts";
@@ -127,7 +128,7 @@ export function handleRoute(
   const word = method === "*" ? "*" : method.toLowerCase();
   const handled = context.handle(
     `${topic}.${word}.${pattern}`,
-    ({ message, signal }) => answer(parsed, handler, message, signal),
+    (delivery) => answer(parsed, handler, delivery),
     handling,
   );
   declare(context, topic, {
@@ -140,35 +141,58 @@ export function handleRoute(
 async function answer(
   route: RoutePath,
   handler: RouteHandler<string>,
-  message: unknown,
-  signal: AbortSignal,
+  delivery: RequestDelivery,
 ): Promise<unknown> {
+  const { message } = delivery;
   const inner = unwrapRequest(message);
   const request = completed(inner);
-  const response = await respond(route, handler, request, signal);
+  let response: RestResponse | Promise<RestResponse>;
+  try {
+    const value = readValue(request);
+    const asked = new Asked(
+      route,
+      request,
+      value instanceof Promise ? await value : value,
+      delivery,
+    );
+    const returned = await handler(asked);
+    response = responseOf(returned, request.headers.accept);
+    // One that isn't there yet may still fail, and a promise takes time.
+    if (response instanceof Promise) response = await response;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    response = responseOfProblem(error);
+  }
   return inner === message ? response : wrapResponse(response);
 }
 
-async function respond(
-  route: RoutePath,
-  handler: RouteHandler<string>,
-  request: RestRequest,
-  signal: AbortSignal,
-): Promise<RestResponse> {
-  try {
-    const returned = await handler({
-      method: request.method,
-      params: route.params(request.path_elements),
-      query: request.query_parameters,
-      body: request.body.length === 0 ? undefined : await readValue(request),
-      headers: request.headers,
-      signal,
-      message: request,
-    });
-    return await responseOf(returned, request.headers.accept);
-  } catch (error) {
-    if (error instanceof Problem) return responseOfProblem(error);
-    throw error;
+class Asked implements RouteRequest {
+  readonly method: string;
+  readonly params: Record<string, string>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly message: RestRequest;
+  readonly #delivery: RequestDelivery;
+
+  constructor(
+    route: RoutePath,
+    request: RestRequest,
+    body: unknown,
+    delivery: RequestDelivery,
+  ) {
+    this.method = request.method;
+    this.params = route.params(request.path_elements);
+    this.query = request.query_parameters;
+    this.body = body;
+    this.headers = request.headers;
+    this.message = request;
+    this.#delivery = delivery;
+  }
+
+  /** Made when it is asked for, which few do. */
+  get signal(): AbortSignal {
+    return this.#delivery.signal;
   }
 }
 

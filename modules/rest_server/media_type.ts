@@ -9,8 +9,8 @@ const UTF8: ReadonlySet<string> = new Set(["utf-8", "utf8", "us-ascii"]);
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The media type of a Content-Type header, in lower case, without its parameters; empty text if there is none. */
-export function mediaType(header: string | null | undefined): string {
-  if (header === null || header === undefined) return "";
+export function mediaType(header: string | undefined): string {
+  if (header === undefined) return "";
   const end = header.indexOf(";");
   return (end < 0 ? header : header.slice(0, end)).trim().toLowerCase();
 }
@@ -28,7 +28,7 @@ export function isAllowed(type: string, allowed: readonly string[]): boolean {
  */
 export function bodyOf(
   bytes: Uint8Array,
-  header: string | null,
+  header: string | undefined,
 ): string | Uint8Array {
   if (bytes.length === 0) return "";
   const type = mediaType(header);

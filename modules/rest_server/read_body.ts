@@ -14,24 +14,20 @@ export interface BodyLimits {
 const NOTHING = new Uint8Array(0);
 
 /**
- * Reads a body, and no more of it than its limit.
+ * Reads a body, and no more of it than its limit; `length` is what the client says.
  *
  * Rejects with a {@linkcode Problem}: 413 for a longer one, at once if the client says so first; 408 for one that is too slow;
  * 400 for one that ends early.
  */
 export async function readBody(
   request: Request,
+  length: number | undefined,
   limits: BodyLimits,
-): Promise<Uint8Array> {
-  const header = request.headers.get("content-length");
-  if (header !== null) {
-    const length = Number(header);
-    if (length > limits.maxSize) throw tooLarge(limits);
-    if (length === 0) return NOTHING;
-  }
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (length !== undefined && length > limits.maxSize) throw tooLarge(limits);
   if (request.body === null) return NOTHING;
   // One with a length is never longer than that: the server cuts it there.
-  return header !== null
+  return length !== undefined
     ? await inTime(request.bytes(), limits, () => {})
     : await readChunks(request.body, limits);
 }
@@ -39,7 +35,7 @@ export async function readBody(
 async function readChunks(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
   limits: BodyLimits,
-): Promise<Uint8Array> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const reader = body.getReader();
   const cancel = () => {
     reader.cancel().catch(() => {}); // it has failed then, and nobody reads on
@@ -61,10 +57,10 @@ async function readChunks(
 }
 
 function inTime(
-  read: Promise<Uint8Array>,
+  read: Promise<Uint8Array<ArrayBuffer>>,
   { deadlines, timeout }: BodyLimits,
   cancel: () => void,
-): Promise<Uint8Array> {
+): Promise<Uint8Array<ArrayBuffer>> {
   return new Promise((resolve, reject) => {
     const deadline = deadlines.add(timeout, () => {
       reject(problem(408, `the body took over ${timeout / 1000} s`));
@@ -87,7 +83,10 @@ function inTime(
   });
 }
 
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
+function joined(
+  chunks: readonly Uint8Array[],
+  size: number,
+): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {

@@ -1,4 +1,4 @@
-import { writeValue } from "./formats.ts";
+import { writeValue, type Written } from "./formats.ts";
 import { type Problem, PROBLEM_TYPE, problemText } from "./problem.ts";
 import type { RestResponse } from "./rest_message.ts";
 
@@ -38,25 +38,27 @@ export function reply(value: unknown, options: ReplyOptions = {}): Reply {
 }
 
 /** What a route returned, as the message that answers; `accept` is the client's header. */
-export async function responseOf(
+export function responseOf(
   returned: unknown,
   accept: string | undefined,
-): Promise<RestResponse> {
-  if (returned instanceof Response) return await ofResponse(returned);
-  const { value, options } = returned instanceof Reply
-    ? returned
-    : reply(returned);
-  if (value === undefined) {
-    return {
-      code: options.status ?? 204,
-      body: "",
-      content_type: "",
-      ...(options.headers && { headers: options.headers }),
-    };
-  }
+): RestResponse | Promise<RestResponse> {
+  if (returned instanceof Response) return ofResponse(returned);
+  const isReply = returned instanceof Reply;
+  const value = isReply ? returned.value : returned;
+  const options = isReply ? returned.options : NO_OPTIONS;
+  const written = value === undefined ? NO_BODY : writeValue(value, accept);
+  return written instanceof Promise
+    ? written.then((body) => composed(body, options))
+    : composed(written, options);
+}
+
+const NO_OPTIONS: ReplyOptions = {};
+const NO_BODY: Written = { body: "", content_type: "" };
+
+function composed(written: Written, options: ReplyOptions): RestResponse {
   return {
-    code: options.status ?? 200,
-    ...await writeValue(value, accept),
+    code: options.status ?? (written === NO_BODY ? 204 : 200),
+    ...written,
     ...withHeaders(options.headers),
   };
 }

@@ -1,4 +1,5 @@
 import { randomId } from "@caryatid/sdk/bus";
+import type { RequestHeaders } from "./headers.ts";
 
 const ACCEPTABLE = /^[\w.~:+\/=-]{1,128}$/;
 
@@ -15,9 +16,9 @@ export class RequestIds {
   }
 
   /** The id of a request with these headers. It is unique, no secret. */
-  of(headers: Headers): string {
-    const given = headers.get(this.header);
-    if (given !== null && ACCEPTABLE.test(given)) return given;
+  of(headers: RequestHeaders): string {
+    const given = headers.own[this.header];
+    if (given !== undefined && ACCEPTABLE.test(given)) return given;
     const count = this.#count = (this.#count + 1) >>> 0;
     return this.#prefix + count.toString(16).padStart(8, "0");
   }

@@ -21,7 +21,12 @@ export class RequestLog {
     this.#level = level;
   }
 
-  /** Writes the line of a request that has its answer; `began` is of `performance.now()`. */
+  /** The time when a request came, if anybody wants to know. */
+  begin(): number {
+    return this.#level === "none" ? 0 : performance.now();
+  }
+
+  /** Writes the line of a request that has its answer; `began` is of `begin`. */
   write(
     method: string,
     visit: Visit | undefined,

@@ -1,4 +1,4 @@
-import { isForwarded, isHopByHop } from "./headers.ts";
+import type { RequestHeaders } from "./headers.ts";
 import { readQuery } from "./query.ts";
 import type { RestRequest } from "./rest_message.ts";
 import type { Target } from "./target.ts";
@@ -8,7 +8,7 @@ export interface RestRequestParts {
   readonly method: string;
   readonly target: Target;
   readonly elements: readonly string[];
-  readonly headers: Headers;
+  readonly headers: RequestHeaders;
   readonly body: string | Uint8Array;
   /** Whether to believe what a proxy says of the client. */
   readonly trusted: boolean;
@@ -35,17 +35,11 @@ export function restRequest(parts: RestRequestParts): RestRequest {
 function headersOf(
   { headers, trusted, withheld, id }: RestRequestParts,
 ): Record<string, string> {
-  const kept: [string, string][] = [];
-  const connection = headers.get("connection");
-  for (const entry of headers) {
-    const name = entry[0];
-    if (
-      name === withheld || isHopByHop(name, connection) ||
-      (!trusted && isForwarded(name))
-    ) continue;
-    kept.push(entry);
-  }
-  if (id) kept.push([...id]);
-  // `fromEntries` makes plain data of any name, `__proto__` included.
-  return Object.fromEntries(kept);
+  const { own, forwarded } = headers;
+  const shown = trusted && forwarded ? { ...own, ...forwarded } : own;
+  if (withheld === undefined && id === undefined) return shown;
+  const copy = { ...shown };
+  if (withheld !== undefined) delete copy[withheld];
+  if (id !== undefined) copy[id[0]] = id[1];
+  return copy;
 }

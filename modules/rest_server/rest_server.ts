@@ -87,6 +87,7 @@ async function start(
   const stopped = new Promise<void>((resolve) => {
     const stop = async () => {
       const end = await drain(gateway, listener, config.drainTimeout);
+      gateway.release();
       if (end !== "drained") {
         log.warn("cut what still went on {seconds} s after the stop", {
           seconds: config.drainTimeout / 1_000,

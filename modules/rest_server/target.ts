@@ -16,8 +16,8 @@ export interface TargetSource {
   readonly method: string;
   /** `scheme://host`, and the target behind it, as it came. */
   readonly url: string;
-  /** Null if there is none. */
-  readonly host: string | null;
+  /** Its header. */
+  readonly host: string | undefined;
   /** The server's own. */
   readonly scheme: "http" | "https";
 }

@@ -1,17 +1,19 @@
 import { clientAddress, isWithin, type Network } from "./address.ts";
+import type { RequestHeaders } from "./headers.ts";
 import type { Target } from "./target.ts";
 
 /** One request, as the parts of the gateway see it. A Hono app finds it as `c.env`. */
 export class Visit {
   /** What it asks for. */
   readonly target: Target;
+  /** Its headers. */
+  readonly headers: RequestHeaders;
   /** What names it in logs. */
   readonly id: string | undefined;
   /** Whether the answer needs no watching: it is small, and all there. */
   isPlain = false;
   /** What went wrong, to be logged. */
   problem: unknown;
-  readonly #headers: Headers;
   readonly #peer: () => string;
   readonly #trusted: readonly Network[];
 
@@ -19,13 +21,13 @@ export class Visit {
   constructor(
     target: Target,
     id: string | undefined,
-    headers: Headers,
+    headers: RequestHeaders,
     peer: () => string,
     trusted: readonly Network[],
   ) {
     this.target = target;
     this.id = id;
-    this.#headers = headers;
+    this.headers = headers;
     this.#peer = peer;
     this.#trusted = trusted;
   }
@@ -38,10 +40,9 @@ export class Visit {
   /** Whom it comes from. */
   get address(): string {
     const peer = this.#peer();
-    return this.#trusted.length === 0 ? peer : clientAddress(
-      peer,
-      this.#headers.get("x-forwarded-for"),
-      this.#trusted,
-    );
+    const forwarded = this.headers.forwarded?.["x-forwarded-for"];
+    return forwarded === undefined || this.#trusted.length === 0
+      ? peer
+      : clientAddress(peer, forwarded, this.#trusted);
   }
 }
