@@ -1,5 +1,5 @@
 import type { Deadlines } from "@caryatid/sdk/bus";
-import { Problem, problem } from "./problem.ts";
+import { problem } from "./problem.ts";
 
 /** How much of a body is read, and how long. */
 export interface BodyLimits {
@@ -25,68 +25,43 @@ export async function readBody(
   limits: BodyLimits,
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (length !== undefined && length > limits.maxSize) throw tooLarge(limits);
-  if (request.body === null) return NOTHING;
-  // One with a length is never longer than that: the server cuts it there.
-  return length !== undefined
-    ? await inTime(request.bytes(), limits, () => {})
-    : await readChunks(request.body, limits);
+  return request.body === null
+    ? NOTHING
+    : await readChunks(request.body.getReader(), limits);
 }
 
-async function readChunks(
-  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+/** Once it is refused, nothing is cancelled: Deno would read the rest, and keep the connection for the next request. */
+function readChunks(
+  reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
   limits: BodyLimits,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const reader = body.getReader();
-  const cancel = () => {
-    reader.cancel().catch(() => {}); // it has failed then, and nobody reads on
-  };
-  const read = async () => {
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return joined(chunks, size);
-      chunks.push(value);
-      size += value.length;
-      if (size <= limits.maxSize) continue;
-      cancel();
-      throw tooLarge(limits);
-    }
-  };
-  return await inTime(read(), limits, cancel);
-}
-
-function inTime(
-  read: Promise<Uint8Array<ArrayBuffer>>,
-  { deadlines, timeout }: BodyLimits,
-  cancel: () => void,
-): Promise<Uint8Array<ArrayBuffer>> {
   return new Promise((resolve, reject) => {
-    const deadline = deadlines.add(timeout, () => {
-      reject(problem(408, `the body took over ${timeout / 1000} s`));
-      cancel();
+    let isLate = false;
+    const deadline = limits.deadlines.add(limits.timeout, () => {
+      isLate = true;
+      reject(problem(408, `the body took over ${limits.timeout / 1000} s`));
     });
-    read.then(
-      (bytes) => {
-        deadline.cancel();
-        resolve(bytes);
-      },
-      (cause) => {
-        deadline.cancel();
-        reject(
-          cause instanceof Problem
-            ? cause
-            : problem(400, "the body ended early", { cause }),
-        );
-      },
-    );
+    const read = async () => {
+      const chunks: Uint8Array<ArrayBuffer>[] = [];
+      for (let size = 0; !isLate;) {
+        const { done, value } = await reader.read();
+        if (done) return resolve(joined(chunks, size));
+        chunks.push(value);
+        size += value.length;
+        if (size > limits.maxSize) return reject(tooLarge(limits));
+      }
+    };
+    read()
+      .catch((cause) => reject(problem(400, "the body ended early", { cause })))
+      .finally(() => deadline.cancel());
   });
 }
 
 function joined(
-  chunks: readonly Uint8Array[],
+  chunks: readonly Uint8Array<ArrayBuffer>[],
   size: number,
 ): Uint8Array<ArrayBuffer> {
+  if (chunks.length === 1) return chunks[0]!;
   const bytes = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {

@@ -68,6 +68,13 @@ export class RestProcess implements AsyncDisposable {
     return RawClient.connect(this.port);
   }
 
+  /** Sends text as it is, and resolves with the first response. */
+  async exchange(text: string | Uint8Array): Promise<string> {
+    await using client = await this.connect();
+    await client.send(text);
+    return await client.response();
+  }
+
   /** Sends text as it is, and resolves with all that comes back, until the connection is closed or quiet. */
   async raw(text: string | Uint8Array): Promise<string> {
     await using client = await this.connect();
