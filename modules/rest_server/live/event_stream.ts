@@ -1,9 +1,6 @@
 import { BEAT, gapText, openingText } from "./event_text.ts";
 import type { Feed, FeedReader, Start } from "./feed.ts";
 
-/** Signs of life that a client may leave untaken before it is given up. */
-const MOST_MISSED = 4;
-
 /** One client of server-sent events. It holds one chunk at most: the rest waits in the feed, for all clients together. */
 export class EventStream implements FeedReader {
   /** The body of the answer. */
@@ -12,7 +9,6 @@ export class EventStream implements FeedReader {
   readonly #onLeave: () => void;
   #controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
   #after: number;
-  #missed = 0;
   #left = false;
 
   /** Begins at `start`; `onLeave` is called once, however it ends. */
@@ -39,19 +35,12 @@ export class EventStream implements FeedReader {
     else this.#feed.wait(this);
   }
 
-  missBeat(): void {
-    if (++this.#missed < MOST_MISSED) return;
-    this.#leave();
-    this.#controller.error(new Error("the client takes nothing"));
-  }
-
   end(): void {
     this.#leave();
     this.#controller.close();
   }
 
   #pull(): void {
-    this.#missed = 0;
     if (!this.#left) this.wake(false);
   }
 

@@ -15,8 +15,6 @@ const BATCH = 1 << 16;
 export interface FeedReader {
   /** There is something new, or it is time for a sign of life. It waits no more. */
   wake(beat: boolean): void;
-  /** Counts the signs of life that it had no use for: it doesn't take what it was given. */
-  missBeat(): void;
   /** The feed has ended. */
   end(): void;
 }
@@ -159,6 +157,7 @@ export class Feed {
   /** Adds a reader, who is to `wait` when it has everything. */
   join(reader: FeedReader): void {
     this.#readers.add(reader);
+    this.idleSince = undefined;
   }
 
   /** The reader has everything up to the head, and is to be woken when there is more. */
@@ -175,9 +174,6 @@ export class Feed {
 
   /** A sign of life for all readers, where no message has been one. */
   beat(): void {
-    for (const reader of this.#readers) {
-      if (!this.#waiting.has(reader)) reader.missBeat();
-    }
     if (this.#beatHead === this.head) {
       this.#beatDue = true;
       this.#wake();

@@ -33,17 +33,16 @@ export class Feeds {
     if (!(feed instanceof Feed)) return feed;
     feed.opening++; // it isn't to be closed for having no reader yet
     feed.idleSince = undefined;
-    try {
-      return await this.#ready(feed) ? feed : unavailable("The bus is away");
-    } finally {
-      feed.opening--;
-      this.release(feed);
-    }
+    const ready = await this.#ready(feed);
+    feed.opening--;
+    if (ready) return feed;
+    this.release(feed);
+    return unavailable("The bus is away");
   }
 
   /** A reader has left: without any the feed goes on for a while. */
   release(feed: Feed): void {
-    if (feed.used) return;
+    if (feed.used || feed.ended) return;
     feed.idleSince = this.#context.clock.now();
     if (this.#config.grace === 0) this.#close(feed);
   }

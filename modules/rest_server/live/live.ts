@@ -18,6 +18,8 @@ export interface LiveOptions {
 export interface Live extends AsyncDisposable {
   /** Answers `<path>/events` and `<path>/socket`; whoever mounts it decides who may ask, and answers what it doesn't know. */
   readonly app: Hono;
+  /** How many clients are connected, of both kinds. */
+  readonly clients: number;
   /** Ends streams and closes sockets, which the stop of the module does, too. Harmless twice. */
   close(): Promise<void>;
 }
@@ -47,6 +49,9 @@ export function liveRoutes(context: Context, options: LiveOptions): Live {
   });
   return {
     app,
+    get clients() {
+      return live.clients.count;
+    },
     close: () => live.close(),
     [Symbol.asyncDispose]: () => live.close(),
   };

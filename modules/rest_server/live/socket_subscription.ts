@@ -36,8 +36,6 @@ export class SocketSubscription implements FeedReader {
     else this.#send();
   }
 
-  missBeat(): void {} // the socket finds that out itself
-
   end(): void {
     this.close();
     this.#onEnd();

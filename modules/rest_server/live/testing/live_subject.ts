@@ -42,7 +42,11 @@ export class LiveSubject implements AsyncDisposable {
       { bus, busy: 100 },
     );
     const server = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+      {
+        hostname: "127.0.0.1",
+        port: 0,
+        onListen: () => {},
+      },
       live!.app.fetch,
     );
     return new LiveSubject(module, live!, server);

@@ -26,15 +26,6 @@ export class StuckClient implements AsyncDisposable {
     }
   }
 
-  /** Reads to the end of the connection, however it comes. */
-  async ended(): Promise<void> {
-    try {
-      const buffer = new Uint8Array(1 << 20);
-      while (await this.#socket.read(buffer) !== null);
-    } catch { // a reset is an end, too
-    }
-  }
-
   /** The body, out of its chunked coding. */
   async *#parts(): AsyncGenerator<string> {
     let text = "";
