@@ -15,6 +15,59 @@ export class StuckClient implements AsyncDisposable {
     return new StuckClient(socket);
   }
 
+  /** Opens a WebSocket, and reads no more than the handshake. */
+  static async socket(port: number): Promise<StuckClient> {
+    const socket = await Deno.connect({ hostname: "127.0.0.1", port });
+    await socket.write(new TextEncoder().encode(
+      "GET /live/socket HTTP/1.1\r\nHost: 127.0.0.1\r\n" +
+        "Connection: upgrade\r\nUpgrade: websocket\r\n" +
+        "Sec-WebSocket-Version: 13\r\n" +
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    ));
+    let head = "";
+    const byte = new Uint8Array(1);
+    while (!head.endsWith("\r\n\r\n")) {
+      if (await socket.read(byte) === null) throw new Error(head);
+      head += String.fromCharCode(byte[0]!);
+    }
+    return new StuckClient(socket);
+  }
+
+  /** Sends a frame of up to 125 bytes, masked with zeros. */
+  async send(frame: unknown): Promise<void> {
+    const text = new TextEncoder().encode(JSON.stringify(frame));
+    await this.#socket.write(
+      new Uint8Array([0x81, 0x80 | text.length, 0, 0, 0, 0, ...text]),
+    );
+  }
+
+  /** Reads on: the text frames, as JSON. */
+  // deno-lint-ignore no-explicit-any -- a test looks into them as it likes
+  async *frames(): AsyncGenerator<any> {
+    for (;;) {
+      const [first, length] = await this.#read(2);
+      const size = length === 126
+        ? new DataView((await this.#read(2)).buffer).getUint16(0)
+        : length === 127
+        ? Number(new DataView((await this.#read(8)).buffer).getBigUint64(0))
+        : length!;
+      const payload = await this.#read(size);
+      if ((first! & 15) === 1) {
+        yield JSON.parse(new TextDecoder().decode(payload));
+      }
+    }
+  }
+
+  async #read(size: number): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = new Uint8Array(size);
+    for (let at = 0; at < size;) {
+      const count = await this.#socket.read(bytes.subarray(at));
+      if (count === null) throw new Error("the connection ended");
+      at += count;
+    }
+    return bytes;
+  }
+
   /** Reads on: the blocks of the stream, out of their chunks. */
   async *blocks(): AsyncGenerator<string> {
     let text = "";
