@@ -119,12 +119,12 @@ export class Feeds {
   }
 
   #refused(patterns: readonly string[], error: unknown): Problem {
-    if (!(error instanceof CaryatidError)) throw error;
     this.#context.log.warn("cannot listen to {patterns}: {reason}", {
       patterns,
-      reason: error.message,
+      reason: error instanceof Error ? error.message : String(error),
     });
-    return error.code === "FORBIDDEN" || error.code === "NO_ROUTE"
+    const code = error instanceof CaryatidError ? error.code : undefined;
+    return code === "FORBIDDEN" || code === "NO_ROUTE"
       ? { status: 403, code: "FORBIDDEN", detail: "No such messages here" }
       : unavailable("The bus is away");
   }

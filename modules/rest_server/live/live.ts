@@ -1,10 +1,8 @@
 import type { Context } from "@caryatid/sdk";
-import { Hono } from "hono";
-import { answerEvents } from "./events_route.ts";
+import { liveApp } from "./live_app.ts";
 import type { LiveConfig } from "./live_config.ts";
 import { LiveServer } from "./live_server.ts";
-import { problemResponse } from "./problem.ts";
-import { answerSocket, type Upgrade } from "./socket_route.ts";
+import type { Upgrade } from "./socket_route.ts";
 
 /** What the routes are made of. */
 export interface LiveOptions {
@@ -14,10 +12,13 @@ export interface LiveOptions {
   readonly upgrade?: Upgrade;
 }
 
-/** Live messages for browsers, to be mounted by a server. */
+/** Live messages for browsers, behind any server. */
 export interface Live extends AsyncDisposable {
-  /** Answers `<path>/events` and `<path>/socket`; whoever mounts it decides who may ask, and answers what it doesn't know. */
-  readonly app: Hono;
+  /**
+   * Answers `<path>/events` and `<path>/socket`, and all else with 404. Whoever calls it has decided that the client may ask, and
+   * passes the answer on as it comes: not compressed, not gathered.
+   */
+  readonly fetch: (request: Request) => Response | Promise<Response>;
   /** How many clients are connected, of both kinds. */
   readonly clients: number;
   /** Ends streams and closes sockets, which the stop of the module does, too. Harmless twice. */
@@ -28,27 +29,9 @@ export interface Live extends AsyncDisposable {
 export function liveRoutes(context: Context, options: LiveOptions): Live {
   const { config, upgrade } = options;
   const live = new LiveServer(context, config);
-  const app = new Hono();
-  app.get(`${config.path}/events`, (request) => answerEvents(request, live));
-  if (upgrade) {
-    app.get(
-      `${config.path}/socket`,
-      (request) => answerSocket(request, live, upgrade),
-    );
-  }
-  app.all(`${config.path}/:kind{events|socket}`, (request) => {
-    if (request.req.param("kind") === "socket" && !upgrade) {
-      return request.notFound();
-    }
-    return problemResponse({
-      status: 405,
-      code: "METHOD_NOT_ALLOWED",
-      detail: "Wanted GET",
-      headers: { allow: "GET, HEAD" },
-    });
-  });
+  const app = liveApp(live, upgrade);
   return {
-    app,
+    fetch: (request) => app.fetch(request),
     get clients() {
       return live.clients.count;
     },

@@ -1,10 +1,11 @@
+import type { StandardSchema } from "@caryatid/sdk";
 import { z } from "zod";
 import { patternKey } from "../../config_topics.ts";
 
 const count = (most: number) => z.number().int().min(1).max(most);
 
-/** The section `[module.rest-server.live]`. Nothing may be heard or published that it doesn't name. */
-export const liveConfig: z.ZodType<LiveConfig, LiveConfigInput> = z.object({
+/** The section `[module.rest-server.live]`, as part of the schema of a module. */
+export const liveSchema: z.ZodType<LiveConfig, LiveConfigInput> = z.object({
   path: z.string().regex(
     /^(\/[\w.~-]+)+$/,
     'wanted a path as "/live", without a slash at its end',
@@ -23,6 +24,10 @@ export const liveConfig: z.ZodType<LiveConfig, LiveConfigInput> = z.object({
   "publish-rate": z.number().min(0.1).max(100_000).default(20),
   origins: z.array(z.string().min(1)).default([]),
 });
+
+/** Checks the section `[module.rest-server.live]`. Nothing may be heard or published that it doesn't name. */
+export const liveConfig: StandardSchema<LiveConfigInput, LiveConfig> =
+  liveSchema;
 
 /** What may be heard and published by browsers, and what that may cost. */
 export interface LiveConfig {

@@ -11,8 +11,8 @@
  *   name: "browsers",
  *   config: liveConfig,
  *   init(context, config) {
- *     const { app } = liveRoutes(context, { config, upgrade: Deno.upgradeWebSocket });
- *     const server = Deno.serve({ port: 0, signal: context.signal }, app.fetch);
+ *     const live = liveRoutes(context, { config, upgrade: Deno.upgradeWebSocket });
+ *     const server = Deno.serve({ port: 0, signal: context.signal }, live.fetch);
  *     context.run(() => server.finished);
  *   },
  * });

@@ -9,8 +9,10 @@ export function originAllowed(
 ): boolean {
   if (origin === undefined) return true;
   if (allowed.includes("*") || allowed.includes(origin)) return true;
+  // What follows a name in a URL is no part of a host.
+  if (host === undefined || /[/?#\\@]/.test(host)) return false;
   // A proxy may have ended TLS, so the schemes may differ. An opaque origin is the text "null".
   const url = URL.parse(origin);
-  return url !== null && url.host !== "" && host !== undefined &&
+  return url !== null && url.host !== "" &&
     url.host === URL.parse(`${url.protocol}//${host}`)?.host;
 }

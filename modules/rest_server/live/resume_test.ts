@@ -1,5 +1,64 @@
 import assert from "node:assert/strict";
+import { within } from "./testing/event_reader.ts";
 import { LiveSubject } from "./testing/live_subject.ts";
+
+Deno.test("an EventSource whose connection breaks goes on by itself, and misses nothing", async () => {
+  await using subject = await LiveSubject.start({ retry: 0.1 });
+  const broken = Promise.withResolvers<void>();
+  let connections = 0;
+  const front = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    async (request) => {
+      const { pathname, search } = new URL(request.url);
+      const id = request.headers.get("last-event-id");
+      const url = subject.url(pathname + search);
+      const { body } = await fetch(
+        url,
+        id ? { headers: { "last-event-id": id } } : {},
+      );
+      const headers = { "content-type": "text/event-stream" };
+      return ++connections > 1 ? new Response(body, { headers }) : new Response(
+        body!.pipeThrough(endAfterFirst(() => broken.resolve())),
+        { headers },
+      );
+    },
+  );
+  const source = new EventSource(
+    `http://127.0.0.1:${front.addr.port}/live/events?topic=a`,
+  );
+  const heard: unknown[] = [];
+  const all = new Promise<void>((resolve) => {
+    source.onmessage = ({ data }) =>
+      heard.push(JSON.parse(data).message) === 4 && resolve();
+  });
+  source.addEventListener("gap", ({ data }) => heard.push(data));
+  try {
+    await new Promise((resolve) => source.onopen = resolve);
+    await subject.bus.inject("a", 1);
+    await broken.promise;
+    for (const n of [2, 3, 4]) await subject.bus.inject("a", n);
+    await within(all);
+    assert.deepEqual(heard, [1, 2, 3, 4]);
+    assert.equal(connections, 2);
+  } finally {
+    source.close();
+    await front.shutdown();
+  }
+});
+
+/** Passes on everything up to the first message, then ends. */
+function endAfterFirst(
+  onEnd: () => void,
+): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+  return new TransformStream({
+    transform(chunk, controller) {
+      controller.enqueue(chunk);
+      if (!new TextDecoder().decode(chunk).includes("data:")) return;
+      controller.terminate();
+      onEnd();
+    },
+  });
+}
 
 /** What a client hears first that comes back with `position`. */
 async function resume(

@@ -1,4 +1,3 @@
-import { CaryatidError } from "@caryatid/sdk";
 import { Feed } from "./feed.ts";
 import type { LiveServer } from "./live_server.ts";
 import type { ProblemCode } from "./problem.ts";
@@ -99,13 +98,11 @@ export class SocketClient {
     }
     this.#subscriptions.set(pattern, undefined);
     const feed = await feeds.open([pattern]);
-    const left = this.#gone.signal.aborted || !this.#subscriptions.has(pattern);
-    if (!(feed instanceof Feed) || left) {
+    if (!(feed instanceof Feed)) {
       this.#subscriptions.delete(pattern);
-      if (feed instanceof Feed) feeds.release(feed);
-      else this.#refuse(feed.code, feed.detail, ref);
-      return;
+      return this.#refuse(feed.code, feed.detail, ref);
     }
+    if (this.#gone.signal.aborted) return feeds.release(feed);
     const start = feed.startAt(after);
     const at = feed.position(start.after);
     this.#answer({ subscribed: pattern, at }, ref);
@@ -122,11 +119,12 @@ export class SocketClient {
 
   #unsubscribe(pattern: string, ref: Ref | undefined): void {
     const subscription = this.#subscriptions.get(pattern);
-    if (!this.#subscriptions.delete(pattern)) {
+    if (!subscription) {
       return this.#refuse("INVALID_FRAME", "Not subscribed", ref);
     }
-    subscription?.close();
-    if (subscription) this.#live.feeds.release(subscription.feed);
+    this.#subscriptions.delete(pattern);
+    subscription.close();
+    this.#live.feeds.release(subscription.feed);
     this.#answer({ unsubscribed: pattern }, ref);
   }
 
@@ -143,11 +141,10 @@ export class SocketClient {
       if (ref !== undefined) this.#answer({ published: topic }, ref);
       else this.#refused = 0;
     } catch (error) {
-      if (!(error instanceof CaryatidError)) throw error;
       if (this.#gone.signal.aborted) return;
       context.log.warn("cannot publish on {topic}: {reason}", {
         topic,
-        reason: error.message,
+        reason: error instanceof Error ? error.message : String(error),
       });
       this.#refuse("UNAVAILABLE", "The message was not accepted", ref);
     }

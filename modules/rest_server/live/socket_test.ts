@@ -256,3 +256,11 @@ Deno.test("a client that stopped reading has its place in the feed, and others h
   }
   assert(missed > 0, "nothing was missed: the buffers took it all");
 });
+
+Deno.test("a client that answers no ping is let go", async () => {
+  await using subject = await LiveSubject.start({ heartbeat: 1 });
+  await using stuck = await StuckClient.socket(subject.port);
+  assert.equal(subject.live.clients, 1);
+  await assert.rejects(stuck.frames().next(), /the connection ended/);
+  while (subject.live.clients > 0) await new Promise(setImmediate);
+});

@@ -22,8 +22,8 @@ async function live(): Promise<Subject> {
     name: "browsers",
     config: liveConfig,
     init(context, config) {
-      const { app } = liveRoutes(context, { config });
-      port = Deno.serve(HERE, app.fetch).addr.port;
+      const live = liveRoutes(context, { config });
+      port = Deno.serve(HERE, live.fetch).addr.port;
     },
   }) as Module;
   const settings = {

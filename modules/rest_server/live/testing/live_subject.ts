@@ -47,7 +47,7 @@ export class LiveSubject implements AsyncDisposable {
         port: 0,
         onListen: () => {},
       },
-      live!.app.fetch,
+      live!.fetch,
     );
     return new LiveSubject(module, live!, server);
   }
