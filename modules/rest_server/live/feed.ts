@@ -154,8 +154,9 @@ export class Feed {
     this.#wake();
   }
 
-  /** Adds a reader, who is to `wait` when it has everything. */
+  /** Adds a reader, who is to `wait` when it has everything. One that comes too late is ended at once. */
   join(reader: FeedReader): void {
+    if (this.#ended) return reader.end();
     this.#readers.add(reader);
     this.idleSince = undefined;
   }

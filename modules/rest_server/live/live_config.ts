@@ -21,7 +21,7 @@ export const liveSchema: z.ZodType<LiveConfig, LiveConfigInput> = z.object({
   heartbeat: z.number().min(1).max(3_600).default(15),
   retry: z.number().min(0.1).max(3_600).default(2),
   "max-message-size": count(1 << 24).default(1 << 16),
-  "publish-rate": z.number().min(0.1).max(100_000).default(20),
+  "max-rate": z.number().min(0.1).max(100_000).default(20),
   origins: z.array(z.string().min(1)).default([]),
 });
 
@@ -56,7 +56,7 @@ export interface LiveConfig {
   /** Bytes of a WebSocket frame from a client (65,536). */
   readonly "max-message-size": number;
   /** Frames a second from one WebSocket client, and how many it may send at once (20). */
-  readonly "publish-rate": number;
+  readonly "max-rate": number;
   /** Origins, besides the server's own, whose pages may open a WebSocket; `*` is any (none). */
   readonly origins: readonly string[];
 }

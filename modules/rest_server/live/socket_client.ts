@@ -32,7 +32,7 @@ export class SocketClient {
     this.#socket = socket;
     this.#live = live;
     this.#leave = leave;
-    this.#rate = new Rate(live.config["publish-rate"]);
+    this.#rate = new Rate(live.config["max-rate"]);
     live.sockets.add(this);
     socket.onmessage = ({ data }) => this.#take(data);
     socket.onclose = () => this.#end();

@@ -63,6 +63,7 @@ export class SocketSubscription implements FeedReader {
 
   #tell({ after, gap }: Start): void {
     this.#after = after;
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
     this.#socket.send(this.feed.frameOf(after, { gap: gap! }));
   }
 }

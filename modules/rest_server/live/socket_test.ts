@@ -76,7 +76,7 @@ Deno.test("what a client may not do is refused by name", async (t) => {
     subscribe: ["clock.*", "chat.#"],
     publish: ["chat.#"],
     "max-subscriptions": 1,
-    "publish-rate": 1_000,
+    "max-rate": 1_000,
   });
   await using client = await subject.socket();
   await client.ask({ subscribe: "chat.first" });
@@ -149,7 +149,7 @@ Deno.test("a publish that the bus refuses is an error without its details", asyn
 Deno.test("a client is closed for what no client does", async (t) => {
   await using subject = await LiveSubject.start({
     "max-message-size": 1_000,
-    "publish-rate": 100_000,
+    "max-rate": 100_000,
   });
   await t.step("1003 for a binary frame", async () => {
     await using client = await subject.socket();
@@ -175,7 +175,7 @@ Deno.test("a client is closed for what no client does", async (t) => {
 Deno.test("a client that sends too fast is told so", async () => {
   await using subject = await LiveSubject.start({
     publish: ["#"],
-    "publish-rate": 5,
+    "max-rate": 5,
   });
   await using client = await subject.socket();
   for (let ref = 1; ref <= 10; ref++) {

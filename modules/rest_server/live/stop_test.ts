@@ -48,3 +48,35 @@ Deno.test("when the bus ends a subscription its streams end, for clients to come
   assert.equal(response.status, 503);
   await response.body?.cancel();
 });
+
+Deno.test("clients that come and go leave nothing behind", async () => {
+  await using subject = await LiveSubject.start({ grace: 0 });
+  for (let i = 0; i < 200; i++) {
+    await using reader = await subject.events(`topic=a&topic=b${i % 7}`);
+    await using socket = await subject.socket();
+    await socket.ask({ subscribe: "a" });
+    await subject.bus.inject("a", i);
+    assert.deepEqual(await reader.messages(1), [i]);
+    assert.equal((await socket.next()).message, i);
+  }
+  const open = () =>
+    [...subject.module.context.subscriptions].filter(({ closed }) => !closed);
+  while (subject.live.clients > 0) await new Promise(setImmediate);
+  assert.deepEqual(open(), []);
+  assert.equal(subject.module.context.running, 1); // the heartbeat
+});
+
+Deno.test("who comes while the server stops is turned away", async () => {
+  const subject = await LiveSubject.start();
+  const coming = Array.from(
+    { length: 50 },
+    () => fetch(subject.url("/live/events?topic=a")),
+  );
+  const first = await coming[0]!;
+  await subject.live.close();
+  assert.equal(first.status, 200);
+  for (const response of await Promise.all(coming)) {
+    await response.text(); // its stream ends, or it is a problem
+  }
+  await within(subject.stop());
+});
