@@ -52,19 +52,17 @@ export class Feeds {
     const now = this.#context.clock.now();
     for (const feed of this.#feeds.values()) {
       feed.beat();
-      if (now - (feed.idleSince ?? now) >= this.#config.grace * 1000) {
-        this.#close(feed);
-      }
+      if (feed.idleSince === undefined) continue;
+      if (now - feed.idleSince >= this.#config.grace * 1000) this.#close(feed);
     }
   }
 
   /** Ends all. */
   async close(): Promise<void> {
     this.#closed = true;
+    const sources = [...this.#sources.values()];
     for (const feed of [...this.#feeds.values()]) this.#close(feed);
-    await Promise.all(
-      [...this.#sources.values()].map((source) => source.close()),
-    );
+    await Promise.all(sources.map((source) => source.close()));
   }
 
   #find(patterns: readonly string[]): Feed | Problem {
@@ -142,6 +140,7 @@ export class Feeds {
   }
 
   #close(feed: Feed): void {
+    if (feed.ended) return; // another one may have its place by now
     this.#feeds.delete(JSON.stringify(feed.patterns));
     feed.end();
     for (const pattern of feed.patterns) {

@@ -128,6 +128,23 @@ Deno.test("a bus that is away is a 503 without its details", async () => {
   await using _ = await subject.events("topic=a"); // it is tried anew
 });
 
+Deno.test("clients who were refused together leave nothing behind", async () => {
+  const bus = new MockBus();
+  await using subject = await LiveSubject.start({ grace: 0 }, bus);
+  bus.fail("subscribe", new CaryatidError("BUS_UNAVAILABLE", "away"));
+  const url = subject.url("/live/events?topic=a");
+  const responses = await Promise.all(
+    Array.from({ length: 8 }, () => fetch(url)),
+  );
+  const served = responses.filter(({ status }) => status === 200);
+  await Promise.all(responses.map(({ body }) => body?.cancel()));
+  while (subject.live.clients > 0) await new Promise(setImmediate);
+  const open = [...subject.module.context.subscriptions]
+    .filter(({ closed }) => !closed);
+  assert(served.length < responses.length);
+  assert.deepEqual(open, []);
+});
+
 Deno.test("a configuration that can't work is refused", async (t) => {
   const wrong = {
     "a path without a slash": { path: "live" },

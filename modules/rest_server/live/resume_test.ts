@@ -187,6 +187,15 @@ Deno.test("a feed without grace ends with its last client", async () => {
   ]);
 });
 
+Deno.test("a feed without grace goes on while it has a client", async () => {
+  await using subject = await LiveSubject.start({ grace: 0, heartbeat: 10 });
+  await using reader = await subject.events("topic=a");
+  await subject.module.advance(10_000);
+  assert.deepEqual(await reader.next(), { comment: "" });
+  await subject.bus.inject("a", 1);
+  assert.deepEqual(await reader.messages(1), [1]);
+});
+
 /** The server hears a little later that a client has left: until then one more finds no place. */
 async function left(subject: LiveSubject): Promise<void> {
   while (subject.live.clients > 0) await new Promise(setImmediate);
