@@ -12,7 +12,8 @@
  *   config: liveConfig,
  *   init(context, config) {
  *     const live = liveRoutes(context, { config, upgrade: Deno.upgradeWebSocket });
- *     const server = Deno.serve({ port: 0, signal: context.signal }, live.fetch);
+ *     const server = Deno.serve({ port: 0 }, live.fetch);
+ *     context.signal.addEventListener("abort", () => server.shutdown());
  *     context.run(() => server.finished);
  *   },
  * });

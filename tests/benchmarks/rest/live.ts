@@ -44,29 +44,67 @@ async function memoryOf(kind: string): Promise<number[]> {
   return after.map((bytes, i) => (bytes - before[i]!) / CLIENTS);
 }
 
+/** All three at once, message by message: so each sees the same weather. The middle of p50 and p99 of all messages. */
 async function delays(): Promise<Figures> {
-  const [p50, p99] = await delayOf("live", false);
-  const [stuck50, stuck99] = await delayOf("live", true);
-  const [peer50, peer99] = await delayOf("bare", false);
+  await using free = await Audience.gather("live", false);
+  await using stuck = await Audience.gather("live", true);
+  await using peer = await Audience.gather("bare", false);
+  for (let i = 0; i < MESSAGES; i++) {
+    for (const audience of [free, stuck, peer]) await audience.hear();
+  }
+  await stuck.check();
   return {
-    p50: p50!,
-    p99: p99!,
-    "stuck-p50": stuck50!,
-    "stuck-p99": stuck99!,
-    "peer-p50": peer50!,
-    "peer-p99": peer99!,
+    p50: free.middle(0),
+    p99: free.middle(1),
+    "stuck-p50": stuck.middle(0),
+    "stuck-p99": stuck.middle(1),
+    "peer-p50": peer.middle(0),
+    "peer-p99": peer.middle(1),
   };
 }
 
-/** The middle of p50 and p99 of all messages. */
-async function delayOf(kind: string, stuck: boolean): Promise<number[]> {
-  await using server = await serve(kind);
-  using reader = stuck ? await StoppedReader.open(server) : undefined;
-  await using clients = await connect(server);
-  const times: number[][] = [];
-  for (let i = 0; i < MESSAGES; i++) times.push(await deliver(server, clients));
-  await reader?.check();
-  return [0, 1].map((n) => median(times.map((time) => time[n]!)));
+/** A server and its clients. */
+class Audience implements AsyncDisposable {
+  readonly #server: Companion;
+  readonly #clients: Companion;
+  readonly #stuck: StoppedReader | undefined;
+  readonly #times: number[][] = [];
+
+  private constructor(
+    server: Companion,
+    clients: Companion,
+    stuck: StoppedReader | undefined,
+  ) {
+    this.#server = server;
+    this.#clients = clients;
+    this.#stuck = stuck;
+  }
+
+  static async gather(kind: string, stuck: boolean): Promise<Audience> {
+    const server = await serve(kind);
+    const reader = stuck ? await StoppedReader.open(server) : undefined;
+    return new Audience(server, await connect(server), reader);
+  }
+
+  /** One message. */
+  async hear(): Promise<void> {
+    this.#times.push(await deliver(this.#server, this.#clients));
+  }
+
+  middle(column: number): number {
+    return median(this.#times.map((time) => time[column]!));
+  }
+
+  /** Throws unless the stopped reader was stuck. */
+  async check(): Promise<void> {
+    await this.#stuck?.check();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stuck?.[Symbol.dispose]();
+    await this.#clients[Symbol.asyncDispose]();
+    await this.#server[Symbol.asyncDispose]();
+  }
 }
 
 async function deliver(
