@@ -8,6 +8,8 @@ import { denoPlatform } from "./deno_platform.ts";
 import { Gateway, type WebApp } from "./gateway.ts";
 import { guards } from "./guards.ts";
 import { drain, listen } from "./listen.ts";
+import { LiveServer } from "./live/live_server.ts";
+import { liveRoutesOf } from "./live_routes.ts";
 import { staticFiles } from "./static_files.ts";
 import { readTokens } from "./tokens.ts";
 
@@ -76,7 +78,8 @@ async function start(
   options: RestServerOptions,
 ): Promise<void> {
   const { log, signal } = context;
-  const gateway = await makeGateway(context, config, options);
+  const live = config.live && new LiveServer(context, config.live);
+  const gateway = await makeGateway(context, config, live, options);
   const listener = await listen(gateway, config, denoPlatform);
   const scheme = config.tls ? "https" : "http";
   const host = config.address.includes(":")
@@ -86,6 +89,7 @@ async function start(
   // Not in the task below: that never begins where the process fails to start.
   const stopped = new Promise<void>((resolve) => {
     const stop = async () => {
+      live?.close(); // their clients wait for nothing
       const end = await drain(gateway, listener, config.drainTimeout);
       gateway.release();
       if (end !== "drained") {
@@ -109,12 +113,14 @@ async function start(
 async function makeGateway(
   context: Context,
   config: RestServerConfig,
+  live: LiveServer | undefined,
   options: RestServerOptions,
 ): Promise<Gateway> {
   const app = typeof options.app === "function"
     ? options.app(context)
     : options.app;
   const isBehind = options.place === "behind";
+  const streams = live && liveRoutesOf(live, denoPlatform.upgrade);
   const tokens = config.auth && await readTokens(config.auth, denoPlatform);
   const files = config.static &&
     await staticFiles(config.static, denoPlatform);
@@ -122,8 +128,7 @@ async function makeGateway(
     context,
     config,
     guards: guards(config, tokens),
-    // Live streams have their place here, in front of the files.
-    before: [files, isBehind ? undefined : app].filter((each) =>
+    before: [streams, files, isBehind ? undefined : app].filter((each) =>
       each !== undefined
     ),
     behind: isBehind ? app : undefined,
