@@ -3,6 +3,7 @@ import { topicKey } from "../config_topics.ts";
 import { type Network, parseNetwork } from "./address.ts";
 import type { CorsRules } from "./cors.ts";
 import { type LiveConfig, liveSchema } from "./live/live_config.ts";
+import { type OpenApiConfig, openApiSchema } from "./openapi/openapi_config.ts";
 import type { RateLimit } from "./rate_limit.ts";
 import type { RequestLogLevel } from "./request_log.ts";
 import type { Dots } from "./topic_of.ts";
@@ -94,6 +95,7 @@ export const restServerSchema = z.object({
   static: z.object({ folder: z.string().min(1), path: path.default("/") })
     .optional(),
   live: liveSchema.optional(),
+  openapi: openApiSchema.optional(),
 });
 
 /** A section, checked. */
@@ -123,6 +125,7 @@ export interface RestServerConfig {
   readonly cors: CorsRules | undefined;
   readonly static: StaticFolder | undefined;
   readonly live: LiveConfig | undefined;
+  readonly openapi: OpenApiConfig | undefined;
 }
 
 /** Where bearer tokens are: one of them is there. */
@@ -165,6 +168,7 @@ export function readSection(section: RestServerSection): RestServerConfig {
     cors: cors && { ...cors, maxAge: cors["max-age"] },
     static: section.static,
     live: section.live,
+    openapi: section.openapi,
   };
 }
 

@@ -8,6 +8,8 @@ import { denoPlatform } from "./deno_platform.ts";
 import { Gateway, type WebApp } from "./gateway.ts";
 import { guards } from "./guards.ts";
 import { drain, listen } from "./listen.ts";
+import { KnownRoutes } from "./known_routes.ts";
+import { openApiRoutes } from "./openapi/openapi_routes.ts";
 import { LiveServer } from "./live/live_server.ts";
 import { liveRoutesOf } from "./live_routes.ts";
 import { staticFiles } from "./static_files.ts";
@@ -120,6 +122,14 @@ async function makeGateway(
     ? options.app(context)
     : options.app;
   const isBehind = options.place === "behind";
+  const known = new KnownRoutes(context, config.topic);
+  const isSecured = config.auth !== undefined;
+  const openapi = config.openapi && openApiRoutes({
+    config: config.openapi,
+    known,
+    log: context.log,
+    isSecured,
+  });
   const streams = live && liveRoutesOf(live, denoPlatform.upgrade);
   const tokens = config.auth && await readTokens(config.auth, denoPlatform);
   const files = config.static &&
@@ -127,10 +137,11 @@ async function makeGateway(
   return new Gateway({
     context,
     config,
+    known,
     guards: guards(config, tokens),
-    before: [streams, files, isBehind ? undefined : app].filter((each) =>
-      each !== undefined
-    ),
+    before: [streams, openapi, files, isBehind ? undefined : app].filter((
+      each,
+    ) => each !== undefined),
     behind: isBehind ? app : undefined,
   });
 }
