@@ -299,7 +299,7 @@ Deno.test("parts of schemas are shared by name, and told apart where they differ
   assert.deepEqual(Object.keys(rest), ["Problem"]);
 });
 
-Deno.test("references within a schema that holds itself, and to elsewhere, lead somewhere", async () => {
+Deno.test("references within a schema that holds itself, and to elsewhere, lead somewhere", () => {
   const told = (schema: unknown) => ({
     "~standard": {
       version: 1 as const,

@@ -3,12 +3,19 @@ import type { JsonSchema } from "./json_schema.ts";
 
 /** What OpenAPI says of one route: as a module announces it to servers, plain JSON. References in a schema are its own. */
 export interface Operation {
+  /** Its name, unique in a document. */
   readonly operationId?: string;
+  /** What it does, in a few words. */
   readonly summary?: string;
+  /** What else is to be known. */
   readonly description?: string;
+  /** What it belongs to. */
   readonly tags?: readonly string[];
+  /** Whether it should be used no more. */
   readonly deprecated?: boolean;
+  /** Of path, query and headers. */
   readonly parameters: readonly Parameter[];
+  /** The body, where there is one. */
   readonly requestBody?: {
     readonly required: boolean;
     readonly content: Content;
@@ -19,16 +26,23 @@ export interface Operation {
 
 /** A parameter of a route. Those of its path have the names that the path has. */
 export interface Parameter {
+  /** What it is called there. */
   readonly name: string;
+  /** Where it stands. */
   readonly in: "path" | "query" | "header";
+  /** Whether it has to be there. */
   readonly required: boolean;
+  /** What it is for. */
   readonly description?: string;
+  /** What it may be. */
   readonly schema: JsonSchema;
 }
 
 /** An answer of a route. */
 export interface OperationResponse {
+  /** When it is given. */
   readonly description: string;
+  /** Its body, where something is known of it. */
   readonly content?: Content;
 }
 
