@@ -55,5 +55,5 @@ async function stop(program: Program): Promise<void> {
   program.interrupt();
   assert.equal(await program.ended(), 0);
   await program.until(ENDING);
-  assert.equal(program.errors, "");
+  assert.equal(await program.errors(), "");
 }

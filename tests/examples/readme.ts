@@ -1,4 +1,5 @@
-import { ROOT, withoutTime } from "./program.ts";
+import { ROOT } from "../support/running_program.ts";
+import { withoutTime } from "./program.ts";
 
 /** Lines whose numbers are those of one machine, version or moment. */
 const VARYING =

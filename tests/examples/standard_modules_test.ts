@@ -13,7 +13,7 @@ Deno.test("a process that may read files finds clock and spy by their class", as
   ]);
   program.interrupt();
   assert.equal(await program.ended(), 0);
-  assert.equal(program.errors, "");
+  assert.equal(await program.errors(), "");
 });
 
 Deno.test("a process that may not read files says what it lacks to find clock by its class", async () => {
