@@ -1,12 +1,11 @@
 import { types } from "node:util";
+import { bytesText } from "./bytes_text.ts";
 import { oneLine } from "./one_line.ts";
 import { quoted } from "./plain_text.ts";
 import { redaction, type Steps } from "./redaction.ts";
 
 /** Levels that are shown: what is deeper is cut, and a stack overflow out of reach. */
 const DEEPEST = 16;
-/** Bytes that are shown of a binary value. */
-const MOST_BYTES = 16;
 /** A larger one is not written out: that takes longer than its length says. */
 const LARGEST_INTEGER = 2n ** 128n;
 const MORE = "…";
@@ -66,6 +65,8 @@ class Excerpt {
       return Array.isArray(value)
         ? this.#array(value, steps)
         : this.#table(value, steps);
+    } catch {
+      return this.#take("<unreadable>"); // a module that isn't evaluated yet
     } finally {
       this.#path.pop();
     }
@@ -85,7 +86,7 @@ class Excerpt {
         `<error: ${typeof message === "string" ? cut(message, 200) : ""}>`,
       );
     }
-    const bytes = bytesOf(value);
+    const bytes = bytesText(value);
     return bytes && this.#take(bytes);
   }
 
@@ -186,32 +187,6 @@ function integer(value: bigint): string {
   return value < LARGEST_INTEGER && value > -LARGEST_INTEGER
     ? `${value}n`
     : "<large integer>";
-}
-
-function bytesOf(value: object): string | undefined {
-  const isView = ArrayBuffer.isView(value);
-  if (!isView && !types.isAnyArrayBuffer(value)) return undefined;
-  try {
-    const view = isView ? viewOf(value) : new Uint8Array(value);
-    const start = Array.from(
-      view.subarray(0, MOST_BYTES),
-      (byte) => byte.toString(16).padStart(2, "0"),
-    );
-    const more = view.length > MOST_BYTES ? MORE : "";
-    return `<${view.length} bytes: ${start.join("")}${more}>`;
-  } catch {
-    return "<bytes>"; // of a buffer that was handed on to somebody else
-  }
-}
-
-/** By the getters of the language: the view may have its own. */
-function viewOf(view: ArrayBufferView): Uint8Array {
-  const prototype = types.isDataView(view)
-    ? DataView.prototype
-    : Object.getPrototypeOf(Uint8Array.prototype);
-  const read = (key: string) =>
-    Object.getOwnPropertyDescriptor(prototype, key)!.get!.call(view);
-  return new Uint8Array(read("buffer"), read("byteOffset"), read("byteLength"));
 }
 
 /** What an own property holds, without running a getter. */
