@@ -20,9 +20,6 @@ export interface Tick {
   readonly number: number;
 }
 
-/** In seconds. */
-const PERIOD = 1;
-
 /** Bounds, in milliseconds, of the time that a tick may take to find room: about as long as until the next one. */
 const SHORTEST_TIMEOUT = 1_000;
 const LONGEST_TIMEOUT = 30_000;
@@ -55,10 +52,11 @@ class Clock {
   constructor(context: Context, config: Configuration) {
     this.#context = context;
     this.#config = config;
-    const { cron, period = PERIOD } = config;
-    this.#timeout = cron === undefined
-      ? Math.min(Math.max(period * 1000, SHORTEST_TIMEOUT), LONGEST_TIMEOUT)
-      : SHORTEST_TIMEOUT;
+    const period = config.cron === undefined ? config.period * 1000 : 0;
+    this.#timeout = Math.min(
+      Math.max(period, SHORTEST_TIMEOUT),
+      LONGEST_TIMEOUT,
+    );
   }
 
   /** Goes on until the process stops: `next` rejects with `ABORTED` then, which is no failure of a module that stops. */
@@ -69,7 +67,7 @@ class Clock {
       this.#tellMissed(due.missed);
       await this.#send(due);
     }
-    log.info("no more ticks: {cron} is over", { cron: this.#config.cron });
+    log.info("no more ticks: cron names no further time");
   }
 
   async #send({ time, missed }: Due): Promise<void> {
@@ -112,13 +110,14 @@ class Clock {
 }
 
 async function paceOf(config: Configuration, clock: Time): Promise<Pace> {
-  const { cron, period = PERIOD, align, "time-zone": zone = "UTC" } = config;
-  if (cron !== undefined) {
+  if (config.cron !== undefined) {
+    const { cron, "time-zone": zone } = config;
     return new WallPace(clock, await cronTimes(cron, zone));
   }
-  return align
-    ? new WallPace(clock, alignedTimes(period * 1000))
-    : new SteadyPace(clock, period * 1000);
+  const period = config.period * 1000;
+  return config.align
+    ? new WallPace(clock, alignedTimes(period))
+    : new SteadyPace(clock, period);
 }
 
 /** Whether the next tick may fare better: a subscriber was too slow, or a broker is away. */

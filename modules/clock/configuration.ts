@@ -2,7 +2,9 @@ import { z } from "zod";
 import { topicKey } from "../config_topics.ts";
 import { cronTimes } from "./cron_times.ts";
 
-/** In seconds: more than 30 years. */
+/** In seconds. */
+const PERIOD = 1;
+/** More than 30 years. */
 const LONGEST_PERIOD = 1_000_000_000;
 
 const cronKey = z.string().superRefine(async (expression, refinement) => {
@@ -38,6 +40,12 @@ export const configuration = z.object({
   if (isCron) refuse("period", "cron says when: wanted one of the two");
   if (isCron) refuse("align", "cron says when: wanted one of the two");
   if (!isCron) refuse("time-zone", "it is that of cron, which isn't set");
+}).transform((config) => {
+  const { topic, variant, cron } = config;
+  const { period = PERIOD, align = false, "time-zone": zone = "UTC" } = config;
+  return cron === undefined
+    ? { topic, variant, period, align }
+    : { topic, variant, cron, "time-zone": zone };
 });
 
 /** The configuration of a clock. */
