@@ -31,4 +31,12 @@ export const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     "subscriber: Average time: ",
     "subscriber: Rate: ",
   ],
+  spy: [
+    "spy: heard request stock.tea: { amount: 2 }",
+    'spy: heard order.new: { kind: "order", item: "tea", total: 12, card: { number: "***" } }',
+    'large-orders: heard order.new: { "message.item": "teapot", "message.total": 120 }',
+    'spy: heard order.new: { kind: "order", item: "tea", total: 9, note: "please',
+    "scale: heard shop.scale: { number: 0, grams: 250 }",
+    "scale: heard shop.scale: { number: 7500, grams: 250 }",
+  ],
 };
