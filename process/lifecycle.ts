@@ -5,6 +5,7 @@ import { type AssembledModule, assembleModules } from "./assembly.ts";
 import type { Classes } from "./classes.ts";
 import { formatProblem } from "./config/config_error.ts";
 import type { Problem, ProcessConfig } from "./config/process_config.ts";
+import { isCutShort } from "./cut_short.ts";
 import { drained, inTime } from "./drain.ts";
 import { introduce } from "./introduction.ts";
 import type { Logging } from "./logging.ts";
@@ -51,7 +52,9 @@ export class Lifecycle {
       bus: this.#busFor("process"),
       log: parts.logging.log(),
       clock: parts.clock,
-      onFailure: (error) => this.fail(error),
+      onFailure: (error) => {
+        if (!this.stopping.aborted || !isCutShort(error)) this.fail(error);
+      },
     });
   }
 
