@@ -1,9 +1,9 @@
 import { ModuleContext } from "@caryatid/sdk/host";
-import { InMemoryBus } from "../../process/buses/in_memory.ts";
-import { RoutingBus } from "../../process/buses/routing.ts";
-import { ModuleMonitor } from "../../process/monitor/module_monitor.ts";
-import { perSecond, readAll } from "./core/count.ts";
-import type { Case } from "./harness.ts";
+import { InMemoryBus } from "../../../process/buses/in_memory.ts";
+import { RoutingBus } from "../../../process/buses/routing.ts";
+import { ModuleMonitor } from "../../../process/monitor/module_monitor.ts";
+import { perSecond, readAll } from "../core/count.ts";
+import type { Case } from "../harness.ts";
 
 const MESSAGES = 100_000;
 const ROUNDS = 30;
