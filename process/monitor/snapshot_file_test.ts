@@ -63,6 +63,20 @@ Deno.test("an error while writing is logged once, and the end of it; the monitor
   });
 });
 
+Deno.test("a write that fails leaves the last file whole", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/monitor.json`;
+    const file = new SnapshotFile(path, new NotedLog());
+    await file.writeLast(BUSY);
+    await Deno.mkdir(`${path}.tmp`); // in the way, as a full disk would be
+    await file.writeLast({ time: 0, modules: {} });
+    assert.equal(await Deno.readTextFile(path), rustText(BUSY));
+    await Deno.remove(`${path}.tmp`);
+    await file.writeLast({ time: 0, modules: {} });
+    assert.equal(await Deno.readTextFile(path), "{}\n");
+  });
+});
+
 const OUT = new URL("out/", import.meta.url).pathname.replace(/\/$/, "");
 
 for (

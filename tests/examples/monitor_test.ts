@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { Program } from "./program.ts";
-import { blocksIn, readmeOf } from "./readme.ts";
+import { readConfig } from "../../process/config/read_config.ts";
+import { Program, ROOT } from "./program.ts";
+import { blocksIn, keysIn, readmeOf } from "./readme.ts";
 
 const OUTPUT = "CARYATID_MONITOR__OUTPUT";
 
@@ -28,6 +29,20 @@ Deno.test("examples/monitor writes the file that its README shows, with the perm
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("docs/monitor.md names every key of [monitor], and its real default", async () => {
+  const page = await Deno.readTextFile(`${ROOT}docs/monitor.md`);
+  const keys = keysIn(page).filter(({ table }) => table === "monitor");
+  assert.deepEqual(keys.slice(0, 3).map(({ key, value }) => [key, value]), [
+    ["output", undefined],
+    ["topic", undefined],
+    ["frequency_secs", "5"],
+  ]);
+  const all = `[monitor]\noutput = "a"\ntopic = "a"\nfrequency_secs = 5`;
+  const { monitor: given } = await readConfig(all, { env: {} });
+  const { monitor: base } = await readConfig("[monitor]", { env: {} });
+  assert.deepEqual({ ...given, output: undefined, topic: undefined }, base);
 });
 
 /** Without the numbers, which are those of one moment. */
