@@ -11,7 +11,7 @@ Deno.test("examples/monitor writes the file that its README shows, with the perm
   const [wanted = ""] = blocksIn(readme, "json");
   const folder = await Deno.makeTempDir();
   const flags = command.match(/--allow-\S+/g)!
-    .map((flag) => flag.replace("=monitor", `=${folder}`));
+    .map((flag) => flag.replace("/tmp/caryatid", folder));
   const output = `${folder}/monitor.json`;
   try {
     await using program = Program.run("examples/monitor/main.ts", flags, {
