@@ -150,8 +150,8 @@ export class Process implements AsyncDisposable {
    * Finds and checks every module, opens the buses, initialises modules in the order of the file, publishes the startup message,
    * and begins what modules run. A second call gives the same promise.
    *
-   * Rejects with `INVALID_CONFIG`, `LOAD_FAILED`, `UNKNOWN_CLASS`, `INIT_FAILED`, `BUS_UNAVAILABLE`, or `ABORTED` if `stop` was
-   * called meanwhile. By then everything is released.
+   * Rejects with `INVALID_CONFIG`, `LOAD_FAILED`, `UNKNOWN_CLASS`, `INIT_FAILED`, `BUS_UNAVAILABLE`, `PERMISSION_DENIED` for
+   * `[monitor] output`, or `ABORTED` if `stop` was called meanwhile. By then everything is released.
    */
   start(): Promise<void> {
     return this.#lifecycle.start();

@@ -173,6 +173,43 @@ Deno.test("a monitor counts what several subscriptions to one pattern read and l
   assert.deepEqual([read, dropped, unread], [100, 100, 0]);
 });
 
+Deno.test("a monitor counts of a group what each member reads, and what its queue loses since the member came", async () => {
+  await using subject = new Subject();
+  const options = {
+    group: "g",
+    queueSize: 1,
+    overflow: "drop-newest",
+  } as const;
+  const bus = subject.module("publisher");
+  const first = subject.module("first").subscribe("a", options);
+  for (const n of [1, 2, 3]) await bus.publish("a", n);
+  subject.module("second").subscribe("a", options);
+  for (const n of [4, 5]) await bus.publish("a", n);
+  await first[Symbol.asyncIterator]().next();
+  const counts = (id: string) => {
+    const { read, dropped, unread } = subject.reads(id, "a")!;
+    return [read, dropped, unread];
+  };
+  assert.deepEqual(counts("first"), [1, 3, 1]);
+  assert.deepEqual(counts("second"), [0, 1, 1]);
+});
+
+Deno.test("a monitor counts what a subscription refuses as dropped, not as read", async () => {
+  await using subject = new Subject();
+  const bus = subject.module("reader");
+  const heard = bus.subscribe("a", {
+    accept: (delivery) => {
+      if (delivery.message === 1) throw new Error("not this one");
+      return delivery;
+    },
+  });
+  for (const n of [1, 2, 3]) await bus.publish("a", n);
+  const loop = heard[Symbol.asyncIterator]();
+  await loop.next();
+  const { read, dropped, unread } = subject.reads("reader", "a")!;
+  assert.deepEqual([read, dropped, unread], [1, 1, 1]);
+});
+
 Deno.test("a monitor counts publishes that are refused, and they reject as without it", async () => {
   await using subject = new Subject();
   const bus = subject.module("publisher");

@@ -4,6 +4,8 @@ import { OpenSet } from "./open_set.ts";
 import { Rate } from "./rate.ts";
 import type { ReadsSnapshot } from "./snapshot.ts";
 
+const NOTHING = { read: -1, at: 0 };
+
 /** What a module reads by one pattern, by one subscription or several. */
 export class ReadCount {
   readonly #rate = new Rate();
@@ -14,7 +16,7 @@ export class ReadCount {
   #read = 0;
   #dropped = 0;
   /** When a snapshot first saw what is in hand, and how much was read by then. */
-  #seen = { read: 0, at: 0 };
+  #seen = NOTHING;
 
   /** Subscribes on `bus`, and watches that. */
   subscribe(
@@ -42,7 +44,7 @@ export class ReadCount {
       read,
       unread: sum(open, (one) => one.depth),
       inHand,
-      inHandFor: inHand === 0 ? undefined : this.#unchangedFor(read, now),
+      inHandFor: this.#inHandFor(inHand, read, now),
       pendingFor: since.length === 0
         ? undefined
         : Math.max(0, now - Math.min(...since)),
@@ -56,9 +58,10 @@ export class ReadCount {
     return sum(open, ({ read }) => read) + this.#read;
   }
 
-  #unchangedFor(read: number, now: number): number {
-    if (read !== this.#seen.read) this.#seen = { read, at: now };
-    return Math.max(0, now - this.#seen.at);
+  #inHandFor(inHand: number, read: number, now: number): number | undefined {
+    if (inHand === 0) this.#seen = NOTHING;
+    else if (read !== this.#seen.read) this.#seen = { read, at: now };
+    return inHand === 0 ? undefined : Math.max(0, now - this.#seen.at);
   }
 
   async #closed(gone: MonitoredSubscription): Promise<void> {

@@ -1,6 +1,7 @@
 import { each } from "./each.ts";
 import { rustDuration } from "./rust_duration.ts";
 import type {
+  HandlingsSnapshot,
   ModuleSnapshot,
   MonitorSnapshot,
   ReadsSnapshot,
@@ -13,7 +14,7 @@ type Table = Record<string, unknown>;
 /**
  * The file that caryatid_process writes, as text: `reads` with `read`, `unread`, `pending_for`, `writes` with `written`,
  * `pending_for`; by module id, where Rust has the class. What Rust doesn't know stands beside. What is 0 or isn't is left out, but
- * for `read` and `written`.
+ * for `read`, `written`, `count` and `handled`.
  */
 export function rustText({ modules }: MonitorSnapshot): string {
   return JSON.stringify(each(modules, moduleForm), null, 2) + "\n";
@@ -25,7 +26,7 @@ function moduleForm(module: ModuleSnapshot): Table {
     reads: each(reads, readsForm),
     writes: each(writes, writesForm),
     ...some("requests", each(requests, requestsForm)),
-    ...some("handlings", each(handlings, (one) => ({ ...one }))),
+    ...some("handlings", each(handlings, handlingsForm)),
   };
 }
 
@@ -59,6 +60,10 @@ function requestsForm(requests: RequestsSnapshot): Table {
     ...duration("pending_for", requests.pendingFor),
     ...some("failed", requests.failed),
   };
+}
+
+function handlingsForm({ handled, failed, running }: HandlingsSnapshot): Table {
+  return { handled, ...above0({ failed, running }) };
 }
 
 function some(name: string, table: Readonly<Record<string, unknown>>): Table {

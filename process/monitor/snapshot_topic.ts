@@ -22,7 +22,7 @@ export class SnapshotTopic {
 
   /** Publishes it in the place of one that still waits; what fails is logged. */
   publish(snapshot: MonitorSnapshot): void {
-    this.#waiting?.abort("it gave way to the next snapshot");
+    this.#waiting?.abort("the one before still waits for room");
     this.#send(snapshot, this.#waiting = new AbortController());
   }
 
@@ -44,7 +44,7 @@ export class SnapshotTopic {
     } catch (error) {
       if (this.#stopped) return;
       this.dropped++;
-      this.#bursts.failed(error);
+      this.#bursts.failed(signal.aborted ? signal.reason : error);
     } finally {
       if (this.#waiting === controller) this.#waiting = undefined;
     }
