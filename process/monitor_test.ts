@@ -18,9 +18,10 @@ class Folder implements AsyncDisposable {
 
   /** Resolves when the file has this in it. */
   async until(text: string): Promise<void> {
-    for (;;) {
+    for (const end = performance.now() + 10_000;;) {
       const found = await Deno.readTextFile(this.output).catch(() => "");
       if (found.includes(text)) return;
+      assert(performance.now() < end, `${text} isn't in the file:\n${found}`);
       await turnOver();
     }
   }

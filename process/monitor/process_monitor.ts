@@ -89,6 +89,6 @@ export class ProcessMonitor implements Monitor {
     this.#topic?.stop();
     if (this.#reporting === undefined) return;
     await this.#reporting;
-    await this.#file?.writeLast(this.snapshot());
+    await this.#file?.write(this.snapshot());
   }
 }

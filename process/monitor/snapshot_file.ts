@@ -10,6 +10,7 @@ const UNFINISHED = ".tmp";
 export class SnapshotFile {
   readonly #path: string;
   readonly #bursts: Bursts;
+  #next: MonitorSnapshot | undefined;
   #writing: Promise<void> | undefined;
 
   /** Nothing is written yet. */
@@ -40,17 +41,26 @@ export class SnapshotFile {
     );
   }
 
-  /** Replaces the file. Where the last time isn't over, this one is left out; what fails is logged. */
-  write(snapshot: MonitorSnapshot): void {
-    this.#writing ??= this.#replace(snapshot).finally(() => {
-      this.#writing = undefined;
-    });
+  /**
+   * Replaces the file, and resolves when that is done. While an earlier snapshot is written, only the last one of those that come
+   * waits. What fails is logged.
+   */
+  write(snapshot: MonitorSnapshot): Promise<void> {
+    this.#next = snapshot;
+    return this.#writing ??= this.#writeAll();
   }
 
-  /** Replaces the file once more, and waits for that. */
-  async writeLast(snapshot: MonitorSnapshot): Promise<void> {
-    await this.#writing;
-    await this.#replace(snapshot);
+  async #writeAll(): Promise<void> {
+    for (let next = this.#take(); next !== undefined; next = this.#take()) {
+      await this.#replace(next);
+    }
+    this.#writing = undefined;
+  }
+
+  #take(): MonitorSnapshot | undefined {
+    const next = this.#next;
+    this.#next = undefined;
+    return next;
   }
 
   async #replace(snapshot: MonitorSnapshot): Promise<void> {
