@@ -25,7 +25,7 @@
  * | `NO_HANDLER` | nobody handles the topic of a request |
  * | `NO_ROUTE` | no route names a bus for the topic |
  * | `OVERFLOW` | a queue is full, and its policy or the deadline says so |
- * | `PERMISSION_DENIED` | Deno refused what loading needs |
+ * | `PERMISSION_DENIED` | Deno refused a right that is needed |
  * | `REQUEST_TIMEOUT` | no answer before the deadline |
  * | `UNKNOWN_CLASS` | no module or bus of that class is registered or standard |
  * | `WRONG_EXPORT` | a loaded file exports something else than a module or bus |

@@ -112,6 +112,8 @@ export interface Subscription<T = unknown>
   readonly inHand: number;
   /** Loops that wait for a delivery. */
   readonly readers: number;
+  /** Publishers that wait for room in its queue: 0 where a broker queues. */
+  readonly heldUp: number;
   /** Messages lost to `overflow`, or refused by `accept`, which a typed topic is. */
   readonly dropped: number;
   /** Whether it was closed, by whomever. */

@@ -56,6 +56,13 @@ export class MergedSubscription implements Subscription {
     return this.#waiters.length;
   }
 
+  get heldUp(): number {
+    return this.#sources.reduce(
+      (total, { subscription }) => total + subscription.heldUp,
+      0,
+    );
+  }
+
   get dropped(): number {
     return this.#sources.reduce(
       (total, { subscription }) => total + subscription.dropped,

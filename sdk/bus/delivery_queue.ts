@@ -59,6 +59,11 @@ export class DeliveryQueue {
     return this.#deliveries.length;
   }
 
+  /** Publishers that wait for room. */
+  get heldUp(): number {
+    return this.#publishers.length;
+  }
+
   /** Whether it takes no more; what is in it can still be read. */
   get closed(): boolean {
     return this.#closed;

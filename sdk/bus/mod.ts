@@ -67,5 +67,5 @@ export {
 export { Ring } from "./ring.ts";
 export { Subscribers, type SubscribersOptions } from "./subscribers.ts";
 export { TopicCache } from "./topic_cache.ts";
-export { paced, turnOver, turnTime } from "./turn.ts";
+export { paced, turnMonotonic, turnOver, turnTime } from "./turn.ts";
 export { MOST_WAITING, PUBLISH_TIMEOUT, WaitingRoom } from "./waiting_room.ts";

@@ -103,6 +103,11 @@ export class QueueSubscription implements Subscription {
     return count;
   }
 
+  /** Publishers that wait for room in its queue. */
+  get heldUp(): number {
+    return this.queue.heldUp;
+  }
+
   /** Messages lost to `overflow`, or refused by `accept`. */
   get dropped(): number {
     return this.queue.dropped + this.#refused;

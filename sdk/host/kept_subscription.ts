@@ -70,6 +70,10 @@ export class KeptSubscription implements Subscription {
     return Math.max(0, this.#waiters.length - (looking ? 1 : 0));
   }
 
+  get heldUp(): number {
+    return this.#inner.heldUp;
+  }
+
   get dropped(): number {
     return this.#inner.dropped;
   }

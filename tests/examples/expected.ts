@@ -25,6 +25,10 @@ export const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     ),
     'subscriber: Message from sample2.#: (sample2.test, { message: "Hello, world! from publisher #2" })',
   ],
+  monitor: [
+    ...Array(2).fill("ms to publish on work.todo: slow has 3 messages unread"),
+    ...Array(2).fill("quick has waited "),
+  ],
   performance: [
     "subscriber: Elapsed time: ",
     "subscriber: Count: 1000000",

@@ -49,6 +49,7 @@ Deno.test("README.md names keys that exist, and their real defaults", async (t) 
     [message-bus.x]
     class = "in-memory"
     [log.levels]
+    [monitor]
   `;
   const base = await readConfig(around, { env: {} });
   for (const { table, key, value } of keysIn(README)) {

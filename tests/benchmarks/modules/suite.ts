@@ -1,0 +1,11 @@
+import type { Suite } from "../harness.ts";
+import { monitor } from "./monitor.ts";
+
+/** The standard modules, and what watches modules. */
+export const modules: Suite = {
+  name: "modules",
+  about: "the standard modules, and the monitor",
+  cases: [
+    monitor,
+  ],
+};
