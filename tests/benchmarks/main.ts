@@ -10,8 +10,9 @@ import { core } from "./core/suite.ts";
 import { type Case, measure, type Suite } from "./harness.ts";
 import { modules } from "./modules/suite.ts";
 import { rabbitMq } from "./rabbitmq/suite.ts";
+import { rest } from "./rest/suite.ts";
 
-const SUITES: readonly Suite[] = [core, rabbitMq, modules];
+const SUITES: readonly Suite[] = [core, rabbitMq, modules, rest];
 
 /** What a child of this program is given before the name of the one case it measures. */
 const HERE = "--here";

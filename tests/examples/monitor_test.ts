@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readConfig } from "../../process/config/read_config.ts";
-import { Program, ROOT } from "./program.ts";
+import { ROOT } from "../support/running_program.ts";
+import { Program } from "./program.ts";
 import { blocksIn, keysIn, readmeOf } from "./readme.ts";
 
 const OUTPUT = "CARYATID_MONITOR__OUTPUT";
@@ -22,7 +23,7 @@ Deno.test("examples/monitor writes the file that its README shows, with the perm
     assert.equal(form(await Deno.readTextFile(output)), form(wanted));
     program.interrupt();
     assert.equal(await program.ended(), 0);
-    assert.equal(program.errors, "");
+    assert.equal(await program.errors(), "");
     const last = JSON.parse(await Deno.readTextFile(output));
     assert.deepEqual(Object.keys(last), ["publisher", "quick", "slow"]);
     assert.equal(last.publisher.writes["work.todo"].pending_for, undefined);

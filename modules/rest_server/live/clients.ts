@@ -1,0 +1,34 @@
+/** How many clients there are, of both kinds. */
+export class Clients {
+  readonly #most: number;
+  #count = 0;
+  #onEmpty: (() => void) | undefined;
+
+  /** Lets in `most` at a time. */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** How many there are. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Lets one more in, who gives its place back by calling what this gives, once; undefined where all places are taken. */
+  enter(): (() => void) | undefined {
+    if (this.#count === this.#most) return undefined;
+    this.#count++;
+    let inside = true;
+    return () => {
+      if (!inside) return;
+      inside = false;
+      if (--this.#count === 0) this.#onEmpty?.();
+    };
+  }
+
+  /** Resolves when nobody is in. */
+  empty(): Promise<void> {
+    if (this.#count === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#onEmpty = resolve);
+  }
+}

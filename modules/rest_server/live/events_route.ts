@@ -1,0 +1,72 @@
+import type { Context as Request } from "hono";
+import { EventStream } from "./event_stream.ts";
+import { Feed } from "./feed.ts";
+import type { LiveServer } from "./live_server.ts";
+import { type Problem, problemResponse, unavailable } from "./problem.ts";
+import { subscribeProblem } from "./rights.ts";
+
+const HEADERS = {
+  "content-type": "text/event-stream",
+  // a proxy that gathers or compresses would hold events back
+  "cache-control": "no-store, no-transform",
+  "x-accel-buffering": "no",
+};
+
+/** `GET <path>/events?topic=…`: the messages of these patterns as server-sent events, from now or from `Last-Event-ID` on. */
+export async function answerEvents(
+  request: Request,
+  live: LiveServer,
+): Promise<Response> {
+  const patterns = request.req.queries("topic") ?? [];
+  const problem = patternsProblem(patterns, live);
+  if (problem) return problemResponse(problem);
+  // Hono has a GET route answer HEAD; nobody would ever end a stream that isn't read.
+  if (request.req.method === "HEAD") {
+    return new Response(null, { headers: HEADERS });
+  }
+  const leave = live.clients.enter();
+  if (!leave) return problemResponse(tooManyClients());
+  const feed = await live.feeds.open(patterns);
+  if (!(feed instanceof Feed)) {
+    leave();
+    return problemResponse(feed);
+  }
+  // An EventSource repeats the URL of the first time, so its header is newer.
+  const position = request.req.header("last-event-id") ??
+    request.req.query("last-event-id");
+  const stream = new EventStream(
+    feed,
+    feed.startAt(position),
+    live.config.retry * 1000,
+    () => {
+      leave();
+      live.feeds.release(feed);
+    },
+  );
+  return new Response(stream.body, { headers: HEADERS });
+}
+
+/** All places are taken. */
+export function tooManyClients(): Problem {
+  return unavailable("Too many clients are connected", "TOO_MANY_CLIENTS");
+}
+
+function patternsProblem(
+  patterns: readonly string[],
+  { config }: LiveServer,
+): Problem | undefined {
+  const most = config["max-subscriptions"];
+  if (patterns.length === 0) {
+    const detail = "Wanted at least one topic: ?topic=clock.tick";
+    return { status: 400, code: "INVALID_TOPIC", detail };
+  }
+  if (patterns.length > most) {
+    const detail = `Found ${patterns.length} topics, wanted at most ${most}`;
+    return { status: 400, code: "TOO_MANY_SUBSCRIPTIONS", detail };
+  }
+  for (const pattern of patterns) {
+    const problem = subscribeProblem(pattern, config);
+    if (problem) return problem;
+  }
+  return undefined;
+}

@@ -1,0 +1,172 @@
+import { CaryatidError, type Context } from "@caryatid/sdk";
+import { Feed } from "./feed.ts";
+import type { LiveConfig } from "./live_config.ts";
+import { patternWithin } from "./pattern_within.ts";
+import { type Problem, unavailable } from "./problem.ts";
+import { Source } from "./source.ts";
+
+/** Longest wait for a bus to hear a new pattern, in milliseconds. */
+const READY_TIMEOUT = 10_000;
+
+/** All feeds, by their patterns, and the bus subscriptions that they share. */
+export class Feeds {
+  readonly #context: Context;
+  readonly #config: LiveConfig;
+  readonly #feeds = new Map<string, Feed>();
+  readonly #sources = new Map<string, Source>();
+  #closed = false;
+
+  /** Listens to nothing yet. */
+  constructor(context: Context, config: LiveConfig) {
+    this.#context = context;
+    this.#config = config;
+  }
+
+  /** How many there are: with clients, or in grace. */
+  get size(): number {
+    return this.#feeds.size;
+  }
+
+  /** The feed of `patterns`, which a client may hear, once everything published later is heard; or why there is none. */
+  async open(patterns: readonly string[]): Promise<Feed | Problem> {
+    const feed = this.#find(widest(patterns));
+    if (!(feed instanceof Feed)) return feed;
+    feed.opening++; // it isn't to be closed for having no reader yet
+    feed.idleSince = undefined;
+    const ready = await this.#ready(feed);
+    feed.opening--;
+    if (ready) return feed;
+    this.release(feed);
+    return unavailable("The bus is away");
+  }
+
+  /** A reader has left: without any the feed goes on for a while. */
+  release(feed: Feed): void {
+    if (feed.used || feed.ended) return;
+    feed.idleSince = this.#context.clock.now();
+    if (this.#config.grace === 0) this.#close(feed);
+  }
+
+  /** Signs of life, and the end of feeds that nobody came back to. */
+  beat(): void {
+    const now = this.#context.clock.now();
+    for (const feed of this.#feeds.values()) {
+      feed.beat();
+      if (feed.idleSince === undefined) continue;
+      if (now - feed.idleSince >= this.#config.grace * 1000) this.#close(feed);
+    }
+  }
+
+  /** Ends all. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const sources = [...this.#sources.values()];
+    for (const feed of [...this.#feeds.values()]) this.#close(feed);
+    await Promise.all(sources.map((source) => source.close()));
+  }
+
+  #find(patterns: readonly string[]): Feed | Problem {
+    const key = JSON.stringify(patterns);
+    const known = this.#feeds.get(key);
+    if (known) return known;
+    if (this.#closed) return unavailable("The server is stopping");
+    if (!this.#makeRoom()) {
+      return unavailable("Too many different patterns are listened to");
+    }
+    const feed = new Feed(patterns, this.#config);
+    this.#feeds.set(key, feed);
+    try {
+      for (const pattern of patterns) this.#source(pattern).feeds.add(feed);
+      return feed;
+    } catch (error) {
+      this.#close(feed);
+      return this.#refused(patterns, error);
+    }
+  }
+
+  #source(pattern: string): Source {
+    const known = this.#sources.get(pattern);
+    if (known) return known;
+    const source = new Source(
+      this.#context,
+      pattern,
+      this.#config,
+      (ended) => this.#ended(ended),
+    );
+    this.#sources.set(pattern, source);
+    return source;
+  }
+
+  async #ready(feed: Feed): Promise<boolean> {
+    const late = new AbortController();
+    const timeout = this.#context.clock.sleep(READY_TIMEOUT, late.signal)
+      .then(() => false, () => false);
+    try {
+      const ready = feed.patterns.map((name) => this.#sources.get(name)?.ready);
+      return await Promise.race([
+        Promise.all(ready).then(() => true),
+        timeout,
+      ]) && !feed.ended;
+    } catch (error) {
+      this.#refused(feed.patterns, error);
+      this.#close(feed);
+      return false;
+    } finally {
+      late.abort();
+    }
+  }
+
+  #refused(patterns: readonly string[], error: unknown): Problem {
+    this.#context.log.warn("cannot listen to {patterns}: {reason}", {
+      patterns,
+      reason: error instanceof Error ? error.message : String(error),
+    });
+    const code = error instanceof CaryatidError ? error.code : undefined;
+    return code === "FORBIDDEN" || code === "NO_ROUTE"
+      ? { status: 403, code: "FORBIDDEN", detail: "No such messages here" }
+      : unavailable("The bus is away");
+  }
+
+  /** Whether one more may be, if need be in place of the one that nobody has read for the longest time. */
+  #makeRoom(): boolean {
+    if (this.#feeds.size < this.#config["max-feeds"]) return true;
+    let oldest: Feed | undefined;
+    for (const feed of this.#feeds.values()) {
+      if (feed.idleSince === undefined) continue;
+      if (!oldest || feed.idleSince < oldest.idleSince!) oldest = feed;
+    }
+    if (oldest) this.#close(oldest);
+    return oldest !== undefined;
+  }
+
+  #close(feed: Feed): void {
+    if (feed.ended) return; // another one may have its place by now
+    this.#feeds.delete(JSON.stringify(feed.patterns));
+    feed.end();
+    for (const pattern of feed.patterns) {
+      const source = this.#sources.get(pattern);
+      source?.feeds.delete(feed);
+      if (source?.feeds.size === 0) {
+        this.#sources.delete(pattern);
+        source.close();
+      }
+    }
+  }
+
+  /** The bus has ended a subscription: what its readers would get from now on has holes. */
+  #ended(source: Source): void {
+    if (this.#sources.get(source.pattern) !== source) return;
+    for (const feed of [...source.feeds]) this.#close(feed);
+  }
+}
+
+/** Sorted, and without those which another one holds: who asks for the same gets the same feed. */
+function widest(patterns: readonly string[]): string[] {
+  const sorted = [...new Set(patterns)].sort();
+  return sorted.filter((inner, i) =>
+    !sorted.some((outer, j) =>
+      i !== j && patternWithin(inner, outer) &&
+      (j < i || !patternWithin(outer, inner))
+    )
+  );
+}

@@ -1,0 +1,54 @@
+import type { Gap } from "./live_message.ts";
+
+/** One place in a feed: a message as JSON text, or what is told in its place. */
+export type Entry = { readonly json: string } | { readonly gap: Gap };
+
+/** The last entries of a feed, numbered from 1, bounded by their number and the length of their text. */
+export class History {
+  /** Entry n is at n modulo their number, which grows up to the bound. */
+  readonly #slots: (Entry | undefined)[] = [];
+  readonly #count: number;
+  readonly #size: number;
+  #held = 0;
+  #first = 1;
+  #last = 0;
+
+  /** Keeps at most `count` entries, and `size` characters, but always the last one. */
+  constructor(count: number, size: number) {
+    this.#count = count;
+    this.#size = size;
+  }
+
+  /** The number of the oldest entry that it has; one more than the last where it has none. */
+  get first(): number {
+    return this.#first;
+  }
+
+  /** The number of the newest entry; 0 where there was none yet. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /** Adds one, and forgets the oldest where there are too many. */
+  push(entry: Entry): void {
+    if (this.#last - this.#first + 1 === this.#count) this.#forget();
+    this.#slots[++this.#last % this.#count] = entry;
+    this.#held += length(entry);
+    while (this.#held > this.#size && this.#first < this.#last) this.#forget();
+  }
+
+  /** The entry of that number, which must be from `first` to `last`. */
+  at(number: number): Entry {
+    return this.#slots[number % this.#count]!;
+  }
+
+  #forget(): void {
+    const oldest = this.#first++ % this.#count;
+    this.#held -= length(this.#slots[oldest]!);
+    this.#slots[oldest] = undefined;
+  }
+}
+
+function length(entry: Entry): number {
+  return "json" in entry ? entry.json.length : 0;
+}

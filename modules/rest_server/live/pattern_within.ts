@@ -1,0 +1,59 @@
+import { topicWords } from "@caryatid/sdk/bus";
+
+/** One word, or a run of wildcards: at least so many words, and more where it is open. */
+type Part = string | { readonly least: number; readonly open: boolean };
+
+/**
+ * Says whether `outer` matches every topic that `inner` matches: whether a right to hear `outer` is one to hear `inner`.
+ *
+ * Words are without number, so only a wildcard holds a wildcard, and only `#` holds a `#`. At most outer × inner² steps, with
+ * the words of each.
+ */
+export function patternWithin(inner: string, outer: string): boolean {
+  const words = topicWords(inner);
+  // below[j]: the parts after this one hold all words from j on
+  let below = words.map(() => false).concat(true);
+  for (const part of parts(topicWords(outer)).reverse()) {
+    below = below.map((_, start) => holds(part, words, start, below));
+  }
+  return below[0]!;
+}
+
+/** `#.*` and `*.#` are the same; as a run each has one form. A `#` after a `#` adds nothing. */
+function parts(words: readonly string[]): Part[] {
+  const found: Part[] = [];
+  for (const word of words) {
+    const last = found.at(-1);
+    if (word !== "*" && word !== "#") found.push(word);
+    else {
+      const run = typeof last === "object" ? last : { least: 0, open: false };
+      if (run === last) found.pop();
+      found.push({
+        least: run.least + (word === "*" ? 1 : 0),
+        open: run.open || word === "#",
+      });
+    }
+  }
+  return found;
+}
+
+function holds(
+  part: Part,
+  words: readonly string[],
+  start: number,
+  below: readonly boolean[],
+): boolean {
+  if (typeof part === "string") {
+    return words[start] === part && below[start + 1] === true;
+  }
+  let count = 0; // a "#" may stand for no word at all
+  for (let end = start;; end++) {
+    if (count >= part.least && below[end]) return true;
+    const word = words[end];
+    if (word === undefined) return false;
+    if (word === "#" ? !part.open : !part.open && count === part.least) {
+      return false;
+    }
+    if (word !== "#") count++;
+  }
+}

@@ -1,0 +1,56 @@
+import {
+  CaryatidError,
+  topicMatches,
+  validatePattern,
+  validateTopic,
+} from "@caryatid/sdk";
+import { topicWords } from "@caryatid/sdk/bus";
+import type { LiveConfig } from "./live_config.ts";
+import { patternWithin } from "./pattern_within.ts";
+import type { Problem } from "./problem.ts";
+
+/** Says what stands against a client's subscribing to `pattern`. */
+export function subscribeProblem(
+  pattern: string,
+  config: LiveConfig,
+): Problem | undefined {
+  const invalid = invalidProblem(() => validatePattern(pattern));
+  if (invalid) return invalid;
+  const allowed = !isRequestTopic(pattern) &&
+    config.subscribe.some((outer) => patternWithin(pattern, outer));
+  return allowed ? undefined : forbidden(`to subscribe to "${pattern}"`);
+}
+
+/** Says what stands against a client's publishing on `topic`. */
+export function publishProblem(
+  topic: string,
+  config: LiveConfig,
+): Problem | undefined {
+  const invalid = invalidProblem(() => validateTopic(topic));
+  if (invalid) return invalid;
+  const allowed = !isRequestTopic(topic) &&
+    config.publish.some((pattern) => topicMatches(pattern, topic));
+  return allowed ? undefined : forbidden(`to publish on "${topic}"`);
+}
+
+/** Whether requests or their answers travel on it: they are nobody's but the requester's and the handler's. */
+export function isRequestTopic(topic: string): boolean {
+  return topic.includes("_re") &&
+    topicWords(topic).some((word) =>
+      word === "_request" || word === "_response"
+    );
+}
+
+function invalidProblem(validate: () => unknown): Problem | undefined {
+  try {
+    validate();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof CaryatidError)) throw error;
+    return { status: 400, code: "INVALID_TOPIC", detail: error.message };
+  }
+}
+
+function forbidden(what: string): Problem {
+  return { status: 403, code: "FORBIDDEN", detail: `Not allowed ${what}` };
+}

@@ -1,0 +1,193 @@
+import { Feed } from "./feed.ts";
+import type { LiveServer } from "./live_server.ts";
+import type { ProblemCode } from "./problem.ts";
+import { Rate } from "./rate.ts";
+import { publishProblem, subscribeProblem } from "./rights.ts";
+import { readFrame, type Ref, type SocketFrame } from "./socket_frame.ts";
+import { SocketSubscription } from "./socket_subscription.ts";
+
+/** Frames refused in a row after which a client is sent away. */
+const MOST_REFUSED = 100;
+
+/** Frames of a client that may be worked on at a time. */
+const MOST_PENDING = 64;
+
+/** Bytes of answers that may wait in a socket: who asks and doesn't read the answers is sent away. */
+const MOST_BUFFERED = 1 << 20;
+
+/** One client on a WebSocket. */
+export class SocketClient {
+  readonly #socket: WebSocket;
+  readonly #live: LiveServer;
+  readonly #leave: () => void;
+  readonly #rate: Rate;
+  readonly #gone = new AbortController();
+  /** By pattern; undefined while it is being opened. */
+  readonly #subscriptions = new Map<string, SocketSubscription | undefined>();
+  #pending = 0;
+  #refused = 0;
+
+  /** Takes frames from now on; `leave` is called when the socket has closed. */
+  constructor(socket: WebSocket, live: LiveServer, leave: () => void) {
+    this.#socket = socket;
+    this.#live = live;
+    this.#leave = leave;
+    this.#rate = new Rate(live.config["max-rate"]);
+    live.sockets.add(this);
+    socket.onmessage = ({ data }) => this.#take(data);
+    socket.onclose = () => this.#end();
+    socket.onerror = () => this.#end();
+  }
+
+  /** Begins to close the socket. */
+  close(code: number, reason: string): void {
+    this.#release();
+    if (this.#socket.readyState < WebSocket.CLOSING) {
+      this.#socket.close(code, reason);
+    }
+  }
+
+  #take(data: unknown): void {
+    if (this.#gone.signal.aborted) return;
+    if (typeof data !== "string") return this.close(1003, "wanted text");
+    const most = this.#live.config["max-message-size"];
+    // No UTF-16 unit needs more than 3 bytes, so short texts need no count.
+    if (
+      data.length > most ||
+      data.length * 3 > most && new TextEncoder().encode(data).length > most
+    ) {
+      return this.close(1009, `wanted at most ${most} bytes`);
+    }
+    const frame = readFrame(data);
+    if (!this.#rate.take()) {
+      return this.#refuse("RATE_LIMITED", "Too many frames", frame.ref);
+    }
+    if (frame.kind === "bad") {
+      return this.#refuse("INVALID_FRAME", frame.detail, frame.ref);
+    }
+    if (this.#pending === MOST_PENDING) {
+      const detail = "Too many frames are being worked on";
+      return this.#refuse("RATE_LIMITED", detail, frame.ref);
+    }
+    this.#pending++;
+    this.#work(frame).finally(() => this.#pending--);
+  }
+
+  async #work(frame: SocketFrame): Promise<void> {
+    const { kind, name, ref } = frame;
+    if (kind === "subscribe") await this.#subscribe(name, frame.after, ref);
+    else if (kind === "publish") await this.#publish(name, frame.message, ref);
+    else this.#unsubscribe(name, ref);
+  }
+
+  async #subscribe(
+    pattern: string,
+    after: string | undefined,
+    ref: Ref | undefined,
+  ): Promise<void> {
+    const { config, feeds } = this.#live;
+    const problem = subscribeProblem(pattern, config);
+    if (problem) return this.#refuse(problem.code, problem.detail, ref);
+    const most = config["max-subscriptions"];
+    if (this.#subscriptions.has(pattern)) {
+      return this.#refuse("INVALID_FRAME", "Already subscribed", ref);
+    }
+    if (this.#subscriptions.size >= most) {
+      const detail = `Wanted at most ${most} subscriptions`;
+      return this.#refuse("TOO_MANY_SUBSCRIPTIONS", detail, ref);
+    }
+    this.#subscriptions.set(pattern, undefined);
+    const feed = await feeds.open([pattern]);
+    if (!(feed instanceof Feed)) {
+      this.#subscriptions.delete(pattern);
+      return this.#refuse(feed.code, feed.detail, ref);
+    }
+    if (this.#gone.signal.aborted) return feeds.release(feed);
+    const start = feed.startAt(after);
+    const at = feed.position(start.after);
+    this.#answer({ subscribed: pattern, at }, ref);
+    this.#subscriptions.set(
+      pattern,
+      new SocketSubscription(
+        feed,
+        start,
+        this.#socket,
+        () => this.close(1012, "the bus has ended a subscription"),
+      ),
+    );
+  }
+
+  #unsubscribe(pattern: string, ref: Ref | undefined): void {
+    const subscription = this.#subscriptions.get(pattern);
+    if (!subscription) {
+      return this.#refuse("INVALID_FRAME", "Not subscribed", ref);
+    }
+    this.#subscriptions.delete(pattern);
+    subscription.close();
+    this.#live.feeds.release(subscription.feed);
+    this.#answer({ unsubscribed: pattern }, ref);
+  }
+
+  async #publish(
+    topic: string,
+    message: unknown,
+    ref: Ref | undefined,
+  ): Promise<void> {
+    const { config, context } = this.#live;
+    const problem = publishProblem(topic, config);
+    if (problem) return this.#refuse(problem.code, problem.detail, ref);
+    try {
+      await context.publish(topic, message, { signal: this.#gone.signal });
+      if (ref !== undefined) this.#answer({ published: topic }, ref);
+      else this.#refused = 0;
+    } catch (error) {
+      if (this.#gone.signal.aborted) return;
+      context.log.warn("cannot publish on {topic}: {reason}", {
+        topic,
+        reason: error instanceof Error ? error.message : String(error),
+      });
+      this.#refuse("UNAVAILABLE", "The message was not accepted", ref);
+    }
+  }
+
+  #answer(answer: Record<string, unknown>, ref: Ref | undefined): void {
+    this.#refused = 0;
+    this.#send(ref === undefined ? answer : { ...answer, ref });
+  }
+
+  #refuse(code: ProblemCode, detail: string, ref: Ref | undefined): void {
+    this.#send({
+      error: { code, detail },
+      ...(ref === undefined ? {} : { ref }),
+    });
+    if (++this.#refused >= MOST_REFUSED) {
+      this.close(1008, "too many frames that were refused");
+    }
+  }
+
+  #send(answer: Record<string, unknown>): void {
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    if (this.#socket.bufferedAmount > MOST_BUFFERED) {
+      return this.close(1008, "takes no answers");
+    }
+    this.#socket.send(JSON.stringify(answer));
+  }
+
+  /** It neither hears nor says anything more. */
+  #release(): void {
+    if (this.#gone.signal.aborted) return;
+    this.#gone.abort();
+    for (const subscription of this.#subscriptions.values()) {
+      if (!subscription) continue;
+      subscription.close();
+      this.#live.feeds.release(subscription.feed);
+    }
+    this.#subscriptions.clear();
+  }
+
+  #end(): void {
+    this.#release();
+    this.#live.sockets.delete(this);
+    this.#leave();
+  }
+}

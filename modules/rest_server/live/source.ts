@@ -1,0 +1,72 @@
+import type { Context, Subscription } from "@caryatid/sdk";
+import { turnOver } from "@caryatid/sdk/bus";
+import type { Feed } from "./feed.ts";
+import type { LiveConfig } from "./live_config.ts";
+import { type LiveMessage, liveMessage } from "./live_message.ts";
+import { isRequestTopic } from "./rights.ts";
+
+/** Characters taken in before readers get a turn. */
+const MOST_PER_TURN = 1 << 15;
+
+/** Messages that may wait for the bus subscription to be read; a publisher waits for more, and never for a client. */
+const QUEUE_SIZE = 1_000;
+
+/** One subscription to the bus, for all feeds that have its pattern. */
+export class Source {
+  /** What it listens to. */
+  readonly pattern: string;
+  /** Whom it tells. */
+  readonly feeds = new Set<Feed>();
+  readonly #subscription: Subscription;
+  readonly #onEnd: (source: Source) => void;
+  readonly #burst: number;
+  readonly #room: number;
+
+  /** Subscribes; throws as the bus does. `onEnd` hears that the bus, or `close`, has ended it. */
+  constructor(
+    context: Context,
+    pattern: string,
+    config: LiveConfig,
+    onEnd: (source: Source) => void,
+  ) {
+    this.pattern = pattern;
+    this.#onEnd = onEnd;
+    // What is taken in between two turns must not push anything out that no reader had a chance to take.
+    this.#burst = Math.max(1, Math.min(256, config.buffer >> 2));
+    this.#room = Math.min(MOST_PER_TURN, config["buffer-size"] >> 2);
+    this.#subscription = context.subscribe(pattern, {
+      queueSize: QUEUE_SIZE,
+      filter: (topic) => !isRequestTopic(topic),
+    });
+    context.run(() => this.#read());
+  }
+
+  /** Resolves when every later publish is heard. */
+  get ready(): Promise<void> {
+    return this.#subscription.ready;
+  }
+
+  /** Unsubscribes. */
+  close(): Promise<void> {
+    return this.#subscription.close();
+  }
+
+  async #read(): Promise<void> {
+    let burst = 0;
+    let size = 0;
+    for await (const delivery of this.#subscription) {
+      const message = liveMessage(delivery);
+      this.#tell(message);
+      size += message.json?.length ?? 0;
+      if (++burst >= this.#burst || size >= this.#room) {
+        burst = size = 0;
+        await turnOver();
+      }
+    }
+    this.#onEnd(this);
+  }
+
+  #tell(message: LiveMessage): void {
+    for (const feed of this.feeds) feed.take(this.pattern, message);
+  }
+}

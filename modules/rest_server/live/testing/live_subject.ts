@@ -1,0 +1,96 @@
+import { type Context, defineModule } from "@caryatid/sdk";
+import { MockBus, type TestedModule, testModule } from "@caryatid/sdk/testing";
+import { type Live, type LiveConfigInput, liveRoutes } from "../mod.ts";
+import { liveConfig } from "../live_config.ts";
+import { EventReader } from "./event_reader.ts";
+import { SocketTester } from "./socket_tester.ts";
+
+/** Live routes of a module on a mock bus, behind a real server on 127.0.0.1. */
+export class LiveSubject implements AsyncDisposable {
+  readonly module: TestedModule;
+  readonly live: Live;
+  readonly port: number;
+  readonly #server: Deno.HttpServer;
+
+  private constructor(
+    module: TestedModule,
+    live: Live,
+    server: Deno.HttpServer<Deno.NetAddr>,
+  ) {
+    this.module = module;
+    this.live = live;
+    this.#server = server;
+    this.port = server.addr.port;
+  }
+
+  /** Starts it; clients may subscribe to everything unless `config` says otherwise. */
+  static async start(
+    config: LiveConfigInput = {},
+    bus: MockBus = new MockBus(),
+  ): Promise<LiveSubject> {
+    let live: Live | undefined;
+    const subject = defineModule({
+      name: "subject",
+      config: liveConfig,
+      init(context: Context, config) {
+        live = liveRoutes(context, { config, upgrade: Deno.upgradeWebSocket });
+      },
+    });
+    const module = await testModule(
+      subject,
+      { subscribe: ["#"], ...config },
+      { bus, busy: 100 },
+    );
+    const server = Deno.serve(
+      {
+        hostname: "127.0.0.1",
+        port: 0,
+        onListen: () => {},
+      },
+      live!.fetch,
+    );
+    return new LiveSubject(module, live!, server);
+  }
+
+  /** The bus, to publish for others. */
+  get bus(): MockBus {
+    return this.module.bus;
+  }
+
+  /** The whole address of a path. */
+  url(path: string): string {
+    return `http://127.0.0.1:${this.port}${path}`;
+  }
+
+  /** Opens server-sent events; what they begin with has been read. */
+  async events(
+    query: string,
+    headers: Record<string, string> = {},
+  ): Promise<EventReader> {
+    const reader = await EventReader.open(
+      this.url(`/live/events?${query}`),
+      headers,
+    );
+    await reader.next();
+    return reader;
+  }
+
+  /** Opens a WebSocket. */
+  socket(headers: Record<string, string> = {}): Promise<SocketTester> {
+    return SocketTester.open(
+      `ws://127.0.0.1:${this.port}/live/socket`,
+      headers,
+    );
+  }
+
+  /** Stops the module, then the server, which waits for all answers to end. */
+  async stop(): Promise<void> {
+    await this.module.stop();
+    await this.live.close();
+    await this.#server.shutdown();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * The client side of the live benchmark, a process of its own: raw sockets, so that 10,000 cost it little. Arguments: port and
+ * number of clients.
+ *
+ * Writes `> open` when all have heard the opening, and for each message that all have heard a line: p50, p99 and the largest
+ * delay, in milliseconds.
+ */
+import { say } from "./companion.ts";
+
+const [port, count] = [Number(Deno.args[0]), Number(Deno.args[1])];
+
+/** Connections begun at a time: the queue of a listener is short. */
+const AT_ONCE = 200;
+
+const decoder = new TextDecoder();
+const delays: number[] = [];
+let opened = 0;
+
+async function listen(client: number): Promise<void> {
+  const hostname = `127.0.0.${1 + client % 4}`; // one address has 28,000 ports to call from
+  const socket = await Deno.connect({ hostname, port });
+  await socket.write(new TextEncoder().encode(
+    "GET /live/events?topic=bench.tick HTTP/1.1\r\nHost: bench\r\n\r\n",
+  ));
+  const buffer = new Uint8Array(4_096);
+  let text = "";
+  for (;;) {
+    const size = await socket.read(buffer);
+    if (size === null) throw new Error("a stream has ended");
+    text += decoder.decode(buffer.subarray(0, size));
+    const blocks = text.split("\n\n");
+    text = blocks.pop()!;
+    for (const block of blocks) hear(block);
+  }
+}
+
+function hear(block: string): void {
+  const now = performance.timeOrigin + performance.now();
+  const time = /"time":(\d+\.?\d*)/.exec(block)?.[1];
+  if (time !== undefined) {
+    delays.push(now - Number(time));
+    if (delays.length === count) report();
+  } else if (block.includes("retry:")) {
+    if (++opened === count) say("open");
+  }
+}
+
+function report(): void {
+  const sorted = delays.splice(0).toSorted((a, b) => a - b);
+  const at = (part: number) => sorted[Math.floor((count - 1) * part)];
+  say([at(0.5), at(0.99), at(1)].join(" "));
+}
+
+while (opened < count) {
+  const end = Math.min(count, opened + AT_ONCE);
+  for (let client = opened; client < end; client++) listen(client);
+  while (opened < end) await new Promise((resolve) => setTimeout(resolve, 1));
+}
