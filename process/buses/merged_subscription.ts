@@ -81,8 +81,12 @@ export class MergedSubscription implements Subscription {
         return arrival.step;
       },
       return: async () => {
-        await this.close();
-        return { done: true, value: undefined };
+        await inHand?.return?.(); // that source hears that it was left, the others are closed
+        return await this.#left();
+      },
+      throw: async (error) => {
+        await (inHand?.throw ?? inHand?.return)?.call(inHand, error);
+        return await this.#left();
       },
     };
   }
@@ -93,6 +97,11 @@ export class MergedSubscription implements Subscription {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #left(): Promise<IteratorResult<Delivery, undefined>> {
+    await this.close();
+    return { done: true, value: undefined };
   }
 
   async #close(): Promise<void> {
