@@ -88,8 +88,8 @@ async function backsOff(trial: Trial): Promise<void> {
   for (const next of [peer, bus, peer]) {
     const heir = next.subscribe(topic, options);
     await ready(heir);
-    await within(loop.return!(), "the way out of a loop");
     const left = performance.now();
+    await within(loop.return!(), "the way out of a loop");
     loop = heir[Symbol.asyncIterator]();
     await within(loop.next(), "the poison once more");
     waits.push(performance.now() - left);
