@@ -6,11 +6,9 @@ const HEADERS = {
   failures: "caryatid-failures",
   redeliveries: "caryatid-redeliveries",
   sent: "caryatid-sent",
+  /** Those of the publisher: the broker adds some of its own to what has waited, and acts on others. */
+  own: "caryatid-headers",
 } as const;
-
-/** What the broker, or we, put beside a message while it waits to be given again. */
-const ADDED =
-  /^(x-death$|x-(first|last)-death-|caryatid-(topic|failures|redeliveries|sent)$)/;
 
 /** How far the attempts at a message have come. */
 export interface Attempt {
@@ -18,7 +16,7 @@ export interface Attempt {
   readonly topic: string;
   /** How many loops were left with it. */
   readonly failures: number;
-  /** How often the broker gave it out again, unfinished, before the last of those. */
+  /** How often it was given out again, and neither finished nor failed at. */
   readonly redeliveries: number;
   /** When it was published: milliseconds since 1970. */
   readonly time: number;
@@ -41,22 +39,24 @@ export function attemptOf(
   };
 }
 
-/** The headers by which `attemptOf` reads `attempt`. */
+/** The headers by which `attemptOf` reads `attempt`, around those that `message` was published with. */
 export function attemptHeaders(
+  message: Message,
   attempt: Attempt,
-): Record<string, string | number> {
+): Record<string, unknown> {
   return {
     [HEADERS.topic]: attempt.topic,
     [HEADERS.failures]: attempt.failures,
     [HEADERS.redeliveries]: attempt.redeliveries,
     [HEADERS.sent]: attempt.time,
+    [HEADERS.own]: publishedHeaders(message),
   };
 }
 
 /** All headers of a message, of whatever type, as they were when it was published. */
 export function publishedHeaders(message: Message): Record<string, unknown> {
   const headers = message.properties.headers ?? {};
-  if (attemptOf(message) === undefined) return headers;
-  const entries = Object.entries(headers);
-  return Object.fromEntries(entries.filter(([name]) => !ADDED.test(name)));
+  return attemptOf(message) === undefined
+    ? headers
+    : headers[HEADERS.own] ?? {};
 }

@@ -17,7 +17,7 @@ import { attemptOf } from "./attempt.ts";
 import type { Cemetery } from "./cemetery.ts";
 import type { Consumer } from "./consumer.ts";
 import type { Redelivery } from "./marks.ts";
-import { type RabbitDelivery, sourceOf } from "./rabbit_delivery.ts";
+import type { RabbitDelivery } from "./rabbit_delivery.ts";
 import type { Redeliveries } from "./redeliveries.ts";
 import type { RabbitMqSettings } from "./settings.ts";
 import type { WaitingQueues } from "./waiting_queues.ts";
@@ -53,10 +53,10 @@ export class GroupMember {
     this.#options = options;
   }
 
-  /** Counts what the broker sends again just before a loop gets it: what only waits here, unread, was in nobody's hand. */
+  /** Counts what is given out again just before a loop gets it: what only waits here, unread, was in nobody's hand. */
   counted(accept: Accept = (delivery) => delivery): Accept {
     return (delivery) =>
-      sourceOf(delivery).fields.redelivered
+      delivery.redelivered
         ? this.#begin(delivery as RabbitDelivery).then(accept)
         : accept(delivery);
   }
@@ -96,13 +96,13 @@ export class GroupMember {
    */
   async #begin(delivery: RabbitDelivery): Promise<RabbitDelivery> {
     const { consumer, redeliveries, cemetery, settings } = this.#options;
-    const { source } = delivery;
+    const { source, attempt } = delivery;
     // If this one ends the process, then not with the acknowledgements of those before.
     consumer.flush();
     const again = await redeliveries.begin(consumer.queue!, source);
     if (this.#left) again.leave();
     else this.#again.set(source, again);
-    const earlier = again.earlier + (delivery.attempt?.redeliveries ?? 0);
+    const earlier = again.earlier + (attempt?.redeliveries ?? 0);
     if (earlier < settings.redeliveries || !cemetery.exchange) {
       return delivery;
     }
@@ -121,9 +121,7 @@ export class GroupMember {
     const { source, topic, id, time, attempt } = delivery;
     const failures = (attempt?.failures ?? 0) + 1;
     const cause = causeOf(error, failures);
-    // That it is in hand for another time tells of one attempt more that nobody finished.
-    const again = this.#again.has(source) ? 1 : 0;
-    const redeliveries = this.#earlier(source) + again;
+    const redeliveries = this.#earlier(source);
     if (failures >= retry.attempts && this.#options.cemetery.exchange) {
       const count = failures + redeliveries;
       return this.#bury(source, "MODULE_FAILED", cause, count);
@@ -138,7 +136,7 @@ export class GroupMember {
     );
   }
 
-  /** How often the broker gave a message out again before, and nobody finished it. */
+  /** How often a message was given out again before, and nobody finished it, nor failed at it. */
   #earlier(source: Message): number {
     const counted = attemptOf(source)?.redeliveries ?? 0;
     return counted + (this.#again.get(source)?.earlier ?? 0);

@@ -1,7 +1,7 @@
 import { CaryatidError } from "@caryatid/sdk";
 import { MAX_TIMEOUT } from "@caryatid/sdk/bus";
 import type { ChannelModel, Message } from "amqplib";
-import { type Attempt, attemptHeaders, publishedHeaders } from "./attempt.ts";
+import { type Attempt, attemptHeaders } from "./attempt.ts";
 import { withChannel } from "./channels.ts";
 import type { Publisher } from "./publisher.ts";
 import { declareWaitingQueue } from "./queues.ts";
@@ -49,7 +49,6 @@ export class WaitingQueues {
     wait: number,
   ): Promise<void> {
     const key = wait < 1 ? queue : await this.#declare(queue, Math.ceil(wait));
-    const { CC: _, ...headers } = publishedHeaders(message); // or it would go there once more
     const { timestamp, contentType, contentEncoding, appId, type } =
       message.properties;
     const { replyTo, correlationId, priority } = message.properties;
@@ -63,7 +62,7 @@ export class WaitingQueues {
         persistent: true,
         mandatory: true,
         messageId: id,
-        headers: { ...headers, ...attemptHeaders(attempt) },
+        headers: attemptHeaders(message, attempt),
       },
     });
     if (!taken) throw unavailableError(attempt.topic, "its queue is gone");
