@@ -127,12 +127,28 @@ export class GroupMember {
       return this.#bury(source, "MODULE_FAILED", cause, count);
     }
     const wait = this.#wait(retry, failures, { topic, id, cause });
-    const { consumer, waitingQueues } = this.#options;
+    const { consumer, waitingQueues, log } = this.#options;
     const next = { topic, failures, redeliveries, time };
+    const waits = waitingQueues.postpone(
+      consumer.queue!,
+      source,
+      next,
+      id,
+      wait,
+    );
     this.#move(
       source,
-      topic,
-      waitingQueues.postpone(consumer.queue!, source, next, id, wait),
+      waits.catch((error) => {
+        const { message: cause } = error;
+        log.warn(
+          "a message on {topic} comes again without its backoff: {cause}",
+          {
+            topic,
+            cause,
+          },
+        );
+        throw error;
+      }),
     );
   }
 
@@ -162,16 +178,13 @@ export class GroupMember {
     const { pattern, consumer, cemetery } = this.#options;
     const ours = () => !this.#left && consumer.holds(source);
     const death = { code, cause, pattern, count };
-    this.#move(source, pattern, cemetery.bury(source, death, ours));
+    this.#move(source, cemetery.bury(source, death, ours));
   }
 
-  /** Acknowledges a message when it is safe elsewhere. Else it comes again. */
-  #move(source: Message, what: string, moving: Promise<void>): void {
-    const { log } = this.#options;
+  /** Acknowledges a message when it is safe elsewhere. Else it comes again, to whomever. */
+  #move(source: Message, moving: Promise<void>): void {
     const moved = moving
-      .then(() => this.finish(source), ({ message: cause }) => {
-        log.warn('a message of "{what}" comes again: {cause}', { what, cause });
-      })
+      .then(() => this.finish(source), () => {}) // its reason was logged
       .finally(() => this.#moves.delete(moved));
     this.#moves.add(moved);
   }

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { z } from "zod";
+import { defineTopic } from "../define_topic.ts";
 import type { Delivery, SubscribeOptions } from "../message_bus.ts";
 import { MockBus } from "../testing/mock_bus.ts";
 import { type LogRecord, recordLog } from "../testing/record_log.ts";
@@ -188,6 +190,47 @@ Deno.test("in a group a loop that is left by break counts as an attempt, one tha
   assert.equal(value?.message, "close");
   assert.equal(witness.dropped, 1);
 });
+
+for (const options of [{}, { group: "g" }] as SubscribeOptions[]) {
+  const where = options.group === undefined ? "" : "of a group ";
+  Deno.test(`on a typed topic what comes again ${where}is transformed once`, async () => {
+    const bus = new MockBus();
+    const topic = defineTopic("a", z.number().transform((n) => n + 1));
+    const got: unknown[] = [];
+    const make = (predecessor?: ModuleContext) => {
+      const failed = Promise.withResolvers<void>();
+      const context = new ModuleContext({
+        id: "m",
+        bus,
+        log: recordLog([]),
+        keep: true,
+        predecessor,
+        onFailure: () => failed.resolve(),
+      });
+      const retry = { attempts: 2 };
+      const messages = context.subscribe(topic, { ...options, retry });
+      context.run(async () => {
+        for await (const { message, redelivered } of messages) {
+          got.push([message, redelivered]);
+          if (!redelivered) throw new Error("failed");
+        }
+      });
+      return { context, failed: failed.promise };
+    };
+    const first = make();
+    first.context.begin();
+    await bus.publish("a", 1);
+    await first.failed;
+    await first.context.fail();
+    const second = make(first.context);
+    await second.context.ready();
+    second.context.begin();
+    await until(() => got.length === 2);
+    assert.deepEqual(got, [[2, false], [2, true]]);
+    await second.context.close();
+    await bus.close();
+  });
+}
 
 Deno.test("D3 a module whose handlings take long to close keeps its subscriptions all the same", async () => {
   const bus = new MockBus();

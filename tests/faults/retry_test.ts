@@ -9,6 +9,7 @@ import { brokerTest, type TestBroker } from "../broker/shared_broker.ts";
 import { LogWatch } from "./log_watch.ts";
 import { newBus } from "./new_bus.ts";
 import { runMember } from "./run_member.ts";
+import { TwoBuses } from "./two_buses.ts";
 
 const group = "workers";
 
@@ -264,3 +265,23 @@ for (const kind of ["classic", "quorum"]) {
     },
   );
 }
+
+faultTest(
+  "C5 a message whose loop is left while the broker is away comes again",
+  async (broker) => {
+    await using buses = await TwoBuses.open(broker);
+    const options = { group, retry: { attempts: 2, backoff: 50 } };
+    const member = buses.cut.subscribe("c5", options);
+    await member.ready;
+    await buses.whole.publish("c5", "precious");
+    const loop = member[Symbol.asyncIterator]();
+    await within(loop.next(), "the message");
+    await buses.outage();
+    await within(loop.return!(), "the way out of the loop");
+    const heir = buses.whole.subscribe("c5", options);
+    const [again] = await take(heir, 1, { distinct: true });
+    assert.equal(again!.message, "precious");
+    assert.equal(again!.redelivered, true);
+    await buses.proxy.pass();
+  },
+);
