@@ -8,10 +8,14 @@ import { faultTest } from "../broker/fault_case.ts";
 import { brokerTest, type TestBroker } from "../broker/shared_broker.ts";
 import { LogWatch } from "./log_watch.ts";
 import { newBus } from "./new_bus.ts";
+import { numbers } from "./outcomes.ts";
 import { runMember } from "./run_member.ts";
 import { TwoBuses } from "./two_buses.ts";
 
 const group = "workers";
+/** A quorum queue that is killed within its first seconds comes back as a new one. In milliseconds. */
+const QUORUM_AGE = 8_000;
+const MOVING = 30;
 
 /** Subscribes, takes one delivery, and leaves the loop with it: because of `error`, if that is given. */
 async function failOnce(
@@ -231,8 +235,8 @@ for (const kind of ["classic", "quorum"]) {
       const log = new LogWatch();
       const settings = { url: broker.url(), exchange: "c5.wait" };
       const all = { ...settings, "queue-type": kind };
-      const retry = { attempts: 9, backoff: 15_000 };
-      const wait = kind === "quorum" ? 8_000 : 0;
+      const age = kind === "quorum" ? QUORUM_AGE : 0;
+      const retry = { attempts: 9, backoff: 4_000 + age };
       {
         await using bus = newBus(all, log);
         await bus.open();
@@ -244,8 +248,7 @@ for (const kind of ["classic", "quorum"]) {
           await failOnce(bus, "c5", { retry });
         }
       }
-      // A quorum queue that is killed within its first seconds comes back as a new one.
-      await new Promise((resolve) => setTimeout(resolve, wait));
+      await time(age);
       await broker.kill();
       await broker.restart();
       await using bus = newBus(all, log);
@@ -267,6 +270,35 @@ for (const kind of ["classic", "quorum"]) {
 }
 
 faultTest(
+  "C5 of messages that have waited, none is lost when the broker is killed while it moves them",
+  async (broker) => {
+    const settings = { url: broker.url(), exchange: "c5.move" };
+    await using bus = newBus(settings);
+    await bus.open();
+    const retry = { attempts: 9, backoff: 2_000 };
+    {
+      await using first = bus.subscribe("c5", { group });
+      await first.ready;
+    }
+    for (const n of numbers(MOVING)) await bus.publish("c5", n);
+    for (const _ of numbers(MOVING)) await failOnce(bus, "c5", { retry });
+    const heir = bus.subscribe("c5", { group });
+    const got = await take(heir, 2); // the first one is acknowledged, the second one isn't
+    await broker.kill();
+    await broker.restart();
+    const rest = await take(heir, MOVING - 2, {
+      distinct: true,
+      timeout: 15_000,
+    });
+    const all = new Set(messages([...got, ...rest]));
+    const more = async () => {
+      for (const { message } of await take(heir, 1)) all.add(message);
+    };
+    while (all.size < MOVING) await more();
+  },
+);
+
+faultTest(
   "C5 a message whose loop is left while the broker is away comes again",
   async (broker) => {
     await using buses = await TwoBuses.open(broker);
@@ -285,3 +317,8 @@ faultTest(
     await buses.proxy.pass();
   },
 );
+
+/** Lets time go by: it is what the case is about, no event tells of it. */
+function time(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
