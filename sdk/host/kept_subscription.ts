@@ -8,6 +8,7 @@ import type {
   Subscription,
 } from "../message_bus.ts";
 import { KeptRetries } from "./kept_retries.ts";
+import { opensTheSame } from "./opens_the_same.ts";
 import { END, SharedLoop } from "./shared_loop.ts";
 
 /** A loop that was left, and what it had in hand. */
@@ -106,15 +107,8 @@ export class KeptSubscription implements Subscription {
 
   /** Whether `subscribe` with these would open the same. */
   serves(pattern: string, options: SubscribeOptions): boolean {
-    // A filter or a signal belongs to the module that failed.
     return !this.closed && pattern === this.pattern &&
-      !(options.filter ?? this.#options.filter) &&
-      !(options.signal ?? this.#options.signal) &&
-      options.group === this.#options.group &&
-      options.overflow === this.#options.overflow &&
-      options.queueSize === this.#options.queueSize &&
-      options.retry?.attempts === this.#options.retry?.attempts &&
-      options.retry?.backoff === this.#options.retry?.backoff;
+      opensTheSame(this.#options, options);
   }
 
   /** The module failed with `error`: a loop that was left just now was left because of that. `keep` is to follow. */
