@@ -59,10 +59,9 @@ async function comesAgain(trial: Trial): Promise<void> {
   }
   const heir = peer.subscribe(topic, options);
   await ready(heir);
-  const left = await leaveAtFirst(leaver);
-  const began = performance.now();
+  const { delivery: left, at } = await leaveAtFirst(leaver);
   const got = await trial.take(heir, 5);
-  const took = performance.now() - began;
+  const took = performance.now() - at;
   assert.deepEqual(messages(got), [2, 3, 4, 5, 1]);
   assert(took >= 200, `The backoff was ${took} ms`);
   const { id, time, redelivered, headers: own } = got.at(-1)!;
@@ -123,8 +122,8 @@ async function isGivenUp(trial: Trial): Promise<void> {
   for (let attempt = 1; attempt <= 3; attempt++) {
     const member = trial.bus.subscribe(topic, options);
     await ready(member);
-    const { message } = await leaveAtFirst(member);
-    assert.equal(message, "poison");
+    const { delivery } = await leaveAtFirst(member);
+    assert.equal(delivery.message, "poison");
   }
   assert.deepEqual(await heardBefore(trial, witness, topic), []);
   assert.equal(witness.dropped, 1);
@@ -146,10 +145,12 @@ function refusesOptions({ bus, prefix }: Trial): Promise<void> {
   return Promise.resolve();
 }
 
-/** Takes one delivery and leaves the loop with it. */
+/** Takes one delivery and leaves the loop with it; says when. */
 async function leaveAtFirst(
   subscription: Subscription,
-): Promise<Delivery> {
-  for await (const delivery of subscription) return delivery;
-  throw new Error("it ended");
+): Promise<{ delivery: Delivery; at: number }> {
+  for await (const delivery of subscription) {
+    return { delivery, at: performance.now() };
+  }
+  throw new Error(`"${subscription.pattern}" ended`);
 }
