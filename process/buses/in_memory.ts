@@ -13,6 +13,7 @@ import {
 import {
   abortedError,
   checkTimeout,
+  type GivenUp,
   Handlers,
   LocalDelivery,
   type LocalRequest,
@@ -33,6 +34,8 @@ export interface InMemoryBusOptions {
   readonly freeze?: boolean;
   /** Called at the first drop of a burst. */
   readonly onDrop?: (pattern: string, overflow: Overflow) => void;
+  /** Called for each message of a group that is given up after the attempts of its `retry`. */
+  readonly onGivenUp?: (given: GivenUp) => void;
 }
 
 const DONE = Promise.resolve();
@@ -73,12 +76,14 @@ export class InMemoryBus implements MessageBus {
 
   /** Nobody listens yet. A queue size that doesn't exist makes `subscribe` throw `INVALID_OPTION`. */
   constructor(options: InMemoryBusOptions = {}) {
-    const { queueSize = QUEUE_SIZE, freeze = false, onDrop } = options;
+    const { queueSize = QUEUE_SIZE, freeze = false } = options;
+    const { onDrop, onGivenUp } = options;
     const seals = this.#seals = freeze ? new Seals() : undefined;
     this.#subscribers = new Subscribers({
       room: this.#room,
       queueSize,
       onDrop,
+      onGivenUp,
       inspect: seals && ((...step) => seals.inspect(...step)),
     });
   }

@@ -88,8 +88,12 @@ export class MergedSubscription implements Subscription {
         return arrival.step;
       },
       return: async () => {
-        await this.close();
-        return { done: true, value: undefined };
+        await inHand?.return?.(); // that source hears that it was left, the others are closed
+        return await this.#left();
+      },
+      throw: async (error) => {
+        await (inHand?.throw ?? inHand?.return)?.call(inHand, error);
+        return await this.#left();
       },
     };
   }
@@ -100,6 +104,11 @@ export class MergedSubscription implements Subscription {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #left(): Promise<IteratorResult<Delivery, undefined>> {
+    await this.close();
+    return { done: true, value: undefined };
   }
 
   async #close(): Promise<void> {

@@ -22,7 +22,7 @@ export interface DeadLetter {
   readonly code: string;
   /** What was wrong, in words. */
   readonly cause: string;
-  /** How often it was given out again, and never finished. */
+  /** How often it was given out again, and never finished; after the attempts of a `retry`, how many there were. */
   readonly count: number;
   /** The pattern of the group that gave it up. */
   readonly pattern: string;

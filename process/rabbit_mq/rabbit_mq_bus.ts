@@ -21,25 +21,16 @@ import {
   paced,
   randomId,
   turnTime,
-  WaitingRoom,
 } from "@caryatid/sdk/bus";
-import type { ChannelModel } from "amqplib";
 import { encode } from "../codec/mod.ts";
 import { ClosedHandling, ClosedSubscription } from "../buses/closed.ts";
-import { Channels } from "./channels.ts";
-import { Cemetery } from "./cemetery.ts";
-import { DeadLetterBox } from "./dead_letter_box.ts";
+import { ConsumingSide } from "./consuming_side.ts";
 import type { DeadLetters } from "./dead_letters.ts";
 import { Link } from "./link.ts";
 import { linkOptions } from "./link_options.ts";
 import { type Names, namesOf } from "./names.ts";
 import { Publisher } from "./publisher.ts";
-import { Redeliveries } from "./redeliveries.ts";
-import { Requester } from "./requester.ts";
-import { Responder } from "./responder.ts";
 import type { RabbitMqSettings } from "./settings.ts";
-import { Subscriptions } from "./subscriptions.ts";
-import { TopologyWatch } from "./topology_watch.ts";
 
 /** How long what is on its way may take when the bus is closed, in milliseconds. */
 const CLOSE_PATIENCE = 5_000;
@@ -64,12 +55,7 @@ export class RabbitMqBus implements MessageBus {
   readonly #deadlines = new Deadlines();
   readonly #origin = randomId();
   readonly #publisher: Publisher;
-  readonly #cemetery: Cemetery;
-  readonly #deadLetters: DeadLetterBox;
-  readonly #subscriptions: Subscriptions;
-  readonly #requester: Requester;
-  readonly #responder: Responder;
-  readonly #watch: TopologyWatch;
+  readonly #side: ConsumingSide;
   readonly #publishing: Link;
   readonly #consuming: Link;
   #closing: Promise<void> | undefined;
@@ -85,51 +71,24 @@ export class RabbitMqBus implements MessageBus {
       deadlines,
       log,
     );
-    const cemetery = this.#cemetery = new Cemetery({
+    const side = this.#side = new ConsumingSide({
+      names,
       settings,
       publisher,
       deadlines,
-      log,
-    });
-    this.#deadLetters = new DeadLetterBox({ names, cemetery, publisher });
-    this.#subscriptions = new Subscriptions({
       origin: this.#origin,
-      cemetery,
-      names,
-      settings,
-      room: new WaitingRoom(deadlines),
-      deadlines,
-      redeliveries: new Redeliveries(settings, log),
-      log,
-    });
-    this.#requester = new Requester({ names, publisher, deadlines, log });
-    this.#responder = new Responder({
-      names,
-      settings,
-      publisher,
-      deadlines,
-      log,
-    });
-    this.#watch = new TopologyWatch({
-      names,
-      publisher,
-      interval: settings.heartbeat * 1000,
-      rebind: () => this.#rebind(),
       log,
     });
     const link = linkOptions(settings, log);
     this.#publishing = new Link({ ...link, name: "publishing" }, {
       attach: async (connection) => {
         // First: what waits to be published may be dead letters.
-        await cemetery.declare(connection);
+        await side.cemetery.declare(connection);
         await publisher.attach(connection);
       },
       detach: () => publisher.detach(),
     });
-    this.#consuming = new Link({ ...link, name: "consuming" }, {
-      attach: (connection) => this.#attach(connection),
-      detach: () => this.#detach(),
-    });
+    this.#consuming = new Link({ ...link, name: "consuming" }, side);
   }
 
   /**
@@ -148,7 +107,7 @@ export class RabbitMqBus implements MessageBus {
 
   /** What groups could not take, where `dead-letter-exchange` is set. */
   get deadLetters(): DeadLetters {
-    return this.#deadLetters;
+    return this.#side.deadLetters;
   }
 
   /** Encodes now, and resolves when the broker has confirmed. */
@@ -170,7 +129,7 @@ export class RabbitMqBus implements MessageBus {
         closedError(`subscribe to "${pattern}"`),
       );
     }
-    return this.#subscriptions.subscribe(pattern, options);
+    return this.#side.subscriptions.subscribe(pattern, options);
   }
 
   /** Asks a handler of ours, and where there is none, Rust's. */
@@ -182,8 +141,9 @@ export class RabbitMqBus implements MessageBus {
     try {
       if (this.#closing) throw closedError(`request on "${topic}"`);
       validateTopic(topic);
+      const { requester } = this.#side;
       const body = this.#encode(topic, message);
-      return paced(this.#requester.request(topic, message, body, options));
+      return paced(requester.request(topic, message, body, options));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -199,7 +159,7 @@ export class RabbitMqBus implements MessageBus {
     checkConcurrency(options);
     return this.#closing
       ? new ClosedHandling(pattern, closedError(`handle "${pattern}"`))
-      : this.#responder.handle(pattern, handler, options);
+      : this.#side.responder.handle(pattern, handler, options);
   }
 
   /** Rejects what waits for an answer, waits for confirms, disconnects. */
@@ -253,43 +213,11 @@ export class RabbitMqBus implements MessageBus {
     );
   }
 
-  async #attach(connection: ChannelModel): Promise<void> {
-    const channels = new Channels(connection);
-    await this.#watch.attach(connection, channels);
-    await this.#cemetery.attach(connection);
-    this.#deadLetters.attach(connection);
-    await Promise.all([
-      this.#subscriptions.attach(channels),
-      // Handlers first: a request that waits for the connection would find none.
-      this.#responder.attach(channels)
-        .then(() => this.#requester.attach(channels)),
-    ]);
-  }
-
-  #detach(): void {
-    this.#watch.detach();
-    this.#cemetery.detach();
-    this.#deadLetters.detach();
-    this.#requester.detach();
-    this.#subscriptions.detach();
-    this.#responder.detach();
-  }
-
-  async #rebind(): Promise<void> {
-    await Promise.all([
-      this.#subscriptions.rebind(),
-      this.#responder.rebind(),
-    ]);
-  }
-
   async #close(): Promise<void> {
     const error = closedError("go on");
     // Set by the caller when this returns; what follows is asynchronous.
     if (!await this.#consuming.answers()) await this.#consuming.close();
-    await this.#watch.end();
-    await this.#requester.end(error);
-    await this.#subscriptions.end(error);
-    await this.#responder.end();
+    await this.#side.end(error);
     await this.#publisher.idle(CLOSE_PATIENCE);
     this.#publisher.close(error);
     await this.#disconnect();

@@ -162,3 +162,28 @@ faultTest("B4, B13 with a broker that is killed", async (broker, t) => {
     },
   );
 });
+
+brokerTest(
+  "B12 a request that waits for its next attempt holds up nobody; if its handler is killed meanwhile, it fails at its deadline",
+  async (settings) => {
+    await using bus = newBus({ ...settings });
+    await bus.open();
+    const retry = { attempts: 2, backoff: 3_600_000 };
+    await using handler = await runMember({
+      ...settings,
+      pattern: "b12",
+      handle: true,
+      retry,
+    });
+    const waiting = outcomes(
+      ["bad 1", "bad 2", "bad 3"].map((text) =>
+        bus.request("b12", text, { timeout: 3_000 })
+      ),
+    );
+    assert.equal(await bus.request("b12", "good"), "good");
+    handler.kill("SIGKILL");
+    await handler.exitCode();
+    const timeout = new Array(3).fill("REQUEST_TIMEOUT");
+    assert.deepEqual(await waiting.all, timeout);
+  },
+);
