@@ -2,6 +2,7 @@ import { freePorts } from "./free_port.ts";
 import {
   brokerConfig,
   type PrivateBrokerOptions,
+  writeTlsFiles,
 } from "./private_broker_options.ts";
 import type { RabbitMQInstallation } from "./rabbitmq_installation.ts";
 
@@ -9,6 +10,8 @@ import type { RabbitMQInstallation } from "./rabbitmq_installation.ts";
 export interface BrokerNode {
   readonly folder: string;
   readonly port: number;
+  /** Where it speaks TLS, if it does. */
+  readonly tlsPort: number;
   readonly epmdPort: number;
   /** Where the node's console goes. */
   readonly console: string;
@@ -20,15 +23,17 @@ export interface BrokerNode {
 export async function layOutNode(
   options: PrivateBrokerOptions,
 ): Promise<BrokerNode> {
-  const [port, distPort, epmdPort] = freePorts(3) as [number, number, number];
+  const ports = freePorts(4) as [number, number, number, number];
+  const [port, distPort, epmdPort, tlsPort] = ports;
   const folder = await Deno.makeTempDir({ prefix: "caryatid-broker-" });
   await Deno.writeTextFile(
     `${folder}/rabbitmq.conf`,
-    brokerConfig(port, options),
+    brokerConfig({ port, tlsPort, folder }, options),
   );
+  if (options.tls) await writeTlsFiles(folder, options.tls);
   await Deno.writeTextFile(`${folder}/enabled_plugins`, "[].\n");
   const env = nodeEnvironment(folder, port, distPort, epmdPort);
-  return { folder, port, epmdPort, console: `${folder}/console`, env };
+  return { folder, port, tlsPort, epmdPort, console: `${folder}/console`, env };
 }
 
 /** Starts the node; the child is the Erlang machine itself, so that signals and its status are the broker's. */

@@ -118,4 +118,3 @@ function pem(der: Uint8Array): string {
   const lines = der.toBase64().replace(/.{1,64}/g, "$&\n");
   return `-----BEGIN CERTIFICATE-----\n${lines}-----END CERTIFICATE-----\n`;
 }
-

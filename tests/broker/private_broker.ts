@@ -28,6 +28,10 @@ export interface BrokerUrlParts {
   readonly vhost?: string;
   /** Another port, a proxy's for instance. */
   readonly port?: number;
+  /** `amqps` for TLS, then by the name `localhost` and the TLS port unless told otherwise. */
+  readonly scheme?: "amqp" | "amqps";
+  /** Another name of this machine. */
+  readonly hostname?: string;
 }
 
 /**
@@ -90,13 +94,21 @@ export class PrivateBroker implements AsyncDisposable {
     return this.#node.port;
   }
 
+  /** Its port for TLS, if it was given a certificate. */
+  get tlsPort(): number {
+    return this.#node.tlsPort;
+  }
+
   /** Its AMQP URL, for guest unless told otherwise. */
   url(parts: BrokerUrlParts = {}): string {
     const { username = "guest", password = "guest", vhost = "/" } = parts;
     const [user, secret, path] = [username, password, vhost]
       .map(encodeURIComponent);
-    const host = `${this.hostname}:${parts.port ?? this.port}`;
-    return `amqp://${user}:${secret}@${host}/${path}`;
+    const tls = parts.scheme === "amqps";
+    const host = parts.hostname ?? (tls ? "localhost" : this.hostname);
+    const port = parts.port ?? (tls ? this.tlsPort : this.port);
+    const scheme = parts.scheme ?? "amqp";
+    return `${scheme}://${user}:${secret}@${host}:${port}/${path}`;
   }
 
   /** Kills it with -9 and waits for its death; harmless when it is dead. */

@@ -9,11 +9,13 @@ export interface RabbitProgramOptions {
   readonly startDeadline: number;
   /** Lines of the bus's section. */
   readonly bus?: string;
+  /** Files that it may read (none). */
+  readonly read?: readonly string[];
 }
 
-/** Runs `rabbit_program.ts` with the permissions that it needs: network. */
+/** Runs `rabbit_program.ts` with the permissions that it needs: network, and files to read. */
 export function runRabbitProgram(
-  { url, startDeadline, bus = "" }: RabbitProgramOptions,
+  { url, startDeadline, bus = "", read = [] }: RabbitProgramOptions,
 ): RunningProgram {
   const toml = `
 lifecycle.start-deadline = ${startDeadline}
@@ -25,6 +27,7 @@ ${bus}
 pattern = "#"
 bus = "external"
 `;
-  const net = "--allow-net=127.0.0.1";
-  return new RunningProgram(["run", "--no-prompt", net, program, toml]);
+  const rights = ["--allow-net=127.0.0.1,localhost"];
+  if (read.length > 0) rights.push(`--allow-read=${read}`);
+  return new RunningProgram(["run", "--no-prompt", ...rights, program, toml]);
 }
