@@ -10,7 +10,6 @@ import { introduce } from "./introduction.ts";
 import type { Logging } from "./logging.ts";
 import { ModuleRunner } from "./module_runner.ts";
 import { StartSignal } from "./start_signal.ts";
-import { untilAborted } from "./until_aborted.ts";
 import { CurrentWork } from "./work.ts";
 
 /** Time that buses have in any case to say goodbye, in milliseconds. */
@@ -98,8 +97,8 @@ export class Lifecycle {
       log.warn("{notice}", { notice: formatProblem(notice) });
     }
     using start = new StartSignal(config.startDeadline, this.stopping);
-    await untilAborted(bus.open(), start.signal).catch((cause) => {
-      throw unavailable(cause);
+    await bus.open({ signal: start.signal }).catch((error) => {
+      throw unavailable(error, start.signal);
     });
     await this.#initAll(modules, start.signal);
     if (config.startupTopic !== undefined) {
@@ -167,16 +166,15 @@ export class Lifecycle {
   }
 }
 
-/** The start deadline passed while a bus had no connection yet. */
-function unavailable(cause: unknown): unknown {
-  if (!(cause instanceof CaryatidError) || cause.code !== "INIT_FAILED") {
-    return cause;
-  }
-  return new CaryatidError(
-    "BUS_UNAVAILABLE",
-    `Cannot open the buses: ${cause.message}`,
-    { hint: cause.hint, cause },
-  );
+/** The same error; where it came with the start deadline it tells that, too. */
+function unavailable(error: unknown, { reason }: AbortSignal): unknown {
+  const isLate = error instanceof CaryatidError &&
+    reason instanceof CaryatidError;
+  if (!isLate) return error;
+  return new CaryatidError(error.code, `${error.message}; ${reason.message}`, {
+    hint: error.hint ?? reason.hint,
+    cause: error,
+  });
 }
 
 function drainTimeoutError(

@@ -73,7 +73,7 @@ export function troubleOf(error: unknown, address: BrokerAddress): Trouble {
 /** The broker can't be used. */
 export function unavailableError(
   what: string,
-  { text, hint }: Trouble,
+  { text, hint }: Pick<Trouble, "text" | "hint">,
 ): CaryatidError {
   return new CaryatidError("BUS_UNAVAILABLE", `Cannot ${what}: ${text}`, {
     hint,

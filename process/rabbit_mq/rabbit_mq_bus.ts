@@ -5,6 +5,7 @@ import {
   type Handling,
   type Log,
   type MessageBus,
+  type OpenOptions,
   type PublishOptions,
   type RequestOptions,
   type SubscribeOptions,
@@ -40,6 +41,7 @@ import { Responder } from "./responder.ts";
 import type { RabbitMqSettings } from "./settings.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { TopologyWatch } from "./topology_watch.ts";
+import { untilAborted } from "../until_aborted.ts";
 
 /** How long what is on its way may take when the bus is closed, in milliseconds. */
 const CLOSE_PATIENCE = 5_000;
@@ -134,13 +136,17 @@ export class RabbitMqBus implements MessageBus {
 
   /**
    * Connects, twice: a broker that blocks publishing stops all of a connection. Rejects with `BUS_UNAVAILABLE` when trying again
-   * cannot help; by then it is disconnected for good.
+   * cannot help; by then it is disconnected for good. When `signal` fires it rejects with the reason of the last try.
    */
-  async open(): Promise<void> {
+  async open({ signal }: OpenOptions = {}): Promise<void> {
     if (this.#closing) throw closedError("open");
+    const links = [this.#publishing, this.#consuming];
+    const opening = Promise.all(links.map((link) => link.open()));
     try {
-      await Promise.all([this.#publishing.open(), this.#consuming.open()]);
+      await (signal ? untilAborted(opening, signal) : opening);
     } catch (error) {
+      const late = links.find(({ unopened }) => unopened)?.unopened;
+      if (signal?.aborted && late) throw late;
       await this.#disconnect();
       throw error;
     }
