@@ -3,6 +3,10 @@ import {
   type MessageBus,
   type OpenOptions,
 } from "@caryatid/sdk";
+import { untilAborted } from "../until_aborted.ts";
+
+/** Promises that a bus has settled, and more, when it says why it isn't open. */
+const SETTLED_BY = 100;
 
 /** Opens all. Rejects as soon as one of them does, with its id, and why. */
 export async function openBuses(
@@ -26,28 +30,21 @@ async function openOne(
   }
 }
 
-/** A bus knows best why it isn't open; one that doesn't mind the signal is given up a turn later. */
+/** A bus knows best why it isn't open; one that doesn't mind the signal is given up a moment later. */
 async function untilGivenUp(
   opening: Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { promise: givenUp, reject } = Promise.withResolvers<never>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let over = false;
-  const abort = () => {
-    // Deno calls a listener, too, that was taken off while the signal fires.
-    if (over) return;
-    timer = setTimeout(() => reject(new Error("it isn't open yet")), 0);
-  };
-  signal.addEventListener("abort", abort, { once: true });
-  if (signal.aborted) abort();
   try {
-    await Promise.race([opening, givenUp]);
-  } finally {
-    over = true;
-    clearTimeout(timer);
-    signal.removeEventListener("abort", abort);
+    await untilAborted(opening, signal);
+  } catch {
+    await Promise.race([opening, givenUp()]);
   }
+}
+
+async function givenUp(): Promise<never> {
+  for (let settled = 0; settled < SETTLED_BY; settled++) await undefined;
+  throw new Error("it isn't open yet");
 }
 
 function openError(id: string, error: unknown): CaryatidError {
