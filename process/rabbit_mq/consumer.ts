@@ -107,6 +107,29 @@ export class Consumer {
     this.#acks?.return(message);
   }
 
+  /** Whether nobody else consumes the queue. Unknown is no. */
+  async isAlone(): Promise<boolean> {
+    const { channel } = this.#lease ?? {};
+    if (channel === undefined || this.queue === undefined) return false;
+    return await channel.checkQueue(this.queue)
+      .then(({ consumerCount }) => consumerCount === 1, () => false); // gone with the channel
+  }
+
+  /** Takes what waits in the queue, over the prefetch, for good. For who is alone and ends: the queue goes with its last consumer. */
+  async takeRest(use: (message: Message) => void): Promise<void> {
+    const { channel } = this.#lease ?? {};
+    if (channel === undefined || this.queue === undefined) return;
+    try {
+      for (;;) {
+        const message = await channel.get(this.queue, { noAck: true });
+        if (message === false) return;
+        use(message);
+      }
+    } catch {
+      // The queue is gone with the channel, and what was in it.
+    }
+  }
+
   /** Takes no further messages; those it has may still be done. */
   async stop(): Promise<void> {
     this.#closed = true;

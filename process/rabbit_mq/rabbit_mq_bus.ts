@@ -290,10 +290,11 @@ export class RabbitMqBus implements MessageBus {
 
   async #close(): Promise<void> {
     const error = closedError("go on");
+    this.#requester.abandon(error);
     // Set by the caller when this returns; what follows is asynchronous.
     if (!await this.#consuming.answers()) await this.#consuming.close();
     await this.#watch.end();
-    await this.#requester.end(error);
+    await this.#requester.end();
     await this.#subscriptions.end(error);
     await this.#responder.end();
     await this.#publisher.idle(CLOSE_PATIENCE);

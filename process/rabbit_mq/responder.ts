@@ -20,11 +20,13 @@ import type { Message } from "amqplib";
 import { decode, encode } from "../codec/mod.ts";
 import type { Channels } from "./channels.ts";
 import { Consumer } from "./consumer.ts";
-import type { Names } from "./names.ts";
+import { type Names, UNHANDLED_HEADER } from "./names.ts";
 import type { Publisher } from "./publisher.ts";
 import { declareFanoutQueue, declareHandlerQueue } from "./queues.ts";
+import { textHeaders } from "./rabbit_delivery.ts";
 import { FAILURE } from "./requester.ts";
 import type { RabbitMqSettings } from "./settings.ts";
+import { Turns } from "./turns.ts";
 
 /** What a {@linkcode Responder} is made of. */
 export interface ResponderOptions {
@@ -40,6 +42,7 @@ export class Responder {
   readonly #options: ResponderOptions;
   readonly #open = new Set<OpenHandling>();
   readonly #working = new Map<string, PendingRequest>();
+  readonly #turns = new Turns();
   readonly #cancelled: Consumer;
   #channels: Channels | undefined;
 
@@ -66,6 +69,7 @@ export class Responder {
     const handling = new OpenHandling(
       this.#options,
       this.#working,
+      this.#turns,
       pattern,
       handler,
       options,
@@ -133,16 +137,20 @@ class OpenHandling implements Handling {
   readonly consumer: Consumer;
   readonly #options: ResponderOptions;
   readonly #working: Map<string, PendingRequest>;
+  readonly #turns: Turns;
   readonly #pool: HandlerPool;
   readonly #handling: Handling;
   readonly #release: (closed: OpenHandling) => void;
   readonly #ready: Promise<void>;
   #answering = 0;
+  /** Whether it is closed, and the queue goes with it. */
+  #last = false;
   #closing: Promise<void> | undefined;
 
   constructor(
     options: ResponderOptions,
     working: Map<string, PendingRequest>,
+    turns: Turns,
     pattern: string,
     handler: Handler,
     handleOptions: HandleOptions,
@@ -151,6 +159,7 @@ class OpenHandling implements Handling {
     this.pattern = pattern;
     this.#options = options;
     this.#working = working;
+    this.#turns = turns;
     this.#release = release;
     this.#pool = new HandlerPool(pattern, options.deadlines);
     const { names, settings, log } = options;
@@ -198,9 +207,19 @@ class OpenHandling implements Handling {
   async #close(): Promise<void> {
     this.#closing = Promise.resolve();
     this.#release(this);
-    await this.consumer.stop();
+    // One after the other: or two that close at once would each leave the rest to the other one.
+    await this.#turns.take(this.pattern, () => this.#leave());
     await this.#handling.close();
     this.#closeWhenDone();
+  }
+
+  /** Whoever leaves last says of the requests that still wait that nobody handles them. */
+  async #leave(): Promise<void> {
+    const { settings } = this.#options;
+    this.#last = !settings["join-rust-handlers"] &&
+      await this.consumer.isAlone();
+    if (this.#last) await this.consumer.takeRest((it) => this.#refuse(it));
+    await this.consumer.stop();
   }
 
   /** Not awaited: a handler may close its own handling. */
@@ -211,7 +230,11 @@ class OpenHandling implements Handling {
 
   #take(source: Message): void {
     // On its way when this was closed: for whoever else handles the pattern.
-    if (this.closed) return this.consumer.return(source);
+    if (this.closed && !this.#last) return this.consumer.return(source);
+    if (this.closed) {
+      this.#refuse(source);
+      return this.consumer.done(source);
+    }
     const { routingKey, exchange } = source.fields;
     const ours = exchange === this.#options.names.requests;
     const topic = ours ? routingKey : requestedTopic(routingKey);
@@ -234,7 +257,9 @@ class OpenHandling implements Handling {
     const id = correlationId ?? source.fields.routingKey.slice(-16);
     try {
       const message = decode(source.content);
-      const pending = new PendingRequest(topic, message, { headers }, {
+      const pending = new PendingRequest(topic, message, {
+        headers: textHeaders(headers),
+      }, {
         settled: () => this.#working.delete(id),
         late: () => {},
       });
@@ -250,12 +275,22 @@ class OpenHandling implements Handling {
     }
   }
 
+  #refuse(source: Message): void {
+    const { replyTo, correlationId: id } = source.properties;
+    if (!replyTo || !id) return; // Rust has no such answer
+    const failure = { code: "NO_HANDLER", message: "its handler was closed" };
+    this.#reply(source, replyTo, id, encode(failure), FAILURE, {
+      [UNHANDLED_HEADER]: "1",
+    }).catch(() => {}); // the requester's deadline tells it, then
+  }
+
   async #reply(
     { fields }: Message,
     replyTo: string | undefined,
     id: string,
     body: Uint8Array,
     type: string | undefined,
+    headers?: Readonly<Record<string, string>>,
   ): Promise<void> {
     const [exchange, key] = replyTo
       ? ["", replyTo]
@@ -264,7 +299,11 @@ class OpenHandling implements Handling {
       exchange,
       key,
       body,
-      properties: { correlationId: id, ...(type && { type }) },
+      properties: {
+        correlationId: id,
+        ...(type && { type }),
+        ...(headers && { headers }),
+      },
     });
   }
 }
