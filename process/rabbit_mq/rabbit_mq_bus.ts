@@ -31,6 +31,7 @@ import { Channels } from "./channels.ts";
 import { Cemetery } from "./cemetery.ts";
 import { DeadLetterBox } from "./dead_letter_box.ts";
 import type { DeadLetters } from "./dead_letters.ts";
+import { sendableHeaders } from "./headers.ts";
 import { Link } from "./link.ts";
 import { linkOptions } from "./link_options.ts";
 import { type Names, namesOf } from "./names.ts";
@@ -189,7 +190,11 @@ export class RabbitMqBus implements MessageBus {
       if (this.#closing) throw closedError(`request on "${topic}"`);
       validateTopic(topic);
       const body = this.#encode(topic, message);
-      return paced(this.#requester.request(topic, message, body, options));
+      const { headers } = options;
+      const sendable = headers
+        ? { ...options, headers: sendableHeaders(topic, headers) }
+        : options;
+      return paced(this.#requester.request(topic, message, body, sendable));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -231,6 +236,7 @@ export class RabbitMqBus implements MessageBus {
     }
     const refusal = this.#publisher.refusal(topic, 0);
     if (refusal) throw refusal;
+    const { headers } = options;
     await this.#publisher.send({
       exchange: this.#names.front,
       key: topic,
@@ -240,7 +246,7 @@ export class RabbitMqBus implements MessageBus {
         appId: this.#origin,
         timestamp: Math.floor(turnTime() / 1000),
         messageId: options.id ?? randomId(),
-        ...(options.headers && { headers: options.headers }),
+        ...(headers && { headers: sendableHeaders(topic, headers) }),
       },
       timeout: timeout === Infinity ? undefined : timeout,
       signal: options.signal,

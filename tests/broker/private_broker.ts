@@ -53,6 +53,7 @@ export class PrivateBroker implements AsyncDisposable {
   readonly #portMapper: Deno.ChildProcess;
   /** The Erlang machine, while it lives. */
   #machine: Deno.ChildProcess | undefined;
+  #startedUp: Promise<string> | undefined;
 
   private constructor(installation: RabbitMQInstallation, node: BrokerNode) {
     this.#installation = installation;
@@ -131,6 +132,7 @@ export class PrivateBroker implements AsyncDisposable {
   /** Starts it again on its data, after `stop()` if it runs; resolves when it answers AMQP. */
   async restart(): Promise<void> {
     await this.stop();
+    this.#startedUp = undefined;
     const machine = spawnNode(this.#node, this.#installation);
     this.#machine = machine;
     await this.#watchdog.guard(machine.pid);
@@ -167,11 +169,15 @@ export class PrivateBroker implements AsyncDisposable {
     throw new Error(`Cannot run "rabbitmqctl ${args.join(" ")}": ${said}`);
   }
 
-  /** What `rabbitmqctl list_<kind>` tells, one object for each: `list("queues", "name", "durable")`. */
+  /**
+   * What `rabbitmqctl list_<kind>` tells, one object for each: `list("queues", "name", "durable")`. Waits for the end of its
+   * start: it answers AMQP a moment before that.
+   */
   async list(
     kind: "queues" | "exchanges" | "bindings" | "consumers" | "connections",
     ...columns: readonly string[]
   ): Promise<Record<string, unknown>[]> {
+    await (this.#startedUp ??= this.ctl("await_startup"));
     const json = ["--formatter", "json"];
     return JSON.parse(await this.ctl(`list_${kind}`, ...columns, ...json));
   }

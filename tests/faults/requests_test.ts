@@ -224,7 +224,7 @@ brokerTest(
     });
     await within(began.promise, "the handler");
     proxy.stall();
-    await within(Promise.all([asking.close(), refused]), "the end", 8_000);
+    await within(Promise.all([asking.close(), refused]), "the end", 12_000);
   },
 );
 
