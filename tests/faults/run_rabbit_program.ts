@@ -11,11 +11,13 @@ export interface RabbitProgramOptions {
   readonly bus?: string;
   /** Files that it may read (none). */
   readonly read?: readonly string[];
+  /** Variables of its environment, which it then heeds (none). */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Runs `rabbit_program.ts` with the permissions that it needs: network, and files to read. */
 export function runRabbitProgram(
-  { url, startDeadline, bus = "", read = [] }: RabbitProgramOptions,
+  { url, startDeadline, bus = "", read = [], env }: RabbitProgramOptions,
 ): RunningProgram {
   const toml = `
 lifecycle.start-deadline = ${startDeadline}
@@ -29,5 +31,7 @@ bus = "external"
 `;
   const rights = ["--allow-net=127.0.0.1,localhost"];
   if (read.length > 0) rights.push(`--allow-read=${read}`);
-  return new RunningProgram(["run", "--no-prompt", ...rights, program, toml]);
+  if (env) rights.push("--allow-env");
+  const args = ["run", "--no-prompt", ...rights, program, toml];
+  return new RunningProgram(args, { ...env });
 }
