@@ -19,12 +19,14 @@ export interface BrokerNode {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Lays out a node in a new temporary folder; the caller removes it. */
+/** Lays out a node in a new temporary folder; the caller removes it. One `beside` another can make a cluster with it. */
 export async function layOutNode(
   options: PrivateBrokerOptions,
+  beside?: BrokerNode,
 ): Promise<BrokerNode> {
   const ports = freePorts(4) as [number, number, number, number];
-  const [port, distPort, epmdPort, tlsPort] = ports;
+  const [port, distPort, ownEpmdPort, tlsPort] = ports;
+  const epmdPort = beside?.epmdPort ?? ownEpmdPort;
   const folder = await Deno.makeTempDir({ prefix: "caryatid-broker-" });
   await Deno.writeTextFile(
     `${folder}/rabbitmq.conf`,
@@ -32,6 +34,7 @@ export async function layOutNode(
   );
   if (options.tls) await writeTlsFiles(folder, options.tls);
   await Deno.writeTextFile(`${folder}/enabled_plugins`, "[].\n");
+  if (beside) await shareCookie(beside.folder, folder);
   const env = nodeEnvironment(folder, port, distPort, epmdPort);
   return { folder, port, tlsPort, epmdPort, console: `${folder}/console`, env };
 }
@@ -73,6 +76,11 @@ export async function complaint(node: BrokerNode): Promise<string> {
   const lines = text.trimEnd().split("\n");
   const first = lines.findIndex((line) => line.includes("[error]"));
   return lines.slice(first === -1 ? -40 : first).slice(0, 40).join("\n");
+}
+
+/** Nodes with the same cookie trust each other. Erlang wants it unreadable for others. */
+async function shareCookie(from: string, to: string): Promise<void> {
+  await Deno.copyFile(`${from}/.erlang.cookie`, `${to}/.erlang.cookie`);
 }
 
 function nodeEnvironment(

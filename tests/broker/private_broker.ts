@@ -50,16 +50,21 @@ export class PrivateBroker implements AsyncDisposable {
   readonly #installation: RabbitMQInstallation;
   readonly #node: BrokerNode;
   readonly #watchdog: Watchdog;
-  readonly #portMapper: Deno.ChildProcess;
+  /** None where another broker's serves. */
+  readonly #portMapper: Deno.ChildProcess | undefined;
   /** The Erlang machine, while it lives. */
   #machine: Deno.ChildProcess | undefined;
   #startedUp: Promise<string> | undefined;
 
-  private constructor(installation: RabbitMQInstallation, node: BrokerNode) {
+  private constructor(
+    installation: RabbitMQInstallation,
+    node: BrokerNode,
+    beside?: PrivateBroker,
+  ) {
     this.#installation = installation;
     this.#node = node;
     this.#watchdog = new Watchdog(node.folder);
-    this.#portMapper = spawnPortMapper(node, installation);
+    this.#portMapper = beside ? undefined : spawnPortMapper(node, installation);
   }
 
   /** Says why no private broker with these options can be had here, or nothing. */
@@ -71,17 +76,41 @@ export class PrivateBroker implements AsyncDisposable {
   }
 
   /** Starts one; resolves when it answers AMQP. */
-  static async start(
-    options: PrivateBrokerOptions = {},
+  static start(options: PrivateBrokerOptions = {}): Promise<PrivateBroker> {
+    return PrivateBroker.#start(options);
+  }
+
+  /** Starts another one, which joins the cluster of this one; to be disposed of first. Takes about 15 s. */
+  async joined(options: PrivateBrokerOptions = {}): Promise<PrivateBroker> {
+    await this.#startUp();
+    const broker = await PrivateBroker.#start(options, this);
+    try {
+      await broker.#startUp();
+      await broker.ctl("stop_app");
+      await broker.ctl("join_cluster", this.#node.env.RABBITMQ_NODENAME!);
+      await broker.ctl("start_app");
+      return broker;
+    } catch (error) {
+      await broker[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  static async #start(
+    options: PrivateBrokerOptions,
+    beside?: PrivateBroker,
   ): Promise<PrivateBroker> {
     const reason = PrivateBroker.unavailable(options);
     const installation = findRabbitMQ();
     if (reason !== undefined || typeof installation === "string") {
       throw new Error(`Cannot start a private broker: ${reason}`);
     }
-    const broker = new PrivateBroker(installation, await layOutNode(options));
+    const node = await layOutNode(options, beside && beside.#node);
+    const broker = new PrivateBroker(installation, node, beside);
     try {
-      await broker.#watchdog.guard(broker.#portMapper.pid);
+      if (broker.#portMapper) {
+        await broker.#watchdog.guard(broker.#portMapper.pid);
+      }
       await broker.restart();
       return broker;
     } catch (error) {
@@ -177,16 +206,20 @@ export class PrivateBroker implements AsyncDisposable {
     kind: "queues" | "exchanges" | "bindings" | "consumers" | "connections",
     ...columns: readonly string[]
   ): Promise<Record<string, unknown>[]> {
-    await (this.#startedUp ??= this.ctl("await_startup"));
+    await this.#startUp();
     const json = ["--formatter", "json"];
     return JSON.parse(await this.ctl(`list_${kind}`, ...columns, ...json));
   }
 
   /** Kills all that belongs to it and removes its folder; harmless twice. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const ended = [this.#machine?.status, this.#portMapper.status];
+    const ended = [this.#machine?.status, this.#portMapper?.status];
     await this.#watchdog[Symbol.asyncDispose]();
     await Promise.all(ended);
+  }
+
+  async #startUp(): Promise<void> {
+    await (this.#startedUp ??= this.ctl("await_startup"));
   }
 
   #living(wish: string): Deno.ChildProcess {
