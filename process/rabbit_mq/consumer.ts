@@ -138,6 +138,23 @@ export class Consumer {
     await channel.cancel(this.#tag).catch(() => {}); // gone with the channel
   }
 
+  /**
+   * Resolves when the queue is gone, for who was its last consumer, or used by another one. The broker confirms the end of a
+   * consumer before it deletes the queue, and what is published meanwhile is lost.
+   */
+  async untilDeleted(): Promise<void> {
+    if (this.#channels === undefined || this.queue === undefined) return;
+    try {
+      const { channel, alone, release } = await this.#channels.lease();
+      if (!alone) return;
+      channel.on("error", () => {}); // somebody uses the queue
+      await channel.deleteQueue(this.queue, { ifUnused: true })
+        .finally(release);
+    } catch {
+      // It isn't ours to delete any more, or the connection is gone.
+    }
+  }
+
   /** Ends. What isn't acknowledged goes back to its queue. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -220,6 +220,7 @@ class OpenHandling implements Handling {
       await this.consumer.isAlone();
     if (this.#last) await this.consumer.takeRest((it) => this.#refuse(it));
     await this.consumer.stop();
+    if (this.#last) await this.consumer.untilDeleted();
   }
 
   /** Not awaited: a handler may close its own handling. */

@@ -106,6 +106,29 @@ brokerTest(
 );
 
 brokerTest(
+  "B4 the first request after the last handler has closed is NO_HANDLER already, 400 times",
+  async (settings) => {
+    await using asking = newBus({ ...settings });
+    await using answering = newBus({ ...settings });
+    await Promise.all([asking.open(), answering.open()]);
+    await Promise.all(
+      numbers(8).map(async (n) => {
+        const topic = `b4.${n}`;
+        for (const round of numbers(50)) {
+          const handling = answering.handle(topic, () => "answer");
+          await handling.ready;
+          assert.equal(await asking.request(topic, round), "answer");
+          await handling.close();
+          await assert.rejects(asking.request(topic, round), {
+            code: "NO_HANDLER",
+          });
+        }
+      }),
+    );
+  },
+);
+
+brokerTest(
   "B4 requests that wait when the last handler closes are NO_HANDLER at once; what it works on is answered",
   async (settings) => {
     await using asking = newBus({ ...settings });
