@@ -145,6 +145,8 @@ class OpenHandling implements Handling {
   #answering = 0;
   /** Whether it is closed, and the queue goes with it. */
   #last = false;
+  /** Whether it consumes no more. */
+  #left = false;
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -210,6 +212,7 @@ class OpenHandling implements Handling {
     // One after the other: or two that close at once would each leave the rest to the other one.
     await this.#turns.take(this.pattern, () => this.#leave());
     await this.#handling.close();
+    this.#left = true;
     this.#closeWhenDone();
   }
 
@@ -244,7 +247,7 @@ class OpenHandling implements Handling {
     this.#answer(source, topic).finally(() => {
       this.consumer.done(source);
       this.#answering--;
-      if (this.closed) this.#closeWhenDone();
+      if (this.#left) this.#closeWhenDone();
     }).catch((error) =>
       this.#options.log.warn("cannot answer on {topic}: {cause}", {
         topic,

@@ -69,7 +69,7 @@ test(
       await assert.rejects(bus.request("alive.ask", large), refusal);
       await assertAlive();
     });
-    assert.deepEqual(log.lines, [], "nobody was interrupted until here");
+    assert.deepEqual(log.all(/WARN|ERROR/), [], "nobody was interrupted yet");
     await t.step("an error on each AMQP channel", async () => {
       await acknowledgeTwice(broker);
       await log.until(/"alive\.\*" was interrupted: .*unknown delivery tag/, 2);
