@@ -1,0 +1,58 @@
+import { escape } from "../json_value.ts";
+import type { RecordedMessage } from "../recorded_message.ts";
+import type { Difference, RecordingDiff } from "./diff_recordings.ts";
+
+const WIDTH = 100;
+const SIGNS = { missing: "-", added: "+", changed: "~", reordered: ">" };
+
+/** What a person reads of a comparison, line by line. */
+export function* report(diff: RecordingDiff): Generator<string> {
+  for (const difference of diff.differences) yield* described(difference);
+  const total = diff.missing + diff.added + diff.changed + diff.reordered;
+  const unlisted = total - diff.differences.length;
+  if (unlisted > 0) yield `… and ${unlisted} more differences`;
+  const parts = (["missing", "added", "changed", "reordered"] as const)
+    .filter((kind) => diff[kind] > 0).map((kind) => `${diff[kind]} ${kind}`);
+  yield [`${diff.equal} the same`, ...parts].join(", ");
+}
+
+function* described(difference: Difference): Generator<string> {
+  const { kind } = difference;
+  const head = (message: RecordedMessage, sequence: string) =>
+    `${SIGNS[kind]} ${kind} ${
+      [message.topic, sequence].filter(Boolean).join(" ")
+    }`;
+  switch (kind) {
+    case "missing":
+      yield `${head(difference.a, `#${difference.a.sequence}`)}: ` +
+        shown(difference.a.message);
+      return;
+    case "added":
+      yield `${head(difference.b, `#${difference.b.sequence}`)}: ` +
+        shown(difference.b.message);
+      return;
+    case "reordered":
+      yield `${head(difference.a, places(difference))}: ` +
+        shown(difference.a.message);
+      return;
+    case "changed":
+      yield head(difference.a, places(difference));
+      for (const { path, a, b } of difference.paths) {
+        yield `    ${path}: ${shown(a)} → ${shown(b)}`;
+      }
+  }
+}
+
+function places(
+  { a, b }: { readonly a: RecordedMessage; readonly b: RecordedMessage },
+): string {
+  return a.sequence === b.sequence
+    ? `#${a.sequence}`
+    : `#${a.sequence} → #${b.sequence}`;
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return "nothing";
+  const text = JSON.stringify(escape(value));
+  return text.length > WIDTH ? `${text.slice(0, WIDTH)}…` : text;
+}
