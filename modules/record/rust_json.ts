@@ -58,7 +58,8 @@ function writeObject(value: object): string {
 
 function writeFloat(value: number): string {
   if (!Number.isFinite(value)) return "null";
-  return Number.isInteger(value) && Math.abs(value) < 1e16
+  return Number.isInteger(value) && Math.abs(value) < 1e16 &&
+      !Object.is(value, -0)
     ? value.toFixed(1)
     : write(value);
 }
