@@ -1,9 +1,12 @@
 import { longestCommon, type Pair } from "./common.ts";
+import { nextMeeting } from "./meeting.ts";
 import type { Keyed, Side } from "./side.ts";
 import { Unmatched } from "./unmatched.ts";
 
 /** So many messages are looked at first: mostly both sides find together soon, and it takes time by the square. */
 const CLOSE_LOOK = 64;
+/** More would take megabytes and tens of milliseconds each time. */
+const LONG_LOOK = 1_000;
 /** Of those that are looked at, one of so many has to be in both. */
 const FEW = 4;
 
@@ -70,23 +73,38 @@ export class Aligner {
 
   /** Goes over what differs, up to the last pair in sight. */
   async #findTogether(): Promise<void> {
-    for (const size of [CLOSE_LOOK, this.#window]) {
-      const reach = Math.min(size, this.#window);
-      await this.#fill(reach + 1);
-      const a = this.#a.peek(reach);
-      const b = this.#b.peek(reach);
-      const pairs = longestCommon(a.map(keyOf), b.map(keyOf));
-      const all = this.#isAll(a, b);
-      if (
-        !all && reach < this.#window &&
-        pairs.length * FEW < Math.max(a.length, b.length)
-      ) continue;
-      const [lastA, lastB] = all || pairs.length === 0
-        ? [a.length, b.length]
-        : pairs.at(-1)!.map((index) => index + 1);
-      this.#settle(this.#a.take(lastA!), this.#b.take(lastB!), pairs);
-      return;
-    }
+    const look = Math.min(LONG_LOOK, this.#window);
+    if (await this.#pairUp(Math.min(CLOSE_LOOK, look), FEW)) return;
+    if (await this.#pairUp(look, FEW) || await this.#goToMeeting()) return;
+    await this.#pairUp(look, 0);
+  }
+
+  /** Pairs up the next `reach` messages of each, if one of `few` is in both; 0 takes them as they are. */
+  async #pairUp(reach: number, few: number): Promise<boolean> {
+    await this.#fill(reach + 1);
+    const a = this.#a.peek(reach);
+    const b = this.#b.peek(reach);
+    const all = this.#isAll(a, b);
+    const pairs = longestCommon(a.map(keyOf), b.map(keyOf));
+    const longer = Math.max(a.length, b.length);
+    if (!all && few > 0 && pairs.length * few < longer) return false;
+    const [lastA, lastB] = all || pairs.length === 0
+      ? [a.length, b.length]
+      : pairs.at(-1)!.map((index) => index + 1);
+    this.#settle(this.#a.take(lastA!), this.#b.take(lastB!), pairs);
+    return true;
+  }
+
+  /** Leaves out what only one has, however long that is, as far as the window goes. */
+  async #goToMeeting(): Promise<boolean> {
+    await this.#fill(this.#window);
+    const a = this.#a.peek(this.#window).map(keyOf);
+    const b = this.#b.peek(this.#window).map(keyOf);
+    const meeting = nextMeeting(a, b);
+    if (meeting === undefined) return false;
+    const [i, j] = meeting;
+    this.#settle(this.#a.take(i), this.#b.take(j), []);
+    return true;
   }
 
   #isAll(a: readonly Keyed[], b: readonly Keyed[]): boolean {

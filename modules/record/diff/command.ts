@@ -10,7 +10,7 @@ Compares two recordings: A, what was expected, and B, what came. Each is a folde
   --ignore=PATH   doesn't compare that path: message.time, message.items[*].id, headers; may be given more than once
   --time          compares times, too
   --ids           compares ids, too
-  --window=N      how far apart what belongs together may be, in messages (1000)
+  --window=N      how far apart what belongs together may be, in messages (10000)
   --most=N        how many differences are listed (1000)
   --skip-damage   goes on behind what is damaged
 

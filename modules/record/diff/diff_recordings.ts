@@ -7,8 +7,8 @@ import { type ChangedPath, changedPaths } from "./changed_paths.ts";
 import { Ignored } from "./ignored.ts";
 import { Side } from "./side.ts";
 
-const WINDOW = 1_000;
-const MOST_WINDOW = 4_000;
+const WINDOW = 10_000;
+const MOST_WINDOW = 1_000_000;
 const MOST = 1_000;
 
 /** How to compare two recordings. */
@@ -19,7 +19,7 @@ export interface DiffOptions {
   readonly time?: boolean;
   /** Whether ids count (false). */
   readonly ids?: boolean;
-  /** How far apart in the recordings what belongs together may be, in messages (1,000; up to 4,000). */
+  /** How far apart in the recordings what belongs together may be, in messages (10,000; up to 1,000,000). */
   readonly window?: number;
   /** How many differences are listed; the others are only counted (1,000). */
   readonly most?: number;
@@ -68,8 +68,7 @@ export interface RecordingDiff {
  * Integers, bigints and floats of the same value are the same, and so are a Date and its text: over an external bus one becomes the
  * other. Where a recording is of Rust's form, only messages count.
  *
- * It takes memory for four windows of messages, two bytes for each pair in a window, and the differences that are listed, however
- * long the recordings are. What belongs together but lies farther apart than a window is told as missing and added.
+ * It takes memory for four windows of messages and the differences that are listed, however long the recordings are. What belongs together but lies farther apart than a window is told as missing and added.
  *
  * Rejects with `INVALID_OPTION`, and as {@linkcode readRecording} does.
  *
