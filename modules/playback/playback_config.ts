@@ -41,6 +41,7 @@ export const playbackConfig = z.object({
   path: z.string().min(1),
   topic: topicKey.optional(),
   topics,
+  only: z.union([patternKey, z.array(patternKey).min(1)]).optional(),
   speed: z.union([z.literal("max"), z.number().min(0.001).max(1_000_000)])
     .default(1),
   step: patternKey.optional(),

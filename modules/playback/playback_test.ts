@@ -117,6 +117,16 @@ Deno.test("playback publishes on other topics where it is told", async (t) => {
   });
 });
 
+Deno.test("playback leaves out what its patterns don't match, and keeps the time all the same", async () => {
+  await using folder = await threeOrders();
+  const only = ["order.placed", "*.sent"];
+  await using test = await player(folder, { only });
+  await test.advance(2 * SECOND - 1);
+  assert.deepEqual(sent(test.bus), ["order.placed 1"]);
+  await test.advance(1);
+  assert.deepEqual(sent(test.bus), ["order.placed 1", "order.sent 1"]);
+});
+
 Deno.test("playback tells start, progress and end, round by round", async () => {
   await using folder = await threeOrders();
   const bus = new MockBus({ clock: new VirtualClock({ start: 0 }) });

@@ -5,6 +5,7 @@ import {
   type PublishOptions,
   type Subscription,
 } from "@caryatid/sdk";
+import { OnlyTopics } from "./only_topics.ts";
 import { readBatches } from "../record/read_recording.ts";
 import type { RecordedMessage } from "../record/recorded_message.ts";
 import { Tally } from "../record/tally.ts";
@@ -22,6 +23,7 @@ export class Player {
   readonly #config: PlaybackConfig;
   readonly #steps: AsyncIterator<Delivery> | undefined;
   readonly #topics: TopicMap;
+  readonly #only: OnlyTopics | undefined;
   readonly #progress: Progress;
   readonly #damages: Tally;
   readonly #unheard: Tally;
@@ -37,6 +39,9 @@ export class Player {
     this.#config = config;
     this.#steps = steps?.[Symbol.asyncIterator]();
     this.#topics = new TopicMap(config.topics);
+    this.#only = config.only === undefined
+      ? undefined
+      : new OnlyTopics(config.only);
     this.#progress = new Progress(
       context,
       config.path,
@@ -101,6 +106,7 @@ export class Player {
     });
     for await (const batch of recording) {
       for (const message of batch) {
+        if (this.#only?.has(message) === false) continue;
         if (this.#steps !== undefined) {
           if ((await this.#steps.next()).done) return false;
         } else if (paced !== undefined && message.time !== undefined) {
@@ -155,7 +161,7 @@ export class Player {
       "INVALID_CONFIG",
       `Cannot publish message ${sequence} of ${JSON.stringify(path)}: ` +
         "found a recording of Rust's form, which doesn't say topics",
-      { hint: 'say where to publish with the key "topic"' },
+      { hint: 'say where to publish with the key "topic", without "only"' },
     );
   }
 }

@@ -1,7 +1,7 @@
 import { CaryatidError } from "@caryatid/sdk";
 import { parseArgs } from "node:util";
 import { diffRecordings } from "./diff_recordings.ts";
-import { report } from "./report.ts";
+import { reportDiff } from "./report.ts";
 
 const USAGE = `deno task diff A B [option…]
 
@@ -40,7 +40,7 @@ export async function diffCommand(
       ...countOption("window", values.window),
       ...countOption("most", values.most),
     });
-    for (const line of report(diff)) write(line);
+    for (const line of reportDiff(diff)) write(line);
     return diff.same ? 0 : 1;
   } catch (error) {
     write(explained(error));

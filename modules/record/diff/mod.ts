@@ -9,5 +9,6 @@ export {
   diffRecordings,
   type RecordingDiff,
 } from "./diff_recordings.ts";
+export { reportDiff } from "./report.ts";
 export type { ChangedPath } from "./changed_paths.ts";
 export type { RecordedMessage } from "../recorded_message.ts";

@@ -5,8 +5,20 @@ import type { Difference, RecordingDiff } from "./diff_recordings.ts";
 const WIDTH = 100;
 const SIGNS = { missing: "-", added: "+", changed: "~", reordered: ">" };
 
-/** What a person reads of a comparison, line by line. */
-export function* report(diff: RecordingDiff): Generator<string> {
+/**
+ * What a person reads of a comparison, line by line, as `deno task diff` prints it.
+ *
+ * @example
+ * ```ts
+ * import { reportDiff } from "@caryatid/modules/record/diff";
+ * import assert from "node:assert/strict";
+ *
+ * const counts = { equal: 3, missing: 0, added: 0, changed: 0, reordered: 0 };
+ * const lines = [...reportDiff({ same: true, ...counts, differences: [] })];
+ * assert.deepEqual(lines, ["3 the same"]);
+ * ```
+ */
+export function* reportDiff(diff: RecordingDiff): Generator<string> {
   for (const difference of diff.differences) yield* described(difference);
   const total = diff.missing + diff.added + diff.changed + diff.reordered;
   const unlisted = total - diff.differences.length;
