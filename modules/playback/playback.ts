@@ -1,7 +1,5 @@
 import { defineModule, type Module } from "@caryatid/sdk";
-import { findRecording } from "../record/read_recording.ts";
 import { playbackConfig } from "./playback_config.ts";
-import { Player } from "./player.ts";
 
 /**
  * Publishes again what `record` wrote to `path`: in order, and with the pauses that there were.
@@ -15,6 +13,9 @@ export default defineModule({
   async init(context, config) {
     const { step, path } = config;
     const steps = step === undefined ? undefined : context.subscribe(step);
+    // Loaded here: node:fs takes longer than all else, and who imports all modules may use others.
+    const { findRecording } = await import("../record/read_recording.ts");
+    const { Player } = await import("./player.ts");
     await findRecording(path); // a wrong path is told at the start
     context.run(() => new Player(context, config, steps).play());
   },

@@ -11,11 +11,15 @@ import type { RecordedMessage } from "../record/recorded_message.ts";
 import { Tally } from "../record/tally.ts";
 import { Pacer } from "./pacer.ts";
 import type { PlaybackConfig } from "./playback_config.ts";
+import { Sending } from "./sending.ts";
 import { Progress } from "./status.ts";
 import { TopicMap } from "./topic_map.ts";
 
 /** As long as it takes: a replay waits for whoever reads, and ends its wait when the process stops. In milliseconds. */
 const PATIENCE = 2 ** 31 - 1;
+
+/** Publishes that may be on their way: a broker confirms each after half a millisecond, and many at the same time. */
+const IN_FLIGHT = 64;
 
 /** Publishes a recording. */
 export class Player {
@@ -94,7 +98,10 @@ export class Player {
   async #playOnce(): Promise<boolean> {
     const progress = this.#progress;
     const { path, from, to } = this.#config;
-    const paced = this.#paced();
+    const sending = new Sending(
+      this.#steps === undefined ? IN_FLIGHT : 1,
+      (message, error) => this.#settled(message, error),
+    );
     const recording = readBatches(path, {
       ...from === undefined ? {} : { from },
       ...to === undefined ? {} : { to },
@@ -104,6 +111,21 @@ export class Player {
         this.#damages.add(damage.message);
       },
     });
+    try {
+      return await this.#sendAll(recording, sending);
+    } finally {
+      sending.abandon();
+    }
+  }
+
+  async #sendAll(
+    recording: AsyncIterable<readonly RecordedMessage[]>,
+    sending: Sending,
+  ): Promise<boolean> {
+    const progress = this.#progress;
+    const paced = this.#paced();
+    // As fast as it goes, once for each batch is often enough.
+    const eager = paced !== undefined || this.#steps !== undefined;
     for await (const batch of recording) {
       for (const message of batch) {
         if (this.#only?.has(message) === false) continue;
@@ -111,12 +133,18 @@ export class Player {
           if ((await this.#steps.next()).done) return false;
         } else if (paced !== undefined && message.time !== undefined) {
           const wait = paced.wait(message.time);
-          if (wait > 0) await paced.sleep(wait);
+          if (wait > 0) {
+            await sending.settle();
+            await paced.sleep(wait);
+          }
         }
-        await this.#send(message);
-        if (paced !== undefined || this.#steps) progress.tellNowAndThen();
+        this.#send(message, sending);
+        const told = eager && progress.isDue;
+        if (told || sending.isFull) await sending.settle();
+        if (told) progress.tellSoon();
       }
-      progress.tellNowAndThen();
+      await sending.settle();
+      if (progress.isDue) progress.tellSoon();
     }
     return true;
   }
@@ -132,19 +160,21 @@ export class Player {
     );
   }
 
-  async #send(message: RecordedMessage): Promise<void> {
+  #send(message: RecordedMessage, sending: Sending): void {
     const { signal } = this.#context;
     const { id, headers } = message;
     const options: PublishOptions = id === undefined
       ? { signal, timeout: PATIENCE }
       : { signal, timeout: PATIENCE, id, headers };
-    try {
-      await this.#context.publish(
-        this.#topicOf(message),
-        message.message,
-        options,
-      );
-    } catch (error) {
+    const topic = this.#topicOf(message);
+    sending.add(
+      message,
+      this.#context.publish(topic, message.message, options),
+    );
+  }
+
+  #settled(message: RecordedMessage, error: unknown): void {
+    if (error !== undefined) {
       // Somebody whose queue was full wants no wait, and has said so; the others have it.
       if (!isOverflow(error)) throw error;
       this.#unheard.add(error.message);

@@ -47,11 +47,15 @@ export class Progress {
     this.#every = every;
   }
 
-  /** Tells how far it is, if it is time to; nobody waits for whoever hears it. */
-  tellNowAndThen(): void {
-    if (this.#topic === undefined || this.#telling !== undefined) return;
+  /** Whether it is time to tell how far it is, and whoever is told isn't still to hear of the last time. */
+  get isDue(): boolean {
+    if (this.#topic === undefined || this.#telling !== undefined) return false;
     const since = this.#context.clock.now() - this.#toldAt;
-    if (since >= 0 && since < this.#every) return; // less: the clock was set back
+    return since >= this.#every || since < 0; // the clock was set back
+  }
+
+  /** Tells how far it is; nobody waits for whoever hears it. */
+  tellSoon(): void {
     this.#telling = this.#publish("progress").finally(() =>
       this.#telling = undefined
     );

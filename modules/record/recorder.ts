@@ -55,6 +55,15 @@ export class Recorder {
     this.#fullAt = Math.min(BATCH_BYTES, config["max-file-size"]);
     this.#skipped = new Tally("messages that have no form", log, clock);
     this.#dropped = new Tally("messages that could not be written", log, clock);
+    const { signal } = parts.context;
+    if (signal.aborted) parts.lock.release();
+    else signal.addEventListener("abort", parts.lock.release, { once: true });
+  }
+
+  /** From here on it is `close` that lets the folder go: until then a start may fail elsewhere, and nobody would. */
+  begin(): void {
+    const { context, lock } = this.#parts;
+    context.signal.removeEventListener("abort", lock.release);
   }
 
   /** Records what a subscription hears, until it ends. Rejects with what the policies of the configuration don't take. */
