@@ -117,7 +117,7 @@ Deno.test("a restart leaves a damaged file as it is, and uses no sequence that m
   await using folder = await TempFolder.make();
   await recordAll({ path: folder.path }, ["one", "two", "three"]);
   const path = `${folder.path}/${FILE}`;
-  const text = (await folder.read(FILE)).replace('"two"', '"tw') + "torn";
+  const text = (await folder.read(FILE)).replace('"three"', '"thr') + "torn";
   await Deno.writeTextFile(path, text);
   const logs = await recordAll({ path: folder.path }, ["four"]);
   assert.equal(await Deno.readTextFile(path), text);
@@ -125,10 +125,52 @@ Deno.test("a restart leaves a damaged file as it is, and uses no sequence that m
   const found = await entries(folder.path, { onDamage: "skip" });
   assert.deepEqual(found.map(({ message }) => message), [
     "one",
-    "three",
+    "two",
     "four",
   ]);
   assert(found.at(-1)!.sequence > 2);
+});
+
+Deno.test("a restart finds the end of a file at its end, however long the last entries are", async () => {
+  await using folder = await TempFolder.make();
+  const config = { path: folder.path };
+  const sizes = [1, 70_000, 300_000, 70_000, 1];
+  for (const [index, size] of sizes.entries()) {
+    await recordAll(config, ["x".repeat(size)]);
+    const path = `${folder.path}/${FILE}`;
+    // Each time cut off within another entry.
+    await Deno.writeTextFile(path, `{"sequence":${"9".repeat(size)}`, {
+      append: true,
+    });
+    const lengths = (await messages(folder.path)).map((message) =>
+      (message as string).length
+    );
+    assert.deepEqual(lengths, sizes.slice(0, index + 1));
+  }
+  assert.deepEqual(
+    (await entries(folder.path)).map(({ sequence }) => sequence),
+    [0, 1, 2, 3, 4],
+  );
+});
+
+Deno.test("a restart doesn't read a file of gigabytes", async () => {
+  await using folder = await TempFolder.make();
+  const config = { path: folder.path, "max-file-size": 2 ** 40 };
+  await recordAll(config, ["first"]);
+  const path = `${folder.path}/${FILE}`;
+  const line = await Deno.readTextFile(path);
+  const file = await Deno.open(path, { write: true });
+  await file.seek(8 * 2 ** 30, Deno.SeekMode.Start); // a hole, of which the disk has nothing
+  await file.write(
+    new TextEncoder().encode("\n" + line.replace(":0,", ":4711,")),
+  );
+  file.close();
+  const start = performance.now();
+  const test = await testModule(record, config);
+  await test.bus.inject("a", "next");
+  await test.stop();
+  assert(performance.now() - start < 4_000);
+  assert.match((await tailOf(path)).at(-2)!, /^\{"sequence":4712,/);
 });
 
 Deno.test("a cut in a file that is not the last one is damage", async () => {
@@ -216,6 +258,14 @@ Deno.test("an entry without an end is an error before it fills the memory", asyn
   const more = Deno.memoryUsage().rss - before;
   assert(more < 512 * 1024 * 1024, `took ${more} bytes`);
 });
+
+async function tailOf(path: string): Promise<string[]> {
+  using file = await Deno.open(path);
+  await file.seek(-1_000, Deno.SeekMode.End);
+  const bytes = new Uint8Array(1_000);
+  await file.read(bytes);
+  return new TextDecoder().decode(bytes).split("\n");
+}
 
 async function recordAll(
   config: Record<string, unknown>,

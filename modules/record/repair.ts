@@ -1,4 +1,6 @@
 import { type FileHandle, open, unlink } from "node:fs/promises";
+import { jsonLines } from "./json_lines.ts";
+import { firstLine, lastLine } from "./last_line.ts";
 import { FileReader } from "./read_file.ts";
 import type { RecordingFile } from "./recording_file.ts";
 import { storageError } from "./storage_error.ts";
@@ -23,6 +25,43 @@ export interface Repaired {
  * A file that nothing is left of is removed. Rejects with `PERMISSION_DENIED` or `STORAGE_FAILED`.
  */
 export async function repair(file: RecordingFile): Promise<Repaired> {
+  let handle: FileHandle;
+  try {
+    handle = await open(file.path, "r+");
+  } catch (cause) {
+    throw storageError("write to", file.path, cause);
+  }
+  try {
+    return await repairQuickly(handle, file) ?? await repairWhole(handle, file);
+  } catch (cause) {
+    throw storageError("write to", file.path, cause);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Looks at both ends only, where a format has ends to look at. */
+async function repairQuickly(
+  handle: FileHandle,
+  file: RecordingFile,
+): Promise<Repaired | undefined> {
+  if (file.format !== jsonLines || file.compressed) return undefined;
+  const { size } = await handle.stat();
+  const last = await lastLine(handle, size);
+  if (last === undefined) return undefined;
+  const first = await firstLine(handle);
+  return await cutOff(handle, file, {
+    next: last.entry.sequence + 1,
+    size: last.end,
+    since: first?.time,
+    torn: size - last.end,
+  });
+}
+
+async function repairWhole(
+  handle: FileHandle,
+  file: RecordingFile,
+): Promise<Repaired> {
   let damage: string | undefined;
   const reader = new FileReader(file, (at, found) => {
     damage ??= `${found} at byte ${at}`;
@@ -34,18 +73,9 @@ export async function repair(file: RecordingFile): Promise<Repaired> {
     for (const { sequence } of batch) last = Math.max(last, sequence);
   }
   const { end, torn } = reader;
-  try {
-    const handle = await open(file.path, "r+");
-    try {
-      return damage === undefined
-        ? await cutOff(handle, file, { next: last + 1, size: end, since, torn })
-        : await leaveBe(handle, last, damage);
-    } finally {
-      await handle.close();
-    }
-  } catch (cause) {
-    throw storageError("write to", file.path, cause);
-  }
+  return damage === undefined
+    ? await cutOff(handle, file, { next: last + 1, size: end, since, torn })
+    : await leaveBe(handle, last, damage);
 }
 
 async function cutOff(

@@ -189,6 +189,50 @@ onSmallDisk(
 );
 
 onSmallDisk(
+  'with on-failure = "restart" a recorder goes on when there is room, with what waited and behind what it has',
+  async ({ path }) => {
+    const ballast = `${path}/ballast`;
+    await Deno.writeFile(ballast, new Uint8Array(1024 * 1024 - 16_384));
+    using logs = new CapturedLogs();
+    await using process = await Process.create({
+      config: {
+        module: {
+          record: {
+            path,
+            topic: "a",
+            flush: "message",
+            "on-failure": "restart",
+          },
+        },
+      },
+      modules: [record],
+    });
+    await process.start();
+    const { context } = process;
+    const sent = 100;
+    for (let n = 0; n < sent; n++) await context.publish("a", [n, KILOBYTE]);
+    const restarts = () =>
+      logs.lines.filter((line) => /record: restarting in/.test(line)).length;
+    while (restarts() === 0) await context.clock.sleep(1);
+    await Deno.remove(ballast);
+    await process.context.publish("a", ["last"]);
+    const last = () => entries(path).then((all) => all.at(-1)?.message);
+    while (!/last/.test(JSON.stringify(await last()))) {
+      await context.clock.sleep(20);
+    }
+    const all = await entries(path);
+    // One message failed, and its error said so.
+    assert.equal(all.length, sent);
+    assert.equal(restarts(), 1);
+    assert.match(logs.lines.join("\n"), /; 1 messages are not in the rec/);
+    assert.deepEqual(
+      all.map(({ sequence }) => sequence),
+      all.map((_, index) => index),
+    );
+  },
+);
+
+onSmallDisk(
   "a folder that can't be written to is PERMISSION_DENIED at the start",
   async (disk) => {
     await disk.remountReadOnly();

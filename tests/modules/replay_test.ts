@@ -45,6 +45,22 @@ for (const config of [{}, { compress: true, "max-file-size": 400 }]) {
   });
 }
 
+Deno.test("in memory a recorder hears requests as messages on a topic of their own, and no answers", async () => {
+  using _ = new CapturedLogs();
+  await using folder = await TempFolder.make();
+  const process = await Process.create({
+    config: { module: { record: { path: folder.path } } },
+    modules: [record],
+  });
+  process.context.handle("ask", ({ message }) => message);
+  await process.start();
+  assert.equal(await process.context.request("ask", 7), 7);
+  await process.stop();
+  const all = await Array.fromAsync(readRecording(folder.path));
+  assert.deepEqual(all.map(({ message }) => message), [7]);
+  assert.match(all[0]!.topic!, /^ask\._request\.[0-9a-f]{16}$/);
+});
+
 async function recordAll(
   path: string,
   publishes: readonly Publish[],
