@@ -61,6 +61,20 @@ Deno.test("in memory a recorder hears requests as messages on a topic of their o
   assert.match(all[0]!.topic!, /^ask\._request\.[0-9a-f]{16}$/);
 });
 
+Deno.test("a process that may read files finds record and playback by their class", async () => {
+  using logs = new CapturedLogs();
+  await using folder = await TempFolder.make();
+  const { path } = folder;
+  for (const name of ["record", "playback"]) {
+    await using process = await Process.create({
+      config: { module: { mine: { class: name, path } } },
+    });
+    await process.start();
+    await process.context.publish("a", name);
+  }
+  assert(logs.lines.includes("caryatid: module mine (playback)"));
+});
+
 async function recordAll(
   path: string,
   publishes: readonly Publish[],

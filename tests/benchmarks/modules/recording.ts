@@ -28,7 +28,7 @@ const messages = Array.from({ length: MESSAGES }, (_, n) => message(n));
 
 /** Recorded to the disk, replayed from it, and compared there. */
 export const recording: readonly Case[] = [
-  recordCase("record", {}, "to files of JSON lines, written when it ends"),
+  recordCase("record", {}, "to files of JSON lines, the last write included"),
   recordCase("record-cbor", { format: "cbor" }, "to CBOR sequences"),
   recordCase("record-gzip", { compress: true }, "to compressed JSON lines"),
   recordCase(
