@@ -176,6 +176,24 @@ Deno.test("a long block that only one recording has is told as such, if the wind
   assert.equal(short.equal + short.reordered + short.added, long.length);
 });
 
+Deno.test("F1 a message that is deeper than any recorder writes is an error, not an overflow", async () => {
+  await using folder = await TempFolder.make();
+  const deep = "[".repeat(100_000) + "]".repeat(100_000);
+  await writeRecording(folder.path, [{ message: "here" }]);
+  const path = `${folder.path}/0000000000000000.jsonl`;
+  const text = await Deno.readTextFile(path);
+  await Deno.writeTextFile(path, text.replace('"here"', deep));
+  await assert.rejects(diffRecordings(folder.path, folder.path), {
+    code: "RECORDING_DAMAGED",
+  });
+});
+
+Deno.test("a message as deep as a recorder writes can be compared", async () => {
+  let deep: unknown = 1;
+  for (let depth = 0; depth < 128; depth++) deep = [deep];
+  assert((await diff([{ message: deep }], [{ message: deep }])).same);
+});
+
 Deno.test("F7 counts add up, and the shortest account is given, for any two recordings in one window", async () => {
   const recording = fc.array(
     fc.record({

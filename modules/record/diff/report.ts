@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { escape } from "../json_value.ts";
 import type { RecordedMessage } from "../recorded_message.ts";
 import type { Difference, RecordingDiff } from "./diff_recordings.ts";
@@ -65,6 +66,15 @@ function places(
 
 function shown(value: unknown): string {
   if (value === undefined) return "nothing";
-  const text = JSON.stringify(escape(value));
+  const text = asText(value);
   return text.length > WIDTH ? `${text.slice(0, WIDTH)}…` : text;
+}
+
+/** What others have written to a CBOR sequence may be something that we don't write. */
+function asText(value: unknown): string {
+  try {
+    return JSON.stringify(escape(value));
+  } catch {
+    return inspect(value);
+  }
 }
