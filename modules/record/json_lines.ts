@@ -7,7 +7,8 @@ import {
   tooLarge,
 } from "./envelope.ts";
 import type { Batch, Format, Sink } from "./format.ts";
-import { escape, revive } from "./json_value.ts";
+import { escape } from "./escape.ts";
+import { revive } from "./revive.ts";
 import { MOST_ENTRY_BYTES } from "./limits.ts";
 import type { Recordable } from "./recorded_message.ts";
 

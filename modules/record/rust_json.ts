@@ -1,4 +1,4 @@
-import { escape } from "./json_value.ts";
+import { escape } from "./escape.ts";
 
 /** A number that the engine would round. */
 const MANY_DIGITS = /\d{16}/;

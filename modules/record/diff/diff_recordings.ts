@@ -3,8 +3,11 @@ import { readBatches } from "../read_recording.ts";
 import type { RecordedMessage } from "../recorded_message.ts";
 import { Aligner } from "./aligner.ts";
 import { canonical } from "./canonical.ts";
-import { type ChangedPath, changedPaths } from "./changed_paths.ts";
+import { changedPaths } from "./changed_paths.ts";
+import type { RecordingDiff } from "./difference.ts";
+import { Found } from "./found.ts";
 import { Ignored } from "./ignored.ts";
+import { Peeked } from "./peeked.ts";
 import { Side } from "./side.ts";
 
 const WINDOW = 10_000;
@@ -25,41 +28,6 @@ export interface DiffOptions {
   readonly most?: number;
   /** What happens where a recording is damaged: that of `ReadOptions` ("fail"). */
   readonly onDamage?: "fail" | "skip";
-}
-
-/** One difference of two recordings, `a` and `b`. */
-export type Difference =
-  | { readonly kind: "missing"; readonly a: RecordedMessage }
-  | { readonly kind: "added"; readonly b: RecordedMessage }
-  | {
-    readonly kind: "reordered";
-    readonly a: RecordedMessage;
-    readonly b: RecordedMessage;
-  }
-  | {
-    readonly kind: "changed";
-    readonly a: RecordedMessage;
-    readonly b: RecordedMessage;
-    /** Where they differ, innermost. */
-    readonly paths: readonly ChangedPath[];
-  };
-
-/** How two recordings, `a` and `b`, differ. */
-export interface RecordingDiff {
-  /** Whether they don't. */
-  readonly same: boolean;
-  /** How many messages both have in the same place. */
-  readonly equal: number;
-  /** How many only `a` has. */
-  readonly missing: number;
-  /** How many only `b` has. */
-  readonly added: number;
-  /** How many stand in the same place on the same topic, and differ. */
-  readonly changed: number;
-  /** How many both have, in different places. */
-  readonly reordered: number;
-  /** Each, in the order of the recordings, as far as there is room for it. */
-  readonly differences: readonly Difference[];
 }
 
 /**
@@ -141,102 +109,4 @@ function viewOf(
     ...options.time ? { time } : {},
     ...options.ids ? { id } : {},
   };
-}
-
-/** Batches of a recording, the first of which may be looked at beforehand. */
-class Peeked implements AsyncIterator<readonly RecordedMessage[], void> {
-  readonly #batches: AsyncGenerator<readonly RecordedMessage[], void>;
-  #first: IteratorResult<readonly RecordedMessage[], void> | undefined;
-
-  constructor(batches: AsyncGenerator<readonly RecordedMessage[], void>) {
-    this.#batches = batches;
-  }
-
-  /** Whether its messages say nothing about themselves. */
-  async isBare(): Promise<boolean> {
-    this.#first ??= await this.#batches.next();
-    const { done, value } = this.#first;
-    return !done && value[0]!.topic === undefined;
-  }
-
-  async next(): Promise<IteratorResult<readonly RecordedMessage[], void>> {
-    const first = this.#first;
-    this.#first = undefined;
-    return first ?? await this.#batches.next();
-  }
-
-  return(): Promise<IteratorResult<readonly RecordedMessage[], void>> {
-    return this.#batches.return();
-  }
-}
-
-type Placed = { readonly at: number; readonly difference: Difference };
-type One = { readonly message: RecordedMessage; readonly index: number };
-
-/** Counts what is found, and keeps as much of it as there is room for. */
-class Found {
-  readonly #counts = {
-    equal: 0,
-    missing: 0,
-    added: 0,
-    changed: 0,
-    reordered: 0,
-  };
-  readonly #listed: Placed[] = [];
-  readonly #most: number;
-  readonly #paths: (a: RecordedMessage, b: RecordedMessage) => ChangedPath[];
-
-  constructor(
-    most: number,
-    paths: (a: RecordedMessage, b: RecordedMessage) => ChangedPath[],
-  ) {
-    this.#most = most;
-    this.#paths = paths;
-  }
-
-  equal(): void {
-    this.#counts.equal++;
-  }
-
-  missing({ message, index }: One): void {
-    this.#add("missing", index, () => ({ kind: "missing", a: message }));
-  }
-
-  added({ message, index }: One): void {
-    this.#add("added", index, () => ({ kind: "added", b: message }));
-  }
-
-  changed(a: One, b: One): void {
-    this.#add("changed", a.index, () => ({
-      kind: "changed",
-      a: a.message,
-      b: b.message,
-      paths: this.#paths(a.message, b.message),
-    }));
-  }
-
-  reordered(a: One, b: One): void {
-    this.#add("reordered", a.index, () => ({
-      kind: "reordered",
-      a: a.message,
-      b: b.message,
-    }));
-  }
-
-  result(): RecordingDiff {
-    const { missing, added, changed, reordered } = this.#counts;
-    return {
-      same: missing + added + changed + reordered === 0,
-      ...this.#counts,
-      differences: this.#listed.sort((one, other) => one.at - other.at)
-        .map(({ difference }) => difference),
-    };
-  }
-
-  #add(kind: Difference["kind"], at: number, make: () => Difference): void {
-    this.#counts[kind]++;
-    if (this.#listed.length < this.#most) {
-      this.#listed.push({ at, difference: make() });
-    }
-  }
 }

@@ -3,12 +3,8 @@
  *
  * @module
  */
-export {
-  type Difference,
-  type DiffOptions,
-  diffRecordings,
-  type RecordingDiff,
-} from "./diff_recordings.ts";
+export { type DiffOptions, diffRecordings } from "./diff_recordings.ts";
+export type { Difference, RecordingDiff } from "./difference.ts";
 export { reportDiff } from "./report.ts";
 export type { ChangedPath } from "./changed_paths.ts";
 export type { RecordedMessage } from "../recorded_message.ts";

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
-import { escape } from "../json_value.ts";
+import { escape } from "../escape.ts";
 import type { RecordedMessage } from "../recorded_message.ts";
-import type { Difference, RecordingDiff } from "./diff_recordings.ts";
+import type { Difference, RecordingDiff } from "./difference.ts";
 
 const WIDTH = 100;
 const SIGNS = { missing: "-", added: "+", changed: "~", reordered: ">" };

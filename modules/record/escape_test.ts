@@ -1,7 +1,8 @@
 import { Float } from "@caryatid/process/codec";
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { escape, revive } from "./json_value.ts";
+import { escape } from "./escape.ts";
+import { revive } from "./revive.ts";
 import { anyMessage } from "./testing/messages.ts";
 
 const there = (value: unknown) => JSON.stringify(escape(value));
