@@ -5,7 +5,7 @@ import {
   type PublishOptions,
   type Subscription,
 } from "@caryatid/sdk";
-import { OnlyTopics } from "./only_topics.ts";
+import { TopicFilter } from "../topic_filter.ts";
 import { readBatches } from "../record/read_recording.ts";
 import type { RecordedMessage } from "../record/recorded_message.ts";
 import { Tally } from "../record/tally.ts";
@@ -27,7 +27,7 @@ export class Player {
   readonly #config: PlaybackConfig;
   readonly #steps: AsyncIterator<Delivery> | undefined;
   readonly #topics: TopicMap;
-  readonly #only: OnlyTopics | undefined;
+  readonly #only: TopicFilter | undefined;
   readonly #progress: Progress;
   readonly #damages: Tally;
   readonly #unheard: Tally;
@@ -43,9 +43,10 @@ export class Player {
     this.#config = config;
     this.#steps = steps?.[Symbol.asyncIterator]();
     this.#topics = new TopicMap(config.topics);
-    this.#only = config.only === undefined
+    const { only } = config;
+    this.#only = only === undefined
       ? undefined
-      : new OnlyTopics(config.only);
+      : new TopicFilter([only].flat());
     this.#progress = new Progress(
       context,
       config.path,
@@ -128,7 +129,7 @@ export class Player {
     const eager = paced !== undefined || this.#steps !== undefined;
     for await (const batch of recording) {
       for (const message of batch) {
-        if (this.#only?.has(message) === false) continue;
+        if (!this.#isWanted(message)) continue;
         if (this.#steps !== undefined) {
           if ((await this.#steps.next()).done) return false;
         } else if (paced !== undefined && message.time !== undefined) {
@@ -147,6 +148,12 @@ export class Player {
       if (progress.isDue) progress.tellSoon();
     }
     return true;
+  }
+
+  /** Of a message without a topic, `#topicOf` tells what is wrong. */
+  #isWanted({ topic }: RecordedMessage): boolean {
+    return this.#only === undefined || topic === undefined ||
+      this.#only.matches(topic);
   }
 
   #paced(): Pacer | undefined {
@@ -185,7 +192,7 @@ export class Player {
 
   #topicOf({ topic, sequence }: RecordedMessage): string {
     const { topic: only, path } = this.#config;
-    if (only !== undefined) return only;
+    if (only !== undefined && (topic !== undefined || !this.#only)) return only;
     if (topic !== undefined) return this.#topics.map(topic);
     throw new CaryatidError(
       "INVALID_CONFIG",

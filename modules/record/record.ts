@@ -1,10 +1,5 @@
-import {
-  defineModule,
-  type Module,
-  patternsOverlap,
-  type SubscribeOptions,
-  topicMatches,
-} from "@caryatid/sdk";
+import { defineModule, type Module, patternsOverlap } from "@caryatid/sdk";
+import { TopicFilter } from "../topic_filter.ts";
 import { recordConfig } from "./record_config.ts";
 
 /**
@@ -21,22 +16,20 @@ export default defineModule({
     const { topic } = config;
     const patterns = typeof topic === "string" ? [topic] : [...new Set(topic)];
     // Before anything is awaited: what is published from here on is heard.
-    const subscriptions = patterns.map((pattern, index) =>
-      context.subscribe(pattern, {
-        queueSize: config["queue-size"],
-        ...onceOnly(pattern, patterns.slice(0, index)),
-      })
+    const subscriptions = patterns.map((pattern) =>
+      context.subscribe(pattern, { queueSize: config["queue-size"] })
     );
     // Loaded here: node:fs takes longer than all else, and who imports all modules may use others.
     const { openRecorder } = await import("./open_recorder.ts");
     const recorder = await openRecorder(context, config);
     let open = subscriptions.length;
-    for (const heard of subscriptions) {
+    for (const [index, heard] of subscriptions.entries()) {
+      const elsewhere = overlapping(heard.pattern, patterns.slice(0, index));
       // A task each: a process that stops looks which of them still have something in hand.
       context.run(async () => {
         recorder.begin();
         try {
-          await recorder.record(heard);
+          await recorder.record(heard, elsewhere);
         } finally {
           if (--open === 0) await recorder.close();
         }
@@ -45,16 +38,14 @@ export default defineModule({
   },
 }) as Module;
 
-/** A topic that an earlier pattern matches is recorded by that. A filter is given only where it is needed: it costs a restart its queue. */
-function onceOnly(
+/**
+ * Finds what another subscription has heard as well. Not by the `filter` of the subscription: with that, a restart of the module
+ * would cost it what waits.
+ */
+function overlapping(
   pattern: string,
   earlier: readonly string[],
-): Pick<SubscribeOptions, "filter"> {
-  const overlapping = earlier.filter((other) =>
-    patternsOverlap(pattern, other)
-  );
-  if (overlapping.length === 0) return {};
-  return {
-    filter: (topic) => !overlapping.some((other) => topicMatches(other, topic)),
-  };
+): TopicFilter | undefined {
+  const others = earlier.filter((other) => patternsOverlap(pattern, other));
+  return others.length === 0 ? undefined : new TopicFilter(others);
 }

@@ -48,6 +48,15 @@ Deno.test("record hears several patterns, and writes what two of them match once
   assert.deepEqual(topics, ["a.b", "x.b", "a.x", "c"]);
 });
 
+Deno.test("record writes what it has also when the last message is one that it hears twice", async () => {
+  await using folder = await TempFolder.make();
+  await using test = await recorder(folder, { topic: ["a.*", "*.b"] });
+  const burst = ["a.b", "a.b", "x.b", "x.b", "a.b"];
+  await Promise.all(burst.map((name) => test.bus.inject(name, null)));
+  await test.settle();
+  assert.equal((await readAll(folder.path)).length, burst.length);
+});
+
 Deno.test("record appends after a restart, and goes on counting", async () => {
   await using folder = await TempFolder.make();
   for (const message of ["one", "two", "three"]) {

@@ -4,6 +4,7 @@ import {
   type Delivery,
   type Subscription,
 } from "@caryatid/sdk";
+import type { TopicFilter } from "../topic_filter.ts";
 import type { FolderLock } from "./folder_lock.ts";
 import type { Batch } from "./format.ts";
 import { BATCH_BYTES } from "./limits.ts";
@@ -66,10 +67,13 @@ export class Recorder {
     context.signal.removeEventListener("abort", lock.release);
   }
 
-  /** Records what a subscription hears, until it ends. Rejects with what the policies of the configuration don't take. */
-  async record(heard: Subscription): Promise<void> {
+  /**
+   * Records what a subscription hears, but for topics that are heard `elsewhere`, until it ends. Rejects with what the policies of
+   * the configuration don't take.
+   */
+  async record(heard: Subscription, elsewhere?: TopicFilter): Promise<void> {
     for await (const delivery of heard) {
-      this.#add(delivery);
+      if (!elsewhere?.matches(delivery.topic)) this.#add(delivery);
       const written = this.#due(heard.depth);
       if (written !== undefined) await written;
     }

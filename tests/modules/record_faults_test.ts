@@ -199,7 +199,7 @@ onSmallDisk(
         module: {
           record: {
             path,
-            topic: "a",
+            topic: ["nothing.#", "#.a"], // which overlap
             flush: "message",
             "on-failure": "restart",
           },
