@@ -5,10 +5,10 @@ import {
   type PublishOptions,
   type Subscription,
 } from "@caryatid/sdk";
-import { TopicFilter } from "../topic_filter.ts";
 import { readBatches } from "../record/read_recording.ts";
 import type { RecordedMessage } from "../record/recorded_message.ts";
 import { Tally } from "../record/tally.ts";
+import { TopicFilter } from "../topic_filter.ts";
 import { Pacer } from "./pacer.ts";
 import type { PlaybackConfig } from "./playback_config.ts";
 import { Sending } from "./sending.ts";
@@ -191,8 +191,9 @@ export class Player {
   }
 
   #topicOf({ topic, sequence }: RecordedMessage): string {
-    const { topic: only, path } = this.#config;
-    if (only !== undefined && (topic !== undefined || !this.#only)) return only;
+    const { topic: single, path } = this.#config;
+    const known = topic !== undefined || this.#only === undefined;
+    if (single !== undefined && known) return single;
     if (topic !== undefined) return this.#topics.map(topic);
     throw new CaryatidError(
       "INVALID_CONFIG",

@@ -82,9 +82,13 @@ export class Recorder {
   /** Writes the rest, and lets the folder go. */
   async close(): Promise<void> {
     const { store, lock, context, config } = this.#parts;
+    const failed = this.#failure !== undefined;
     try {
-      if (this.#failure === undefined) await this.#flush();
-      await this.#writing;
+      await this.#flush().catch((error) => {
+        if (!failed) throw error;
+        // The first failure is told already; what this one cost isn't.
+        context.log.error("{reason}", { reason: error.message });
+      });
       await store.close();
     } finally {
       lock.release();
@@ -98,7 +102,9 @@ export class Recorder {
   }
 
   #add(delivery: Delivery): void {
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#failure !== undefined) {
+      throw failedBeforeError(delivery.topic, this.#failure);
+    }
     if (this.#batch.count === 0) this.#first = this.#next;
     try {
       this.#batch.add(this.#next, delivery);
@@ -185,6 +191,16 @@ export class Recorder {
       { count, reason },
     );
   }
+}
+
+/** Another loop, or a timer, has failed with `cause`; what this loop has in hand is lost, too. */
+function failedBeforeError(topic: string, cause: unknown): CaryatidError {
+  return new CaryatidError(
+    cause instanceof CaryatidError ? cause.code : "STORAGE_FAILED",
+    `Cannot record a message on ${JSON.stringify(topic)}: ` +
+      "found a recorder that has failed, wanted one at work",
+    { cause },
+  );
 }
 
 /** What was accepted and is lost is told, with how many there were. */

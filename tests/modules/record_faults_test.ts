@@ -163,6 +163,26 @@ onSmallDisk("a full disk leaves no gap in Rust's form", async ({ path }) => {
 });
 
 onSmallDisk(
+  "a recorder that has failed says of each further message that it is lost",
+  async ({ path }) => {
+    await Deno.writeFile(`${path}/ballast`, new Uint8Array(1024 * 1024 - 8192));
+    const config = { path, flush: 0.5 };
+    await using test = await testModule(record, config, {
+      failures: "collect",
+    });
+    await test.bus.inject("a", "x".repeat(100_000));
+    await test.advance(500);
+    await test.bus.inject("a.b", "small");
+    await test.settle();
+    const [first, second] = test.failures as CaryatidError[];
+    assert.match(first!.message, /1 messages are not in the recording/);
+    assert.equal(second?.code, "STORAGE_FAILED");
+    assert.match(second.message, /^Cannot record a message on "a\.b"/);
+    assert.equal(second.cause, first);
+  },
+);
+
+onSmallDisk(
   "a process lives on when the disk of a recorder is full, as on-failure says",
   async ({ path }) => {
     await Deno.writeFile(`${path}/ballast`, new Uint8Array(1024 * 1024 - 8192));
