@@ -56,6 +56,7 @@ export class Gateway {
   readonly #scheme: "http" | "https";
   readonly #isBare: boolean;
   #isOpen = false;
+  #running = 0;
 
   /** Answers 503 until it is opened. */
   constructor(parts: GatewayParts) {
@@ -79,6 +80,11 @@ export class Gateway {
     for (const app of parts.before) this.#app.route("/", app as Hono);
     this.#app.all("*", (c) => this.#bus.answer(c.req.raw, c.env));
     this.#app.onError((error, c) => this.#failed(error, c.env));
+  }
+
+  /** Requests without an answer yet, and answers that are not all sent. */
+  get running(): number {
+    return this.#running + this.#streams.size;
   }
 
   /** Takes requests from now on. */
@@ -114,6 +120,7 @@ export class Gateway {
     }
     let visit: Visit | undefined;
     let response: Response;
+    this.#running++;
     try {
       visit = this.#visit(request, headers, peer);
       if (!this.#isOpen) throw unavailable();
@@ -124,6 +131,8 @@ export class Gateway {
       else response = await this.#app.fetch(request, visit);
     } catch (error) {
       response = this.#failed(error, visit);
+    } finally {
+      this.#running--;
     }
     const marked = this.#marked(response, method, headers, visit);
     this.#log.write(method, visit, marked.status, began, visit?.problem);

@@ -86,9 +86,9 @@ async function start(
   // Not in the task below: that never begins where the process fails to start.
   const stopped = new Promise<void>((resolve) => {
     const stop = async () => {
-      const end = await drain(gateway, listener, config.drainTimeout);
+      const isDrained = await drain(gateway, listener, config.drainTimeout);
       gateway.release();
-      if (end !== "drained") {
+      if (!isDrained) {
         log.warn("cut what still went on {seconds} s after the stop", {
           seconds: config.drainTimeout / 1_000,
         });
