@@ -1,5 +1,6 @@
 /**
- * The standard modules: {@linkcode clock} publishes the time, {@linkcode spy} logs what passes.
+ * The standard modules: {@linkcode clock} publishes the time, {@linkcode restServer} answers HTTP, {@linkcode spy} logs what
+ * passes.
  *
  * Each is also an entry of its own, `@caryatid/modules/clock`, which loads nothing else.
  *
@@ -21,4 +22,5 @@
  * @module
  */
 export { default as clock, type Tick } from "./clock/mod.ts";
+export { default as restServer } from "./rest_server/mod.ts";
 export { default as spy } from "./spy/mod.ts";

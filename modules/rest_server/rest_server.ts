@@ -32,6 +32,7 @@ export interface Listening {
   readonly id: string;
   /** Such as `http://127.0.0.1:4340`. */
   readonly url: string;
+  /** Which one it is, where any was wanted. */
   readonly port: number;
 }
 
