@@ -13,7 +13,7 @@ import { Problem, problem } from "./problem.ts";
 import { BODILESS } from "./rest_response.ts";
 import { RequestIds } from "./request_ids.ts";
 import { RequestLog } from "./request_log.ts";
-import { readTarget } from "./target.ts";
+import { Targets } from "./targets.ts";
 import { Visit } from "./visit.ts";
 
 /** What Hono calls the environment of the gateway's app: every request is a {@linkcode Visit}. */
@@ -53,7 +53,7 @@ export class Gateway {
   readonly #cors: Cors | undefined;
   readonly #ids: RequestIds | undefined;
   readonly #log: RequestLog;
-  readonly #scheme: "http" | "https";
+  readonly #targets: Targets;
   readonly #isBare: boolean;
   #isOpen = false;
   #running = 0;
@@ -62,7 +62,7 @@ export class Gateway {
   constructor(parts: GatewayParts) {
     const { context, config } = parts;
     this.#config = config;
-    this.#scheme = config.tls ? "https" : "http";
+    this.#targets = new Targets(config.tls ? "https" : "http", config.dots);
     this.#cors = config.cors && new Cors(config.cors);
     this.#ids = config.requestId ? new RequestIds(config.requestId) : undefined;
     this.#log = new RequestLog(context.log, config.requestLog);
@@ -140,12 +140,11 @@ export class Gateway {
   }
 
   #visit(
-    { method, url }: Request,
+    request: Request,
     headers: RequestHeaders,
     peer: () => string,
   ): Visit {
-    const { host } = headers.own;
-    const target = readTarget({ method, url, host, scheme: this.#scheme });
+    const target = this.#targets.read(request, headers.own.host);
     const id = this.#ids?.of(headers);
     return new Visit(target, id, headers, peer, this.#config.trustedProxies);
   }

@@ -24,6 +24,8 @@ export class KnownRoutes {
   readonly #declared = new Map<string, Heard>();
   /** Of the words of a path, the methods that were answered. */
   readonly #answered = new Map<string, Set<string>>();
+  #lastWords: string | undefined;
+  #lastMethod: string | undefined;
   #askedAt = -Infinity;
 
   /** Hears of routes from now on, and asks for them when the process begins. */
@@ -51,6 +53,10 @@ export class KnownRoutes {
 
   /** Remembers that a request was answered. */
   learn(method: string, words: string): void {
+    // Most requests are like the one before.
+    if (words === this.#lastWords && method === this.#lastMethod) return;
+    this.#lastWords = words;
+    this.#lastMethod = method;
     const methods = this.#answered.get(words);
     if (methods !== undefined) {
       methods.add(method);
@@ -68,6 +74,7 @@ export class KnownRoutes {
     this.#ask();
     const answered = this.#answered.get(words);
     answered?.delete(method);
+    this.#lastWords = undefined;
     const methods = new Set(answered);
     for (const route of this.declared) {
       if (topicMatches(route.pattern, words)) methods.add(route.method);

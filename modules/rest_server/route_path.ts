@@ -25,7 +25,7 @@ export interface RoutePath {
 }
 
 const METHOD = /^([A-Z]+(-[A-Z]+)*|\*)$/;
-const NAME = /^[A-Za-z_]\w*$/;
+const NAME = /^(?!__proto__$)[A-Za-z_]\w*$/;
 
 /**
  * Reads a route: segments are words; `:name` is any one segment, and `*` at the end whatever is left of the path.
@@ -61,14 +61,10 @@ export function routePath(
     path,
     pattern: words.join("."),
     params(elements) {
-      const entries: [string, string][] = [...names].map(([name, i]) => [
-        name,
-        elements[i] ?? "",
-      ]);
-      if (rest !== undefined) {
-        entries.push(["*", elements.slice(rest).join("/")]);
-      }
-      return Object.fromEntries(entries);
+      const params: Record<string, string> = {};
+      for (const [name, i] of names) params[name] = elements[i] ?? "";
+      if (rest !== undefined) params["*"] = elements.slice(rest).join("/");
+      return params;
     },
   };
 }

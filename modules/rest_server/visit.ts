@@ -1,6 +1,6 @@
 import { clientAddress, isWithin, type Network } from "./address.ts";
 import type { RequestHeaders } from "./headers.ts";
-import type { Target } from "./target.ts";
+import type { Target } from "./targets.ts";
 
 /** One request, as the parts of the gateway see it. A Hono app finds it as `c.env`. */
 export class Visit {
