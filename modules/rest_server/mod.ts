@@ -51,7 +51,7 @@ export {
   type Route,
   type RouteHandler,
   type RouteOptions,
-  type RouteRequest,
 } from "./handle_route.ts";
+export type { RouteRequest } from "./route_request.ts";
 export { type Reply, reply, type ReplyOptions } from "./reply.ts";
 export type { ParamNames, Params } from "./route_path.ts";
