@@ -18,6 +18,7 @@ const STANDARD_MODULES: readonly string[] = [
   "clock",
   "playback",
   "record",
+  "rest-server",
   "spy",
 ];
 /** Classes of buses that have an entry of their own. */
