@@ -1,9 +1,9 @@
 /**
- * The standard modules: {@linkcode clock} publishes the time, {@linkcode restServer} answers HTTP, {@linkcode spy} logs what
- * passes, {@linkcode record} writes it to files, {@linkcode playback} publishes it again.
+ * The small standard modules: {@linkcode clock} publishes the time, {@linkcode spy} logs what passes, {@linkcode record} writes it
+ * to files, {@linkcode playback} publishes it again.
  *
  * Each is also an entry of its own, `@caryatid/modules/clock`, which loads nothing else. How to read a recording is in
- * `@caryatid/modules/record`.
+ * `@caryatid/modules/record`; the REST server, which takes longer to load, is in `@caryatid/modules/rest-server` only.
  *
  * @example Register two of them
  * ```ts
@@ -25,5 +25,4 @@
 export { default as clock, type Tick } from "./clock/mod.ts";
 export { default as playback, type PlaybackStatus } from "./playback/mod.ts";
 export { default as record } from "./record/record.ts";
-export { default as restServer } from "./rest_server/mod.ts";
 export { default as spy } from "./spy/mod.ts";
