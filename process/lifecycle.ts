@@ -5,15 +5,16 @@ import { type AssembledModule, assembleModules } from "./assembly.ts";
 import type { Classes } from "./classes.ts";
 import { formatProblem } from "./config/config_error.ts";
 import type { Problem, ProcessConfig } from "./config/process_config.ts";
+import { isCutShort } from "./cut_short.ts";
 import { drained, inTime } from "./drain.ts";
 import { introduce } from "./introduction.ts";
 import type { Logging } from "./logging.ts";
 import { ModuleRunner } from "./module_runner.ts";
+import type { ProcessMonitor } from "./monitor/process_monitor.ts";
 import { StartSignal } from "./start_signal.ts";
-import { untilAborted } from "./until_aborted.ts";
 import { CurrentWork } from "./work.ts";
 
-/** Time that buses have in any case to say goodbye, in milliseconds. */
+/** Time that buses and the monitor have in any case to say goodbye, in milliseconds. */
 const CLOSE_TIME = 2_000;
 
 /** What a {@linkcode Lifecycle} is made of. */
@@ -24,6 +25,8 @@ export interface LifecycleParts {
   readonly bus: MessageBus;
   readonly notices: readonly Problem[];
   readonly clock: Clock | undefined;
+  /** Where the configuration has one. */
+  readonly monitor: ProcessMonitor | undefined;
 }
 
 /** The order in which a process starts and stops. */
@@ -45,10 +48,12 @@ export class Lifecycle {
     this.#parts = parts;
     this.context = new ModuleContext({
       id: "process",
-      bus: parts.bus,
+      bus: this.#busFor("process"),
       log: parts.logging.log(),
       clock: parts.clock,
-      onFailure: (error) => this.fail(error),
+      onFailure: (error) => {
+        if (!this.stopping.aborted || !isCutShort(error)) this.fail(error);
+      },
     });
   }
 
@@ -89,7 +94,7 @@ export class Lifecycle {
   }
 
   async #boot(): Promise<void> {
-    const { config, classes, logging, bus } = this.#parts;
+    const { config, classes, logging, bus, monitor } = this.#parts;
     this.stopping.throwIfAborted();
     const { parts: modules, notices } = await assembleModules(config, classes);
     const log = logging.log();
@@ -97,9 +102,10 @@ export class Lifecycle {
     for (const notice of [...this.#parts.notices, ...notices]) {
       log.warn("{notice}", { notice: formatProblem(notice) });
     }
+    monitor?.check();
     using start = new StartSignal(config.startDeadline, this.stopping);
-    await untilAborted(bus.open(), start.signal).catch((cause) => {
-      throw unavailable(cause);
+    await bus.open({ signal: start.signal }).catch((error) => {
+      throw unavailable(error, start.signal);
     });
     await this.#initAll(modules, start.signal);
     if (config.startupTopic !== undefined) {
@@ -108,7 +114,13 @@ export class Lifecycle {
     start.signal.throwIfAborted();
     for (const runner of this.#runners) runner.begin();
     this.context.begin();
+    monitor?.begin();
     this.#work.load();
+  }
+
+  /** The bus as a module has it: watched where there is a monitor. */
+  #busFor(id: string): MessageBus {
+    return this.#parts.monitor?.watch(id) ?? this.#parts.bus;
   }
 
   /** In the order of the file: all subscriptions are ready before anybody begins. */
@@ -116,14 +128,14 @@ export class Lifecycle {
     modules: readonly AssembledModule[],
     signal: AbortSignal,
   ): Promise<void> {
-    const { logging, bus, clock } = this.#parts;
+    const { logging, clock } = this.#parts;
     for (const { config: { id, onFailure }, module, section } of modules) {
       const runner = new ModuleRunner({
         id,
         module,
         config: section,
         onFailure,
-        bus,
+        bus: this.#busFor(id),
         clock,
         log: logging.log(id),
         work: this.#work,
@@ -143,18 +155,24 @@ export class Lifecycle {
     for (const { context } of all) context.stop();
     for (const runner of this.#runners) runner.stop();
     let late = await drained(all, deadline, caller);
+    // Of who is late the monitor tells what for; else what is done while all is closed counts, too.
+    if (late.length > 0) await this.#endMonitor(deadline);
     const closed = await inTime(this.#close(caller?.id), deadline);
     if (!closed && late.length === 0) {
       late = all.filter(({ context }) => context.running > 0).map(({ id }) =>
         id
       );
     }
-    await inTime(
-      bus.close(),
-      Math.max(deadline, performance.now() + CLOSE_TIME),
-    );
+    await this.#endMonitor(deadline);
+    await inTime(bus.close(), goodbye(deadline));
     await logging.load();
     if (late.length > 0) throw drainTimeoutError(late, config.stopDeadline);
+  }
+
+  /** A disk may hang. */
+  async #endMonitor(deadline: number): Promise<void> {
+    const { monitor } = this.#parts;
+    if (monitor) await inTime(monitor.stop(), goodbye(deadline));
   }
 
   /** In reverse order; a task that waits for this very stop isn't waited for. */
@@ -167,16 +185,20 @@ export class Lifecycle {
   }
 }
 
-/** The start deadline passed while a bus had no connection yet. */
-function unavailable(cause: unknown): unknown {
-  if (!(cause instanceof CaryatidError) || cause.code !== "INIT_FAILED") {
-    return cause;
-  }
-  return new CaryatidError(
-    "BUS_UNAVAILABLE",
-    `Cannot open the buses: ${cause.message}`,
-    { hint: cause.hint, cause },
-  );
+/** When the last is to be over, with the deadline passed or not. */
+function goodbye(deadline: number): number {
+  return Math.max(deadline, performance.now() + CLOSE_TIME);
+}
+
+/** The same error; where it came with the start deadline it tells that, too. */
+function unavailable(error: unknown, { reason }: AbortSignal): unknown {
+  const isLate = error instanceof CaryatidError &&
+    reason instanceof CaryatidError;
+  if (!isLate) return error;
+  return new CaryatidError(error.code, `${error.message}; ${reason.message}`, {
+    hint: error.hint ?? reason.hint,
+    cause: error,
+  });
 }
 
 function drainTimeoutError(

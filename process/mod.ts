@@ -11,5 +11,15 @@ export { ConfigError } from "./config/config_error.ts";
 export type { Place, Problem } from "./config/process_config.ts";
 export type { ConfigInput } from "./config/read_config.ts";
 export type { Importer } from "./loader.ts";
+export type { Monitor } from "./monitor/monitor.ts";
+export type {
+  HandlingsSnapshot,
+  HeldUpBy,
+  ModuleSnapshot,
+  MonitorSnapshot,
+  ReadsSnapshot,
+  RequestsSnapshot,
+  WritesSnapshot,
+} from "./monitor/snapshot.ts";
 export type { Outcome } from "./outcome.ts";
 export { Process, type ProcessOptions } from "./process.ts";

@@ -7,6 +7,7 @@ import {
 } from "@caryatid/sdk";
 import { ModuleContext, systemClock } from "@caryatid/sdk/host";
 import type { OnFailure } from "./config/process_config.ts";
+import { isCutShort } from "./cut_short.ts";
 import { describeError, logError } from "./outcome.ts";
 import { untilAborted } from "./until_aborted.ts";
 import type { CurrentWork } from "./work.ts";
@@ -122,8 +123,7 @@ export class ModuleRunner {
 
   /** What was cut short by the stop is no failure. */
   #failedWhileStopping(error: unknown): void {
-    const code = error instanceof CaryatidError ? error.code : undefined;
-    if (code === "ABORTED" || code === "BUS_CLOSED") return;
+    if (isCutShort(error)) return;
     this.#options.log.warn("failed while stopping: {error}", {
       error: describeError(error),
     });
@@ -163,7 +163,7 @@ function initFailedError(id: string, cause: unknown): CaryatidError {
   return new CaryatidError(
     "INIT_FAILED",
     `Cannot initialise module "${id}": ${messageOf(cause)}`,
-    { cause },
+    { cause, hint: cause instanceof CaryatidError ? cause.hint : undefined },
   );
 }
 

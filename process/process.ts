@@ -2,10 +2,16 @@ import type { Clock, Context, Log, Module } from "@caryatid/sdk";
 import type { BusClass } from "@caryatid/sdk/bus";
 import { assembleBus } from "./assembly.ts";
 import { Classes } from "./classes.ts";
+import type { MonitorConfig } from "./config/process_config.ts";
 import { type ConfigInput, readConfig } from "./config/read_config.ts";
 import { Lifecycle, type LifecycleParts } from "./lifecycle.ts";
 import type { Importer } from "./loader.ts";
 import { Logging } from "./logging.ts";
+import { type Monitor, OFF } from "./monitor/monitor.ts";
+import type {
+  ProcessMonitor,
+  ProcessMonitorOptions,
+} from "./monitor/process_monitor.ts";
 import { logError, type Outcome, outcomeOf } from "./outcome.ts";
 import { runUntilStopped } from "./run.ts";
 
@@ -56,12 +62,14 @@ export interface ProcessOptions {
 export class Process implements AsyncDisposable {
   readonly #lifecycle: Lifecycle;
   readonly #classes: Classes;
+  readonly #monitor: Monitor;
   readonly #log: Log;
 
   /** Use `Process.create`. */
   private constructor(parts: LifecycleParts) {
     this.#lifecycle = new Lifecycle(parts);
     this.#classes = parts.classes;
+    this.#monitor = parts.monitor ?? OFF;
     this.#log = parts.logging.log();
   }
 
@@ -79,6 +87,8 @@ export class Process implements AsyncDisposable {
     for (const module of modules) classes.registerModule(module);
     const logging = new Logging(config.log);
     const { bus, notices } = await assembleBus(config, classes, logging);
+    const log = logging.log();
+    const monitor = await createMonitor(config.monitor, { bus, log, clock });
     return new Process({
       config,
       classes,
@@ -86,6 +96,7 @@ export class Process implements AsyncDisposable {
       bus,
       notices: [...config.notices, ...notices],
       clock,
+      monitor,
     });
   }
 
@@ -124,6 +135,11 @@ export class Process implements AsyncDisposable {
     return this.#lifecycle.context;
   }
 
+  /** Who reads and writes what, how fast, and who waits for whom: where the configuration has a `[monitor]`. */
+  get monitor(): Monitor {
+    return this.#monitor;
+  }
+
   /** Makes a module known by its name, for sections without `import`. The last one of a name wins. */
   register(module: Module): this {
     this.#classes.registerModule(module);
@@ -134,8 +150,8 @@ export class Process implements AsyncDisposable {
    * Finds and checks every module, opens the buses, initialises modules in the order of the file, publishes the startup message,
    * and begins what modules run. A second call gives the same promise.
    *
-   * Rejects with `INVALID_CONFIG`, `LOAD_FAILED`, `UNKNOWN_CLASS`, `INIT_FAILED`, `BUS_UNAVAILABLE`, or `ABORTED` if `stop` was
-   * called meanwhile. By then everything is released.
+   * Rejects with `INVALID_CONFIG`, `LOAD_FAILED`, `UNKNOWN_CLASS`, `INIT_FAILED`, `BUS_UNAVAILABLE`, `PERMISSION_DENIED` for
+   * `[monitor] output`, or `ABORTED` if `stop` was called meanwhile. By then everything is released.
    */
   start(): Promise<void> {
     return this.#lifecycle.start();
@@ -164,4 +180,14 @@ export class Process implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
+}
+
+/** Its code is loaded only where it is used: each file takes its part of a start. */
+async function createMonitor(
+  config: MonitorConfig | undefined,
+  parts: Omit<ProcessMonitorOptions, "config">,
+): Promise<ProcessMonitor | undefined> {
+  if (config === undefined) return undefined;
+  const { ProcessMonitor } = await import("./monitor/process_monitor.ts");
+  return new ProcessMonitor({ config, ...parts });
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Process } from "./process.ts";
+import { CapturedLogs } from "./testing/captured_logs.ts";
 import { module, silentProcess } from "./testing/silent_process.ts";
 
 Deno.test("D5 stop finishes what is queued and in hand, through every module on the way", async () => {
@@ -154,4 +155,26 @@ Deno.test("B15 requests without an answer reject with BUS_CLOSED when the proces
   });
   await assert.rejects(process.stop(), { code: "DRAIN_TIMEOUT" });
   await asked;
+});
+
+Deno.test("a task of process.context that a stop cuts short is no failure, any other error is", async () => {
+  const sleeping = await silentProcess([]);
+  sleeping.context.run(() => sleeping.context.clock.sleep(60_000));
+  const quiet = sleeping.run();
+  await sleeping.start();
+  await sleeping.stop();
+  assert.deepEqual(await quiet, { exitCode: 0, error: undefined });
+
+  using _logs = new CapturedLogs();
+  const failing = await silentProcess([]);
+  const error = new Error("not the stop");
+  failing.context.run(async () => {
+    await failing.context.clock.sleep(60_000).catch(() => {});
+    throw error;
+  });
+  const loud = failing.run();
+  await failing.start();
+  await failing.stop();
+  assert.deepEqual(await loud, { exitCode: 1, error });
+  Deno.exitCode = 0;
 });

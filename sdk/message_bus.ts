@@ -72,6 +72,13 @@ export interface SubscribeOptions {
    * group nobody else gets it. It should be quick, where it gives no promise: a publisher may wait for it.
    */
   readonly accept?: Accept;
+  /**
+   * What becomes of a delivery that a loop is left with, by an error or by `break` (in a group another member gets it at once). It
+   * is given again after the backoff, `redelivered`, behind what came meanwhile; after the last attempt it is given up: a dead
+   * letter where the bus keeps them, else counted in `dropped`, or never where a broker would lose it. Without a group it is for
+   * modules that are restarted: to others nobody is left to give it to.
+   */
+  readonly retry?: RetryOptions;
 }
 
 /** How to make a request. */
@@ -88,7 +95,10 @@ export interface RequestOptions {
 export interface HandleOptions {
   /** Requests worked on at the same time (64). */
   readonly concurrency?: number;
-  /** What happens when the handler throws (the request fails at once). */
+  /**
+   * Calls a handler that throws again with the same request (the request fails at once). The last failure counts. It isn't called
+   * again when nobody waits for the answer or the handling is closed, nor for `INVALID_MESSAGE`.
+   */
   readonly retry?: RetryOptions;
   /** Closes the handling. */
   readonly signal?: AbortSignal;
@@ -98,7 +108,8 @@ export interface HandleOptions {
  * Messages on their way to a module: an async iterable with its own bounded queue.
  *
  * A step of the loop is done when the loop comes back for the next delivery. Leaving the loop, by `break` or by an
- * error, closes the subscription and leaves the delivery in hand unfinished: in a group another member gets it.
+ * error, closes the subscription and leaves the delivery in hand unfinished: in a group another member gets it, at once or as
+ * `retry` says. Who steps a loop by hand may leave it by `throw(error)`: then it is known why.
  */
 export interface Subscription<T = unknown>
   extends AsyncIterable<Delivery<T>>, AsyncDisposable {
@@ -112,7 +123,9 @@ export interface Subscription<T = unknown>
   readonly inHand: number;
   /** Loops that wait for a delivery. */
   readonly readers: number;
-  /** Messages lost to `overflow`, or refused by `accept`, which a typed topic is. */
+  /** Publishers that wait for room in its queue: 0 where a broker queues. */
+  readonly heldUp: number;
+  /** Messages lost to `overflow`, refused by `accept`, which a typed topic is, or given up after the attempts of `retry`. */
   readonly dropped: number;
   /** Whether it was closed, by whomever. */
   readonly closed: boolean;
@@ -132,6 +145,12 @@ export interface Handling extends AsyncDisposable {
   readonly closed: boolean;
   /** Takes no further requests; those it works on are finished. Harmless twice. */
   close(): Promise<void>;
+}
+
+/** How to open a bus. */
+export interface OpenOptions {
+  /** Ends the wait; what the bus says then is why it isn't open yet. It must be closed all the same. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a bus can do, as data: nobody has to ask for its class. */
@@ -155,8 +174,8 @@ export interface BusAbilities {
 export interface MessageBus extends AsyncDisposable {
   /** What this bus can do. */
   readonly abilities: BusAbilities;
-  /** Connects. Resolves when the bus is usable; harmless twice. */
-  open(): Promise<void>;
+  /** Connects. Resolves when the bus is usable; harmless twice. Rejects with `BUS_UNAVAILABLE` when it can't, or isn't in time. */
+  open(options?: OpenOptions): Promise<void>;
   /**
    * Sends `message` to whoever listens to `topic`. Resolves when it is accepted: queued in memory, confirmed by a broker.
    *

@@ -1,12 +1,16 @@
 import {
   CaryatidError,
+  type Clock as Time,
   type Context,
   defineModule,
   type Module,
 } from "@caryatid/sdk";
-import { z } from "zod";
-import { topicKey } from "../config_topics.ts";
-import { type Due, Period } from "./period.ts";
+import { alignedTimes } from "./aligned_times.ts";
+import { type Configuration, configuration } from "./configuration.ts";
+import { cronTimes } from "./cron_times.ts";
+import type { Due, Pace } from "./pace.ts";
+import { SteadyPace } from "./steady_pace.ts";
+import { WallPace } from "./wall_pace.ts";
 
 /** What a clock publishes; with `variant = "Clock"` it is `{ "Clock": … }`, as a Rust enum is written. */
 export interface Tick {
@@ -16,23 +20,17 @@ export interface Tick {
   readonly number: number;
 }
 
-/** In seconds; a timer takes at most 2,147,483. */
-const LONGEST_PERIOD = 2_000_000;
-
 /** Bounds, in milliseconds, of the time that a tick may take to find room: about as long as until the next one. */
 const SHORTEST_TIMEOUT = 1_000;
 const LONGEST_TIMEOUT = 30_000;
 
-const configuration = z.object({
-  topic: topicKey.default("clock.tick"),
-  period: z.number().min(0.001).max(LONGEST_PERIOD).default(1),
-  variant: z.string().min(1).optional(),
-});
+/** Ticks that are left out are told at once, then summed up for so long: a clock of 1 ms may miss some all the time. */
+const TELL_EVERY = 10_000;
 
 /**
- * Publishes a {@linkcode Tick} at once and then every `period` (1 s) on `topic` (`clock.tick`).
+ * Publishes a {@linkcode Tick} on `topic` (`clock.tick`): at once and then every `period` (1 s), or when `cron` says.
  *
- * Mirrors caryatid_module_clock, except that late ticks are left out, and `variant` is a key.
+ * Mirrors caryatid_module_clock, except that late ticks are left out, and period and `variant` are keys.
  */
 export default defineModule({
   name: "clock",
@@ -45,30 +43,34 @@ export default defineModule({
 
 class Clock {
   readonly #context: Context;
-  readonly #config: z.infer<typeof configuration>;
-  readonly #period: number;
+  readonly #config: Configuration;
+  readonly #timeout: number;
   #number = 0;
+  #missed = 0;
+  #toldAt = -Infinity;
 
-  constructor(context: Context, config: z.infer<typeof configuration>) {
+  constructor(context: Context, config: Configuration) {
     this.#context = context;
     this.#config = config;
-    this.#period = config.period * 1000;
+    const period = config.cron === undefined ? config.period * 1000 : 0;
+    this.#timeout = Math.min(
+      Math.max(period, SHORTEST_TIMEOUT),
+      LONGEST_TIMEOUT,
+    );
   }
 
-  /** Goes on until the process stops: `sleep` rejects with `ABORTED` then, which is no failure of a module that stops. */
+  /** Goes on until the process stops: `next` rejects with `ABORTED` then, which is no failure of a module that stops. */
   async run(): Promise<void> {
-    const { clock } = this.#context;
-    const start = clock.now();
-    const period = new Period(start, this.#period);
-    for (let due: Due = { time: start, missed: 0 };;) {
+    const { clock, log } = this.#context;
+    const pace = await paceOf(this.#config, clock);
+    for (let due; (due = await pace.next()) !== undefined;) {
       this.#tellMissed(due.missed);
-      await this.#send(due.time);
-      await clock.sleep(period.wait(clock.now()));
-      due = period.take(clock.now());
+      await this.#send(due);
     }
+    log.info("no more ticks: cron names no further time");
   }
 
-  async #send(time: number): Promise<void> {
+  async #send({ time, missed }: Due): Promise<void> {
     const { topic, variant } = this.#config;
     const { signal, log } = this.#context;
     const tick: Tick = {
@@ -76,12 +78,16 @@ class Clock {
       number: this.#number++,
     };
     const message = variant === undefined ? tick : { [variant]: tick };
-    const timeout = Math.min(
-      Math.max(this.#period, SHORTEST_TIMEOUT),
-      LONGEST_TIMEOUT,
-    );
+    const options = { signal, timeout: this.#timeout };
     try {
-      await this.#context.publish(topic, message, { signal, timeout });
+      await this.#context.publish(
+        topic,
+        message,
+        // Not a field: Rust's tick has none, and a strict schema refuses more.
+        missed === 0
+          ? options
+          : { ...options, headers: { missed: String(missed) } },
+      );
     } catch (error) {
       if (!isPassing(error)) throw error;
       log.warn("not everybody heard tick {number}: {reason}", {
@@ -92,11 +98,26 @@ class Clock {
   }
 
   #tellMissed(missed: number): void {
-    if (missed === 0) return;
+    this.#missed += missed;
+    const now = this.#context.clock.monotonic();
+    if (this.#missed === 0 || now - this.#toldAt < TELL_EVERY) return;
     this.#context.log.warn("left out {missed} ticks that came too late", {
-      missed,
+      missed: this.#missed,
     });
+    this.#missed = 0;
+    this.#toldAt = now;
   }
+}
+
+async function paceOf(config: Configuration, clock: Time): Promise<Pace> {
+  if (config.cron !== undefined) {
+    const { cron, "time-zone": zone } = config;
+    return new WallPace(clock, await cronTimes(cron, zone));
+  }
+  const period = config.period * 1000;
+  return config.align
+    ? new WallPace(clock, alignedTimes(period))
+    : new SteadyPace(clock, period);
 }
 
 /** Whether the next tick may fare better: a subscriber was too slow, or a broker is away. */

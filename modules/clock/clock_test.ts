@@ -1,8 +1,11 @@
+import { Process } from "@caryatid/process";
 import { MockBus, testModule, VirtualClock } from "@caryatid/sdk/testing";
 import assert from "node:assert/strict";
 import clock, { type Tick } from "./mod.ts";
 
 const START = Date.UTC(2024, 0, 2, 3, 4, 5, 123);
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
 function busAt(start: number): MockBus {
   return new MockBus({ clock: new VirtualClock({ start }) });
@@ -51,10 +54,15 @@ Deno.test("clock wraps its ticks as a Rust enum when a variant is configured", a
 Deno.test("clock refuses a configuration that can't work", async (t) => {
   const wrong = {
     "a period of 0": { period: 0 },
-    "a period that no timer takes": { period: 3_000_000 },
+    "a period of a thousand years": { period: 31_536_000_000 },
     "a period that is text": { period: "1 s" },
     "a topic with a wildcard": { topic: "clock.*" },
     "an empty variant": { variant: "" },
+    "cron beside a period": { cron: "* * * * *", period: 1 },
+    "cron that is aligned": { cron: "* * * * *", align: true },
+    "cron that isn't": { cron: "every day" },
+    "a time zone without cron": { "time-zone": "Europe/Berlin" },
+    "a time zone of nowhere": { cron: "* * * * *", "time-zone": "Mars/Base" },
   };
   for (const [name, config] of Object.entries(wrong)) {
     await t.step(name, async () => {
@@ -121,6 +129,124 @@ Deno.test("clock leaves out the ticks that a slow publish made late, and says so
     text: "left out {missed} ticks that came too late",
     properties: { missed: 9 },
   });
+  assert.deepEqual(
+    bus.published.map(({ options }) => options?.headers?.missed),
+    [undefined, undefined, "9"],
+  );
+});
+
+Deno.test("clock sums up what it leaves out, and tells it every ten seconds", async () => {
+  const bus = busAt(0);
+  bus.subscribe("clock.tick", { queueSize: 1 }); // each tick waits a second
+  await using test = await testModule(clock, { period: 0.1 }, { bus });
+  await test.advance(30_000);
+  const told = test.logs.filter(({ text }) => text.startsWith("left out"));
+  assert.deepEqual(
+    told.map(({ properties }) => properties?.missed),
+    [9, 90, 90],
+  );
+});
+
+Deno.test("clock ticks at full minutes when it is aligned", async () => {
+  const config = { period: 60, align: true };
+  await using test = await testModule(clock, config, { bus: busAt(START) });
+  await test.advance(120_000);
+  assert.deepEqual(messages(test.bus), [
+    { time: "2024-01-02T03:05:00.000Z", number: 0 },
+    { time: "2024-01-02T03:06:00.000Z", number: 1 },
+  ]);
+});
+
+Deno.test("clock ticks when cron says, in its time zone", async () => {
+  const config = { cron: "0 0 9 * * *", "time-zone": "America/New_York" };
+  await using test = await testModule(clock, config, { bus: busAt(START) });
+  await test.settle();
+  assert.deepEqual(messages(test.bus), []);
+  await test.advance(2 * 24 * HOUR);
+  assert.deepEqual(messages(test.bus), [
+    { time: "2024-01-02T14:00:00.000Z", number: 0 },
+    { time: "2024-01-03T14:00:00.000Z", number: 1 },
+  ]);
+});
+
+Deno.test("clock says that there are no more ticks when cron is over", async () => {
+  const config = { cron: "0 0 4 2 1 * 2024" };
+  await using test = await testModule(clock, config, { bus: busAt(START) });
+  await test.advance(HOUR);
+  assert.equal(test.bus.published.length, 1);
+  assert.equal(test.context.running, 0);
+  assert.match(test.logs[0]!.text, /^no more ticks/);
+});
+
+Deno.test("clock makes neither burst nor gap when the time is set while it runs", async (t) => {
+  const configs = {
+    "by period": { period: 60 },
+    "aligned": { period: 60, align: true },
+    "by cron": { cron: "* * * * *" },
+  };
+  for (const [name, config] of Object.entries(configs)) {
+    for (const jump of [-HOUR, HOUR]) {
+      await t.step(`${name}, by ${jump / HOUR} h`, async () => {
+        const bus = busAt(START);
+        await using test = await testModule(clock, config, { bus });
+        await test.advance(10 * MINUTE);
+        const before = bus.published.length;
+        test.clock.setTime(test.clock.now() + jump);
+        for (let n = 1; n <= 10; n++) {
+          await test.advance(MINUTE);
+          assert.equal(bus.published.length, before + n);
+        }
+        const { time } = messages(bus).at(-1)!;
+        const late = test.clock.now() - Date.parse(time);
+        assert(late >= 0 && late < MINUTE, `it told ${time}`);
+      });
+    }
+  }
+});
+
+Deno.test("clock keeps any period, from a millisecond to longer than a timer takes", async () => {
+  for (const period of [0.001, 86_400, 3_000_000, 1_000_000_000]) {
+    await using test = await testModule(clock, { period });
+    await test.advance(3 * period * 1_000);
+    assert.deepEqual(
+      messages(test.bus).map(({ time }) => Date.parse(time)),
+      [0, 1, 2, 3].map((n) => n * period * 1_000),
+    );
+  }
+});
+
+Deno.test("clock tells a wrong cron expression at the start, with its line", async () => {
+  const config = '[module.clock]\ntopic = "a"\ncron = "61 * * * *"\n' +
+    '[log]\nlevel = "error"';
+  await assert.rejects(
+    Process.create({ config, modules: [clock] }).then((process) =>
+      process.start()
+    ),
+    (error: Error) =>
+      /line 3|:3/.test(error.message) && /minute: 61/.test(error.message),
+  );
+});
+
+Deno.test("several clocks run beside each other, by class", async () => {
+  await using process = await Process.create({
+    config: {
+      module: {
+        clock: { period: 1_000 },
+        fast: { class: "clock", topic: "clock.fast", period: 0.001 },
+      },
+      log: { level: "error" },
+    },
+    modules: [clock],
+  });
+  const ticks = process.context.subscribe("clock.*");
+  await ticks.ready;
+  await process.start();
+  const heard = new Map<string, number>();
+  for await (const { topic } of ticks) {
+    heard.set(topic, (heard.get(topic) ?? 0) + 1);
+    if ((heard.get("clock.fast") ?? 0) === 5) break;
+  }
+  assert.deepEqual([...heard].sort(), [["clock.fast", 5], ["clock.tick", 1]]);
 });
 
 Deno.test("clock fails, for the process to decide, when it can never publish", async () => {

@@ -1,6 +1,8 @@
 /**
  * The class `clock`: a time base for all other modules.
  *
+ * Its keys say when to tick; the README beside it has them all.
+ *
  * @example Count the ticks of a second
  * ```ts
  * import clock, { type Tick } from "@caryatid/modules/clock";

@@ -172,3 +172,19 @@ Deno.test("E5 a bus that can't carry the request is 503, with Retry-After", asyn
     });
   }
 });
+
+Deno.test("E5 a path that no route of the bus is for is 404, or 414 if it is too long", async () => {
+  await using server = await RestProcess.start({}, {
+    config: {
+      "message-bus": { memory: { class: "in-memory" } },
+      "message-router": { route: [{ pattern: "rest.get.a", bus: "memory" }] },
+    },
+    routes: (context) => handleRoute(context, "GET /a", () => "a"),
+  });
+  assert.equal(await (await server.fetch("/a")).text(), "a");
+  for (const path of ["/b", `/${"b".repeat(400)}`]) {
+    const response = await server.fetch(path);
+    await response.body?.cancel();
+    assert([404, 414].includes(response.status), `${response.status}`);
+  }
+});

@@ -11,7 +11,7 @@ import { readBody } from "./read_body.ts";
 import { type RestRequest, wrapRequest } from "./rest_message.ts";
 import { restRequest } from "./rest_request.ts";
 import { toResponse } from "./rest_response.ts";
-import { elementsOf, topicOf, wordsOf } from "./topic_of.ts";
+import { topicOf } from "./topic_of.ts";
 import type { Visit } from "./visit.ts";
 
 /** What a {@linkcode BusRoute} is made of. */
@@ -51,7 +51,7 @@ export class BusRoute {
   /** Answers a request, or rejects with a {@linkcode Problem}. */
   // One `async` for the whole way: each more costs as much as a look at all headers.
   async answer(request: Request, visit: Visit): Promise<Response> {
-    const { maxConcurrent, dots } = this.#config;
+    const { maxConcurrent } = this.#config;
     if (this.#running >= maxConcurrent) {
       throw unavailable(new Error(`${maxConcurrent} requests go on already`));
     }
@@ -59,17 +59,18 @@ export class BusRoute {
     let bytes = NOTHING;
     let asking: Asking | undefined;
     try {
-      const elements = elementsOf(visit.target.segments, dots);
-      const words = wordsOf(elements, dots);
+      const { words } = visit.target;
       const body = this.#body(request, visit);
       if (body !== undefined) bytes = await body;
-      const question = this.#question(request.method, visit, elements, bytes);
+      const question = this.#question(request.method, visit, bytes);
       asking = this.#watch.begin(request);
-      const response = await this.#ask(asking, words, question);
+      const answer = question.method === "HEAD"
+        ? await this.#askHead(asking, words, question)
+        : await this.#ask(asking, words, question);
       visit.isPlain = true;
-      return response;
+      return this.#response(answer, question.method, words);
     } catch (error) {
-      const failure = busProblem(error);
+      const failure = this.#failure(error, request.method, visit);
       const { behind } = this.#parts;
       const isMissing = failure.status === 404 || failure.status === 405;
       if (!isMissing || behind === undefined) throw failure;
@@ -114,7 +115,6 @@ export class BusRoute {
   #question(
     method: string,
     visit: Visit,
-    elements: readonly string[],
     bytes: Uint8Array,
   ): RestRequest {
     const { mediaTypes, auth, requestId } = this.#config;
@@ -128,7 +128,6 @@ export class BusRoute {
     return restRequest({
       method,
       target,
-      elements,
       headers,
       body: bodyOf(bytes, type),
       trusted: visit.isProxied,
@@ -137,48 +136,58 @@ export class BusRoute {
     });
   }
 
+  #ask(
+    { signal }: Asking,
+    words: string,
+    question: RestRequest,
+  ): Promise<unknown> {
+    const { topic, variant, requestTimeout } = this.#config;
+    return this.#parts.context.request(
+      topicOf(topic, question.method, words),
+      variant ? wrapRequest(question) : question,
+      requestTimeout === undefined
+        ? { signal }
+        : { signal, timeout: requestTimeout },
+    );
+  }
+
   /** A HEAD request is for its own handler, else for GET's. */
-  async #ask(
+  async #askHead(
     asking: Asking,
     words: string,
     question: RestRequest,
-  ): Promise<Response> {
-    const { method } = question;
-    const { topic, compression, variant, requestTimeout } = this.#config;
-    const { context, known, streams } = this.#parts;
-    const { signal } = asking;
-    const options = requestTimeout === undefined
-      ? { signal }
-      : { signal, timeout: requestTimeout };
-    for (let asked = question;;) {
-      try {
-        const answer = await context.request(
-          topicOf(topic, asked.method, words),
-          variant ? wrapRequest(asked) : asked,
-          options,
-        );
-        const sized = compression || method === "HEAD";
-        const response = toResponse(answer, sized, streams);
-        if (response.status !== 404) known.learn(asked.method, words);
-        return response;
-      } catch (error) {
-        if (!isNobody(error)) throw error;
-        if (asked.method !== "HEAD") throw nobody(known.allowed(method, words));
-        asked = { ...asked, method: "GET" };
-      }
+  ): Promise<unknown> {
+    try {
+      return await this.#ask(asking, words, question);
+    } catch (error) {
+      if (!isNobody(error)) throw error;
+      return await this.#ask(asking, words, { ...question, method: "GET" });
     }
+  }
+
+  #response(answer: unknown, method: string, words: string): Response {
+    const { known, streams } = this.#parts;
+    const isSized = this.#config.compression || method === "HEAD";
+    const response = toResponse(answer, isSized, streams);
+    // Whether a HEAD was GET's isn't known here, nor needed: GET brings it along.
+    if (response.status !== 404 && method !== "HEAD") {
+      known.learn(method, words);
+    }
+    return response;
+  }
+
+  #failure(error: unknown, method: string, { target }: Visit): Problem {
+    if (!isNobody(error)) return busProblem(error);
+    const allowed = this.#parts.known.allowed(method, target.words);
+    return allowed.length === 0
+      ? problem(404)
+      : problem(405, "", { headers: { allow: allowed.join(", ") } });
   }
 }
 
 function isNobody(error: unknown): boolean {
   return error instanceof CaryatidError &&
     (error.code === "NO_HANDLER" || error.code === "NO_ROUTE");
-}
-
-function nobody(allowed: readonly string[]): Problem {
-  return allowed.length === 0
-    ? problem(404)
-    : problem(405, "", { headers: { allow: allowed.join(", ") } });
 }
 
 /** The same request, for somebody else to read. */

@@ -26,14 +26,13 @@ export class Cors {
     this.#anybody = rules.origins.includes("*");
   }
 
-  /** The answer to a browser that asks first; undefined for every other request. */
+  /** The answer to a browser that asks first, yet to be marked; undefined for every other request. */
   preflight(method: string, headers: RequestHeaders): Response | undefined {
     const { origin, "access-control-request-method": wanted } = headers.own;
     if (
       method !== "OPTIONS" || origin === undefined || wanted === undefined
     ) return undefined;
     const response = new Response(null, { status: 204 });
-    this.mark(response.headers, origin);
     if (this.#allows(origin)) this.#invite(response.headers);
     return response;
   }

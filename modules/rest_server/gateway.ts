@@ -13,7 +13,7 @@ import { Problem, problem } from "./problem.ts";
 import { BODILESS } from "./rest_response.ts";
 import { RequestIds } from "./request_ids.ts";
 import { RequestLog } from "./request_log.ts";
-import { readTarget } from "./target.ts";
+import { Targets } from "./targets.ts";
 import { Visit } from "./visit.ts";
 
 /** What Hono calls the environment of the gateway's app: every request is a {@linkcode Visit}. */
@@ -53,15 +53,16 @@ export class Gateway {
   readonly #cors: Cors | undefined;
   readonly #ids: RequestIds | undefined;
   readonly #log: RequestLog;
-  readonly #scheme: "http" | "https";
+  readonly #targets: Targets;
   readonly #isBare: boolean;
   #isOpen = false;
+  #running = 0;
 
   /** Answers 503 until it is opened. */
   constructor(parts: GatewayParts) {
     const { context, config, known, behind } = parts;
     this.#config = config;
-    this.#scheme = config.tls ? "https" : "http";
+    this.#targets = new Targets(config.tls ? "https" : "http", config.dots);
     this.#cors = config.cors && new Cors(config.cors);
     this.#ids = config.requestId ? new RequestIds(config.requestId) : undefined;
     this.#log = new RequestLog(context.log, config.requestLog);
@@ -77,6 +78,11 @@ export class Gateway {
     for (const app of parts.before) this.#app.route("/", app as Hono);
     this.#app.all("*", (c) => this.#bus.answer(c.req.raw, c.env));
     this.#app.onError((error, c) => this.#failed(error, c.env));
+  }
+
+  /** Requests without an answer yet, and answers that are not all sent. */
+  get running(): number {
+    return this.#running + this.#streams.size;
   }
 
   /** Takes requests from now on. */
@@ -112,6 +118,7 @@ export class Gateway {
     }
     let visit: Visit | undefined;
     let response: Response;
+    this.#running++;
     try {
       visit = this.#visit(request, headers, peer);
       if (!this.#isOpen) throw unavailable();
@@ -122,6 +129,8 @@ export class Gateway {
       else response = await this.#app.fetch(request, visit);
     } catch (error) {
       response = this.#failed(error, visit);
+    } finally {
+      this.#running--;
     }
     const marked = this.#marked(response, method, headers, visit);
     this.#log.write(method, visit, marked.status, began, visit?.problem);
@@ -129,12 +138,11 @@ export class Gateway {
   }
 
   #visit(
-    { method, url }: Request,
+    request: Request,
     headers: RequestHeaders,
     peer: () => string,
   ): Visit {
-    const { host } = headers.own;
-    const target = readTarget({ method, url, host, scheme: this.#scheme });
+    const target = this.#targets.read(request, headers.own.host);
     const id = this.#ids?.of(headers);
     return new Visit(target, id, headers, peer, this.#config.trustedProxies);
   }

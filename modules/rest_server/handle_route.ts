@@ -10,34 +10,16 @@ import { readValue } from "./formats.ts";
 import type { DefinedRequest } from "./openapi/checked_request.ts";
 import { type DefinedRoute, isDefined } from "./openapi/define_route.ts";
 import { RouteChecks } from "./openapi/route_checks.ts";
-import { Problem, problem } from "./problem.ts";
+import { Problem } from "./problem.ts";
 import { type Reply, responseOf, responseOfProblem } from "./reply.ts";
 import {
-  type RestRequest,
   type RestResponse,
   unwrapRequest,
   wrapResponse,
 } from "./rest_message.ts";
-import { type Params, type RoutePath, routePath } from "./route_path.ts";
+import { type RoutePath, routePath } from "./route_path.ts";
+import { Asked, completed, type RouteRequest } from "./route_request.ts";
 import type { Dots } from "./topic_of.ts";
-
-/** What a route is asked. */
-export interface RouteRequest<Path extends string = string> {
-  /** Such as `GET`. */
-  readonly method: string;
-  /** What stands in the path for `:name`, percent-decoded; `*` has the rest of it, joined by slashes. */
-  readonly params: Params<Path>;
-  /** Of each parameter of the query the last value. */
-  readonly query: Readonly<Record<string, string>>;
-  /** JSON, CBOR or the fields of a form as values, text as text, anything else as bytes; undefined for none. */
-  readonly body: unknown;
-  /** By names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Fires when the client has left, or the time for the answer is over. */
-  readonly signal: AbortSignal;
-  /** The message as it came: all values of the query, the body as text or bytes, the path. */
-  readonly message: RestRequest;
-}
 
 /** A route as an object. */
 export interface Route<Path extends string = string> {
@@ -196,58 +178,6 @@ async function answer(
     response = responseOfProblem(error);
   }
   return inner === message ? response : wrapResponse(response);
-}
-
-class Asked implements RouteRequest {
-  readonly method: string;
-  readonly params: Record<string, string>;
-  readonly query: Readonly<Record<string, string>>;
-  readonly body: unknown;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly message: RestRequest;
-  readonly #delivery: RequestDelivery;
-
-  constructor(
-    route: RoutePath,
-    request: RestRequest,
-    body: unknown,
-    delivery: RequestDelivery,
-  ) {
-    this.method = request.method;
-    this.params = route.params(request.path_elements);
-    this.query = request.query_parameters;
-    this.body = body;
-    this.headers = request.headers;
-    this.message = request;
-    this.#delivery = delivery;
-  }
-
-  /** Made when it is asked for, which few do. */
-  get signal(): AbortSignal {
-    return this.#delivery.signal;
-  }
-}
-
-/** Of Rust Caryatid's server there come no headers, and no repeated parameters. */
-function completed(message: unknown): RestRequest {
-  const request = message as Partial<RestRequest> | null;
-  if (
-    typeof request !== "object" || request === null ||
-    typeof request.method !== "string" || !Array.isArray(request.path_elements)
-  ) {
-    throw problem(500, "the message is no request of a REST server");
-  }
-  if (request.headers && request.query_values) return request as RestRequest;
-  const query = request.query_parameters ?? {};
-  const values = Object.entries(query).map(([name, value]) => [name, [value]]);
-  return {
-    body: "",
-    path: `/${request.path_elements.join("/")}`,
-    headers: {},
-    query_values: Object.fromEntries(values),
-    ...request,
-    query_parameters: query,
-  } as RestRequest;
 }
 
 function split(route: string): Route {

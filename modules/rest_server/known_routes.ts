@@ -24,6 +24,8 @@ export class KnownRoutes {
   readonly #declared = new Map<string, Heard>();
   /** Of the words of a path, the methods that were answered. */
   readonly #answered = new Map<string, Set<string>>();
+  #lastWords: string | undefined;
+  #lastMethod: string | undefined;
   #askedAt = -Infinity;
   #version = 0;
 
@@ -62,6 +64,10 @@ export class KnownRoutes {
 
   /** Remembers that a request was answered. */
   learn(method: string, words: string): void {
+    // Most requests are like the one before.
+    if (words === this.#lastWords && method === this.#lastMethod) return;
+    this.#lastWords = words;
+    this.#lastMethod = method;
     const methods = this.#answered.get(words);
     if (methods !== undefined) {
       methods.add(method);
@@ -79,6 +85,7 @@ export class KnownRoutes {
     this.#ask();
     const answered = this.#answered.get(words);
     answered?.delete(method);
+    this.#lastWords = undefined;
     const methods = new Set(answered);
     for (const route of this.declared) {
       if (topicMatches(route.pattern, words)) methods.add(route.method);

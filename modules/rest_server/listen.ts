@@ -71,12 +71,14 @@ function cannotListen(
 
 /** How long connections may take to end after they were cut, in milliseconds. */
 const CUT_TIME = 500;
+/** How long nothing must go on, while some client keeps its connection, in milliseconds: answers may still be on their way. */
+const IDLE_TIME = 250;
 
 /**
  * Stops: the port is closed at once; what goes on may end, until the time is over, and then is cut.
  *
- * Resolves with how it went. A client that doesn't read keeps its connection until it does, or the process ends: Deno can't
- * close it from here.
+ * Resolves with whether it ended in time. Deno closes a connection whose client is to send, or to read on, only when that does
+ * so: such ones aren't waited for, and keep no process alive.
  *
  * @param time in milliseconds
  */
@@ -84,24 +86,38 @@ export async function drain(
   gateway: Gateway,
   listener: Listener,
   time: number,
-): Promise<"drained" | "cut" | "left"> {
+): Promise<boolean> {
   gateway.close();
   const down = listener.shutdown();
-  if (await inTime(down, time)) return "drained";
-  gateway.cut();
-  if (await inTime(down, CUT_TIME)) return "cut";
+  const isDrained = await isOver(gateway, down, time);
+  if (!isDrained) {
+    gateway.cut();
+    await isOver(gateway, down, CUT_TIME);
+  }
   listener.unref();
-  return "left";
+  return isDrained;
 }
 
-async function inTime(work: Promise<void>, time: number): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), time);
+/** Resolves when all connections are closed, or nothing goes on that they could be needed for; with false when time is over. */
+async function isOver(
+  gateway: Gateway,
+  down: Promise<void>,
+  time: number,
+): Promise<boolean> {
+  let timer: ReturnType<typeof setInterval> | undefined;
+  const waited = new Promise<boolean>((resolve) => {
+    const until = performance.now() + time;
+    let busyAt = performance.now();
+    timer = setInterval(() => {
+      const now = performance.now();
+      if (gateway.running > 0) busyAt = now;
+      if (now - busyAt > IDLE_TIME) resolve(true);
+      else if (now >= until) resolve(false);
+    }, 20);
   });
   try {
-    return await Promise.race([work.then(() => true), late]);
+    return await Promise.race([down.then(() => true), waited]);
   } finally {
-    clearTimeout(timer);
+    clearInterval(timer);
   }
 }

@@ -150,3 +150,26 @@ Deno.test("E1 the topic of a server is its own", async () => {
   assert.equal(response.headers.get("content-type"), "text/plain");
   assert.equal(await response.text(), "Hello, world!");
 });
+
+Deno.test("E1 what messages share can't be changed by one who gets them, nor is it on a bus that freezes", async () => {
+  const thrown: unknown[] = [];
+  await using server = await RestProcess.start({}, {
+    config: { "message-bus": { memory: { class: "in-memory", freeze: true } } },
+    routes: (context) =>
+      context.handle("rest.get.a", ({ message }) => {
+        const { path_elements, query_values } = message as RestRequest;
+        for (const list of [path_elements, query_values.x]) {
+          try {
+            (list as string[]).push("more");
+          } catch (error) {
+            thrown.push(error);
+          }
+        }
+        return { code: 200, body: path_elements.join() };
+      }),
+  });
+  for (let i = 0; i < 2; i++) {
+    assert.equal(await (await server.fetch("/a?x=1")).text(), "a");
+  }
+  assert.equal(thrown.length, 4);
+});

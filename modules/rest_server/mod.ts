@@ -1,5 +1,29 @@
 /**
- * The class `rest-server`.
+ * The class `rest-server`: HTTP in front of the bus, as strict as a gateway. `GET /users/7` is a request on `rest.get.users.7`.
+ *
+ * @example A module that answers HTTP, and a server
+ * ```ts
+ * import restServer, { handleRoute } from "@caryatid/modules/rest-server";
+ * import { Process } from "@caryatid/process";
+ * import { defineModule } from "@caryatid/sdk";
+ *
+ * const hello = defineModule({
+ *   name: "hello",
+ *   init(context) {
+ *     handleRoute(context, "GET /hello/:name", ({ params }) => `Hello, ${params.name}!`);
+ *   },
+ * });
+ *
+ * await using process = await Process.create({
+ *   config: {
+ *     module: { "rest-server": { port: 0 }, hello: {} },
+ *     log: { level: "error" },
+ *   },
+ *   modules: [restServer, hello],
+ * });
+ * await process.start();
+ * ```
+ *
  * @module
  */
 import type { Module } from "@caryatid/sdk";
@@ -7,6 +31,8 @@ import { createRestServer } from "./rest_server.ts";
 
 /** Answers HTTP by asking the bus: `GET /hello` is a request on `rest.get.hello`. */
 export default createRestServer() as Module;
+export type { WebApp } from "./gateway.ts";
+export type { Dots } from "./topic_of.ts";
 export {
   createRestServer,
   type Listening,
@@ -26,7 +52,6 @@ export {
   type Route,
   type RouteHandler,
   type RouteOptions,
-  type RouteRequest,
 } from "./handle_route.ts";
 export type { DefinedRequest } from "./openapi/checked_request.ts";
 export {
@@ -43,5 +68,6 @@ export type {
   OperationResponse,
   Parameter,
 } from "./openapi/operation.ts";
+export type { RouteRequest } from "./route_request.ts";
 export { type Reply, reply, type ReplyOptions } from "./reply.ts";
 export type { ParamNames, Params } from "./route_path.ts";

@@ -34,7 +34,12 @@ export function readQuery(query: string): Query {
   const last = Object.fromEntries(
     [...all].map(([name, values]) => [name, values.at(-1)!]),
   );
-  return { last, all: Object.fromEntries(all) };
+  // Frozen, since one is in the messages of many requests.
+  for (const values of all.values()) Object.freeze(values);
+  return {
+    last: Object.freeze(last),
+    all: Object.freeze(Object.fromEntries(all)),
+  };
 }
 
 function decode(text: string): string {

@@ -1,5 +1,5 @@
 import type { Deadlines } from "@caryatid/sdk/bus";
-import { problem } from "./problem.ts";
+import { type Problem, problem } from "./problem.ts";
 
 /** How much of a body is read, and how long. */
 export interface BodyLimits {
@@ -30,25 +30,26 @@ export async function readBody(
     : await readChunks(request.body.getReader(), limits);
 }
 
-/** Once it is refused, nothing is cancelled: Deno would read the rest, and keep the connection for the next request. */
 function readChunks(
   reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
   limits: BodyLimits,
 ): Promise<Uint8Array<ArrayBuffer>> {
   return new Promise((resolve, reject) => {
-    let isLate = false;
+    const refuse = (reason: Problem) => {
+      reject(reason);
+      reader.cancel().catch(() => {}); // it has failed by itself then
+    };
     const deadline = limits.deadlines.add(limits.timeout, () => {
-      isLate = true;
-      reject(problem(408, `the body took over ${limits.timeout / 1000} s`));
+      refuse(problem(408, `the body took over ${limits.timeout / 1000} s`));
     });
     const read = async () => {
       const chunks: Uint8Array<ArrayBuffer>[] = [];
-      for (let size = 0; !isLate;) {
+      for (let size = 0;;) {
         const { done, value } = await reader.read();
         if (done) return resolve(joined(chunks, size));
         chunks.push(value);
         size += value.length;
-        if (size > limits.maxSize) return reject(tooLarge(limits));
+        if (size > limits.maxSize) return refuse(tooLarge(limits));
       }
     };
     read()
@@ -71,6 +72,6 @@ function joined(
   return bytes;
 }
 
-function tooLarge({ maxSize }: BodyLimits): Error {
+function tooLarge({ maxSize }: BodyLimits): Problem {
   return problem(413, `the body may have ${maxSize} bytes`);
 }

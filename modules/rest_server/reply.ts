@@ -56,11 +56,12 @@ const NO_OPTIONS: ReplyOptions = {};
 const NO_BODY: Written = { body: "", content_type: "" };
 
 function composed(written: Written, options: ReplyOptions): RestResponse {
-  return {
-    code: options.status ?? (written === NO_BODY ? 204 : 200),
-    ...written,
-    ...withHeaders(options.headers),
-  };
+  const { status, headers } = options;
+  const { body = "", content_type = "" } = written;
+  const code = status ?? (written === NO_BODY ? 204 : 200);
+  return headers === undefined
+    ? { code, body, content_type }
+    : { code, body, content_type, ...withHeaders(headers) };
 }
 
 /** A problem, as the message that answers. */
@@ -75,9 +76,8 @@ export function responseOfProblem(problem: Problem): RestResponse {
 }
 
 function withHeaders(
-  headers: ReplyOptions["headers"],
+  headers: NonNullable<ReplyOptions["headers"]>,
 ): Pick<RestResponse, "headers" | "content_type"> {
-  if (headers === undefined) return {};
   const own = Object.entries(headers).find(([name]) =>
     name.toLowerCase() === "content-type"
   );

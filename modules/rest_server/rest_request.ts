@@ -1,13 +1,11 @@
 import type { RequestHeaders } from "./headers.ts";
-import { readQuery } from "./query.ts";
 import type { RestRequest } from "./rest_message.ts";
-import type { Target } from "./target.ts";
+import type { Target } from "./targets.ts";
 
 /** What a message is made of. */
 export interface RestRequestParts {
   readonly method: string;
   readonly target: Target;
-  readonly elements: readonly string[];
   readonly headers: RequestHeaders;
   readonly body: string | Uint8Array;
   /** Whether to believe what a proxy says of the client. */
@@ -20,14 +18,14 @@ export interface RestRequestParts {
 
 /** Makes the message that a route's handler gets. */
 export function restRequest(parts: RestRequestParts): RestRequest {
-  const query = readQuery(parts.target.query);
+  const { path, elements, parameters } = parts.target;
   return {
     method: parts.method,
-    path: parts.target.path,
-    path_elements: parts.elements,
+    path,
+    path_elements: elements,
     body: parts.body,
-    query_parameters: query.last,
-    query_values: query.all,
+    query_parameters: parameters.last,
+    query_values: parameters.all,
     headers: headersOf(parts),
   };
 }

@@ -36,6 +36,7 @@ export interface Listening {
   readonly id: string;
   /** Such as `http://127.0.0.1:4340`. */
   readonly url: string;
+  /** Which one it is, where any was wanted. */
   readonly port: number;
 }
 
@@ -92,9 +93,9 @@ async function start(
   const stopped = new Promise<void>((resolve) => {
     const stop = async () => {
       live?.close(); // their clients wait for nothing
-      const end = await drain(gateway, listener, config.drainTimeout);
+      const isDrained = await drain(gateway, listener, config.drainTimeout);
       gateway.release();
-      if (end !== "drained") {
+      if (!isDrained) {
         log.warn("cut what still went on {seconds} s after the stop", {
           seconds: config.drainTimeout / 1_000,
         });

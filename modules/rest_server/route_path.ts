@@ -1,5 +1,5 @@
 import { CaryatidError } from "@caryatid/sdk";
-import { type Dots, wordOf } from "./topic_of.ts";
+import { type Dots, elementsOf, wordOf } from "./topic_of.ts";
 
 /** The names in a path: `id` and `*` of `/users/:id/*`. */
 export type ParamNames<Path extends string> = Path extends
@@ -25,7 +25,7 @@ export interface RoutePath {
 }
 
 const METHOD = /^([A-Z]+(-[A-Z]+)*|\*)$/;
-const NAME = /^[A-Za-z_]\w*$/;
+const NAME = /^(?!__proto__$)[A-Za-z_]\w*$/;
 
 /**
  * Reads a route: segments are words; `:name` is any one segment, and `*` at the end whatever is left of the path.
@@ -41,7 +41,7 @@ export function routePath(
   if (!METHOD.test(method)) throw fail("the method is not in upper case");
   if (!path.startsWith("/")) throw fail("the path doesn't begin with a slash");
   const end = path.length > 1 && path.endsWith("/") ? -1 : undefined;
-  const segments = path.slice(1, end).split("/");
+  const segments = elementsOf(path.slice(1, end).split("/"), dots);
   const names = new Map<string, number>();
   const words = segments.map((segment, i) => {
     if (segment === "*") {
@@ -61,14 +61,10 @@ export function routePath(
     path,
     pattern: words.join("."),
     params(elements) {
-      const entries: [string, string][] = [...names].map(([name, i]) => [
-        name,
-        elements[i] ?? "",
-      ]);
-      if (rest !== undefined) {
-        entries.push(["*", elements.slice(rest).join("/")]);
-      }
-      return Object.fromEntries(entries);
+      const params: Record<string, string> = {};
+      for (const [name, i] of names) params[name] = elements[i] ?? "";
+      if (rest !== undefined) params["*"] = elements.slice(rest).join("/");
+      return params;
     },
   };
 }
@@ -78,10 +74,10 @@ function literal(
   dots: Dots,
   fail: (found: string) => CaryatidError,
 ): string {
-  if (segment.includes("#") || segment.includes("?")) {
-    throw fail(`"${segment}" can't stand in a path`);
+  if (!/[#?\\\s]/.test(segment)) {
+    return dots === "escape" ? wordOf(segment) : segment;
   }
-  return dots === "escape" ? wordOf(segment) : segment;
+  throw fail(`"${segment}" can't stand in a path`);
 }
 
 function wrong(route: string, found: string): CaryatidError {

@@ -1,7 +1,7 @@
 import { problem } from "./problem.ts";
 
-/** What a request asks for, taken from the text that came, which no URL parser has touched. */
-export interface Target {
+/** The parts of a target, taken from the text that came, which no URL parser has touched. */
+export interface TargetParts {
   /** As it came, without the query. */
   readonly path: string;
   /** Of the path, without its first and one last slash, percent-decoded. */
@@ -12,8 +12,6 @@ export interface Target {
 
 /** A request, as far as its target goes. */
 export interface TargetSource {
-  /** As it came: case counts. */
-  readonly method: string;
   /** `scheme://host`, and the target behind it, as it came. */
   readonly url: string;
   /** Its header. */
@@ -22,7 +20,6 @@ export interface TargetSource {
   readonly scheme: "http" | "https";
 }
 
-const METHOD = /^[A-Z]+(-[A-Z]+)*$/;
 const HOST = /^([A-Za-z0-9_][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?$/;
 /** Characters that a target can't have, or that mean something else to others who read it. */
 // deno-lint-ignore no-control-regex
@@ -37,22 +34,15 @@ const MALFORMED_ESCAPE = /%(?![0-9A-Fa-f]{2})/;
  * Deno puts `scheme://`, the Host header and the target one behind the other, whatever they hold: with `Host: a/only?` a URL
  * parser would find the path `/only`. So the host is checked, and what stands behind exactly that is the target.
  *
- * @throws {Problem} 400, or 501 for a method that HTTP doesn't have
+ * @throws {Problem} 400
  */
-export function readTarget(source: TargetSource): Target {
-  const { method, url } = source;
-  if (method === "CONNECT") throw problem(400, "this is no proxy");
-  if (method === "TRACE" || !METHOD.test(method)) {
-    throw problem(501, "the method is not known here");
-  }
+export function readTarget(source: TargetSource): TargetParts {
+  const { url } = source;
   const start = authorityEnd(source);
   const mark = url.indexOf("?", start);
   const path = mark < 0 ? url.slice(start) : url.slice(start, mark);
   const query = mark < 0 ? "" : url.slice(mark + 1);
   if (path[0] !== "/") throw problem(400, "the target is no path");
-  if (method === "OPTIONS" && path === "/*") {
-    throw problem(400, "OPTIONS needs a path here");
-  }
   if (FORBIDDEN.test(path) || FORBIDDEN.test(query)) {
     throw problem(400, "the target has a character that must be encoded");
   }

@@ -1,6 +1,6 @@
 import { clientAddress, isWithin, type Network } from "./address.ts";
 import type { RequestHeaders } from "./headers.ts";
-import type { Target } from "./target.ts";
+import type { Target } from "./targets.ts";
 
 /** One request, as the parts of the gateway see it. A Hono app finds it as `c.env`. */
 export class Visit {
@@ -10,7 +10,7 @@ export class Visit {
   readonly headers: RequestHeaders;
   /** What names it in logs. */
   readonly id: string | undefined;
-  /** Whether the answer needs no watching: it is small, and all there. */
+  /** Whether a stop need not cut the answer: it is small, and all there, or its route ends it by itself. */
   isPlain = false;
   /** What went wrong, to be logged. */
   problem: unknown;

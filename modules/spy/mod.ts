@@ -1,6 +1,8 @@
 /**
  * The class `spy`: shows what passes.
  *
+ * Its keys choose topics, fields and how much of them; the README beside it has them all.
+ *
  * @example What a spy logs
  * ```ts
  * import spy from "@caryatid/modules/spy";

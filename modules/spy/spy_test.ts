@@ -1,11 +1,13 @@
-import { testModule } from "@caryatid/sdk/testing";
+import { Process } from "@caryatid/process";
+import type { PublishOptions } from "@caryatid/sdk";
+import { MockBus, type TestedModule, testModule } from "@caryatid/sdk/testing";
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import spy from "./mod.ts";
 
 Deno.test("spy logs topic and message of what passes, at level info", async () => {
   await using test = await testModule(spy);
-  await test.bus.inject("any.topic", { agent: 7 });
-  await test.settle();
+  await hear(test, ["any.topic", { agent: 7 }]);
   assert.deepEqual(test.logs, [{
     level: "info",
     text: "heard {topic}: {message}",
@@ -13,31 +15,245 @@ Deno.test("spy logs topic and message of what passes, at level info", async () =
   }]);
 });
 
+Deno.test("spy logs at the level that its configuration says", async () => {
+  await using test = await testModule(spy, { level: "debug" });
+  await hear(test, ["a", 1]);
+  assert.equal(test.logs[0]?.level, "debug");
+});
+
 Deno.test("spy hears only what its topic matches", async () => {
   await using test = await testModule(spy, { topic: "mi5.*" });
-  for (const topic of ["mi6.secret", "mi5.secret", "mi5"]) {
-    await test.bus.inject(topic, null);
-  }
-  await test.settle();
-  assert.deepEqual(test.logs.map(({ properties }) => properties?.topic), [
-    "mi5.secret",
+  await hear(test, ["mi6.secret", 1], ["mi5.secret", 2], ["mi5", 3]);
+  assert.deepEqual(topicsOf(test), ["mi5.secret"]);
+});
+
+Deno.test("spy hears each message once, whichever of its patterns match", async () => {
+  const topic = ["a.#", "*.b", "#.c", "a.#"];
+  await using test = await testModule(spy, { topic });
+  await hear(test, ["a.b", 1], ["x.b", 2], ["a.b.c", 3], ["x.y", 4]);
+  assert.deepEqual(topicsOf(test), ["a.b", "x.b", "a.b.c"]);
+});
+
+Deno.test("spy leaves out topics, before they are queued", async () => {
+  const bus = new MockBus();
+  const config = { except: ["clock.#", "*.noise"], "queue-size": 1 };
+  await using test = await testModule(spy, config, { bus });
+  await hear(test, ["wanted", 1], ["clock.tick", 2], ["a.noise", 3]);
+  assert.deepEqual(topicsOf(test), ["wanted"]);
+  assert.equal(test.logs.length, 1); // and nothing is missed
+});
+
+Deno.test("spy logs what its fields choose", async () => {
+  const where = { "message.kind": "order", "message.total": { above: 100 } };
+  await using test = await testModule(spy, { where });
+  await hear(
+    test,
+    ["a", { kind: "order", total: 100 }],
+    ["b", { kind: "order", total: 101 }],
+    ["c", { kind: "offer", total: 102 }],
+    ["d", "order"],
+  );
+  assert.deepEqual(topicsOf(test), ["b"]);
+});
+
+Deno.test("spy shows chosen fields, of the message and beside it", async () => {
+  const show = ["message.kind", "message.customer", "headers.trace", "id"];
+  const redact = ["message.customer.card"];
+  await using test = await testModule(spy, { show, redact });
+  const customer = { name: "Ann", card: "4111" };
+  const options = { id: "0123456789abcdef", headers: { trace: "t1" } };
+  await hear(test, ["a", { kind: "order", customer, large: "x" }, options]);
+  await hear(test, ["b", { kind: "offer" }, { id: "fedcba9876543210" }]);
+  assert.deepEqual(test.logs.map(({ properties }) => properties?.shown), [
+    {
+      "message.kind": "order",
+      "message.customer": { name: "Ann", card: "***" },
+      "headers.trace": "t1",
+      id: "0123456789abcdef",
+    },
+    { "message.kind": "offer", id: "fedcba9876543210" },
   ]);
 });
 
-Deno.test("spy leaves messages out rather than hold up who publishes them", async () => {
-  await using test = await testModule(spy);
-  // all in one turn of the event loop: the spy doesn't get to read
-  await Promise.all(
-    Array.from({ length: 1_000 }, (_, n) => test.bus.inject("a", n)),
-  );
-  await test.settle();
-  const heard = test.logs.map(({ properties }) => properties?.message);
-  assert.equal(heard.at(-1), 999);
-  assert(heard.length <= 101, `a publisher waited: it heard ${heard.length}`);
-});
-
-Deno.test("spy refuses a topic that no bus could carry", async () => {
-  await assert.rejects(testModule(spy, { topic: "é".repeat(128) }), {
-    code: "INVALID_CONFIG",
+Deno.test("spy keeps a message within its size", async () => {
+  await using test = await testModule(spy, { size: 100 });
+  await hear(test, ["a", { text: "x".repeat(1_000) }]);
+  assert.deepEqual(test.logs[0]?.properties?.message, {
+    text: "x".repeat(25) + "… 975 more",
   });
 });
+
+Deno.test("spy survives messages that throw when they are looked at", async () => {
+  const refuse = (): never => {
+    throw new Error("hostile");
+  };
+  const traps = new Proxy({}, { get: refuse });
+  const where = { "message.kind": { not: "x" } };
+  await using test = await testModule(spy, { where });
+  const getter = Object.defineProperty({}, "kind", {
+    get: refuse,
+    enumerable: true,
+  });
+  await hear(test, ["a", getter], ["b", new Proxy({}, traps)], ["c", "fine"]);
+  assert.deepEqual(messagesOf(test), [{ kind: "<getter>" }, "<proxy>", "fine"]);
+});
+
+Deno.test("spy shows no terminal what it would obey", async () => {
+  await using test = await testModule(spy);
+  await hear(test, ["a.\u001b[2J", "\u001b]0;title\u0007"]);
+  assert.deepEqual(test.logs[0]?.properties, {
+    topic: "a.\\u{1b}[2J",
+    message: "\\u{1b}]0;title\\u{7}",
+  });
+});
+
+Deno.test("spy tells requests under the topic that was asked, or leaves them out", async (t) => {
+  for (const requests of [true, false]) {
+    await t.step(`requests = ${requests}`, async () => {
+      await using test = await testModule(spy, { requests });
+      test.bus.answer("weather.*", () => "sunny");
+      await test.bus.request("weather.paris", "now");
+      await test.settle();
+      const [log] = test.logs;
+      if (!requests) return assert.equal(log, undefined);
+      assert.equal(log?.text, "heard request {topic}: {message}");
+      assert.equal(log?.properties?.topic, "weather.paris");
+      assert.equal(log?.properties?.message, "now");
+      assert.match(String(log?.properties?.request), /^[0-9a-f]{16}$/);
+    });
+  }
+});
+
+Deno.test("spy tells an answer that travels on a topic, as those of Rust do", async () => {
+  await using test = await testModule(spy);
+  await hear(test, ["weather.paris._response.0123456789abcdef", "sunny"]);
+  assert.deepEqual(test.logs, [{
+    level: "info",
+    text: "heard answer {topic}: {message}",
+    properties: {
+      topic: "weather.paris",
+      request: "0123456789abcdef",
+      message: "sunny",
+    },
+  }]);
+});
+
+Deno.test("spy logs so many messages a second, and says how many it left out", async () => {
+  await using test = await testModule(spy, { "per-second": 2 });
+  await hear(test, ...numbers(10));
+  assert.deepEqual(messagesOf(test), [0, 1]);
+  await test.advance(1_000);
+  await hear(test, ["a", 10]);
+  assert.deepEqual(test.logs.slice(2).map(({ properties }) => properties), [
+    { count: 8, limit: 2 },
+    { topic: "a", message: 10 },
+  ]);
+});
+
+Deno.test("spy logs one message in so many", async () => {
+  await using test = await testModule(spy, { "one-in": 4 });
+  await hear(test, ...numbers(10));
+  assert.deepEqual(messagesOf(test), [0, 4, 8]);
+});
+
+Deno.test("spy misses messages rather than hold up who publishes them, and says how many, once", async () => {
+  await using test = await testModule(spy, { "queue-size": 100 });
+  // all in one turn of the event loop: the spy doesn't get to read
+  await hear(test, ...numbers(1_000));
+  const missed = test.logs.filter(({ level }) => level === "warn");
+  assert.deepEqual(missed, [{
+    level: "warn",
+    text: "missed {count} messages on {pattern}: they came too fast",
+    properties: { count: 1_001 - test.logs.length, pattern: "#" },
+  }]);
+  assert.equal(messagesOf(test).at(-1), 999);
+  await hear(test, ["a", "later"]);
+  assert.equal(test.logs.filter(({ level }) => level === "warn").length, 1);
+});
+
+Deno.test("spy prints a message in one line", async () => {
+  await using program = new Deno.Command(Deno.execPath(), {
+    args: ["eval", `--config=${CONFIG}`, PROGRAM],
+    stdout: "piped",
+    stderr: "inherit",
+    stdin: "null",
+  }).spawn();
+  const { stdout } = await program.output();
+  const lines = new TextDecoder().decode(stdout).split("\n");
+  const heard = lines.filter((line) => line.includes(" heard "));
+  assert.equal(heard.length, 1);
+  assert.match(
+    heard[0]!,
+    /heard a\.\\u\{1b\}: \{ text: "x+… 900 more", b: 2 \}$/,
+  );
+});
+
+const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
+const PROGRAM = `
+  import { spy } from "@caryatid/modules";
+  import { Process } from "@caryatid/process";
+  const process = await Process.create({
+    config: "[module.spy]\\nsize = 400", modules: [spy], env: {},
+  });
+  await process.start();
+  const message = { text: "x".repeat(1000), b: 2 };
+  await process.context.publish("a.\\u001b", message);
+  await process.stop();
+`;
+
+Deno.test("spy refuses a configuration that can't work, at its line", async (t) => {
+  const wrong: Readonly<Record<string, RegExp>> = {
+    [`topic = "${"é".repeat(128)}"`]: /spy.topic: .*255/,
+    "topic = []": /spy.topic/,
+    "topic = 5": /spy.topic: .*wanted a pattern, or an array of patterns/,
+    'where = { "mesage.kind" = 1 }': /wanted a path that begins with message/,
+    'where = { "message.*" = 1 }': /found a wildcard/,
+    'where = { "message.a" = { over = 1 } }': /over/,
+    'show = ["message..a"]': /show\[0\].*empty word/,
+    'redact = ["password"]': /redact\[0\].*wanted a path/,
+    "size = 1": /spy.size/,
+    "one-in = 0": /one-in/,
+    "per-second = 0.5": /per-second/,
+    'level = "loud"': /spy.level/,
+  };
+  for (const [line, message] of Object.entries(wrong)) {
+    await t.step(line.slice(0, 40), async () => {
+      const config = `[log]\nlevel = "error"\n[module.spy]\n${line}\n`;
+      const start = async () => {
+        await using process = await Process.create({
+          config,
+          modules: [spy],
+          env: {},
+        });
+        await process.start();
+      };
+      await assert.rejects(start, (error: Error & { code?: string }) => {
+        assert.equal(error.code, "INVALID_CONFIG");
+        assert.match(error.message, message);
+        assert.match(error.message, /:4:\d+: /);
+        return true;
+      });
+    });
+  }
+});
+
+type Sent = readonly [topic: string, message: unknown, PublishOptions?];
+
+/** Somebody publishes these, all in one turn, and the spy hears them. */
+async function hear(test: TestedModule, ...sent: Sent[]): Promise<void> {
+  await Promise.all(sent.map((one) => test.bus.inject(...one)));
+  await test.settle();
+}
+
+function numbers(count: number): Sent[] {
+  return Array.from({ length: count }, (_, n) => ["a", n]);
+}
+
+function topicsOf(test: TestedModule): unknown[] {
+  return test.logs.map(({ properties }) => properties?.topic);
+}
+
+function messagesOf(test: TestedModule): unknown[] {
+  return test.logs.filter(({ text }) => text.startsWith("heard"))
+    .map(({ properties }) => properties?.message);
+}

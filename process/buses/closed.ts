@@ -12,6 +12,7 @@ export class ClosedSubscription implements Subscription {
   readonly depth = 0;
   readonly inHand = 0;
   readonly readers = 0;
+  readonly heldUp = 0;
   readonly dropped = 0;
   readonly closed = true;
 

@@ -13,6 +13,7 @@ import {
 import {
   abortedError,
   checkTimeout,
+  type GivenUp,
   Handlers,
   LocalDelivery,
   type LocalRequest,
@@ -33,6 +34,8 @@ export interface InMemoryBusOptions {
   readonly freeze?: boolean;
   /** Called at the first drop of a burst. */
   readonly onDrop?: (pattern: string, overflow: Overflow) => void;
+  /** Called for each message of a group that is given up after the attempts of its `retry`. */
+  readonly onGivenUp?: (given: GivenUp) => void;
 }
 
 const DONE = Promise.resolve();
@@ -73,12 +76,14 @@ export class InMemoryBus implements MessageBus {
 
   /** Nobody listens yet. A queue size that doesn't exist makes `subscribe` throw `INVALID_OPTION`. */
   constructor(options: InMemoryBusOptions = {}) {
-    const { queueSize = QUEUE_SIZE, freeze = false, onDrop } = options;
+    const { queueSize = QUEUE_SIZE, freeze = false } = options;
+    const { onDrop, onGivenUp } = options;
     const seals = this.#seals = freeze ? new Seals() : undefined;
     this.#subscribers = new Subscribers({
       room: this.#room,
       queueSize,
       onDrop,
+      onGivenUp,
       inspect: seals && ((...step) => seals.inspect(...step)),
     });
   }
@@ -183,8 +188,10 @@ export class InMemoryBus implements MessageBus {
 
   /** Lets those who listen to requests hear one. A slow one costs the requester nothing. */
   #tell = (request: LocalRequest): void => {
-    if (this.#subscribers.size === 0) return;
-    const { topic, id, message, options } = request;
+    const { topic } = request;
+    // Before there is an id, and a topic with it: most requests are heard by nobody else.
+    if (!this.#subscribers.mayOverhear(topic)) return;
+    const { id, message, options } = request;
     const heard = { ...options, id };
     this.#subscribers.overhear(
       new LocalDelivery(requestTopic(topic, id), message, heard),

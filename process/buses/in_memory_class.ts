@@ -63,5 +63,10 @@ export const inMemoryClass: BusClass = defineBus({
           'the queue of "{pattern}" is full: dropping messages ({overflow})',
           { pattern, overflow },
         ),
+      onGivenUp: (given) =>
+        log.error(
+          "[MODULE_FAILED] gave up a message on {topic}: {cause}",
+          { ...given },
+        ),
     }),
 });

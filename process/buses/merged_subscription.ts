@@ -56,6 +56,13 @@ export class MergedSubscription implements Subscription {
     return this.#waiters.length;
   }
 
+  get heldUp(): number {
+    return this.#sources.reduce(
+      (total, { subscription }) => total + subscription.heldUp,
+      0,
+    );
+  }
+
   get dropped(): number {
     return this.#sources.reduce(
       (total, { subscription }) => total + subscription.dropped,
@@ -81,8 +88,12 @@ export class MergedSubscription implements Subscription {
         return arrival.step;
       },
       return: async () => {
-        await this.close();
-        return { done: true, value: undefined };
+        await inHand?.return?.(); // that source hears that it was left, the others are closed
+        return await this.#left();
+      },
+      throw: async (error) => {
+        await (inHand?.throw ?? inHand?.return)?.call(inHand, error);
+        return await this.#left();
       },
     };
   }
@@ -93,6 +104,11 @@ export class MergedSubscription implements Subscription {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #left(): Promise<IteratorResult<Delivery, undefined>> {
+    await this.close();
+    return { done: true, value: undefined };
   }
 
   async #close(): Promise<void> {

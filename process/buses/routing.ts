@@ -4,6 +4,7 @@ import {
   type Handler,
   type Handling,
   type MessageBus,
+  type OpenOptions,
   type PublishOptions,
   type RequestOptions,
   type SubscribeOptions,
@@ -12,6 +13,7 @@ import {
 import { randomId } from "@caryatid/sdk/bus";
 import { MergedHandling } from "./merged_handling.ts";
 import { MergedSubscription } from "./merged_subscription.ts";
+import { openBuses } from "./open_buses.ts";
 import {
   type Carrier,
   type Route,
@@ -77,9 +79,9 @@ export class RoutingBus implements MessageBus {
     };
   }
 
-  /** Opens every bus. */
-  async open(): Promise<void> {
-    await Promise.all([...this.#buses.values()].map((bus) => bus.open()));
+  /** Opens every bus. Rejects as soon as one of them does, with its id. */
+  open(options: OpenOptions = {}): Promise<void> {
+    return openBuses(this.#buses, options);
   }
 
   /** Publishes on every bus of the topic's route; rejects if one of them refuses, and says which ones didn't. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { CaryatidError, type Delivery, type Subscription } from "@caryatid/sdk";
+import type { GivenUp } from "@caryatid/sdk/bus";
 import { InMemoryBus } from "./in_memory.ts";
 import { RefusingBus } from "../testing/refusing_bus.ts";
 import { RoutingBus } from "./routing.ts";
@@ -170,4 +171,30 @@ Deno.test("B5 the timeout of a request: its own, else the router's", async () =>
     code: "REQUEST_TIMEOUT",
     message: /30 ms/,
   });
+});
+
+Deno.test("A15 of a group over two buses, only what the loop was left with is an attempt", async () => {
+  const buses = new Map(["a", "b"].map((id) => {
+    const given: string[] = [];
+    const onGivenUp = ({ topic, cause }: GivenUp) =>
+      given.push(`${topic}: ${cause}`);
+    return [id, { bus: new InMemoryBus({ onGivenUp }), given }];
+  }));
+  const bus = new RoutingBus(
+    [{ pattern: "x", buses: ["a"] }, { pattern: "#", buses: ["b"] }],
+    new Map([...buses].map(([id, { bus }]) => [id, bus])),
+  );
+  await using _ = bus;
+  const options = { group: "g", retry: { attempts: 1 } };
+  const member = bus.subscribe("#", options);
+  const other = bus.subscribe("#", options);
+  for (const topic of ["x", "y"]) await bus.publish(topic, 1);
+  const loop = member[Symbol.asyncIterator]();
+  assert.equal((await loop.next()).value?.topic, "x");
+  await loop.throw!(new Error("failed")); // while y has come as far as the merged subscription
+  assert.deepEqual(topics(await take(other, 1)), ["y"]);
+  assert.deepEqual(buses.get("a")!.given, ["x: failed"]);
+  // That loop was left, too.
+  const end = ["y: a loop was left once with it in hand"];
+  assert.deepEqual(buses.get("b")!.given, end);
 });

@@ -22,8 +22,8 @@ export interface ProcessConfig {
   readonly stopDeadline: number;
   /** What is logged, and in which form. */
   readonly log: LogConfig;
-  /** The keys of `[monitor]`: `output`, `topic`, and `frequency_secs` however it was spelled. */
-  readonly monitor: Readonly<Record<string, unknown>> | undefined;
+  /** What is counted, if there is a `[monitor]`. */
+  readonly monitor: MonitorConfig | undefined;
   /** What is accepted and has no effect, with what to use instead. */
   readonly notices: readonly Problem[];
   /**
@@ -42,6 +42,16 @@ export interface LogConfig {
   readonly format: "pretty" | "json";
   /** By module id. */
   readonly levels: Readonly<Record<string, LogLevel>>;
+}
+
+/** What `[monitor]` says. */
+export interface MonitorConfig {
+  /** The path of the file that is written anew each time. */
+  readonly output: string | undefined;
+  /** Where a snapshot is published each time. */
+  readonly topic: string | undefined;
+  /** Milliseconds from one time to the next. */
+  readonly frequency: number;
 }
 
 /** The keys of a module or bus that are its own, not the process's. */

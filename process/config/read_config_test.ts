@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { type ConfigError, formatProblem } from "./config_error.ts";
 import type { ProcessConfig } from "./process_config.ts";
 import { type ConfigInput, readConfig } from "./read_config.ts";
 
@@ -52,13 +53,40 @@ Deno.test("readConfig() reads all of the process's own keys", async () => {
   assert.deepEqual(config.monitor, {
     output: "monitor.json",
     topic: "monitor",
-    frequency_secs: 2,
+    frequency: 2000,
   });
 });
 
 Deno.test("readConfig() takes frequency-secs for Rust's frequency_secs", async () => {
   const { monitor } = await read("[monitor]\nfrequency-secs = 0.5");
-  assert.deepEqual(monitor, { frequency_secs: 0.5 });
+  assert.equal(monitor?.frequency, 500);
+});
+
+Deno.test("readConfig() takes an empty [monitor], with Rust's default frequency, and tells it from none", async () => {
+  assert.deepEqual((await read("[monitor]")).monitor, {
+    output: undefined,
+    topic: undefined,
+    frequency: 5000,
+  });
+  assert.equal((await read("")).monitor, undefined);
+});
+
+Deno.test("readConfig() says what is wrong in [monitor], and what may have been meant", async () => {
+  const text = `
+    [monitor]
+    output = ""
+    topic = "a.#"
+    frequency_secs = 0
+    ouput = "monitor.json"
+  `;
+  await assert.rejects(read(text), (error: ConfigError) => {
+    const lines = error.problems.map(formatProblem).join("\n");
+    assert.match(lines, /monitor\.output: found "", wanted text/);
+    assert.match(lines, /monitor\.topic: found the wildcard "#"/);
+    assert.match(lines, /monitor\.frequency_secs: found 0, wanted seconds/);
+    assert.match(lines, /monitor\.ouput: found an unknown key.*"output"/);
+    return error.code === "INVALID_CONFIG";
+  });
 });
 
 Deno.test("readConfig() takes text, an object, and several of them, later ones over earlier ones", async (t) => {

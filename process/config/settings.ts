@@ -1,8 +1,16 @@
-import type { LogConfig, LogLevel, ModuleConfig } from "./process_config.ts";
+import type {
+  LogConfig,
+  LogLevel,
+  ModuleConfig,
+  MonitorConfig,
+} from "./process_config.ts";
 import type { Report } from "./report.ts";
-import { MAX_SECONDS, type TableReader } from "./table_reader.ts";
+import type { TableReader } from "./table_reader.ts";
 
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
+
+/** Between two snapshots, unless the configuration says otherwise, as in caryatid_process. */
+const MONITOR_SECONDS = 5;
 
 /** `[log]`. */
 export function readLog(
@@ -53,20 +61,15 @@ export function readLifecycle(
 }
 
 /** `[monitor]`, whose frequency Rust spells with an underscore. */
-export function readMonitor(
-  root: TableReader,
-): Readonly<Record<string, unknown>> | undefined {
+export function readMonitor(root: TableReader): MonitorConfig | undefined {
   const monitor = root.reader("monitor");
   const output = monitor.text("output");
-  const topic = monitor.text("topic");
-  const rust = readFrequency(monitor, "frequency_secs");
-  const frequency_secs = readFrequency(monitor, "frequency-secs") ?? rust;
+  const topic = monitor.topic("topic");
+  const rust = monitor.seconds("frequency_secs", MONITOR_SECONDS);
+  const frequency = monitor.seconds("frequency-secs", rust / 1000);
   monitor.end();
   if (root.value("monitor") === undefined) return undefined;
-  const settings = { output, topic, frequency_secs };
-  return Object.fromEntries(
-    Object.entries(settings).filter(([, value]) => value !== undefined),
-  );
+  return { output, topic, frequency };
 }
 
 /** The keys outside modules that have no effect any more. */
@@ -74,14 +77,4 @@ export function noticeDeadKeys(root: TableReader): void {
   const correlator = root.reader("message-correlator");
   correlator.dead({ timeout: "use request-timeout in [message-router]" });
   correlator.end();
-}
-
-function readFrequency(monitor: TableReader, key: string): number | undefined {
-  const value = monitor.value(key);
-  if (value === undefined) return undefined;
-  if (typeof value === "number" && value > 0 && value <= MAX_SECONDS) {
-    return value;
-  }
-  monitor.wrong(key, value, `seconds, above 0 to ${MAX_SECONDS}`);
-  return undefined;
 }

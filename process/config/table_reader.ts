@@ -3,7 +3,7 @@ import type { KeyPath, Report } from "./report.ts";
 import { emptyTable, isTable, type Table } from "./tables.ts";
 
 /** The longest time that a timer takes. */
-export const MAX_SECONDS = (2 ** 31 - 1) / 1000;
+const MAX_SECONDS = (2 ** 31 - 1) / 1000;
 
 /** Reads the keys of one table, tells what is wrong with them, and in the end which ones nobody asked for. */
 export class TableReader {

@@ -1,6 +1,7 @@
 import { CaryatidError, type Log } from "@caryatid/sdk";
 import { type Deadlines, randomId } from "@caryatid/sdk/bus";
 import type { ChannelModel, Message } from "amqplib";
+import { attemptOf, publishedHeaders } from "./attempt.ts";
 import { withChannel } from "./channels.ts";
 import type { Publisher } from "./publisher.ts";
 import type { RabbitMqSettings } from "./settings.ts";
@@ -9,7 +10,7 @@ import type { RabbitMqSettings } from "./settings.ts";
 export const HEADERS = {
   /** The topic it was published on. */
   topic: "caryatid-topic",
-  /** How often it was given out again, and never finished. */
+  /** How often it was given out again, and never finished; after the attempts of a `retry`, how many there were. */
   count: "caryatid-count",
   /** The code of what was wrong. */
   code: "caryatid-code",
@@ -31,7 +32,7 @@ export interface Death {
   readonly code: string;
   readonly cause: string;
   readonly pattern: string;
-  /** How often it was given out again, and never finished. */
+  /** How often it was given out again, and never finished; after the attempts of a `retry`, how many there were. */
   readonly count: number;
 }
 
@@ -94,18 +95,20 @@ export class Cemetery {
     ours: () => boolean,
   ): Promise<void> {
     const { log } = this.#options;
-    const topic = message.fields.routingKey;
+    const topic = attemptOf(message)?.topic ?? message.fields.routingKey;
     log.error("[{code}] gave up a message on {topic}: {cause}", {
       ...death,
       topic,
+      id: message.properties.messageId,
     });
     const exchange = this.exchange;
     if (exchange === undefined) return;
     const headers = headersOf(topic, death);
-    let own = message.properties.headers ?? {};
+    let own = publishedHeaders(message);
     for (;;) {
       try {
-        if (await this.#send(exchange, message, { ...own, ...headers })) return;
+        const all = { ...own, ...headers };
+        if (await this.#send(exchange, topic, message, all)) return;
         // Nobody has the queue any more.
         if (this.#connection) await this.declare(this.#connection);
       } catch (error) {
@@ -126,13 +129,14 @@ export class Cemetery {
   /** Resolves with whether the queue took it. */
   #send(
     exchange: string,
-    { content, fields, properties }: Message,
+    topic: string,
+    { content, properties }: Message,
     headers: Record<string, unknown>,
   ): Promise<boolean> {
     const { messageId, timestamp, contentType, appId } = properties;
     return this.#options.publisher.send({
       exchange,
-      key: fields.routingKey,
+      key: topic,
       body: content,
       properties: {
         persistent: true,

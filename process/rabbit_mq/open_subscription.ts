@@ -14,6 +14,7 @@ import {
 } from "@caryatid/sdk/bus";
 import type { Message } from "amqplib";
 import { decode } from "../codec/mod.ts";
+import { attemptOf } from "./attempt.ts";
 import type { Cemetery } from "./cemetery.ts";
 import { Consumer } from "./consumer.ts";
 import { Copies } from "./copies.ts";
@@ -23,6 +24,7 @@ import { bindable, declareGroupQueue, declareOwnQueue } from "./queues.ts";
 import { RabbitDelivery, sourceOf } from "./rabbit_delivery.ts";
 import type { Redeliveries } from "./redeliveries.ts";
 import type { RabbitMqSettings } from "./settings.ts";
+import type { WaitingQueues } from "./waiting_queues.ts";
 
 /** What an {@linkcode OpenSubscription} shares with the others of its bus. */
 export interface SubscriptionsOptions {
@@ -31,6 +33,7 @@ export interface SubscriptionsOptions {
   readonly room: WaitingRoom;
   readonly deadlines: Deadlines;
   readonly cemetery: Cemetery;
+  readonly waitingQueues: WaitingQueues;
   readonly redeliveries: Redeliveries;
   /** What this bus marks its own messages with. */
   readonly origin: string;
@@ -84,6 +87,7 @@ export class OpenSubscription {
         const { code, message } = describeFailure(error);
         this.#putAway(sourceOf(delivery), code, message);
       },
+      onFailed: member?.failed(options),
       release: async () => {
         release(this);
         queue.close();
@@ -121,7 +125,8 @@ export class OpenSubscription {
   }
 
   #take(source: Message): void {
-    const { routingKey: topic } = source.fields;
+    const attempt = this.#member && attemptOf(source);
+    const topic = attempt?.topic ?? source.fields.routingKey;
     if (!this.#filter(topic) || this.#isEcho(source, topic)) {
       return this.consumer.done(source);
     }
@@ -134,7 +139,10 @@ export class OpenSubscription {
       const { code, message: cause } = error as CaryatidError;
       return this.#putAway(source, code, cause);
     }
-    this.queue.push(new RabbitDelivery(source, topic, message), undefined);
+    this.queue.push(
+      new RabbitDelivery(source, topic, message, attempt),
+      undefined,
+    );
   }
 
   #isEcho({ properties }: Message, topic: string): boolean {

@@ -9,6 +9,8 @@ import type { RabbitMqSettings } from "./settings.ts";
 const MOST_HASHES = 2;
 /** How long a queue of handlers outlives a crash of the broker without them, in milliseconds. */
 const HANDLERS_EXPIRE = 10_000;
+/** How much longer than its messages a queue of waiting ones lives after it was declared, in milliseconds. */
+const WAITING_EXPIRES = 600_000;
 
 /** The queue of one subscription: ours alone, gone with its connection. One that is there already is only bound. */
 export async function declareOwnQueue(
@@ -57,7 +59,7 @@ export async function declareGroupQueue(
     autoDelete: false,
     arguments: {
       ...queueTypeArguments(channel, settings),
-      "x-expires": settings["group-expires"] * 1000,
+      "x-expires": expiryOf(settings),
     },
   });
   // A publish that comes by both ways is queued once. The binding to the front outlives a crash.
@@ -72,11 +74,41 @@ export async function declareMarkQueue(
   queue: string,
   settings: RabbitMqSettings,
 ): Promise<string> {
-  const expires = settings["group-expires"] * 1000;
+  const expires = expiryOf(settings);
   const name = shortName(`${settings.exchange}.again.${queue}`);
   await channel.assertQueue(name, {
     durable: true,
     arguments: { "x-expires": expires, "x-message-ttl": expires },
+  });
+  return name;
+}
+
+/**
+ * The queue beside `queue` where what is given again waits for `wait` milliseconds. The broker moves it on to `queue` then: from a
+ * quorum queue when that has confirmed it, which classic queues can't do.
+ */
+export async function declareWaitingQueue(
+  channel: Channel,
+  queue: string,
+  wait: number,
+  settings: RabbitMqSettings,
+): Promise<string> {
+  const name = shortName(`${settings.exchange}.later.${wait}.${queue}`);
+  const type = settings["queue-type"];
+  await channel.assertQueue(name, {
+    durable: true,
+    arguments: {
+      "x-queue-type": type,
+      "x-message-ttl": wait,
+      "x-dead-letter-exchange": "",
+      "x-dead-letter-routing-key": queue,
+      ...(type === "quorum" && {
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",
+      }),
+      // Publishing to it doesn't count as use: what comes right after its declaration must have gone on by then.
+      "x-expires": wait + WAITING_EXPIRES,
+    },
   });
   return name;
 }
@@ -133,6 +165,11 @@ function queueTypeArguments(
     "x-queue-type": type,
     ...(type === "quorum" && major >= 4 && { "x-delivery-limit": -1 }),
   };
+}
+
+/** Whole milliseconds: RabbitMQ takes no others. */
+function expiryOf(settings: RabbitMqSettings): number {
+  return Math.ceil(settings["group-expires"] * 1000);
 }
 
 /** Without a dot: `a` on `b.c` and `a.b` on `c` are different groups. */

@@ -1,6 +1,8 @@
 import type { Delivery } from "@caryatid/sdk";
 import { randomId, turnTime } from "@caryatid/sdk/bus";
 import type { Message } from "amqplib";
+import { type Attempt, publishedHeaders } from "./attempt.ts";
+import { textHeaders } from "./headers.ts";
 
 /** A message of the broker, decoded. */
 export class RabbitDelivery implements Delivery {
@@ -9,15 +11,23 @@ export class RabbitDelivery implements Delivery {
   /** What the broker sent; who finishes with it acknowledges by it. */
   readonly source: Message;
   readonly time: number;
+  /** The attempts before this one, where loops were left with it. */
+  readonly attempt: Attempt | undefined;
   #id: string | undefined;
   #headers: Record<string, string> | undefined;
 
-  /** `topic` differs from the routing key only for requests. */
-  constructor(source: Message, topic: string, message: unknown) {
+  /** `topic` differs from the routing key where it is given again, as `attempt` tells. */
+  constructor(
+    source: Message,
+    topic: string,
+    message: unknown,
+    attempt?: Attempt,
+  ) {
     this.source = source;
     this.topic = topic;
     this.message = message;
-    this.time = timeOf(source.properties.timestamp);
+    this.attempt = attempt;
+    this.time = attempt?.time ?? timeOf(source.properties.timestamp);
   }
 
   get id(): string {
@@ -25,11 +35,11 @@ export class RabbitDelivery implements Delivery {
   }
 
   get headers(): Readonly<Record<string, string>> {
-    return this.#headers ??= textHeaders(this.source.properties.headers ?? {});
+    return this.#headers ??= textHeaders(publishedHeaders(this.source));
   }
 
   get redelivered(): boolean {
-    return this.source.fields.redelivered;
+    return this.attempt !== undefined || this.source.fields.redelivered;
   }
 }
 
@@ -43,18 +53,4 @@ function timeOf(timestamp: unknown): number {
   const now = turnTime();
   if (typeof timestamp !== "number") return now;
   return Math.floor(now / 1000) === timestamp ? now : timestamp * 1000;
-}
-
-/** The headers that a publisher gave. */
-export function textHeaders(
-  headers: Readonly<Record<string, unknown>>,
-): Record<string, string> {
-  const texts: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    // Those are the bus's own.
-    if (typeof value === "string" && !name.startsWith("caryatid-")) {
-      texts[name] = value;
-    }
-  }
-  return texts;
 }

@@ -5,6 +5,7 @@ import {
   type Handling,
   type Log,
   type MessageBus,
+  type OpenOptions,
   type PublishOptions,
   type RequestOptions,
   type SubscribeOptions,
@@ -21,25 +22,18 @@ import {
   paced,
   randomId,
   turnTime,
-  WaitingRoom,
 } from "@caryatid/sdk/bus";
-import type { ChannelModel } from "amqplib";
 import { encode } from "../codec/mod.ts";
 import { ClosedHandling, ClosedSubscription } from "../buses/closed.ts";
-import { Channels } from "./channels.ts";
-import { Cemetery } from "./cemetery.ts";
-import { DeadLetterBox } from "./dead_letter_box.ts";
+import { ConsumingSide } from "./consuming_side.ts";
 import type { DeadLetters } from "./dead_letters.ts";
+import { sendableHeaders } from "./headers.ts";
 import { Link } from "./link.ts";
 import { linkOptions } from "./link_options.ts";
 import { type Names, namesOf } from "./names.ts";
 import { Publisher } from "./publisher.ts";
-import { Redeliveries } from "./redeliveries.ts";
-import { Requester } from "./requester.ts";
-import { Responder } from "./responder.ts";
 import type { RabbitMqSettings } from "./settings.ts";
-import { Subscriptions } from "./subscriptions.ts";
-import { TopologyWatch } from "./topology_watch.ts";
+import { untilAborted } from "../until_aborted.ts";
 
 /** How long what is on its way may take when the bus is closed, in milliseconds. */
 const CLOSE_PATIENCE = 5_000;
@@ -64,12 +58,7 @@ export class RabbitMqBus implements MessageBus {
   readonly #deadlines = new Deadlines();
   readonly #origin = randomId();
   readonly #publisher: Publisher;
-  readonly #cemetery: Cemetery;
-  readonly #deadLetters: DeadLetterBox;
-  readonly #subscriptions: Subscriptions;
-  readonly #requester: Requester;
-  readonly #responder: Responder;
-  readonly #watch: TopologyWatch;
+  readonly #side: ConsumingSide;
   readonly #publishing: Link;
   readonly #consuming: Link;
   #closing: Promise<void> | undefined;
@@ -85,62 +74,39 @@ export class RabbitMqBus implements MessageBus {
       deadlines,
       log,
     );
-    const cemetery = this.#cemetery = new Cemetery({
+    const side = this.#side = new ConsumingSide({
+      names,
       settings,
       publisher,
       deadlines,
-      log,
-    });
-    this.#deadLetters = new DeadLetterBox({ names, cemetery, publisher });
-    this.#subscriptions = new Subscriptions({
       origin: this.#origin,
-      cemetery,
-      names,
-      settings,
-      room: new WaitingRoom(deadlines),
-      deadlines,
-      redeliveries: new Redeliveries(settings, log),
-      log,
-    });
-    this.#requester = new Requester({ names, publisher, deadlines, log });
-    this.#responder = new Responder({
-      names,
-      settings,
-      publisher,
-      deadlines,
-      log,
-    });
-    this.#watch = new TopologyWatch({
-      names,
-      publisher,
-      interval: settings.heartbeat * 1000,
-      rebind: () => this.#rebind(),
       log,
     });
     const link = linkOptions(settings, log);
     this.#publishing = new Link({ ...link, name: "publishing" }, {
       attach: async (connection) => {
         // First: what waits to be published may be dead letters.
-        await cemetery.declare(connection);
+        await side.cemetery.declare(connection);
         await publisher.attach(connection);
       },
       detach: () => publisher.detach(),
     });
-    this.#consuming = new Link({ ...link, name: "consuming" }, {
-      attach: (connection) => this.#attach(connection),
-      detach: () => this.#detach(),
-    });
+    this.#consuming = new Link({ ...link, name: "consuming" }, side);
   }
 
   /**
    * Connects, twice: a broker that blocks publishing stops all of a connection. Rejects with `BUS_UNAVAILABLE` when trying again
-   * cannot help; by then it is disconnected for good.
+   * cannot help; by then it is disconnected for good. When `signal` fires it rejects with the reason of the last try.
    */
-  async open(): Promise<void> {
+  async open({ signal }: OpenOptions = {}): Promise<void> {
     if (this.#closing) throw closedError("open");
+    const links = [this.#publishing, this.#consuming];
+    const opening = Promise.all(links.map((link) => link.open()));
     try {
-      await Promise.all([this.#publishing.open(), this.#consuming.open()]);
+      await (signal ? untilAborted(opening, signal) : opening);
     } catch (error) {
+      const late = links.find(({ unopened }) => unopened)?.unopened;
+      if (signal?.aborted && late) throw late;
       await this.#disconnect();
       throw error;
     }
@@ -148,7 +114,7 @@ export class RabbitMqBus implements MessageBus {
 
   /** What groups could not take, where `dead-letter-exchange` is set. */
   get deadLetters(): DeadLetters {
-    return this.#deadLetters;
+    return this.#side.deadLetters;
   }
 
   /** Encodes now, and resolves when the broker has confirmed. */
@@ -170,7 +136,7 @@ export class RabbitMqBus implements MessageBus {
         closedError(`subscribe to "${pattern}"`),
       );
     }
-    return this.#subscriptions.subscribe(pattern, options);
+    return this.#side.subscriptions.subscribe(pattern, options);
   }
 
   /** Asks a handler of ours, and where there is none, Rust's. */
@@ -182,8 +148,13 @@ export class RabbitMqBus implements MessageBus {
     try {
       if (this.#closing) throw closedError(`request on "${topic}"`);
       validateTopic(topic);
+      const { requester } = this.#side;
       const body = this.#encode(topic, message);
-      return paced(this.#requester.request(topic, message, body, options));
+      const { headers } = options;
+      const sendable = headers
+        ? { ...options, headers: sendableHeaders(topic, headers) }
+        : options;
+      return paced(requester.request(topic, message, body, sendable));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -199,7 +170,7 @@ export class RabbitMqBus implements MessageBus {
     checkConcurrency(options);
     return this.#closing
       ? new ClosedHandling(pattern, closedError(`handle "${pattern}"`))
-      : this.#responder.handle(pattern, handler, options);
+      : this.#side.responder.handle(pattern, handler, options);
   }
 
   /** Rejects what waits for an answer, waits for confirms, disconnects. */
@@ -225,6 +196,7 @@ export class RabbitMqBus implements MessageBus {
     }
     const refusal = this.#publisher.refusal(topic, 0);
     if (refusal) throw refusal;
+    const { headers } = options;
     await this.#publisher.send({
       exchange: this.#names.front,
       key: topic,
@@ -234,7 +206,7 @@ export class RabbitMqBus implements MessageBus {
         appId: this.#origin,
         timestamp: Math.floor(turnTime() / 1000),
         messageId: options.id ?? randomId(),
-        ...(options.headers && { headers: options.headers }),
+        ...(headers && { headers: sendableHeaders(topic, headers) }),
       },
       timeout: timeout === Infinity ? undefined : timeout,
       signal: options.signal,
@@ -253,43 +225,12 @@ export class RabbitMqBus implements MessageBus {
     );
   }
 
-  async #attach(connection: ChannelModel): Promise<void> {
-    const channels = new Channels(connection);
-    await this.#watch.attach(connection, channels);
-    await this.#cemetery.attach(connection);
-    this.#deadLetters.attach(connection);
-    await Promise.all([
-      this.#subscriptions.attach(channels),
-      // Handlers first: a request that waits for the connection would find none.
-      this.#responder.attach(channels)
-        .then(() => this.#requester.attach(channels)),
-    ]);
-  }
-
-  #detach(): void {
-    this.#watch.detach();
-    this.#cemetery.detach();
-    this.#deadLetters.detach();
-    this.#requester.detach();
-    this.#subscriptions.detach();
-    this.#responder.detach();
-  }
-
-  async #rebind(): Promise<void> {
-    await Promise.all([
-      this.#subscriptions.rebind(),
-      this.#responder.rebind(),
-    ]);
-  }
-
   async #close(): Promise<void> {
     const error = closedError("go on");
+    this.#side.requester.abandon(error);
     // Set by the caller when this returns; what follows is asynchronous.
     if (!await this.#consuming.answers()) await this.#consuming.close();
-    await this.#watch.end();
-    await this.#requester.end(error);
-    await this.#subscriptions.end(error);
-    await this.#responder.end();
+    await this.#side.end(error);
     await this.#publisher.idle(CLOSE_PATIENCE);
     this.#publisher.close(error);
     await this.#disconnect();

@@ -3,43 +3,21 @@ import {
   type HandleOptions,
   type Handler,
   type Handling,
-  type Log,
 } from "@caryatid/sdk";
-import {
-  abortedError,
-  checkConcurrency,
-  type Deadlines,
-  describeFailure,
-  HandlerPool,
-  PendingRequest,
-  type RemoteFailure,
-  requestedTopic,
-  responseTopic,
-} from "@caryatid/sdk/bus";
+import type { PendingRequest } from "@caryatid/sdk/bus";
 import type { Message } from "amqplib";
-import { decode, encode } from "../codec/mod.ts";
 import type { Channels } from "./channels.ts";
 import { Consumer } from "./consumer.ts";
-import type { Names } from "./names.ts";
-import type { Publisher } from "./publisher.ts";
-import { declareFanoutQueue, declareHandlerQueue } from "./queues.ts";
-import { FAILURE } from "./requester.ts";
-import type { RabbitMqSettings } from "./settings.ts";
-
-/** What a {@linkcode Responder} is made of. */
-export interface ResponderOptions {
-  readonly names: Names;
-  readonly settings: RabbitMqSettings;
-  readonly publisher: Publisher;
-  readonly deadlines: Deadlines;
-  readonly log: Log;
-}
+import { OpenHandling, type ResponderOptions } from "./open_handling.ts";
+import { declareFanoutQueue } from "./queues.ts";
+import { Turns } from "./turns.ts";
 
 /** All handlings of a bus, through its connections. */
 export class Responder {
   readonly #options: ResponderOptions;
   readonly #open = new Set<OpenHandling>();
   readonly #working = new Map<string, PendingRequest>();
+  readonly #turns = new Turns();
   readonly #cancelled: Consumer;
   #channels: Channels | undefined;
 
@@ -66,6 +44,7 @@ export class Responder {
     const handling = new OpenHandling(
       this.#options,
       this.#working,
+      this.#turns,
       pattern,
       handler,
       options,
@@ -126,153 +105,4 @@ export class Responder {
       new CaryatidError("ABORTED", "nobody waits for the answer any more"),
     );
   }
-}
-
-class OpenHandling implements Handling {
-  readonly pattern: string;
-  readonly consumer: Consumer;
-  readonly #options: ResponderOptions;
-  readonly #working: Map<string, PendingRequest>;
-  readonly #pool: HandlerPool;
-  readonly #handling: Handling;
-  readonly #release: (closed: OpenHandling) => void;
-  readonly #ready: Promise<void>;
-  #answering = 0;
-  #closing: Promise<void> | undefined;
-
-  constructor(
-    options: ResponderOptions,
-    working: Map<string, PendingRequest>,
-    pattern: string,
-    handler: Handler,
-    handleOptions: HandleOptions,
-    release: (closed: OpenHandling) => void,
-  ) {
-    this.pattern = pattern;
-    this.#options = options;
-    this.#working = working;
-    this.#release = release;
-    this.#pool = new HandlerPool(pattern, options.deadlines);
-    const { names, settings, log } = options;
-    this.consumer = new Consumer({
-      pattern,
-      prefetch: checkConcurrency(handleOptions),
-      declare: (channel) =>
-        declareHandlerQueue(channel, names, pattern, settings),
-      onMessage: (message) => this.#take(message),
-      onInterrupted: () => {},
-      log,
-    });
-    this.#handling = this.#pool.add(
-      handler,
-      handleOptions,
-      () => void this.close(),
-    );
-    const { signal } = handleOptions;
-    this.#ready = signal?.aborted
-      ? Promise.reject(abortedError(`handle "${pattern}"`, signal))
-      : this.consumer.ready;
-    this.#ready.catch(() => {}); // who doesn't wait for it isn't to be killed by it
-  }
-
-  get ready(): Promise<void> {
-    return this.#ready;
-  }
-
-  get running(): number {
-    return this.#handling.running;
-  }
-
-  get closed(): boolean {
-    return this.#closing !== undefined;
-  }
-
-  close(): Promise<void> {
-    return this.#closing ??= this.#close();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  async #close(): Promise<void> {
-    this.#closing = Promise.resolve();
-    this.#release(this);
-    await this.consumer.stop();
-    await this.#handling.close();
-    this.#closeWhenDone();
-  }
-
-  /** Not awaited: a handler may close its own handling. */
-  #closeWhenDone(): void {
-    if (this.#answering > 0) return;
-    this.consumer.close().catch(() => {}); // gone with the connection
-  }
-
-  #take(source: Message): void {
-    // On its way when this was closed: for whoever else handles the pattern.
-    if (this.closed) return this.consumer.return(source);
-    const { routingKey, exchange } = source.fields;
-    const ours = exchange === this.#options.names.requests;
-    const topic = ours ? routingKey : requestedTopic(routingKey);
-    if (topic === undefined) return this.consumer.refuse(source);
-    this.#answering++;
-    this.#answer(source, topic).finally(() => {
-      this.consumer.done(source);
-      this.#answering--;
-      if (this.closed) this.#closeWhenDone();
-    }).catch((error) =>
-      this.#options.log.warn("cannot answer on {topic}: {cause}", {
-        topic,
-        cause: error.message,
-      })
-    );
-  }
-
-  async #answer(source: Message, topic: string): Promise<void> {
-    const { replyTo, correlationId, headers = {} } = source.properties;
-    const id = correlationId ?? source.fields.routingKey.slice(-16);
-    try {
-      const message = decode(source.content);
-      const pending = new PendingRequest(topic, message, { headers }, {
-        settled: () => this.#working.delete(id),
-        late: () => {},
-      });
-      this.#working.set(id, pending);
-      this.#pool.submit(pending);
-      const answer = await pending.answer;
-      await this.#reply(source, replyTo, id, encode(answer), undefined);
-    } catch (error) {
-      const failure = failureOf(error);
-      if (failure && replyTo) {
-        await this.#reply(source, replyTo, id, encode(failure), FAILURE);
-      }
-    }
-  }
-
-  async #reply(
-    { fields }: Message,
-    replyTo: string | undefined,
-    id: string,
-    body: Uint8Array,
-    type: string | undefined,
-  ): Promise<void> {
-    const [exchange, key] = replyTo
-      ? ["", replyTo]
-      : [this.#options.names.front, responseTopic(fields.routingKey)!];
-    await this.#options.publisher.send({
-      exchange,
-      key,
-      body,
-      properties: { correlationId: id, ...(type && { type }) },
-    });
-  }
-}
-
-/** What the requester is told; nothing where nobody waits. */
-function failureOf(error: unknown): RemoteFailure | undefined {
-  if (!(error instanceof CaryatidError)) return describeFailure(error);
-  if (error.code === "HANDLER_FAILED") return error.cause as RemoteFailure;
-  if (error.code === "ABORTED") return undefined;
-  return describeFailure(error);
 }

@@ -1,6 +1,6 @@
 import { CaryatidError } from "../errors.ts";
 import type { Delivery, Overflow, PublishOptions } from "../message_bus.ts";
-import { DerivedDelivery } from "./local_delivery.ts";
+import { givenAgain } from "./local_delivery.ts";
 import { Ring } from "./ring.ts";
 import { WaitingLine, type WaitingRoom } from "./waiting_room.ts";
 
@@ -59,6 +59,11 @@ export class DeliveryQueue {
     return this.#deliveries.length;
   }
 
+  /** Publishers that wait for room. */
+  get heldUp(): number {
+    return this.#publishers.length;
+  }
+
   /** Whether it takes no more; what is in it can still be read. */
   get closed(): boolean {
     return this.#closed;
@@ -111,11 +116,20 @@ export class DeliveryQueue {
   /** Takes back what a leaving member of a group had in hand, for another member. */
   giveBack(delivery: Delivery): void {
     if (this.#closed) return;
-    const again = new DerivedDelivery(delivery, delivery.message, true);
+    const again = givenAgain(delivery);
     const reader = this.#reader;
     this.#reader = this.#readers.shift();
     if (reader !== undefined) reader.hand(again);
     else this.#deliveries.unshift(again);
+  }
+
+  /** Takes one in behind the others, whatever room there is: it was here before, and has waited elsewhere. */
+  append(delivery: Delivery): void {
+    if (this.#closed) return;
+    const reader = this.#reader;
+    this.#reader = this.#readers.shift();
+    if (reader !== undefined) reader.hand(delivery);
+    else this.#deliveries.push(delivery);
   }
 
   /** Takes leaving readers out of the line. */

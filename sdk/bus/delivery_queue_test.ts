@@ -187,3 +187,23 @@ Deno.test("close() forgets what is in, and those who wait are done", async () =>
   idle.close();
   assert.equal(reader.ended, 1);
 });
+
+Deno.test("a full queue counts the publishers that it holds up, without those who have given up", async () => {
+  const queue = make("wait");
+  push(queue, 1, 2);
+  assert.equal(queue.heldUp, 0);
+  const stop = new AbortController();
+  const { signal } = stop;
+  const [third] = push(queue, 3);
+  const gone = [4, 5, 6].map((n) =>
+    queue.push(new LocalDelivery("a.b", n, undefined), { signal })
+  );
+  assert.equal(queue.heldUp, 4);
+  stop.abort();
+  await Promise.allSettled(gone);
+  assert.equal(queue.heldUp, 1);
+  queue.shift();
+  await third;
+  assert.equal(queue.heldUp, 0);
+  queue.close();
+});

@@ -49,13 +49,21 @@ export class DerivedDelivery<T = unknown> implements Delivery<T> {
   readonly message: T;
   /** Whether it was handed out before. */
   readonly redelivered: boolean;
+  /** How many attempts at it have failed, where somebody counts. */
+  readonly failures: number;
   readonly #first: Delivery;
 
   /** `first` is the delivery that this one stands for. */
-  constructor(first: Delivery, message: T, redelivered: boolean) {
+  constructor(
+    first: Delivery,
+    message: T,
+    redelivered: boolean,
+    failures: number = 0,
+  ) {
     this.#first = first;
     this.message = message;
     this.redelivered = redelivered;
+    this.failures = failures;
   }
 
   /** The topic it was published on. */
@@ -77,4 +85,17 @@ export class DerivedDelivery<T = unknown> implements Delivery<T> {
   get time(): number {
     return this.#first.time;
   }
+}
+
+/** How many attempts at a delivery of this process have failed. */
+export function failuresOf(delivery: Delivery): number {
+  return delivery instanceof DerivedDelivery ? delivery.failures : 0;
+}
+
+/** The same delivery, to be given out once more after so many failures. */
+export function givenAgain(
+  delivery: Delivery,
+  failures: number = failuresOf(delivery),
+): Delivery {
+  return new DerivedDelivery(delivery, delivery.message, true, failures);
 }

@@ -37,6 +37,7 @@ export {
   MOST_ATTEMPTS,
   MOST_QUEUE_SIZE,
   QUEUE_SIZE,
+  retryWait,
 } from "./options.ts";
 export { PatternIndex } from "./pattern_index.ts";
 export {
@@ -67,5 +68,6 @@ export {
 export { Ring } from "./ring.ts";
 export { Subscribers, type SubscribersOptions } from "./subscribers.ts";
 export { TopicCache } from "./topic_cache.ts";
-export { paced, turnOver, turnTime } from "./turn.ts";
+export { paced, turnMonotonic, turnOver, turnTime } from "./turn.ts";
+export { causeOf, type GivenUp } from "./unfinished.ts";
 export { MOST_WAITING, PUBLISH_TIMEOUT, WaitingRoom } from "./waiting_room.ts";

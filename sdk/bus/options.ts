@@ -13,7 +13,7 @@ export const QUEUE_SIZE = 100;
 export const MOST_QUEUE_SIZE = 1_000_000;
 /** Requests that a handling works on at the same time unless it says otherwise. */
 export const CONCURRENCY = 64;
-/** Largest number of attempts of a handling at one request. */
+/** Largest number of attempts at one request, or delivery. */
 export const MOST_ATTEMPTS = 100;
 
 const ONCE: RetryOptions = { attempts: 1 };
@@ -28,7 +28,7 @@ const OVERFLOWS: readonly Overflow[] = [
 /**
  * Checks and completes what `subscribe` is given.
  *
- * @throws {CaryatidError} `INVALID_OPTION` for a queue size or overflow that doesn't exist
+ * @throws {CaryatidError} `INVALID_OPTION` for a queue size, overflow or retry that doesn't exist
  */
 export function checkSubscribeOptions(
   options: SubscribeOptions,
@@ -42,6 +42,7 @@ export function checkSubscribeOptions(
         `wanted one of ${OVERFLOWS.join(", ")}`,
     );
   }
+  if (options.retry !== undefined) checkRetry(options);
   return {
     overflow,
     queueSize: checkCount(
@@ -62,11 +63,13 @@ export function checkConcurrency(options: HandleOptions): number {
 }
 
 /**
- * Checks and completes the `retry` of what `handle` is given.
+ * Checks and completes the `retry` of what `handle` or `subscribe` is given; one attempt where there is none.
  *
  * @throws {CaryatidError} `INVALID_OPTION` unless there are 1 to 100 attempts, and a backoff from 0 to 2^31 - 1 ms
  */
-export function checkRetry(options: HandleOptions): Required<RetryOptions> {
+export function checkRetry(
+  options: { readonly retry?: RetryOptions },
+): Required<RetryOptions> {
   const { retry = ONCE } = options;
   const attempts = checkCount("attempts", retry?.attempts, MOST_ATTEMPTS);
   const { backoff = 0 } = retry;
@@ -78,6 +81,14 @@ export function checkRetry(options: HandleOptions): Required<RetryOptions> {
     `Cannot use the backoff ${String(backoff)}: ` +
       `wanted milliseconds from 0 to ${MAX_TIMEOUT}`,
   );
+}
+
+/** Milliseconds before the next attempt after so many failures. */
+export function retryWait(
+  { backoff }: Required<RetryOptions>,
+  failures: number,
+): number {
+  return Math.min(backoff * 2 ** (failures - 1), MAX_TIMEOUT);
 }
 
 /**

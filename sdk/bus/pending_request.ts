@@ -32,6 +32,8 @@ export interface PendingOwner {
   settled(pending: PendingRequest): void;
   /** An answer came to a request that was settled already. */
   late(pending: PendingRequest): void;
+  /** `pending` waits for a backoff to pass; nobody works on it meanwhile. */
+  postponed?(pending: PendingRequest): void;
 }
 
 /** A request until it has its answer, or one named error. */
@@ -87,6 +89,11 @@ export class PendingRequest {
   /** Calls `tell` when the requester hears, of whatever. */
   whenSettled(tell: () => void): void {
     (this.#tell ??= []).push(tell);
+  }
+
+  /** A handler failed at it and will try again, later. */
+  postponed(): void {
+    this.#owner.postponed?.(this);
   }
 
   /** One more handler works on it. */

@@ -43,8 +43,14 @@ export class QueueLoop implements AsyncIterator<Delivery, undefined>, Reader {
   }
 
   /** `break`, `return` and an error all end here. */
-  async return(): Promise<Step> {
-    await this.#subscription.close();
+  return(): Promise<Step> {
+    return this.throw(undefined);
+  }
+
+  /** As `return`, where it is known which error ended it. */
+  async throw(error: unknown): Promise<Step> {
+    const looking = this.#lookedAt !== undefined;
+    await this.#subscription.fail(looking ? undefined : this.inHand, error);
     return END_STEP;
   }
 

@@ -38,6 +38,13 @@ export interface QueueSubscriptionOptions {
   readonly onRefused?:
     | ((delivery: Delivery, error: unknown) => void)
     | undefined;
+  /**
+   * Takes over the delivery that a loop is left with, and the error that ended it, where that is known (else undefined). Without it
+   * members of a group give such a one back. Called before `release`.
+   */
+  readonly onFailed?:
+    | ((delivery: Delivery, error: unknown) => void)
+    | undefined;
 }
 
 /** A subscription that reads a {@linkcode DeliveryQueue}. */
@@ -55,6 +62,7 @@ export class QueueSubscription implements Subscription {
   /** Hears of each step that is done. */
   readonly onDone: ((delivery: Delivery) => void) | undefined;
   readonly #onRefused: QueueSubscriptionOptions["onRefused"];
+  readonly #onFailed: QueueSubscriptionOptions["onFailed"];
   readonly #grouped: boolean;
   readonly #loops = new Set<QueueLoop>();
   readonly #release: QueueSubscriptionOptions["release"];
@@ -70,6 +78,7 @@ export class QueueSubscription implements Subscription {
     this.accept = options.accept;
     this.onDone = options.onDone;
     this.#onRefused = options.onRefused;
+    this.#onFailed = options.onFailed;
     this.#grouped = options.grouped;
     this.#release = options.release;
     this.#signal = options.signal;
@@ -103,6 +112,11 @@ export class QueueSubscription implements Subscription {
     return count;
   }
 
+  /** Publishers that wait for room in its queue. */
+  get heldUp(): number {
+    return this.queue.heldUp;
+  }
+
   /** Messages lost to `overflow`, or refused by `accept`. */
   get dropped(): number {
     return this.queue.dropped + this.#refused;
@@ -130,6 +144,11 @@ export class QueueSubscription implements Subscription {
     return this.#closing ??= this.#leave();
   }
 
+  /** A loop is left with that delivery in hand, because of that error if it is known. Closes as `close` does. */
+  fail(delivery: Delivery | undefined, error: unknown): Promise<void> {
+    return this.#closing ??= this.#leave(delivery, error);
+  }
+
   /** Counts and tells of a delivery that `accept` threw `error` at. */
   refuse(delivery: Delivery, error: unknown): void {
     this.#refused++;
@@ -147,7 +166,7 @@ export class QueueSubscription implements Subscription {
     return this.close();
   }
 
-  async #leave(): Promise<void> {
+  async #leave(failed?: Delivery, error?: unknown): Promise<void> {
     // Marked as closed before anybody is handed what is given back here.
     this.#closing = Promise.resolve();
     this.end();
@@ -157,7 +176,9 @@ export class QueueSubscription implements Subscription {
     const unfinished: Delivery[] = [];
     for (const loop of this.#loops) {
       const delivery = loop.leave();
-      if (delivery) unfinished.push(delivery);
+      if (delivery === undefined) continue;
+      if (delivery === failed && this.#onFailed) this.#onFailed(failed, error);
+      else unfinished.push(delivery);
     }
     this.#loops.clear();
     if (this.#grouped) {

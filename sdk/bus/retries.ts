@@ -1,5 +1,6 @@
 import type { RetryOptions } from "../retry_options.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
+import { retryWait } from "./options.ts";
 import type { PendingRequest } from "./pending_request.ts";
 import type { RemoteFailure } from "./remote_failure.ts";
 import { Ring } from "./ring.ts";
@@ -52,7 +53,7 @@ export class Retries {
     failure: RemoteFailure,
     last: Retry | undefined,
   ): boolean {
-    const { attempts, backoff } = this.#options.retry;
+    const { attempts } = this.#options.retry;
     const failures = (last?.failures ?? 0) + 1;
     if (
       failures >= attempts || this.#closed || pending.settled ||
@@ -61,7 +62,7 @@ export class Retries {
     const retry = last ?? this.#begin(pending, failure);
     retry.failures = failures;
     retry.failure = failure;
-    this.#wait(retry, backoff * 2 ** (failures - 1));
+    this.#wait(retry, retryWait(this.#options.retry, failures));
     return true;
   }
 
@@ -91,6 +92,7 @@ export class Retries {
   #wait(retry: Retry, milliseconds: number): void {
     if (milliseconds === 0) return this.#come(retry);
     this.#waiting.add(retry);
+    retry.pending.postponed();
     retry.deadline = this.#options.deadlines.add(milliseconds, () => {
       this.#waiting.delete(retry);
       this.#come(retry);

@@ -1,4 +1,4 @@
-import { CaryatidError } from "../errors.ts";
+import type { CaryatidError } from "../errors.ts";
 import type {
   Delivery,
   Overflow,
@@ -9,10 +9,13 @@ import type {
 import { validatePattern, validateTopic } from "../topic.ts";
 import { DeliveryQueue } from "./delivery_queue.ts";
 import { fanOut } from "./fan_out.ts";
+import { Group } from "./group.ts";
 import { checkSubscribeOptions } from "./options.ts";
 import { PatternIndex } from "./pattern_index.ts";
 import { type Inspect, QueueSubscription } from "./queue_subscription.ts";
+import { requestTopic } from "./request_topics.ts";
 import { TopicCache } from "./topic_cache.ts";
+import type { GivenUp } from "./unfinished.ts";
 import type { WaitingRoom } from "./waiting_room.ts";
 
 /** What {@linkcode Subscribers} are made of. */
@@ -23,6 +26,8 @@ export interface SubscribersOptions {
   readonly queueSize?: number | undefined;
   /** Called at the first drop of a burst. */
   readonly onDrop?: ((pattern: string, overflow: Overflow) => void) | undefined;
+  /** Hears of each delivery of a group that is given up, after the attempts of `retry`. */
+  readonly onGivenUp?: ((given: GivenUp) => void) | undefined;
   /** Looks at each delivery before and after a step. */
   readonly inspect?: Inspect | undefined;
 }
@@ -33,14 +38,23 @@ interface Target {
   readonly filter: ((topic: string) => boolean) | undefined;
 }
 
+/** Stands for the ids of all requests, which no pattern but one that names an id tells apart. */
+const SOME_ID = "0000000000000000";
+const NAMES_AN_ID = /\.[0-9a-f]{16}$/;
+
 /** Everybody in this process who listens, and the fan-out of a delivery to them. */
 export class Subscribers {
   readonly #options: SubscribersOptions;
   readonly #index = new PatternIndex<Target>();
-  readonly #groups = new Map<string, Group>();
+  readonly #groups = new Map<string, JoinedGroup>();
   readonly #targets = new Set<Target>();
   readonly #subscriptions = new Set<QueueSubscription>();
   #filters = 0;
+  #ids = 0;
+  readonly #overheard = new TopicCache((topic) =>
+    this.#ids > 0 ||
+    this.#index.match(requestTopic(topic, SOME_ID)).length > 0
+  );
   readonly #found = new TopicCache((topic) => {
     validateTopic(topic);
     return this.#find(topic);
@@ -63,20 +77,21 @@ export class Subscribers {
       options,
       this.#options.queueSize,
     );
-    const group = options.group === undefined
+    const joined = options.group === undefined
       ? undefined
       : this.#join(options.group, pattern, options, queueSize, overflow);
-    const target = group?.target ??
+    const target = joined?.target ??
       this.#add(pattern, queueSize, overflow, options.filter);
     const subscription = new QueueSubscription({
       queue: target.queue,
-      grouped: group !== undefined,
+      grouped: joined !== undefined,
       signal: options.signal,
       inspect: this.#options.inspect,
       accept: options.accept,
+      onFailed: joined?.group.failed(options),
       release: (subscription) => {
         this.#subscriptions.delete(subscription);
-        if (group) this.#leave(group, queueSize);
+        if (joined) this.#leave(joined, queueSize);
         else this.#remove(target);
       },
     });
@@ -97,6 +112,11 @@ export class Subscribers {
     return fanOut(this.#found.get(delivery.topic), delivery, options);
   }
 
+  /** Whether somebody may hear a request on `topic`: it is asked for each, and remembered by topic. */
+  mayOverhear(topic: string): boolean {
+    return this.#targets.size > 0 && this.#overheard.get(topic);
+  }
+
   /**
    * Lets those who listen to requests hear one. Its topic will not come again, and the requester doesn't wait for them: where a
    * queue is full it is dropped, and counted.
@@ -111,6 +131,7 @@ export class Subscribers {
     for (const subscription of this.#subscriptions) subscription.end();
     this.#subscriptions.clear();
     this.#targets.clear();
+    for (const { group } of this.#groups.values()) group.end();
     this.#groups.clear();
   }
 
@@ -134,15 +155,26 @@ export class Subscribers {
     this.#index.add(pattern, target);
     this.#targets.add(target);
     if (filter) this.#filters++;
-    this.#found.clear();
+    if (NAMES_AN_ID.test(pattern)) this.#ids++;
+    this.#forget();
     return target;
   }
 
   #remove(target: Target): void {
-    this.#index.delete(target.queue.pattern, target);
-    if (this.#targets.delete(target) && target.filter) this.#filters--;
-    this.#found.clear();
+    const { pattern } = target.queue;
+    this.#index.delete(pattern, target);
+    if (this.#targets.delete(target)) {
+      if (target.filter) this.#filters--;
+      if (NAMES_AN_ID.test(pattern)) this.#ids--;
+    }
+    this.#forget();
     target.queue.close();
+  }
+
+  /** Who listens has changed. */
+  #forget(): void {
+    this.#found.clear();
+    this.#overheard.clear();
   }
 
   #join(
@@ -151,40 +183,32 @@ export class Subscribers {
     options: SubscribeOptions,
     queueSize: number,
     overflow: Overflow,
-  ): Group {
+  ): JoinedGroup {
     const key = JSON.stringify([name, pattern]);
-    const group = this.#groups.get(key);
-    if (group === undefined) {
-      const target = this.#add(pattern, queueSize, overflow, options.filter);
-      const first = { key, target, members: 1 };
-      this.#groups.set(key, first);
-      return first;
+    const there = this.#groups.get(key);
+    if (there) {
+      there.group.join(name, overflow, queueSize);
+      return there;
     }
-    const { queue } = group.target;
-    if (queue.overflow !== overflow) {
-      throw new CaryatidError(
-        "INVALID_OPTION",
-        `Cannot join the group "${name}" on "${pattern}" with the overflow ` +
-          `"${overflow}": its members have "${queue.overflow}"`,
-        { hint: "give all members of a group the same overflow" },
-      );
-    }
-    group.members++;
-    queue.size += queueSize;
-    return group;
+    const target = this.#add(pattern, 0, overflow, options.filter);
+    const { room, onGivenUp } = this.#options;
+    const group = new Group({ queue: target.queue, room, onGivenUp });
+    group.join(name, overflow, queueSize);
+    const joined = { key, target, group };
+    this.#groups.set(key, joined);
+    return joined;
   }
 
-  #leave(group: Group, queueSize: number): void {
-    group.target.queue.size -= queueSize;
-    if (--group.members > 0) return;
-    this.#groups.delete(group.key);
-    this.#remove(group.target);
+  #leave({ key, target, group }: JoinedGroup, queueSize: number): void {
+    if (!group.leave(queueSize)) return;
+    this.#groups.delete(key);
+    this.#remove(target);
   }
 }
 
-/** Members of one group on one pattern; their queue is as long as theirs together. */
-interface Group {
+/** A group, and where its deliveries come from. */
+interface JoinedGroup {
   readonly key: string;
   readonly target: Target;
-  members: number;
+  readonly group: Group;
 }

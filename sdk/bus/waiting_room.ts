@@ -36,6 +36,11 @@ export class WaitingLine {
     this.#pattern = pattern;
   }
 
+  /** Publishers that wait. */
+  get length(): number {
+    return this.#line.length - this.#left;
+  }
+
   /** Waits for room. Rejects with `OVERFLOW` at the deadline, `ABORTED` when the signal fires. */
   wait(
     delivery: Delivery,

@@ -1,4 +1,5 @@
 import { turnOver } from "../bus/turn.ts";
+import type { Log } from "../log.ts";
 import type {
   Accept,
   Delivery,
@@ -6,46 +7,71 @@ import type {
   SubscribeOptions,
   Subscription,
 } from "../message_bus.ts";
+import { KeptRetries } from "./kept_retries.ts";
+import { opensTheSame } from "./opens_the_same.ts";
+import { END, SharedLoop } from "./shared_loop.ts";
 
-type Step = IteratorResult<Delivery, undefined>;
-
-const END: Step = { done: true, value: undefined };
-
-/** A loop that waits for a delivery. */
-interface Waiter {
-  readonly resolve: (step: Step) => void;
-  readonly reject: (error: unknown) => void;
+/** A loop that was left, and what it had in hand. */
+interface LeftLoop {
+  /** In a group. */
+  readonly own: AsyncIterator<Delivery> | undefined;
+  readonly inHand: Delivery | undefined;
+  /** Why, if whoever steps it by hand has told. */
+  readonly failure: Failure | undefined;
 }
+
+interface Failure {
+  readonly error: unknown;
+}
+
+/** How a {@linkcode KeptSubscription} is kept. */
+export interface KeepOptions {
+  /** Whether it outlives a failure of its module; else it only tells the bus what that was (true). */
+  readonly keep?: boolean;
+  /** Where it is told what is given up (nowhere). */
+  readonly log?: Log;
+}
+
+const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /**
  * A subscription that outlives a module which fails, so that its restarted self goes on with the next message.
  *
  * An iterator can't tell `break` from an error, so leaving the loop closes it only when the module hasn't failed two turns
- * later. All its loops read through one, which is handed on; in a group each has its own, whose delivery in hand comes again.
+ * later. All its loops read through one, which is handed on; in a group each has its own, whose delivery in hand comes again. With
+ * `retry` it comes again without a group, too.
  */
 export class KeptSubscription implements Subscription {
   readonly pattern: string;
   readonly ready: Promise<void>;
   readonly #bus: MessageBus;
   readonly #options: SubscribeOptions;
+  readonly #keep: boolean;
+  readonly #retries: KeptRetries | undefined;
   /** That of the module as it lives now; its restarted self brings its own. */
   #accept: Accept | undefined;
   #inner: Subscription;
-  #loop: AsyncIterator<Delivery> | undefined;
-  #waiters: Waiter[] = [];
-  #pulling = false;
-  /** Came for a module that had failed by then. */
-  #stashed: Step | undefined;
+  /** Of all loops that aren't in a group. */
+  readonly #shared: SharedLoop;
   /** The loops of an earlier life of the module have ended. */
   #life = 0;
   #left = false;
-  #failed = false;
+  /** Loops that were left just now: it isn't known yet whether the module failed. */
+  #leftLoops: LeftLoop[] = [];
+  /** What the module failed with. */
+  #failure: Failure | undefined;
   #closed = false;
 
   /** Subscribes on `bus`. */
-  constructor(bus: MessageBus, pattern: string, options: SubscribeOptions) {
+  constructor(
+    bus: MessageBus,
+    pattern: string,
+    options: SubscribeOptions,
+    { keep = true, log = SILENT }: KeepOptions = {},
+  ) {
     this.pattern = pattern;
     this.#bus = bus;
+    this.#keep = keep;
     this.#accept = options.accept;
     this.#options = {
       ...options,
@@ -53,10 +79,14 @@ export class KeptSubscription implements Subscription {
     };
     this.#inner = bus.subscribe(pattern, this.#options);
     this.ready = this.#inner.ready;
+    const shared = this.#shared = new SharedLoop(this.#inner);
+    if (!keep || options.retry === undefined || this.#grouped) return;
+    const give = (delivery: Delivery) => shared.give(delivery);
+    this.#retries = new KeptRetries({ pattern, options, log, give });
   }
 
   get depth(): number {
-    return this.#inner.depth;
+    return this.#inner.depth + this.#shared.given;
   }
 
   get inHand(): number {
@@ -64,14 +94,15 @@ export class KeptSubscription implements Subscription {
   }
 
   get readers(): number {
-    if (this.#grouped) return this.#inner.readers;
-    // What `accept` looks at isn't waited for any more.
-    const looking = this.#pulling && this.#inner.readers === 0;
-    return Math.max(0, this.#waiters.length - (looking ? 1 : 0));
+    return this.#grouped ? this.#inner.readers : this.#shared.readers;
+  }
+
+  get heldUp(): number {
+    return this.#inner.heldUp;
   }
 
   get dropped(): number {
-    return this.#inner.dropped;
+    return this.#inner.dropped + (this.#retries?.dropped ?? 0);
   }
 
   get closed(): boolean {
@@ -80,34 +111,37 @@ export class KeptSubscription implements Subscription {
 
   /** Whether `subscribe` with these would open the same. */
   serves(pattern: string, options: SubscribeOptions): boolean {
-    // A filter or a signal belongs to the module that failed.
     return !this.closed && pattern === this.pattern &&
-      !(options.filter ?? this.#options.filter) &&
-      !(options.signal ?? this.#options.signal) &&
-      options.group === this.#options.group &&
-      options.overflow === this.#options.overflow &&
-      options.queueSize === this.#options.queueSize;
+      opensTheSame(this.#options, options);
+  }
+
+  /** The module failed with `error`: a loop that was left just now was left because of that. `keep` is to follow. */
+  blame(error: unknown): void {
+    if (this.#keep || this.#leftLoops.length > 0) this.#failure ??= { error };
   }
 
   /**
    * The module failed: its loops end, what waits is kept. In a group, what it had in hand goes to whoever is next; else it is
-   * done.
+   * done, unless `retry` has it come again.
    */
   async keep(): Promise<void> {
-    this.#failed = true;
+    this.#failure ??= { error: undefined };
     this.#endLoops();
-    if (this.closed || !this.#grouped) return;
+    if (this.closed) return;
+    if (!this.#grouped) return this.#tellFailure();
     const failed = this.#inner;
     const { signal: _, ...options } = this.#options;
     this.#inner = this.#bus.subscribe(this.pattern, options);
     await this.#inner.ready;
+    await this.#tellFailure();
     await failed.close();
   }
 
   /** Hands it over to the restarted module, whose `accept` takes the place of the old one. */
   resume(accept?: Accept): this {
     this.#accept = accept;
-    this.#failed = this.#left = false;
+    this.#failure = undefined;
+    this.#left = false;
     return this;
   }
 
@@ -115,27 +149,36 @@ export class KeptSubscription implements Subscription {
     const life = this.#life;
     const over = () => this.#closed || this.#left || life !== this.#life;
     const own = this.#grouped ? this.#inner[Symbol.asyncIterator]() : undefined;
+    let inHand: Delivery | undefined;
+    const leave = (failure: Failure | undefined) => {
+      if (life === this.#life) {
+        this.#left = true;
+        this.#leftLoops.push({ own, inHand, failure });
+        this.#closeUnlessFailed();
+      }
+      return Promise.resolve(END);
+    };
     return {
       next: async () => {
+        inHand = undefined;
         if (over()) return END;
-        const step = await (own ? own.next() : this.#next());
+        const step = await (own ? own.next() : this.#shared.next());
         // A member's loop that is over by now gives its delivery back when its subscription is closed.
-        return own && over() ? END : step;
+        if (own && over()) return END;
+        inHand = step.value;
+        return step;
       },
-      return: () => {
-        if (life === this.#life) {
-          this.#left = true;
-          this.#closeUnlessFailed();
-        }
-        return Promise.resolve(END);
-      },
+      return: () => leave(undefined),
+      throw: (error) => leave({ error }),
     };
   }
 
   close(): Promise<void> {
     this.#closed = true;
     this.#endLoops();
-    return this.#inner.close();
+    if (!this.#grouped) this.#leftLoops = []; // nobody is left to try again
+    this.#retries?.close(this.#shared.given);
+    return this.#close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -146,47 +189,33 @@ export class KeptSubscription implements Subscription {
     return this.#options.group !== undefined;
   }
 
-  #next(): Promise<Step> {
-    const stashed = this.#stashed;
-    this.#stashed = undefined;
-    if (stashed) return Promise.resolve(stashed);
-    return new Promise((resolve, reject) => {
-      this.#waiters.push({ resolve, reject });
-      this.#pull();
-    });
+  async #close(): Promise<void> {
+    await this.#tellFailure();
+    await this.#inner.close();
   }
 
-  #pull(): void {
-    if (this.#pulling || this.#waiters.length === 0) return;
-    this.#pulling = true;
-    this.#loop ??= this.#inner[Symbol.asyncIterator]();
-    this.#loop.next().then(
-      (step) => this.#arrived(step),
-      (error) => {
-        this.#pulling = false;
-        this.#waiters.shift()?.reject(error);
-      },
-    );
-  }
-
-  #arrived(step: Step): void {
-    this.#pulling = false;
-    const waiter = this.#waiters.shift();
-    if (waiter) waiter.resolve(step);
-    else this.#stashed = step;
-    this.#pull();
+  /** What loops were left with: the bus decides in a group, else it comes again to the restarted module. */
+  async #tellFailure(): Promise<void> {
+    const left = this.#leftLoops;
+    this.#leftLoops = [];
+    if (this.#options.retry === undefined) return;
+    for (const { own, inHand, failure = this.#failure } of left) {
+      if (own?.throw && failure) await own.throw(failure.error);
+      else if (own) await own.return?.();
+      else if (inHand) this.#retries?.add(inHand, failure?.error);
+    }
   }
 
   #endLoops(): void {
     this.#life++;
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const { resolve } of waiters) resolve(END);
+    this.#shared.dismiss();
   }
 
   async #closeUnlessFailed(): Promise<void> {
+    const life = this.#life;
     await turnOver();
     await turnOver();
-    if (!this.#failed) await this.close();
+    const kept = this.#keep && this.#failure !== undefined;
+    if (!kept && life === this.#life) await this.close();
   }
 }

@@ -15,8 +15,8 @@ import type {
 } from "../message_bus.ts";
 import { acceptance } from "./acceptance.ts";
 import { Holdings } from "./holdings.ts";
-import { KeptSubscription } from "./kept_subscription.ts";
 import type { ModuleContextOptions } from "./module_context_options.ts";
+import { ModuleSubscriptions } from "./module_subscriptions.ts";
 import { stoppingClock } from "./stopping_clock.ts";
 import { Tasks } from "./tasks.ts";
 import { answerChecked, requestChecked } from "./typed_request.ts";
@@ -29,11 +29,10 @@ export class ModuleContext implements Context {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly #bus: MessageBus;
-  readonly #keep: boolean;
   #predecessor: ModuleContext | undefined;
   readonly #around: <T>(handler: boolean, work: () => T) => T;
   readonly #controller = new AbortController();
-  readonly #subscriptions = new Holdings<Subscription>();
+  readonly #subscriptions: ModuleSubscriptions;
   readonly #handlings = new Holdings<Handling>();
   readonly #tasks: Tasks;
 
@@ -44,11 +43,18 @@ export class ModuleContext implements Context {
     this.signal = this.#controller.signal;
     this.clock = stoppingClock(options.clock ?? systemClock, this.signal);
     this.#bus = options.bus;
-    this.#keep = options.keep ?? false;
+    this.#subscriptions = new ModuleSubscriptions({
+      bus: options.bus,
+      log: options.log,
+      keep: options.keep ?? false,
+    });
     this.#predecessor = options.predecessor;
     this.#around = options.around ?? ((_, work) => work());
     this.#tasks = new Tasks(
-      options.onFailure ?? (() => {}),
+      (error) => {
+        this.#subscriptions.blame(error);
+        options.onFailure?.(error);
+      },
       (task) => this.#around(false, task),
     );
   }
@@ -69,10 +75,9 @@ export class ModuleContext implements Context {
   ): Subscription<never> {
     const pattern = typeof topic === "string" ? topic : topic.name;
     const accept = acceptance(topic, options.accept, this.log);
-    const subscription = this.#open(
-      pattern,
-      accept ? { ...options, accept } : options,
-    );
+    const all = accept ? { ...options, accept } : options;
+    const subscription = this.#predecessor?.release(pattern, all) ??
+      this.#subscriptions.open(pattern, all);
     return this.#subscriptions.add(subscription) as Subscription<never>;
   }
 
@@ -127,11 +132,7 @@ export class ModuleContext implements Context {
 
   /** Tasks that do something else than wait for the next delivery. */
   get working(): number {
-    let readers = 0;
-    for (const subscription of this.#subscriptions) {
-      readers += subscription.readers;
-    }
-    return Math.max(0, this.#tasks.running - readers);
+    return Math.max(0, this.#tasks.running - this.#subscriptions.readers);
   }
 
   /** Tasks that have begun and not ended. */
@@ -154,9 +155,7 @@ export class ModuleContext implements Context {
   async fail(): Promise<void> {
     this.stop();
     await this.#handlings.close();
-    for (const subscription of this.#subscriptions) {
-      if (subscription instanceof KeptSubscription) await subscription.keep();
-    }
+    await this.#subscriptions.keep();
   }
 
   /** Ends loops and handlings. Tasks end by that; wait for `ended`. */
@@ -179,21 +178,7 @@ export class ModuleContext implements Context {
     pattern: string,
     options: SubscribeOptions,
   ): Subscription | undefined {
-    for (const subscription of this.#subscriptions) {
-      if (
-        subscription instanceof KeptSubscription &&
-        subscription.serves(pattern, options)
-      ) {
-        this.#subscriptions.delete(subscription);
-        return subscription.resume(options.accept);
-      }
-    }
-    return this.#predecessor?.release(pattern, options);
-  }
-
-  #open(pattern: string, options: SubscribeOptions): Subscription {
-    if (!this.#keep) return this.#bus.subscribe(pattern, options);
-    return this.#predecessor?.release(pattern, options) ??
-      new KeptSubscription(this.#bus, pattern, options);
+    return this.#subscriptions.release(pattern, options) ??
+      this.#predecessor?.release(pattern, options);
   }
 }

@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 export function stoppingClock(clock: Clock, signal: AbortSignal): Clock {
   return {
     now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
     sleep: (milliseconds, own) =>
       clock.sleep(milliseconds, own ? AbortSignal.any([signal, own]) : signal),
   };

@@ -178,6 +178,7 @@ function isCutShort(error: unknown): boolean {
 function watchedClock(clock: VirtualClock, activity: Activity): Clock {
   return {
     now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
     sleep: (milliseconds, signal) =>
       activity.wait(
         `a sleep of ${milliseconds} ms`,

@@ -44,7 +44,10 @@ interface Alarm {
 export class VirtualClock implements Clock, Timers {
   /** By time, those of one time in the order in which they were set. */
   readonly #alarms: Alarm[] = [];
+  /** Of `monotonic`. */
   #now: number;
+  /** How far the time of day was set ahead of it. */
+  #ahead = 0;
   #sleepers = 0;
   #advancing: Promise<void> = Promise.resolve();
 
@@ -55,7 +58,20 @@ export class VirtualClock implements Clock, Timers {
 
   /** Milliseconds since 1970. */
   now(): number {
+    return this.#now + this.#ahead;
+  }
+
+  /** Milliseconds that only `advance` moves, from the start. */
+  monotonic(): number {
     return this.#now;
+  }
+
+  /**
+   * Sets the time of day to `time`, back or forward, as somebody may do on any machine: nobody wakes, and who sleeps goes on for
+   * as long as it meant to.
+   */
+  setTime(time: number): void {
+    this.#ahead = time - this.#now;
   }
 
   /** How many `sleep`. */

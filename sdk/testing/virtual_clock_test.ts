@@ -14,6 +14,21 @@ Deno.test("time stands still until it is advanced", async () => {
   assert.equal(new VirtualClock({ start: 7 }).now(), 7);
 });
 
+Deno.test("setTime() changes the time of day, and neither the monotonic time nor any sleep", async () => {
+  const clock = new VirtualClock({ start: 5_000 });
+  let woken = false;
+  const asleep = clock.sleep(1_000).then(() => woken = true);
+  await clock.advance(600);
+  clock.setTime(100);
+  assert.equal(clock.now(), 100);
+  assert.equal(clock.monotonic(), 5_600);
+  await clock.advance(399);
+  assert.equal(woken, false);
+  await clock.advance(1);
+  await asleep;
+  assert.equal(clock.now(), 500);
+});
+
 Deno.test("sleepers wake in the order of their times, each at its own", async () => {
   const clock = new VirtualClock();
   const woken: [ms: number, at: number][] = [];

@@ -25,10 +25,22 @@ export const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     ),
     'subscriber: Message from sample2.#: (sample2.test, { message: "Hello, world! from publisher #2" })',
   ],
+  monitor: [
+    ...Array(2).fill("ms to publish on work.todo: slow has 3 messages unread"),
+    ...Array(2).fill("quick has waited "),
+  ],
   performance: [
     "subscriber: Elapsed time: ",
     "subscriber: Count: 1000000",
     "subscriber: Average time: ",
     "subscriber: Rate: ",
+  ],
+  spy: [
+    "spy: heard request stock.tea: { amount: 2 }",
+    'spy: heard order.new: { kind: "order", item: "tea", total: 12, card: { number: "***" } }',
+    'large-orders: heard order.new: { "message.item": "teapot", "message.total": 120 }',
+    'spy: heard order.new: { kind: "order", item: "tea", total: 9, note: "please',
+    "scale: heard shop.scale: { number: 0, grams: 250 }",
+    "scale: heard shop.scale: { number: 7500, grams: 250 }",
   ],
 };

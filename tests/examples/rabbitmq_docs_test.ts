@@ -2,7 +2,7 @@ import { rabbitMqSettings } from "@caryatid/process/rabbit-mq";
 import assert from "node:assert/strict";
 import { parse } from "smol-toml";
 import { settingsSchema } from "../../process/rabbit_mq/settings.ts";
-import { ROOT } from "./program.ts";
+import { ROOT } from "../support/running_program.ts";
 import { blocksIn, distinct, keysIn, outputsIn, readmeOf } from "./readme.ts";
 
 const PAGE = await Deno.readTextFile(`${ROOT}docs/rabbitmq.md`);

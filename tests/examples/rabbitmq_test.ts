@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { freePort } from "../broker/free_port.ts";
 import { brokerTest } from "../broker/shared_broker.ts";
 import { EXPECTED } from "./expected.ts";
-import { Program, ROOT } from "./program.ts";
+import { ROOT } from "../support/running_program.ts";
+import { Program } from "./program.ts";
 import { blocksIn, distinct, outputsIn, readmeOf } from "./readme.ts";
 
 const EXAMPLES = ["simple", "typed", "request", "multi"];
@@ -25,7 +26,7 @@ for (const name of EXAMPLES) {
       await both.until(EXPECTED[name]!);
       both.interrupt();
       assert.equal(await both.ended(), 0);
-      assert.equal(both.errors, "");
+      assert.equal(await both.errors(), "");
       const printed = both.lines.filter((line) => !line.includes(PASSING));
       assert.deepEqual(distinct(output), distinct(printed));
     },
@@ -54,7 +55,7 @@ brokerTest(
     for (const half of [second, subscriber]) {
       half.interrupt();
       assert.equal(await half.ended(), 0);
-      assert.equal(half.errors, "");
+      assert.equal(await half.errors(), "");
     }
   },
 );
@@ -106,7 +107,7 @@ Deno.test("examples/both.ts ends all when one ends by itself, with its exit code
   await using both = new Program([...BOTH, "subscriber", "nobody"], env);
   assert.equal(await both.ended(), 2);
   assert.equal(
-    both.errors,
+    await both.errors(),
     'nobody     | found "nobody", wanted subscriber or publisher\n',
   );
 });

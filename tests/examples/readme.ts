@@ -1,8 +1,9 @@
-import { ROOT, withoutTime } from "./program.ts";
+import { ROOT } from "../support/running_program.ts";
+import { withoutTime } from "./program.ts";
 
 /** Lines whose numbers are those of one machine, version or moment. */
 const VARYING =
-  /Caryatid .* on Deno|The time sponsored by|Elapsed time|Average time|Rate/;
+  /Caryatid .* on Deno|The time sponsored by|has waited|Elapsed time|Average time|Rate/;
 
 /** The README of an example. */
 export function readmeOf(example: string): Promise<string> {

@@ -1,7 +1,8 @@
 import { Process } from "@caryatid/process";
 import assert from "node:assert/strict";
 import { readConfig } from "../../process/config/read_config.ts";
-import { Program, ROOT } from "./program.ts";
+import { ROOT } from "../support/running_program.ts";
+import { Program } from "./program.ts";
 import { blocksIn, distinct, keysIn, outputsIn } from "./readme.ts";
 
 const README = await Deno.readTextFile(`${ROOT}README.md`);
@@ -25,7 +26,7 @@ Deno.test("README.md has a module, a program and a test that work together", asy
     await program.until(GREETER);
     program.interrupt();
     assert.equal(await program.ended(), 0);
-    assert.equal(program.errors, "");
+    assert.equal(await program.errors(), "");
   });
   await t.step("their types are right", async () => {
     const paths = ["main.ts", "greeter_test.ts"].map((n) => folder.path(n));
@@ -48,6 +49,7 @@ Deno.test("README.md names keys that exist, and their real defaults", async (t) 
     [message-bus.x]
     class = "in-memory"
     [log.levels]
+    [monitor]
   `;
   const base = await readConfig(around, { env: {} });
   for (const { table, key, value } of keysIn(README)) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { browserTest } from "../support/chromium.ts";
-import { ROOT } from "./program.ts";
+import { ROOT } from "../support/running_program.ts";
 import { RestProgram } from "./rest_program.ts";
 
 /** Of the README. `CARYATID_SCREENSHOT=1` takes it anew. */

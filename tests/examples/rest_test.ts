@@ -53,7 +53,7 @@ async function answersAll(curl: Curl): Promise<void> {
   const { program } = rest;
   program.interrupt();
   assert.equal(await program.ended(), 0);
-  assert.equal(program.errors, "");
+  assert.equal(await program.errors(), "");
   const [shown = []] = outputsIn(README);
   assert.deepEqual(distinct(rest.lines), distinct(shown));
 }

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 
+/** The folder of the repository. */
+export const ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
 const PATIENCE = 30_000;
 
 /** A program in a process of its own, run as a user would, and what it prints. */
 export class RunningProgram implements AsyncDisposable {
+  readonly #command: string;
   readonly #child: Deno.ChildProcess;
   readonly #lines: string[] = [];
   readonly #read: Promise<void>;
@@ -11,10 +15,15 @@ export class RunningProgram implements AsyncDisposable {
   #changed = Promise.withResolvers<void>();
   #ended = false;
 
-  /** Runs `deno` with these arguments. */
-  constructor(args: readonly string[], env: Record<string, string> = {}) {
+  /** Runs `deno` with these arguments, in the folder of the repository. */
+  constructor(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ) {
+    this.#command = ["deno", ...args].join(" ");
     this.#child = new Deno.Command(Deno.execPath(), {
       args: [...args],
+      cwd: ROOT,
       env: { NO_COLOR: "1", ...env },
       stdin: "null",
       stdout: "piped",
@@ -29,18 +38,38 @@ export class RunningProgram implements AsyncDisposable {
     return this.#lines;
   }
 
+  /** Whether it has ended, and all it printed is read. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   /** Resolves with the line that is number `count` (1) of those that match, from the beginning; fails when the program ends before. */
-  async line(pattern: RegExp, count = 1): Promise<string> {
-    const deadline = performance.now() + PATIENCE;
+  line(pattern: RegExp, count = 1): Promise<string> {
     let left = count;
-    for (let from = 0;;) {
-      for (; from < this.#lines.length; from++) {
-        const line = this.#lines[from]!;
+    let from = 0;
+    return this.until(() => {
+      while (from < this.#lines.length) {
+        const line = this.#lines[from++]!;
         if (pattern.test(line) && --left === 0) return line;
       }
-      const text = `no line matches ${pattern}:\n${this.#lines.join("\n")}`;
-      assert(!this.#ended, `${text}\n${this.#ended && await this.stderr}`);
-      assert(performance.now() < deadline, text);
+    }, () => `a line that matches ${pattern}`);
+  }
+
+  /** Resolves with what `find` finds in the lines, looked for whenever there are more; fails when the program ends before. */
+  async until<T>(
+    find: () => T | undefined,
+    wanted: () => string,
+  ): Promise<T> {
+    const deadline = performance.now() + PATIENCE;
+    for (;;) {
+      const ended = this.#ended;
+      const found = find();
+      if (found !== undefined) return found;
+      if (ended) await this.#fail(`it ended without ${wanted()}`);
+      if (performance.now() >= deadline) {
+        this.#child.kill("SIGKILL");
+        await this.#fail(`it is late with ${wanted()}`);
+      }
       await this.#change(deadline - performance.now());
     }
   }
@@ -56,9 +85,9 @@ export class RunningProgram implements AsyncDisposable {
     this.#child.status.then(() => clearInterval(timer));
   }
 
-  /** Its exit code, once it has ended and all it printed is read. */
-  async exitCode(): Promise<number> {
-    const timer = setTimeout(() => this.#child.kill("SIGKILL"), PATIENCE);
+  /** Its exit code, once it has ended and all it printed is read. One that goes on running is killed after `patience` ms (30,000). */
+  async exitCode(patience: number = PATIENCE): Promise<number> {
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), patience);
     const { code } = await this.#child.status;
     clearTimeout(timer);
     await this.#read;
@@ -88,6 +117,11 @@ export class RunningProgram implements AsyncDisposable {
     if (rest !== "") this.#lines.push(rest);
     this.#ended = true;
     this.#wake();
+  }
+
+  async #fail(why: string): Promise<never> {
+    const printed = `${this.#lines.join("\n")}\n${await this.stderr}`;
+    assert.fail(`${this.#command}: ${why}; it printed\n${printed}`);
   }
 
   #wake(): void {

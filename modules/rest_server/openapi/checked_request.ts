@@ -1,4 +1,4 @@
-import type { RouteRequest } from "../handle_route.ts";
+import type { RouteRequest } from "../route_request.ts";
 import type { RestRequest } from "../rest_message.ts";
 
 /** What a route with schemas is asked. */

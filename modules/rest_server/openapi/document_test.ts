@@ -119,11 +119,10 @@ Deno.test("paths are written as OpenAPI wants them", async (t) => {
     "/files/:rest/*": "/files/{rest}/{rest_}",
     "/v1.2/a.json": "/v1.2/a.json",
     "/größe/:id": "/gr%C3%B6%C3%9Fe/{id}",
-    "/a b": "/a%20b",
     "/{id}": "/%7Bid%7D",
     "/100%": "/100%25",
     "/a:b@c$d&e=f+g,h;i": "/a:b@c$d&e=f+g,h;i",
-    "/:__proto__": "/{__proto__}",
+    "/:constructor": "/{constructor}",
   };
   for (const [path, wanted] of Object.entries(paths)) {
     await t.step(path, async () => {

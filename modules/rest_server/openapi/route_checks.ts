@@ -1,5 +1,5 @@
 import { CaryatidError, type StandardSchema } from "@caryatid/sdk";
-import type { RouteRequest } from "../handle_route.ts";
+import type { RouteRequest } from "../route_request.ts";
 import { isAllowed, mediaType } from "../media_type.ts";
 import { problem } from "../problem.ts";
 import { Reply } from "../reply.ts";

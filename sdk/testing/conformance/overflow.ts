@@ -62,6 +62,7 @@ async function waitsInOrder(trial: Trial): Promise<void> {
   await turn();
   assert.equal(states(waiting), "pending pending pending");
   assert.equal(slow.depth, 4);
+  assert.deepEqual([slow.heldUp, quick.heldUp], [3, 0]);
   assert.deepEqual(await trial.hear(slow, 1), [1]);
   await within(waiting[0]!.promise, "the first that waits, one being read");
   await turn();

@@ -71,8 +71,7 @@ async function othersGoOn(trial: Trial): Promise<void> {
     if (message === "patient" && ill) throw new Error("ill");
     return message;
   }, {
-    // A broker may count what waits among the requests that it has sent.
-    concurrency: peer.abilities.external ? 2 : 1,
+    concurrency: 1,
     retry: { attempts: 100, backoff: 1 },
   });
   await ready(handling);

@@ -16,6 +16,7 @@ import { requestDeadlines } from "./request_deadlines.ts";
 import { requestFailures } from "./request_failures.ts";
 import { requestTopics } from "./request_topics.ts";
 import { requests } from "./requests.ts";
+import { unfinished } from "./unfinished.ts";
 import { retries } from "./retries.ts";
 import { scale } from "./scale.ts";
 import { topics } from "./topics.ts";
@@ -27,7 +28,8 @@ import { within } from "./within.ts";
 const PROPERTY_DEADLINE = 60_000;
 
 const PROPERTIES: readonly Property[] = [
-  ...[...delivery, ...copies, ...groups, ...handingOn, ...topics, ...accepting],
+  ...[...delivery, ...copies, ...groups, ...handingOn, ...unfinished],
+  ...[...topics, ...accepting],
   ...[
     ...patterns,
     ...overflow,

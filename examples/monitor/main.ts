@@ -1,0 +1,16 @@
+import { Process } from "@caryatid/process";
+import config from "./monitor.toml" with { type: "text" };
+import publisher from "./publisher.ts";
+import { tellWhoWaits } from "./tell.ts";
+import worker from "./worker.ts";
+
+const modules = [publisher, worker];
+const process = await Process.create({ config, modules });
+const { context, monitor } = process;
+context.run(async () => {
+  for (;;) {
+    await context.clock.sleep(1_000);
+    tellWhoWaits(context.log, monitor.snapshot());
+  }
+});
+await process.run();

@@ -1,0 +1,20 @@
+import { defineModule } from "@caryatid/sdk";
+import { z } from "zod";
+
+/** Works on one message after the other, for `seconds` each. */
+export default defineModule({
+  name: "worker",
+  description: "Takes its time",
+  config: z.object({
+    topic: z.string(),
+    seconds: z.number().nonnegative().default(0),
+  }),
+  init(context, { topic, seconds }) {
+    const work = context.subscribe(topic);
+    context.run(async () => {
+      for await (const _ of work) {
+        if (seconds > 0) await context.clock.sleep(seconds * 1000);
+      }
+    });
+  },
+});

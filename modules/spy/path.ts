@@ -1,0 +1,45 @@
+import type { Delivery } from "@caryatid/sdk";
+
+/** What a path begins with. */
+const ROOTS = ["message", "headers", "topic", "id", "time"];
+
+/** The words of a path such as `message.items.0.name`; throws, with a text that says why, what isn't one. */
+export function pathWords(path: string): readonly string[] {
+  const words = path.split(".");
+  if (!ROOTS.includes(words[0]!)) {
+    throw new Error(`wanted a path that begins with ${ROOTS.join(", ")}`);
+  }
+  if (words.includes("")) throw new Error("found an empty word");
+  return words;
+}
+
+/** What stands at a path of a delivery; undefined where nothing does, or where reading it throws. */
+export function valueAt(delivery: Delivery, words: readonly string[]): unknown {
+  try {
+    let value = rootValue(delivery, words[0]!);
+    for (let i = 1; i < words.length; i++) {
+      if (typeof value !== "object" || value === null) return undefined;
+      const word = words[i]!;
+      if (!Object.hasOwn(value, word)) return undefined;
+      value = (value as Record<string, unknown>)[word];
+    }
+    return value;
+  } catch {
+    return undefined; // a getter or a proxy of somebody else's message
+  }
+}
+
+function rootValue(delivery: Delivery, root: string): unknown {
+  switch (root) {
+    case "message":
+      return delivery.message;
+    case "topic":
+      return delivery.topic;
+    case "headers":
+      return delivery.headers;
+    case "id":
+      return delivery.id;
+    default:
+      return new Date(delivery.time).toISOString();
+  }
+}

@@ -1,0 +1,11 @@
+import { busConformance } from "@caryatid/sdk/testing";
+import { InMemoryBus } from "../buses/in_memory.ts";
+import { ModuleMonitor } from "./module_monitor.ts";
+
+busConformance(
+  "A bus that is monitored",
+  () =>
+    Promise.resolve(
+      new ModuleMonitor(undefined).watch("any", new InMemoryBus()),
+    ),
+);
