@@ -73,8 +73,17 @@ function announced(
     const open = all.filter(({ handling }) => !handling.closed);
     const routes = open.map(({ route }) => route);
     const message: RoutesMessage = { from, routes };
-    await context.publish(declaredTopic(root), message, { timeout: 1_000 })
-      .catch(isOfTheBus);
+    try {
+      await context.publish(declaredTopic(root), message, { timeout: 1_000 });
+    } catch (error) {
+      isOfTheBus(error);
+      // Others pass, or are the bus's to tell. This one stays.
+      if ((error as CaryatidError).code !== "MESSAGE_TOO_LARGE") return;
+      const reason = (error as CaryatidError).message;
+      context.log.warn("servers can't describe the routes: {reason}", {
+        reason,
+      });
+    }
   };
   try {
     const asked = context.subscribe(wantedTopic(root), {

@@ -118,9 +118,16 @@ export class KnownRoutes {
     const { from, routes } = message;
     if (routes.length === 0) return this.#forget(from);
     const isFull = this.#declared.size >= MOST_MODULES;
-    if (isFull && !this.#declared.has(from)) return;
+    if (isFull && !this.#declared.has(from)) this.#forgetStalest();
     this.#version++;
     this.#declared.set(from, { routes, at: performance.now() });
+  }
+
+  #forgetStalest(): void {
+    const [[stalest] = [""]] = [...this.#declared].sort(([, a], [, b]) =>
+      a.at - b.at
+    );
+    this.#forget(stalest);
   }
 
   #forget(from: string): void {

@@ -70,10 +70,16 @@ export class Chromium implements AsyncDisposable {
     const output = readLines(child.stderr, (line) => {
       const url = /DevTools listening on (ws:\S+)/.exec(line)?.[1];
       if (url) address.resolve(url);
-    }).then(() => address.reject(new Error("Chromium ended at once")));
+    }).then(() => address.reject(new Error("Chromium ended")));
     output.catch(() => {});
-    const devTools = await DevTools.connect(await within(address.promise));
-    return new Chromium(child, folder, devTools, output);
+    try {
+      const devTools = await DevTools.connect(await within(address.promise));
+      return new Chromium(child, folder, devTools, output);
+    } catch (error) {
+      child.kill("SIGKILL");
+      await output.catch(() => {});
+      throw error;
+    }
   }
 
   /** Opens a page of that size, in pixels. */
@@ -93,11 +99,11 @@ export class Chromium implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#devTools.ask("Browser.close", {});
-    await this.#child.status;
-    await this.#output;
+    this.#devTools.ask("Browser.close", {}).catch(() => {}); // it may close before it says so
+    await within(this.#child.status);
+    await this.#output.catch(() => {});
     await this.#devTools.closed;
-    await Deno.remove(this.#folder, { recursive: true });
+    await removed(this.#folder);
   }
 }
 
@@ -212,6 +218,11 @@ class DevTools {
     this.#socket = socket;
     this.closed = new Promise((resolve) => socket.onclose = () => resolve());
     socket.onmessage = ({ data }) => this.#take(JSON.parse(data));
+    this.closed.then(() => {
+      for (const asked of this.#asked.values()) {
+        asked.reject(new Error("Chromium has closed"));
+      }
+    });
   }
 
   static async connect(url: string): Promise<DevTools> {
@@ -250,6 +261,18 @@ class DevTools {
     this.#asked.delete(id);
     if (error) asked?.reject(new Error(error.message));
     else asked?.resolve(result ?? {});
+  }
+}
+
+/** Processes of the browser may still write there while they end. */
+async function removed(folder: string): Promise<void> {
+  for (let left = 20;; left--) {
+    try {
+      return await Deno.remove(folder, { recursive: true });
+    } catch (error) {
+      if (left === 0) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   }
 }
 
