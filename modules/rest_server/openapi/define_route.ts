@@ -63,6 +63,8 @@ export interface DefinedRoute<
   readonly operation: Operation;
 }
 
+const MEDIA_TYPE = /^[a-z0-9_.+-]+\/([a-z0-9_.+-]+|\*)$/;
+
 /** Texts by name, as they come. */
 export type TextValues = Readonly<Record<string, string>>;
 
@@ -129,6 +131,13 @@ export function defineRoute<
   }
   if (media && !body) {
     throw fail("it has media types, and no body", "give a schema for it");
+  }
+  for (const type of media ?? []) {
+    if (MEDIA_TYPE.test(type)) continue;
+    throw fail(
+      `found the media type ${type}`,
+      'such as "text/*", in lower case',
+    );
   }
   for (const status of Object.keys(responses)) {
     if (/^[2-5]\d\d$/.test(status)) continue;

@@ -9,6 +9,13 @@ Deno.test("a definition that can't work is refused when it is made", async (t) =
     "a path without a slash": { method: "GET", path: "users" },
     "a method in lower case": { method: "get", path: "/users" },
     "a body of GET": { method: "GET", path: "/users", body: any },
+    "no media type": { method: "PUT", path: "/", body: any, media: ["json"] },
+    "a media type in upper case": {
+      method: "PUT",
+      path: "/",
+      body: any,
+      media: ["Application/JSON"],
+    },
     "media types without a body": { method: "PUT", path: "/", media: ["a/b"] },
     "a status of 100": {
       method: "PUT",

@@ -7,16 +7,16 @@ import type { RestRequest } from "../rest_message.ts";
 import { CheckedRequest } from "./checked_request.ts";
 import type { DefinedRoute } from "./define_route.ts";
 import { VALUES } from "./describe_route.ts";
-import { type JsonSchema, jsonSchemaOf } from "./json_schema.ts";
+import { jsonSchemaOf } from "./json_schema.ts";
 import { Findings, type Place, pointerTo } from "./findings.ts";
-import { readTexts, type Texts } from "./text_values.ts";
+import { TextReader, type Texts } from "./text_reader.ts";
 
 const FORM = "application/x-www-form-urlencoded";
 
 /** A part of a request, and how its texts are to be read. */
 interface Part {
   readonly schema: StandardSchema;
-  readonly json: JsonSchema;
+  readonly texts: TextReader;
 }
 
 /** Holds requests and answers against what a route declares. */
@@ -58,7 +58,7 @@ export class RouteChecks {
     const check = (place: Place, part: Part | undefined, value: unknown) =>
       part ? this.#check(findings, place, part.schema, value) : value;
     const texts = (part: Part | undefined, texts: Texts) =>
-      part && readTexts(texts, part.json);
+      part?.texts.read(texts);
     const [params, query, headers, body] = await Promise.all([
       check("path", this.#params, texts(this.#params, listed(asked.params))) ??
         asked.params,
@@ -115,7 +115,7 @@ export class RouteChecks {
     const fields = new URLSearchParams(message.body as string);
     const names = [...new Set(fields.keys())];
     const texts = names.map((name) => [name, fields.getAll(name)]);
-    return readTexts(Object.fromEntries(texts), this.#body.json);
+    return this.#body.texts.read(Object.fromEntries(texts));
   }
 
   async #check(
@@ -132,7 +132,8 @@ export class RouteChecks {
 }
 
 function partOf(schema: StandardSchema | undefined): Part | undefined {
-  return schema && { schema, json: jsonSchemaOf(schema, "input") };
+  return schema &&
+    { schema, texts: new TextReader(jsonSchemaOf(schema, "input")) };
 }
 
 function listed(texts: Readonly<Record<string, string>>): Texts {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { jsonSchemaOf } from "./json_schema.ts";
-import { readTexts } from "./text_values.ts";
+import { TextReader } from "./text_reader.ts";
 
 function read(schema: z.ZodType, texts: Record<string, string[]>): unknown {
-  return readTexts(texts, jsonSchemaOf(schema, "input"));
+  return new TextReader(jsonSchemaOf(schema, "input")).read(texts);
 }
 
 const NUMBERS = z.object({ n: z.number(), i: z.int() });
@@ -65,7 +65,7 @@ Deno.test("properties are found in alternatives, parts, references and records",
   const both = z.intersection(NUMBERS, z.object({ more: z.number() }));
   assert.deepEqual(read(both, { n: ["1"], more: ["2"] }), { n: 1, more: 2 });
   const named = z.object({
-    n: z.number().meta({ id: "TextValuesTestNumber" }),
+    n: z.number().meta({ id: "TextReaderTestNumber" }),
   });
   assert.deepEqual(read(named, { n: ["1"] }), { n: 1 });
   const record = z.record(z.string(), z.number());
