@@ -1,47 +1,10 @@
 import assert from "node:assert/strict";
-import { decode, encode } from "@caryatid/process/codec";
 import fc from "fast-check";
 import { z } from "zod";
 import type { RouteDeclaration } from "../declarations.ts";
 import { routePath } from "../route_path.ts";
-import { defineRoute } from "./define_route.ts";
-import { type DocumentInfo, makeDocument } from "./document.ts";
+import { declared, made, undeclared } from "./testing/made_document.ts";
 import { assertValid } from "./testing/valid_document.ts";
-
-const INFO: DocumentInfo = {
-  title: "Test",
-  version: "1.2.3",
-  servers: [],
-  isSecured: false,
-};
-
-type Definition = Parameters<typeof defineRoute>[0];
-
-/** A route as a server hears of it, from another process. */
-function declared(definition: Definition): RouteDeclaration {
-  const { method, path } = definition;
-  const { pattern } = routePath(method, path, "escape");
-  const { operation } = defineRoute(definition);
-  return decode(encode({ method, path, pattern, operation })) as never;
-}
-
-function undeclared(method: string, path: string): RouteDeclaration {
-  return { method, path, pattern: routePath(method, path, "escape").pattern };
-}
-
-/** The document, and what was reported of it. */
-function made(
-  routes: readonly RouteDeclaration[],
-  info: Partial<DocumentInfo> = {},
-) {
-  const reports: string[] = [];
-  const document = makeDocument(
-    routes,
-    { ...INFO, ...info },
-    ({ method, path }, found) => reports.push(`${method} ${path}: ${found}`),
-  );
-  return { document, reports };
-}
 
 Deno.test("a document without routes is valid, and so is one with everything", async () => {
   await assertValid(made([]).document);
@@ -264,78 +227,4 @@ Deno.test("what another version announces and this one can't read is listed with
     assert.deepEqual(reports, ["GET /x: its description can't be read"]);
     assert(document.paths["/x"]!["get"]);
   }
-});
-
-Deno.test("parts of schemas are shared by name, and told apart where they differ", async () => {
-  const put = (path: string, part: z.ZodType) => {
-    const registry = z.registry<{ id?: string }>();
-    registry.add(part, { id: "Part" });
-    const schema = z.toJSONSchema(z.object({ a: part, b: part }), {
-      metadata: registry,
-    });
-    const body = {
-      "~standard": {
-        version: 1 as const,
-        vendor: "test",
-        validate: (value: unknown) => ({ value }),
-        jsonSchema: { input: () => schema },
-      },
-    };
-    return declared({ method: "PUT", path, body });
-  };
-  const { document } = made([
-    put("/a", z.object({ x: z.string() })),
-    put("/b", z.object({ x: z.string() })),
-    put("/c", z.object({ x: z.number() })),
-  ]);
-  await assertValid(document);
-  const { Part, Part_2, ...rest } = document.components["schemas"] as Record<
-    string,
-    { properties: unknown }
-  >;
-  assert.deepEqual(Part!.properties, { x: { type: "string" } });
-  assert.deepEqual(Part_2!.properties, { x: { type: "number" } });
-  assert.deepEqual(Object.keys(rest), ["Problem"]);
-});
-
-Deno.test("references within a schema that holds itself, and to elsewhere, lead somewhere", () => {
-  const told = (schema: unknown) => ({
-    "~standard": {
-      version: 1 as const,
-      vendor: "test",
-      validate: (value: unknown) => ({ value }),
-      jsonSchema: { input: () => schema, output: () => schema },
-    },
-  });
-  const tree = {
-    type: "object",
-    properties: {
-      below: { $ref: "#" },
-      $ref: { type: "string" },
-      first: { $ref: "#/properties/below" },
-      far: { $ref: "https://elsewhere.example/schema" },
-      lost: { $ref: "#/$defs/nothing" },
-      "a/b": { const: { $ref: "#/no/reference" } },
-    },
-  };
-  const { document } = made([
-    declared({
-      method: "PUT",
-      path: "/tree",
-      query: told(tree),
-      body: told(tree),
-      answer: told(tree),
-    }),
-  ]);
-  const { schemas } = document.components as {
-    schemas: Record<string, { properties: Record<string, unknown> }>;
-  };
-  const { Schema } = schemas;
-  assert.deepEqual(Schema!.properties["below"], {
-    $ref: "#/components/schemas/Schema",
-  });
-  assert.deepEqual(Schema!.properties["far"], {});
-  assert.deepEqual(Schema!.properties["lost"], {});
-  assert.deepEqual(Schema!.properties["$ref"], { type: "string" });
-  assert.deepEqual(Schema!.properties["a/b"], tree.properties["a/b"]);
 });
