@@ -2,6 +2,7 @@ import { MAX_TIMEOUT } from "@caryatid/sdk/bus";
 import { type ChannelModel, connect } from "amqplib";
 import type { BrokerAddress } from "./broker_address.ts";
 import { withChannel } from "./channels.ts";
+import { MOST_BATCHED } from "./write_batch.ts";
 
 /** How long a broker may take for an answer when the bus is closed, in milliseconds. */
 const PATIENCE = 1_000;
@@ -61,7 +62,8 @@ export class OpenConnection {
     try {
       const model = await connect(address.target(heartbeat), {
         ...tls,
-        ...{ signal: socket.signal }, // amqplib's types don't know it; node's sockets do
+        // amqplib's types don't know them; node's sockets do
+        ...{ signal: socket.signal, writableHighWaterMark: MOST_BATCHED },
         credentials: address.credentials,
         noDelay: true,
         clientProperties: { connection_name: `caryatid ${name}` },
