@@ -49,6 +49,16 @@ Deno.test("a monitor tells what waits in a queue, what was read, and what a loop
   assert.deepEqual([read, unread, inHand], [1, 2, 1]);
 });
 
+Deno.test("what where leaves out a monitor counts neither as read, nor as unread, nor as dropped", async () => {
+  await using subject = new Subject();
+  const bus = subject.module("reader");
+  const heard = bus.subscribe("a", { where: ({ message }) => message === 2 });
+  for (const n of [1, 2, 3]) await bus.publish("a", n);
+  await heard[Symbol.asyncIterator]().next();
+  const { read, unread, dropped } = subject.reads("reader", "a")!;
+  assert.deepEqual([read, unread, dropped], [1, 0, 0]);
+});
+
 Deno.test("a monitor tells since when a loop waits, and no more once it has something", async () => {
   await using subject = new Subject();
   const bus = subject.module("reader");

@@ -50,6 +50,7 @@ export class KeptSubscription implements Subscription {
   readonly #retries: KeptRetries | undefined;
   /** That of the module as it lives now; its restarted self brings its own. */
   #accept: Accept | undefined;
+  #where: SubscribeOptions["where"];
   #inner: Subscription;
   /** Of all loops that aren't in a group. */
   readonly #shared: SharedLoop;
@@ -73,9 +74,11 @@ export class KeptSubscription implements Subscription {
     this.#bus = bus;
     this.#keep = keep;
     this.#accept = options.accept;
+    this.#where = options.where;
     this.#options = {
       ...options,
       accept: (delivery) => this.#accept?.(delivery) ?? delivery,
+      ...(options.where && { where: (delivery) => this.#where!(delivery) }),
     };
     this.#inner = bus.subscribe(pattern, this.#options);
     this.ready = this.#inner.ready;
@@ -137,9 +140,13 @@ export class KeptSubscription implements Subscription {
     await failed.close();
   }
 
-  /** Hands it over to the restarted module, whose `accept` takes the place of the old one. */
-  resume(accept?: Accept): this {
+  /**
+   * Hands it over to the restarted module, whose `accept` and `where` take the place of the old ones. What waits was chosen by the
+   * old `where`, when it came in.
+   */
+  resume({ accept, where }: SubscribeOptions = {}): this {
     this.#accept = accept;
+    this.#where = where;
     this.#failure = undefined;
     this.#left = false;
     return this;
