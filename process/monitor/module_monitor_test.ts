@@ -317,3 +317,17 @@ Deno.test("what a monitor knows doesn't grow with subscriptions, requests and to
   assert.equal(Object.keys(writes).length, 1_001);
   assert.equal(Object.keys(requests).length, 1_001);
 });
+
+Deno.test("A15 through a monitor, too, a delivery is given up with the error that its loop was left with", async () => {
+  const causes: string[] = [];
+  await using bus = new InMemoryBus({
+    onGivenUp: ({ cause }) => causes.push(cause),
+  });
+  const watched = new ModuleMonitor(new ManualClock()).watch("m", bus);
+  const group = { group: "g", retry: { attempts: 1 } };
+  const loop = watched.subscribe("a", group)[Symbol.asyncIterator]();
+  await watched.publish("a", 1);
+  await loop.next();
+  await loop.throw?.(new Error("the module fails"));
+  assert.deepEqual(causes, ["the module fails"]);
+});
