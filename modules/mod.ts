@@ -1,9 +1,11 @@
 /**
- * The standard modules: {@linkcode clock} publishes the time, {@linkcode spy} logs what passes.
+ * The small standard modules: {@linkcode clock} publishes the time, {@linkcode spy} logs what passes, {@linkcode record} writes it
+ * to files, {@linkcode playback} publishes it again.
  *
- * Each is also an entry of its own, `@caryatid/modules/clock`, which loads nothing else.
+ * Each is also an entry of its own, `@caryatid/modules/clock`, which loads nothing else. How to read a recording is in
+ * `@caryatid/modules/record`; the REST server, which takes longer to load, is in `@caryatid/modules/rest-server` only.
  *
- * @example Register both
+ * @example Register two of them
  * ```ts
  * import { clock, spy } from "@caryatid/modules";
  * import { Process } from "@caryatid/process";
@@ -21,4 +23,6 @@
  * @module
  */
 export { default as clock, type Tick } from "./clock/mod.ts";
+export { default as playback, type PlaybackStatus } from "./playback/mod.ts";
+export { default as record } from "./record/record.ts";
 export { default as spy } from "./spy/mod.ts";

@@ -14,7 +14,13 @@ export interface Wanted {
 }
 
 /** Classes of modules that `@caryatid/modules` has. */
-const STANDARD_MODULES: readonly string[] = ["clock", "spy"];
+const STANDARD_MODULES: readonly string[] = [
+  "clock",
+  "playback",
+  "record",
+  "rest-server",
+  "spy",
+];
 /** Classes of buses that have an entry of their own. */
 const STANDARD_BUSES: readonly string[] = ["rabbit-mq"];
 

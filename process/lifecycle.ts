@@ -12,7 +12,6 @@ import type { Logging } from "./logging.ts";
 import { ModuleRunner } from "./module_runner.ts";
 import type { ProcessMonitor } from "./monitor/process_monitor.ts";
 import { StartSignal } from "./start_signal.ts";
-import { untilAborted } from "./until_aborted.ts";
 import { CurrentWork } from "./work.ts";
 
 /** Time that buses and the monitor have in any case to say goodbye, in milliseconds. */
@@ -105,8 +104,8 @@ export class Lifecycle {
     }
     monitor?.check();
     using start = new StartSignal(config.startDeadline, this.stopping);
-    await untilAborted(bus.open(), start.signal).catch((cause) => {
-      throw unavailable(cause);
+    await bus.open({ signal: start.signal }).catch((error) => {
+      throw unavailable(error, start.signal);
     });
     await this.#initAll(modules, start.signal);
     if (config.startupTopic !== undefined) {
@@ -191,16 +190,15 @@ function goodbye(deadline: number): number {
   return Math.max(deadline, performance.now() + CLOSE_TIME);
 }
 
-/** The start deadline passed while a bus had no connection yet. */
-function unavailable(cause: unknown): unknown {
-  if (!(cause instanceof CaryatidError) || cause.code !== "INIT_FAILED") {
-    return cause;
-  }
-  return new CaryatidError(
-    "BUS_UNAVAILABLE",
-    `Cannot open the buses: ${cause.message}`,
-    { hint: cause.hint, cause },
-  );
+/** The same error; where it came with the start deadline it tells that, too. */
+function unavailable(error: unknown, { reason }: AbortSignal): unknown {
+  const isLate = error instanceof CaryatidError &&
+    reason instanceof CaryatidError;
+  if (!isLate) return error;
+  return new CaryatidError(error.code, `${error.message}; ${reason.message}`, {
+    hint: error.hint ?? reason.hint,
+    cause: error,
+  });
 }
 
 function drainTimeoutError(

@@ -163,7 +163,7 @@ function initFailedError(id: string, cause: unknown): CaryatidError {
   return new CaryatidError(
     "INIT_FAILED",
     `Cannot initialise module "${id}": ${messageOf(cause)}`,
-    { cause },
+    { cause, hint: cause instanceof CaryatidError ? cause.hint : undefined },
   );
 }
 

@@ -8,6 +8,7 @@
  * | `BUS_UNAVAILABLE` | an external bus cannot be reached |
  * | `DECODE_FAILED` | a received body is not what the wire format allows |
  * | `DRAIN_TIMEOUT` | work was still going on at the stop deadline |
+ * | `FOLDER_IN_USE` | somebody else records to the folder |
  * | `FORBIDDEN` | a module used a topic outside its rights |
  * | `HANDLER_FAILED` | the handler of a request failed; `cause` has its code and message |
  * | `INIT_FAILED` | a module's `init` threw, or did not end in time |
@@ -24,9 +25,12 @@
  * | `NO_EXPORT` | a loaded file has no default export |
  * | `NO_HANDLER` | nobody handles the topic of a request |
  * | `NO_ROUTE` | no route names a bus for the topic |
+ * | `NO_RECORDING` | there is no recording where one was asked for |
  * | `OVERFLOW` | a queue is full, and its policy or the deadline says so |
- * | `PERMISSION_DENIED` | Deno refused a right that is needed |
+ * | `PERMISSION_DENIED` | Deno, or the system, refused access to a file |
+ * | `RECORDING_DAMAGED` | a recording has something in it that no recorder wrote |
  * | `REQUEST_TIMEOUT` | no answer before the deadline |
+ * | `STORAGE_FAILED` | a file could not be read or written; `cause` says why |
  * | `UNKNOWN_CLASS` | no module or bus of that class is registered or standard |
  * | `WRONG_EXPORT` | a loaded file exports something else than a module or bus |
  */
@@ -36,6 +40,7 @@ export type ErrorCode =
   | "BUS_UNAVAILABLE"
   | "DECODE_FAILED"
   | "DRAIN_TIMEOUT"
+  | "FOLDER_IN_USE"
   | "FORBIDDEN"
   | "HANDLER_FAILED"
   | "INIT_FAILED"
@@ -52,9 +57,12 @@ export type ErrorCode =
   | "NO_EXPORT"
   | "NO_HANDLER"
   | "NO_ROUTE"
+  | "NO_RECORDING"
   | "OVERFLOW"
   | "PERMISSION_DENIED"
+  | "RECORDING_DAMAGED"
   | "REQUEST_TIMEOUT"
+  | "STORAGE_FAILED"
   | "UNKNOWN_CLASS"
   | "WRONG_EXPORT";
 

@@ -159,6 +159,12 @@ export interface Handling extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** How to open a bus. */
+export interface OpenOptions {
+  /** Ends the wait; what the bus says then is why it isn't open yet. It must be closed all the same. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** What a bus can do, as data: nobody has to ask for its class. */
 export interface BusAbilities {
   /** Whether messages leave this process, and so are copied and have a size limit. */
@@ -180,8 +186,8 @@ export interface BusAbilities {
 export interface MessageBus extends AsyncDisposable {
   /** What this bus can do. */
   readonly abilities: BusAbilities;
-  /** Connects. Resolves when the bus is usable; harmless twice. */
-  open(): Promise<void>;
+  /** Connects. Resolves when the bus is usable; harmless twice. Rejects with `BUS_UNAVAILABLE` when it can't, or isn't in time. */
+  open(options?: OpenOptions): Promise<void>;
   /**
    * Sends `message` to whoever listens to `topic`. Resolves when it is accepted: queued in memory, confirmed by a broker.
    *

@@ -43,6 +43,7 @@ export type {
   Handler,
   Handling,
   MessageBus,
+  OpenOptions,
   Overflow,
   PublishOptions,
   RequestDelivery,

@@ -188,8 +188,10 @@ export class InMemoryBus implements MessageBus {
 
   /** Lets those who listen to requests hear one. A slow one costs the requester nothing. */
   #tell = (request: LocalRequest): void => {
-    if (this.#subscribers.size === 0) return;
-    const { topic, id, message, options } = request;
+    const { topic } = request;
+    // Before there is an id, and a topic with it: most requests are heard by nobody else.
+    if (!this.#subscribers.mayOverhear(topic)) return;
+    const { id, message, options } = request;
     const heard = { ...options, id };
     this.#subscribers.overhear(
       new LocalDelivery(requestTopic(topic, id), message, heard),

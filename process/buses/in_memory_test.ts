@@ -25,3 +25,21 @@ Deno.test("a queue size that doesn't exist is INVALID_OPTION", () => {
     assert.throws(() => bus.subscribe("t"), { code: "INVALID_OPTION" });
   }
 });
+
+Deno.test("InMemoryBus lets patterns of every form hear requests, as they come and go", async () => {
+  await using bus = new InMemoryBus();
+  bus.handle("a.b", () => 1);
+  const ids: string[] = [];
+  const all = bus.subscribe("#");
+  await bus.request("a.b", 1);
+  for await (const { topic } of all) {
+    ids.push(topic);
+    break;
+  }
+  assert.match(ids[0]!, /^a\.b\._request\.[0-9a-f]{16}$/);
+  const other = bus.subscribe("b.#");
+  const words = bus.subscribe("a.*._request.*");
+  const one = bus.subscribe("a.b._request.0123456789abcdef");
+  await bus.request("a.b", 2);
+  assert.deepEqual([other.depth, words.depth, one.depth], [0, 1, 0]);
+});

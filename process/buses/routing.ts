@@ -3,6 +3,7 @@ import type {
   Handler,
   Handling,
   MessageBus,
+  OpenOptions,
   PublishOptions,
   RequestOptions,
   SubscribeOptions,
@@ -10,6 +11,7 @@ import type {
 } from "@caryatid/sdk";
 import { listen } from "./listen.ts";
 import { MergedHandling } from "./merged_handling.ts";
+import { openBuses } from "./open_buses.ts";
 import { publishOnAll } from "./publish_on_all.ts";
 import { requestInTurn } from "./request_in_turn.ts";
 import {
@@ -77,9 +79,9 @@ export class RoutingBus implements MessageBus {
     };
   }
 
-  /** Opens every bus. */
-  async open(): Promise<void> {
-    await Promise.all([...this.#buses.values()].map((bus) => bus.open()));
+  /** Opens every bus. Rejects as soon as one of them does, with its id. */
+  open(options: OpenOptions = {}): Promise<void> {
+    return openBuses(this.#buses, options);
   }
 
   /** Publishes on every bus of the topic's route; rejects if one of them refuses, and says which ones didn't. */

@@ -8,13 +8,17 @@ export class BrokerAddress {
   readonly vhost: string;
   /** Who asks, as amqplib wants it: apart from the rest, so that no text can quote it. */
   readonly credentials: NonNullable<SocketOptions["credentials"]>;
-  readonly #url: URL;
+  readonly hostname: string;
+  readonly port: number;
+  readonly #protocol: string;
 
   /** `password` replaces that of the URL. */
   constructor(text: string, password?: string) {
-    const url = this.#url = new URL(text);
-    const standard = url.protocol === "amqps:" ? "5671" : "5672";
-    this.shown = `${url.hostname}:${url.port || standard}`;
+    const url = new URL(text);
+    this.#protocol = url.protocol.slice(0, -1);
+    this.hostname = url.hostname.replace(/^\[|\]$/g, ""); // of an IPv6 address
+    this.port = Number(url.port) || (this.tls ? 5671 : 5672);
+    this.shown = `${url.hostname}:${this.port}`;
     this.vhost = decoded(url.pathname.slice(1)) || "/";
     const anonymous = url.username === "" && url.password === "";
     this.credentials = credentials.plain(
@@ -23,13 +27,17 @@ export class BrokerAddress {
     );
   }
 
+  /** Whether it is spoken to by TLS. */
+  get tls(): boolean {
+    return this.#protocol === "amqps";
+  }
+
   /** Where to, as amqplib wants it. */
   target(heartbeat: number): Options.Connect {
-    const { protocol, hostname, port } = this.#url;
     return {
-      protocol: protocol.slice(0, -1),
-      hostname: hostname.replace(/^\[|\]$/g, ""), // of an IPv6 address
-      ...(port && { port: Number(port) }),
+      protocol: this.#protocol,
+      hostname: this.hostname,
+      port: this.port,
       vhost: encodeURIComponent(this.vhost),
       heartbeat,
     };

@@ -107,12 +107,52 @@ export class Consumer {
     this.#acks?.return(message);
   }
 
+  /** Whether nobody else consumes the queue. Unknown is no. */
+  async isAlone(): Promise<boolean> {
+    const { channel } = this.#lease ?? {};
+    if (channel === undefined || this.queue === undefined) return false;
+    return await channel.checkQueue(this.queue)
+      .then(({ consumerCount }) => consumerCount === 1, () => false); // gone with the channel
+  }
+
+  /** Takes what waits in the queue, over the prefetch, for good. For who is alone and ends: the queue goes with its last consumer. */
+  async takeRest(use: (message: Message) => void): Promise<void> {
+    const { channel } = this.#lease ?? {};
+    if (channel === undefined || this.queue === undefined) return;
+    try {
+      for (;;) {
+        const message = await channel.get(this.queue, { noAck: true });
+        if (message === false) return;
+        use(message);
+      }
+    } catch {
+      // The queue is gone with the channel, and what was in it.
+    }
+  }
+
   /** Takes no further messages; those it has may still be done. */
   async stop(): Promise<void> {
     this.#closed = true;
     const { channel } = this.#lease ?? {};
     if (channel === undefined || this.#tag === undefined) return;
     await channel.cancel(this.#tag).catch(() => {}); // gone with the channel
+  }
+
+  /**
+   * Resolves when the queue is gone, for who was its last consumer, or used by another one. The broker confirms the end of a
+   * consumer before it deletes the queue, and what is published meanwhile is lost.
+   */
+  async untilDeleted(): Promise<void> {
+    if (this.#channels === undefined || this.queue === undefined) return;
+    try {
+      const { channel, alone, release } = await this.#channels.lease();
+      if (!alone) return;
+      channel.on("error", () => {}); // somebody uses the queue
+      await channel.deleteQueue(this.queue, { ifUnused: true })
+        .finally(release);
+    } catch {
+      // It isn't ours to delete any more, or the connection is gone.
+    }
   }
 
   /** Ends. What isn't acknowledged goes back to its queue. */

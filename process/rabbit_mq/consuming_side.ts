@@ -82,10 +82,10 @@ export class ConsumingSide implements Resident {
     this.responder.detach();
   }
 
-  /** Rejects what waits for an answer, ends loops, lets handlers finish. */
+  /** Takes no answers any more, ends loops, lets handlers finish. */
   async end(error: CaryatidError): Promise<void> {
     await this.#watch.end();
-    await this.requester.end(error);
+    await this.requester.end();
     await this.subscriptions.end(error);
     await this.responder.end();
   }

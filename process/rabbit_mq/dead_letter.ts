@@ -2,7 +2,7 @@ import { randomId } from "@caryatid/sdk/bus";
 import type { Message } from "amqplib";
 import { decode } from "../codec/mod.ts";
 import { HEADERS } from "./cemetery.ts";
-import { textHeaders } from "./rabbit_delivery.ts";
+import { isRouting, textHeaders } from "./headers.ts";
 
 const OURS: ReadonlySet<string> = new Set(Object.values(HEADERS));
 
@@ -51,10 +51,12 @@ export function letterOf({ content, fields, properties }: Message): DeadLetter {
   };
 }
 
-/** All headers that the message had before it died, of whatever type. */
+/** All headers that the message had before it died, of whatever type, but for those by which the broker would send it elsewhere, too. */
 export function ownHeaders({ properties }: Message): Record<string, unknown> {
   const entries = Object.entries(properties.headers ?? {});
-  return Object.fromEntries(entries.filter(([name]) => !OURS.has(name)));
+  return Object.fromEntries(
+    entries.filter(([name]) => !OURS.has(name) && !isRouting(name)),
+  );
 }
 
 function decoded(body: Uint8Array): unknown {

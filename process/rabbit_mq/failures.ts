@@ -1,5 +1,6 @@
 import { CaryatidError } from "@caryatid/sdk";
 import type { BrokerAddress } from "./broker_address.ts";
+import { TLS_FAILURES } from "./tls_failures.ts";
 
 /** What is known of an error that the broker or the network gave. */
 export interface Trouble {
@@ -11,9 +12,13 @@ export interface Trouble {
   readonly hint: string | undefined;
 }
 
-interface Known {
+/** An error that is known, by its text. */
+export interface Known {
+  /** In the error's own text. */
   readonly sign: RegExp;
+  /** Whether trying again cannot help. */
   readonly permanent: boolean;
+  /** What could help. */
   readonly hint: string;
   /** Where the error's own text says nothing to people. */
   readonly text?: (text: string, address: BrokerAddress) => string;
@@ -39,11 +44,7 @@ const KNOWN: readonly Known[] = [
     hint: "an exchange or queue of that name exists with other properties: " +
       "name another exchange, or delete it",
   },
-  {
-    sign: /wrong version number|InvalidContentType|certificate/i,
-    permanent: true,
-    hint: "amqps:// wants a TLS port (5671) and a certificate that holds",
-  },
+  ...TLS_FAILURES,
   {
     sign:
       /exceeds maxFrameSize|Invalid frame|Unexpected frame|Expected \w+; got/,
@@ -52,7 +53,7 @@ const KNOWN: readonly Known[] = [
     text: (text) => `what answers doesn't speak AMQP 0-9-1 (${text})`,
   },
   {
-    sign: /closed abruptly/,
+    sign: /closed abruptly|in the handshake/,
     permanent: false,
     hint: "a broker that isn't ready does that, and a TLS port: then amqps://",
   },
@@ -72,7 +73,7 @@ export function troubleOf(error: unknown, address: BrokerAddress): Trouble {
 /** The broker can't be used. */
 export function unavailableError(
   what: string,
-  { text, hint }: Trouble,
+  { text, hint }: Pick<Trouble, "text" | "hint">,
 ): CaryatidError {
   return new CaryatidError("BUS_UNAVAILABLE", `Cannot ${what}: ${text}`, {
     hint,

@@ -2,7 +2,7 @@ import { CaryatidError, type Log } from "@caryatid/sdk";
 import type { ChannelModel } from "amqplib";
 import type { BackOff } from "./back_off.ts";
 import type { BrokerAddress } from "./broker_address.ts";
-import { troubleOf, unavailableError } from "./failures.ts";
+import { type Trouble, troubleOf, unavailableError } from "./failures.ts";
 import { type ConnectOptions, OpenConnection } from "./open_connection.ts";
 
 /** How to reach the broker. `name` is `publishing` or `consuming`. */
@@ -31,6 +31,7 @@ export class Link {
   #connection: OpenConnection | undefined;
   #kept: Promise<void> | undefined;
   #opened = false;
+  #trouble: { readonly host: string; readonly trouble: Trouble } | undefined;
 
   /** Nothing is connected yet. */
   constructor(options: LinkOptions, resident: Resident) {
@@ -43,6 +44,16 @@ export class Link {
   open(): Promise<void> {
     this.#kept ??= this.#keep();
     return this.#first.promise;
+  }
+
+  /** Why it was never connected, if so: what the last try met. */
+  get unopened(): CaryatidError | undefined {
+    if (this.#opened) return undefined;
+    const { host, trouble } = this.#trouble ?? {
+      host: this.#options.addresses[0]!.shown,
+      trouble: { text: "there is no answer yet", hint: undefined },
+    };
+    return unavailableError(`connect to ${host}`, trouble);
   }
 
   /** Whether there is a connection, and the broker answers on it in time. */
@@ -69,6 +80,7 @@ export class Link {
       const failure = await this.#once(address);
       if (signal.aborted) return;
       const trouble = troubleOf(failure, address);
+      this.#trouble = { host: address.shown, trouble };
       hopeless = trouble.permanent ? hopeless + 1 : 0;
       if (hopeless >= addresses.length && !this.#opened) {
         const what = `connect to ${address.shown}`;

@@ -35,5 +35,8 @@ export function namesOf(exchange: string): Names {
   };
 }
 
+/** Marks a failure that means: nobody has handled the request. */
+export const UNHANDLED_HEADER = "caryatid-unhandled";
+
 /** Marks a request that must not count subscriptions as handlers. */
 export const PROBE_HEADER = "caryatid-probe";

@@ -2,6 +2,8 @@ import { MAX_TIMEOUT } from "@caryatid/sdk/bus";
 import { type ChannelModel, connect } from "amqplib";
 import type { BrokerAddress } from "./broker_address.ts";
 import { withChannel } from "./channels.ts";
+import type { TlsOptions } from "./setting_files.ts";
+import { explained } from "./explained.ts";
 
 /** How long a broker may take for an answer when the bus is closed, in milliseconds. */
 const PATIENCE = 1_000;
@@ -13,7 +15,7 @@ export interface ConnectOptions {
   /** In seconds. */
   readonly heartbeat: number;
   /** Certificates, as `node:tls` wants them. */
-  readonly tls: Readonly<Record<string, unknown>>;
+  readonly tls: TlsOptions;
   /** What the broker shows this connection as. */
   readonly name: string;
   /** Gives up connecting. */
@@ -68,8 +70,11 @@ export class OpenConnection {
       });
       return new OpenConnection(model, socket);
     } catch (error) {
-      if (!late) throw error;
-      throw new Error(`no AMQP handshake within ${connectTimeout} ms`);
+      const why = await explained(error, address, tls.ca, socket.signal);
+      if (late) {
+        throw new Error(`no AMQP handshake within ${connectTimeout} ms`);
+      }
+      throw isReset(why) ? new Error(`${why.message} in the handshake`) : why;
     } finally {
       clearTimeout(timer);
       signal.removeEventListener("abort", stop);
@@ -100,4 +105,9 @@ export class OpenConnection {
     clearTimeout(timer);
     this.#socket.abort();
   }
+}
+
+/** Hung up on, without a word. */
+function isReset(error: unknown): error is Error {
+  return error instanceof Error && /ECONNRESET|EPIPE/.test(error.message);
 }

@@ -1,29 +1,22 @@
-import {
-  CaryatidError,
-  type HandleOptions,
-  type Handler,
-  type Handling,
-  type Log,
-} from "@caryatid/sdk";
+import type { HandleOptions, Handler, Handling, Log } from "@caryatid/sdk";
 import {
   abortedError,
   checkConcurrency,
   type Deadlines,
-  describeFailure,
   HandlerPool,
   PendingRequest,
-  type RemoteFailure,
   requestedTopic,
-  responseTopic,
 } from "@caryatid/sdk/bus";
 import type { Message } from "amqplib";
-import { decode, encode } from "../codec/mod.ts";
+import { decode } from "../codec/mod.ts";
 import { Consumer } from "./consumer.ts";
+import { textHeaders } from "./headers.ts";
 import type { Names } from "./names.ts";
 import type { Publisher } from "./publisher.ts";
 import { declareHandlerQueue } from "./queues.ts";
-import { FAILURE } from "./requester.ts";
+import { Replies, requestIdOf } from "./replies.ts";
 import type { RabbitMqSettings } from "./settings.ts";
+import type { Turns } from "./turns.ts";
 
 /** Requests of one handling that may wait for their next attempt without holding a place among those that the broker has sent. */
 const MOST_RELEASED = 1_000;
@@ -42,7 +35,9 @@ export class OpenHandling implements Handling {
   readonly pattern: string;
   readonly consumer: Consumer;
   readonly #options: ResponderOptions;
+  readonly #replies: Replies;
   readonly #working: Map<string, PendingRequest>;
+  readonly #turns: Turns;
   readonly #pool: HandlerPool;
   readonly #handling: Handling;
   readonly #release: (closed: OpenHandling) => void;
@@ -50,11 +45,16 @@ export class OpenHandling implements Handling {
   #answering = 0;
   /** Acknowledged ahead of their answers. */
   readonly #released = new Set<Message>();
+  /** Whether it is closed, and the queue goes with it. */
+  #last = false;
+  /** Whether it consumes no more. */
+  #left = false;
   #closing: Promise<void> | undefined;
 
   constructor(
     options: ResponderOptions,
     working: Map<string, PendingRequest>,
+    turns: Turns,
     pattern: string,
     handler: Handler,
     handleOptions: HandleOptions,
@@ -62,7 +62,9 @@ export class OpenHandling implements Handling {
   ) {
     this.pattern = pattern;
     this.#options = options;
+    this.#replies = new Replies(options.names, options.publisher);
     this.#working = working;
+    this.#turns = turns;
     this.#release = release;
     this.#pool = new HandlerPool(pattern, options.deadlines);
     const { names, settings, log } = options;
@@ -110,9 +112,23 @@ export class OpenHandling implements Handling {
   async #close(): Promise<void> {
     this.#closing = Promise.resolve();
     this.#release(this);
-    await this.consumer.stop();
+    // One after the other: or two that close at once would each leave the rest to the other one.
+    await this.#turns.take(this.pattern, () => this.#leave());
     await this.#handling.close();
+    this.#left = true;
     this.#closeWhenDone();
+  }
+
+  /** Whoever leaves last says of the requests that still wait that nobody handles them. */
+  async #leave(): Promise<void> {
+    const { settings } = this.#options;
+    this.#last = !settings["join-rust-handlers"] &&
+      await this.consumer.isAlone();
+    if (this.#last) {
+      await this.consumer.takeRest((it) => this.#replies.refuse(it));
+    }
+    await this.consumer.stop();
+    if (this.#last) await this.consumer.untilDeleted();
   }
 
   /** Not awaited: a handler may close its own handling. */
@@ -123,7 +139,11 @@ export class OpenHandling implements Handling {
 
   #take(source: Message): void {
     // On its way when this was closed: for whoever else handles the pattern.
-    if (this.closed) return this.consumer.return(source);
+    if (this.closed && !this.#last) return this.consumer.return(source);
+    if (this.closed) {
+      this.#replies.refuse(source);
+      return this.consumer.done(source);
+    }
     const { routingKey, exchange } = source.fields;
     const ours = exchange === this.#options.names.requests;
     const topic = ours ? routingKey : requestedTopic(routingKey);
@@ -133,7 +153,7 @@ export class OpenHandling implements Handling {
       this.consumer.done(source);
       this.#released.delete(source);
       this.#answering--;
-      if (this.closed) this.#closeWhenDone();
+      if (this.#left) this.#closeWhenDone();
     }).catch((error) =>
       this.#options.log.warn("cannot answer on {topic}: {cause}", {
         topic,
@@ -143,11 +163,13 @@ export class OpenHandling implements Handling {
   }
 
   async #answer(source: Message, topic: string): Promise<void> {
-    const { replyTo, correlationId, headers = {} } = source.properties;
-    const id = correlationId ?? source.fields.routingKey.slice(-16);
+    const { headers = {} } = source.properties;
+    const id = requestIdOf(source);
     try {
       const message = decode(source.content);
-      const pending = new PendingRequest(topic, message, { headers }, {
+      const pending = new PendingRequest(topic, message, {
+        headers: textHeaders(headers),
+      }, {
         settled: () => this.#working.delete(id),
         late: () => {},
         postponed: () => this.#free(source),
@@ -155,12 +177,9 @@ export class OpenHandling implements Handling {
       this.#working.set(id, pending);
       this.#pool.submit(pending);
       const answer = await pending.answer;
-      await this.#reply(source, replyTo, id, encode(answer), undefined);
+      await this.#replies.answer(source, answer);
     } catch (error) {
-      const failure = failureOf(error);
-      if (failure && replyTo) {
-        await this.#reply(source, replyTo, id, encode(failure), FAILURE);
-      }
+      await this.#replies.fail(source, error);
     }
   }
 
@@ -170,30 +189,4 @@ export class OpenHandling implements Handling {
     this.#released.add(source);
     this.consumer.done(source);
   }
-
-  async #reply(
-    { fields }: Message,
-    replyTo: string | undefined,
-    id: string,
-    body: Uint8Array,
-    type: string | undefined,
-  ): Promise<void> {
-    const [exchange, key] = replyTo
-      ? ["", replyTo]
-      : [this.#options.names.front, responseTopic(fields.routingKey)!];
-    await this.#options.publisher.send({
-      exchange,
-      key,
-      body,
-      properties: { correlationId: id, ...(type && { type }) },
-    });
-  }
-}
-
-/** What the requester is told; nothing where nobody waits. */
-function failureOf(error: unknown): RemoteFailure | undefined {
-  if (!(error instanceof CaryatidError)) return describeFailure(error);
-  if (error.code === "HANDLER_FAILED") return error.cause as RemoteFailure;
-  if (error.code === "ABORTED") return undefined;
-  return describeFailure(error);
 }

@@ -59,7 +59,7 @@ export async function declareGroupQueue(
     autoDelete: false,
     arguments: {
       ...queueTypeArguments(channel, settings),
-      "x-expires": settings["group-expires"] * 1000,
+      "x-expires": expiryOf(settings),
     },
   });
   // A publish that comes by both ways is queued once. The binding to the front outlives a crash.
@@ -74,7 +74,7 @@ export async function declareMarkQueue(
   queue: string,
   settings: RabbitMqSettings,
 ): Promise<string> {
-  const expires = settings["group-expires"] * 1000;
+  const expires = expiryOf(settings);
   const name = shortName(`${settings.exchange}.again.${queue}`);
   await channel.assertQueue(name, {
     durable: true,
@@ -165,6 +165,11 @@ function queueTypeArguments(
     "x-queue-type": type,
     ...(type === "quorum" && major >= 4 && { "x-delivery-limit": -1 }),
   };
+}
+
+/** Whole milliseconds: RabbitMQ takes no others. */
+function expiryOf(settings: RabbitMqSettings): number {
+  return Math.ceil(settings["group-expires"] * 1000);
 }
 
 /** Without a dot: `a` on `b.c` and `a.b` on `c` are different groups. */

@@ -2,6 +2,7 @@ import type { Delivery } from "@caryatid/sdk";
 import { randomId, turnTime } from "@caryatid/sdk/bus";
 import type { Message } from "amqplib";
 import { type Attempt, publishedHeaders } from "./attempt.ts";
+import { textHeaders } from "./headers.ts";
 
 /** A message of the broker, decoded. */
 export class RabbitDelivery implements Delivery {
@@ -52,18 +53,4 @@ function timeOf(timestamp: unknown): number {
   const now = turnTime();
   if (typeof timestamp !== "number") return now;
   return Math.floor(now / 1000) === timestamp ? now : timestamp * 1000;
-}
-
-/** The headers that a publisher gave. */
-export function textHeaders(
-  headers: Readonly<Record<string, unknown>>,
-): Record<string, string> {
-  const texts: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    // Those are the bus's own.
-    if (typeof value === "string" && !name.startsWith("caryatid-")) {
-      texts[name] = value;
-    }
-  }
-  return texts;
 }

@@ -5,6 +5,7 @@ import {
   type Handling,
   type Log,
   type MessageBus,
+  type OpenOptions,
   type PublishOptions,
   type RequestOptions,
   type SubscribeOptions,
@@ -26,11 +27,13 @@ import { encode } from "../codec/mod.ts";
 import { ClosedHandling, ClosedSubscription } from "../buses/closed.ts";
 import { ConsumingSide } from "./consuming_side.ts";
 import type { DeadLetters } from "./dead_letters.ts";
+import { sendableHeaders } from "./headers.ts";
 import { Link } from "./link.ts";
 import { linkOptions } from "./link_options.ts";
 import { type Names, namesOf } from "./names.ts";
 import { Publisher } from "./publisher.ts";
 import type { RabbitMqSettings } from "./settings.ts";
+import { untilAborted } from "../until_aborted.ts";
 
 /** How long what is on its way may take when the bus is closed, in milliseconds. */
 const CLOSE_PATIENCE = 5_000;
@@ -93,13 +96,17 @@ export class RabbitMqBus implements MessageBus {
 
   /**
    * Connects, twice: a broker that blocks publishing stops all of a connection. Rejects with `BUS_UNAVAILABLE` when trying again
-   * cannot help; by then it is disconnected for good.
+   * cannot help; by then it is disconnected for good. When `signal` fires it rejects with the reason of the last try.
    */
-  async open(): Promise<void> {
+  async open({ signal }: OpenOptions = {}): Promise<void> {
     if (this.#closing) throw closedError("open");
+    const links = [this.#publishing, this.#consuming];
+    const opening = Promise.all(links.map((link) => link.open()));
     try {
-      await Promise.all([this.#publishing.open(), this.#consuming.open()]);
+      await (signal ? untilAborted(opening, signal) : opening);
     } catch (error) {
+      const late = links.find(({ unopened }) => unopened)?.unopened;
+      if (signal?.aborted && late) throw late;
       await this.#disconnect();
       throw error;
     }
@@ -143,7 +150,11 @@ export class RabbitMqBus implements MessageBus {
       validateTopic(topic);
       const { requester } = this.#side;
       const body = this.#encode(topic, message);
-      return paced(requester.request(topic, message, body, options));
+      const { headers } = options;
+      const sendable = headers
+        ? { ...options, headers: sendableHeaders(topic, headers) }
+        : options;
+      return paced(requester.request(topic, message, body, sendable));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -185,6 +196,7 @@ export class RabbitMqBus implements MessageBus {
     }
     const refusal = this.#publisher.refusal(topic, 0);
     if (refusal) throw refusal;
+    const { headers } = options;
     await this.#publisher.send({
       exchange: this.#names.front,
       key: topic,
@@ -194,7 +206,7 @@ export class RabbitMqBus implements MessageBus {
         appId: this.#origin,
         timestamp: Math.floor(turnTime() / 1000),
         messageId: options.id ?? randomId(),
-        ...(options.headers && { headers: options.headers }),
+        ...(headers && { headers: sendableHeaders(topic, headers) }),
       },
       timeout: timeout === Infinity ? undefined : timeout,
       signal: options.signal,
@@ -215,6 +227,7 @@ export class RabbitMqBus implements MessageBus {
 
   async #close(): Promise<void> {
     const error = closedError("go on");
+    this.#side.requester.abandon(error);
     // Set by the caller when this returns; what follows is asynchronous.
     if (!await this.#consuming.answers()) await this.#consuming.close();
     await this.#side.end(error);

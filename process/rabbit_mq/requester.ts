@@ -1,4 +1,4 @@
-import type { CaryatidError, Log, RequestOptions } from "@caryatid/sdk";
+import { CaryatidError, type Log, type RequestOptions } from "@caryatid/sdk";
 import {
   abortedError,
   checkTimeout,
@@ -16,7 +16,7 @@ import type { Channel, Message } from "amqplib";
 import { decode } from "../codec/mod.ts";
 import type { Channels } from "./channels.ts";
 import { Consumer } from "./consumer.ts";
-import { type Names, PROBE_HEADER } from "./names.ts";
+import { type Names, PROBE_HEADER, UNHANDLED_HEADER } from "./names.ts";
 import type { Publisher } from "./publisher.ts";
 import { declarePrivateQueue } from "./queues.ts";
 
@@ -101,8 +101,12 @@ export class Requester {
   }
 
   /** Rejects what waits for an answer. */
-  async end(error: CaryatidError): Promise<void> {
+  abandon(error: CaryatidError): void {
     for (const pending of this.#pending.values()) pending.abandon(error);
+  }
+
+  /** Takes no answers any more. */
+  async end(): Promise<void> {
     await this.#replies.close();
   }
 
@@ -210,11 +214,16 @@ export class Requester {
     if (this.#queue === undefined) return; // those who wait for one go on waiting
     this.#queue = this.#channel = undefined;
     this.#connected = Promise.withResolvers();
+    // To ask again might have a handler do its work twice.
+    for (const id of this.#asked) {
+      const pending = this.#pending.get(id);
+      pending?.abandon(answerLostError(pending.request.topic));
+    }
   }
 
   #answered(message: Message): void {
     this.#replies.done(message);
-    const { correlationId, type } = message.properties;
+    const { correlationId, type, headers } = message.properties;
     const { routingKey } = message.fields;
     const id = correlationId ?? routingKey.slice(-16);
     const pending = this.#pending.get(id);
@@ -224,7 +233,9 @@ export class Requester {
     }
     try {
       const answer = decode(message.content);
-      if (type === FAILURE) {
+      if (headers?.[UNHANDLED_HEADER] !== undefined) {
+        pending.handlerGone();
+      } else if (type === FAILURE) {
         pending.fail(answer as RemoteFailure);
       } else {
         pending.succeed(answer);
@@ -249,4 +260,17 @@ export class Requester {
       properties: {},
     }).catch(() => {}); // then they work for nothing
   }
+}
+
+/** The answer would come to a queue that is gone with its connection. */
+function answerLostError(topic: string): CaryatidError {
+  return new CaryatidError(
+    "BUS_UNAVAILABLE",
+    `Cannot get an answer on "${topic}": ` +
+      "the connection that it would have come by is lost",
+    {
+      hint: "a handler may have done its work all the same: " +
+        "ask again where that does no harm",
+    },
+  );
 }

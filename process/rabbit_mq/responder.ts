@@ -10,12 +10,14 @@ import type { Channels } from "./channels.ts";
 import { Consumer } from "./consumer.ts";
 import { OpenHandling, type ResponderOptions } from "./open_handling.ts";
 import { declareFanoutQueue } from "./queues.ts";
+import { Turns } from "./turns.ts";
 
 /** All handlings of a bus, through its connections. */
 export class Responder {
   readonly #options: ResponderOptions;
   readonly #open = new Set<OpenHandling>();
   readonly #working = new Map<string, PendingRequest>();
+  readonly #turns = new Turns();
   readonly #cancelled: Consumer;
   #channels: Channels | undefined;
 
@@ -42,6 +44,7 @@ export class Responder {
     const handling = new OpenHandling(
       this.#options,
       this.#working,
+      this.#turns,
       pattern,
       handler,
       options,

@@ -13,6 +13,11 @@ import type { Sending } from "./sending.ts";
 
 /** How long a message that the broker refused waits for its next try, in milliseconds. */
 const REFUSED_PAUSE = 100;
+/**
+ * Refusals of one message on one channel. RabbitMQ may have taken a dead node for the leader of a quorum queue when the channel
+ * first published to it: then the channel is refused for as long as that node is away, and a new one is not.
+ */
+const MOST_REFUSALS = 30;
 
 /** What a {@linkcode Sender} is made of. */
 export interface SenderOptions {
@@ -36,6 +41,7 @@ export class Sender {
   readonly #options: SenderOptions;
   readonly #inFlight = new InFlight();
   readonly #returned = new Set<string>();
+  readonly #refusals = new WeakMap<Sending, number>();
   #blocked = false;
   #writable = true;
   #ended = false;
@@ -128,6 +134,9 @@ export class Sender {
   /** It keeps its place in flight until it is tried again. */
   #refused(sending: Sending): void {
     const { deadlines, log, onRefused } = this.#options;
+    const times = (this.#refusals.get(sending) ?? 0) + 1;
+    if (times === MOST_REFUSALS) return this.#renew(sending);
+    this.#refusals.set(sending, times);
     log.debug("the broker refused a message on {topic}: once more", {
       topic: sending.options.key,
     });
@@ -136,6 +145,15 @@ export class Sender {
       this.#inFlight.delete(sending);
       onRefused(sending);
     });
+  }
+
+  #renew(sending: Sending): void {
+    this.#options.log.warn(
+      "the broker refuses a message on {topic} again and again, " +
+        "as for a queue that is full: trying it on a new connection",
+      { topic: sending.options.key },
+    );
+    this.#channel.close().catch(() => {}); // it is closing already
   }
 
   /** Its properties have no form in AMQP. */

@@ -2,6 +2,7 @@ import { CaryatidError, type StandardSchema } from "@caryatid/sdk";
 import { MOST_QUEUE_SIZE, QUEUE_SIZE } from "@caryatid/sdk/bus";
 import { z } from "zod";
 import { isBrokerUrl } from "./broker_address.ts";
+import { namesOf } from "./names.ts";
 
 /** Settings of `[message-bus.<id>] class = "rabbit-mq"`, checked and complete. Times are in seconds, sizes in bytes. */
 export interface RabbitMqSettings {
@@ -51,13 +52,26 @@ export interface RabbitMqSettings {
   } | undefined;
 }
 
+/** In seconds: RabbitMQ counts milliseconds, in 32 bits. */
+const MOST_EXPIRES = (2 ** 32 - 1) / 1000;
+
+const bytesOf = (text: string) => new TextEncoder().encode(text).length;
+
 const amqpUrl = z.string().refine(isBrokerUrl, {
   error: "wanted a URL like amqp://user:password@host:5672/vhost, " +
     "with / ? # @ of a password as %2F %3F %23 %40",
 });
 
-const seconds = (fallback: number) =>
-  z.number().positive().max(86_400 * 365).default(fallback);
+const seconds = (fallback: number, most = 86_400 * 365) =>
+  z.number().positive().max(most).default(fallback);
+const exchangeName = z.string().min(1)
+  .refine((name) => bytesOf(name) <= 200, {
+    error: "wanted at most 200 bytes, so that there is room for what follows",
+  })
+  .refine((name) => !name.startsWith("amq."), {
+    error:
+      "wanted a name that doesn't begin with \"amq.\": those are the broker's",
+  });
 const count = (fallback: number, most: number, least = 1) =>
   z.int().min(least).max(most).default(fallback);
 
@@ -65,7 +79,7 @@ const schema = z.strictObject({
   url: z.union([amqpUrl, z.array(amqpUrl).min(1)])
     .default("amqp://127.0.0.1:5672/%2f"),
   "password-file": z.string().optional(),
-  exchange: z.string().min(1).max(200).default("caryatid"),
+  exchange: exchangeName.default("caryatid"),
   "subscriber-queue-size": count(QUEUE_SIZE, MOST_QUEUE_SIZE),
   "publish-window": count(1_000, 65_535),
   "publish-buffer": z.strictObject({
@@ -76,17 +90,30 @@ const schema = z.strictObject({
   "connect-timeout": seconds(10),
   heartbeat: z.int().min(1).max(3600).default(10),
   "queue-type": z.enum(["classic", "quorum"]).default("classic"),
-  "group-expires": seconds(86_400),
+  "group-expires": seconds(86_400, MOST_EXPIRES),
   redeliveries: count(5, 1_000),
-  "dead-letter-exchange": z.string().min(1).max(200).optional(),
+  "dead-letter-exchange": exchangeName.optional(),
   "dedupe-window": count(0, 1_000_000, 0),
   "join-rust-handlers": z.boolean().default(false),
   tls: z.strictObject({
     ca: z.string().optional(),
     cert: z.string().optional(),
     key: z.string().optional(),
+  }).refine(({ cert, key }) => (cert === undefined) === (key === undefined), {
+    error: "wanted cert and key, or neither",
   }).optional(),
+}).refine(deadLettersAreApart, {
+  path: ["dead-letter-exchange"],
+  error: "wanted another name than those of the bus's own exchanges",
 });
+
+function deadLettersAreApart(
+  settings: { exchange: string; "dead-letter-exchange"?: string | undefined },
+): boolean {
+  const dead = settings["dead-letter-exchange"];
+  return dead === undefined ||
+    !Object.values(namesOf(settings.exchange)).includes(dead);
+}
 
 /** Checks settings and fills in defaults. */
 export const settingsSchema: StandardSchema<unknown, RabbitMqSettings> = schema;

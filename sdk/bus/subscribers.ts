@@ -14,6 +14,7 @@ import { acceptWhere } from "./left_out.ts";
 import { checkSubscribeOptions } from "./options.ts";
 import { PatternIndex } from "./pattern_index.ts";
 import { type Inspect, QueueSubscription } from "./queue_subscription.ts";
+import { requestTopic } from "./request_topics.ts";
 import { TopicCache } from "./topic_cache.ts";
 import type { GivenUp } from "./unfinished.ts";
 import type { WaitingRoom } from "./waiting_room.ts";
@@ -38,6 +39,10 @@ interface Target {
   readonly filter: ((topic: string) => boolean) | undefined;
 }
 
+/** Stands for the ids of all requests, which no pattern but one that names an id tells apart. */
+const SOME_ID = "0000000000000000";
+const NAMES_AN_ID = /\.[0-9a-f]{16}$/;
+
 /** Everybody in this process who listens, and the fan-out of a delivery to them. */
 export class Subscribers {
   readonly #options: SubscribersOptions;
@@ -46,6 +51,11 @@ export class Subscribers {
   readonly #targets = new Set<Target>();
   readonly #subscriptions = new Set<QueueSubscription>();
   #filters = 0;
+  #ids = 0;
+  readonly #overheard = new TopicCache((topic) =>
+    this.#ids > 0 ||
+    this.#index.match(requestTopic(topic, SOME_ID)).length > 0
+  );
   readonly #found = new TopicCache((topic) => {
     validateTopic(topic);
     return this.#find(topic);
@@ -104,6 +114,11 @@ export class Subscribers {
     return fanOut(this.#found.get(delivery.topic), delivery, options);
   }
 
+  /** Whether somebody may hear a request on `topic`: it is asked for each, and remembered by topic. */
+  mayOverhear(topic: string): boolean {
+    return this.#targets.size > 0 && this.#overheard.get(topic);
+  }
+
   /**
    * Lets those who listen to requests hear one. Its topic will not come again, and the requester doesn't wait for them: where a
    * queue is full it is dropped, and counted.
@@ -142,15 +157,26 @@ export class Subscribers {
     this.#index.add(pattern, target);
     this.#targets.add(target);
     if (filter) this.#filters++;
-    this.#found.clear();
+    if (NAMES_AN_ID.test(pattern)) this.#ids++;
+    this.#forget();
     return target;
   }
 
   #remove(target: Target): void {
-    this.#index.delete(target.queue.pattern, target);
-    if (this.#targets.delete(target) && target.filter) this.#filters--;
-    this.#found.clear();
+    const { pattern } = target.queue;
+    this.#index.delete(pattern, target);
+    if (this.#targets.delete(target)) {
+      if (target.filter) this.#filters--;
+      if (NAMES_AN_ID.test(pattern)) this.#ids--;
+    }
+    this.#forget();
     target.queue.close();
+  }
+
+  /** Who listens has changed. */
+  #forget(): void {
+    this.#found.clear();
+    this.#overheard.clear();
   }
 
   #join(

@@ -3,6 +3,7 @@ import type {
   Handler,
   Handling,
   MessageBus,
+  OpenOptions,
   PublishOptions,
   RequestOptions,
   SubscribeOptions,
@@ -25,8 +26,8 @@ export class WatchedBus implements MessageBus {
     return this.#bus.abilities;
   }
 
-  open(): Promise<void> {
-    return this.#bus.open();
+  open(options?: OpenOptions): Promise<void> {
+    return this.#bus.open(options);
   }
 
   publish(

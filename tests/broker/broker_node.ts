@@ -2,6 +2,7 @@ import { freePorts } from "./free_port.ts";
 import {
   brokerConfig,
   type PrivateBrokerOptions,
+  writeTlsFiles,
 } from "./private_broker_options.ts";
 import type { RabbitMQInstallation } from "./rabbitmq_installation.ts";
 
@@ -9,6 +10,8 @@ import type { RabbitMQInstallation } from "./rabbitmq_installation.ts";
 export interface BrokerNode {
   readonly folder: string;
   readonly port: number;
+  /** Where it speaks TLS, if it does. */
+  readonly tlsPort: number;
   readonly epmdPort: number;
   /** Where the node's console goes. */
   readonly console: string;
@@ -16,19 +19,24 @@ export interface BrokerNode {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Lays out a node in a new temporary folder; the caller removes it. */
+/** Lays out a node in a new temporary folder; the caller removes it. One `beside` another can make a cluster with it. */
 export async function layOutNode(
   options: PrivateBrokerOptions,
+  beside?: BrokerNode,
 ): Promise<BrokerNode> {
-  const [port, distPort, epmdPort] = freePorts(3) as [number, number, number];
+  const ports = freePorts(4) as [number, number, number, number];
+  const [port, distPort, ownEpmdPort, tlsPort] = ports;
+  const epmdPort = beside?.epmdPort ?? ownEpmdPort;
   const folder = await Deno.makeTempDir({ prefix: "caryatid-broker-" });
   await Deno.writeTextFile(
     `${folder}/rabbitmq.conf`,
-    brokerConfig(port, options),
+    brokerConfig({ port, tlsPort, folder }, options),
   );
+  if (options.tls) await writeTlsFiles(folder, options.tls);
   await Deno.writeTextFile(`${folder}/enabled_plugins`, "[].\n");
+  if (beside) await shareCookie(beside.folder, folder);
   const env = nodeEnvironment(folder, port, distPort, epmdPort);
-  return { folder, port, epmdPort, console: `${folder}/console`, env };
+  return { folder, port, tlsPort, epmdPort, console: `${folder}/console`, env };
 }
 
 /** Starts the node; the child is the Erlang machine itself, so that signals and its status are the broker's. */
@@ -68,6 +76,11 @@ export async function complaint(node: BrokerNode): Promise<string> {
   const lines = text.trimEnd().split("\n");
   const first = lines.findIndex((line) => line.includes("[error]"));
   return lines.slice(first === -1 ? -40 : first).slice(0, 40).join("\n");
+}
+
+/** Nodes with the same cookie trust each other. Erlang wants it unreadable for others. */
+async function shareCookie(from: string, to: string): Promise<void> {
+  await Deno.copyFile(`${from}/.erlang.cookie`, `${to}/.erlang.cookie`);
 }
 
 function nodeEnvironment(

@@ -28,6 +28,10 @@ export interface BrokerUrlParts {
   readonly vhost?: string;
   /** Another port, a proxy's for instance. */
   readonly port?: number;
+  /** `amqps` for TLS, then by the name `localhost` and the TLS port unless told otherwise. */
+  readonly scheme?: "amqp" | "amqps";
+  /** Another name of this machine. */
+  readonly hostname?: string;
 }
 
 /**
@@ -46,15 +50,21 @@ export class PrivateBroker implements AsyncDisposable {
   readonly #installation: RabbitMQInstallation;
   readonly #node: BrokerNode;
   readonly #watchdog: Watchdog;
-  readonly #portMapper: Deno.ChildProcess;
+  /** None where another broker's serves. */
+  readonly #portMapper: Deno.ChildProcess | undefined;
   /** The Erlang machine, while it lives. */
   #machine: Deno.ChildProcess | undefined;
+  #startedUp: Promise<string> | undefined;
 
-  private constructor(installation: RabbitMQInstallation, node: BrokerNode) {
+  private constructor(
+    installation: RabbitMQInstallation,
+    node: BrokerNode,
+    beside?: PrivateBroker,
+  ) {
     this.#installation = installation;
     this.#node = node;
     this.#watchdog = new Watchdog(node.folder);
-    this.#portMapper = spawnPortMapper(node, installation);
+    this.#portMapper = beside ? undefined : spawnPortMapper(node, installation);
   }
 
   /** Says why no private broker with these options can be had here, or nothing. */
@@ -66,17 +76,41 @@ export class PrivateBroker implements AsyncDisposable {
   }
 
   /** Starts one; resolves when it answers AMQP. */
-  static async start(
-    options: PrivateBrokerOptions = {},
+  static start(options: PrivateBrokerOptions = {}): Promise<PrivateBroker> {
+    return PrivateBroker.#start(options);
+  }
+
+  /** Starts another one, which joins the cluster of this one; to be disposed of first. Takes about 15 s. */
+  async joined(options: PrivateBrokerOptions = {}): Promise<PrivateBroker> {
+    await this.#startUp();
+    const broker = await PrivateBroker.#start(options, this);
+    try {
+      await broker.#startUp();
+      await broker.ctl("stop_app");
+      await broker.ctl("join_cluster", this.#node.env.RABBITMQ_NODENAME!);
+      await broker.ctl("start_app");
+      return broker;
+    } catch (error) {
+      await broker[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  static async #start(
+    options: PrivateBrokerOptions,
+    beside?: PrivateBroker,
   ): Promise<PrivateBroker> {
     const reason = PrivateBroker.unavailable(options);
     const installation = findRabbitMQ();
     if (reason !== undefined || typeof installation === "string") {
       throw new Error(`Cannot start a private broker: ${reason}`);
     }
-    const broker = new PrivateBroker(installation, await layOutNode(options));
+    const node = await layOutNode(options, beside && beside.#node);
+    const broker = new PrivateBroker(installation, node, beside);
     try {
-      await broker.#watchdog.guard(broker.#portMapper.pid);
+      if (broker.#portMapper) {
+        await broker.#watchdog.guard(broker.#portMapper.pid);
+      }
       await broker.restart();
       return broker;
     } catch (error) {
@@ -90,13 +124,21 @@ export class PrivateBroker implements AsyncDisposable {
     return this.#node.port;
   }
 
+  /** Its port for TLS, if it was given a certificate. */
+  get tlsPort(): number {
+    return this.#node.tlsPort;
+  }
+
   /** Its AMQP URL, for guest unless told otherwise. */
   url(parts: BrokerUrlParts = {}): string {
     const { username = "guest", password = "guest", vhost = "/" } = parts;
     const [user, secret, path] = [username, password, vhost]
       .map(encodeURIComponent);
-    const host = `${this.hostname}:${parts.port ?? this.port}`;
-    return `amqp://${user}:${secret}@${host}/${path}`;
+    const tls = parts.scheme === "amqps";
+    const host = parts.hostname ?? (tls ? "localhost" : this.hostname);
+    const port = parts.port ?? (tls ? this.tlsPort : this.port);
+    const scheme = parts.scheme ?? "amqp";
+    return `${scheme}://${user}:${secret}@${host}:${port}/${path}`;
   }
 
   /** Kills it with -9 and waits for its death; harmless when it is dead. */
@@ -119,6 +161,7 @@ export class PrivateBroker implements AsyncDisposable {
   /** Starts it again on its data, after `stop()` if it runs; resolves when it answers AMQP. */
   async restart(): Promise<void> {
     await this.stop();
+    this.#startedUp = undefined;
     const machine = spawnNode(this.#node, this.#installation);
     this.#machine = machine;
     await this.#watchdog.guard(machine.pid);
@@ -155,20 +198,28 @@ export class PrivateBroker implements AsyncDisposable {
     throw new Error(`Cannot run "rabbitmqctl ${args.join(" ")}": ${said}`);
   }
 
-  /** What `rabbitmqctl list_<kind>` tells, one object for each: `list("queues", "name", "durable")`. */
+  /**
+   * What `rabbitmqctl list_<kind>` tells, one object for each: `list("queues", "name", "durable")`. Waits for the end of its
+   * start: it answers AMQP a moment before that.
+   */
   async list(
     kind: "queues" | "exchanges" | "bindings" | "consumers" | "connections",
     ...columns: readonly string[]
   ): Promise<Record<string, unknown>[]> {
+    await this.#startUp();
     const json = ["--formatter", "json"];
     return JSON.parse(await this.ctl(`list_${kind}`, ...columns, ...json));
   }
 
   /** Kills all that belongs to it and removes its folder; harmless twice. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const ended = [this.#machine?.status, this.#portMapper.status];
+    const ended = [this.#machine?.status, this.#portMapper?.status];
     await this.#watchdog[Symbol.asyncDispose]();
     await Promise.all(ended);
+  }
+
+  async #startUp(): Promise<void> {
+    await (this.#startedUp ??= this.ctl("await_startup"));
   }
 
   #living(wish: string): Deno.ChildProcess {

@@ -1,3 +1,11 @@
+/** How a private broker speaks TLS. All are PEM. */
+export interface BrokerTls {
+  readonly cert: string;
+  readonly key: string;
+  /** Whose certificates it asks clients for: who has none is sent away (nobody is asked). */
+  readonly clientsOf?: string;
+}
+
 /** How a private broker is configured. */
 export interface PrivateBrokerOptions {
   /** Share of the machine's memory above which publishers are blocked; 0.00001 blocks them from the start (RabbitMQ's own). */
@@ -6,18 +14,28 @@ export interface PrivateBrokerOptions {
   readonly permitTransientNonexclQueues?: boolean;
   /** Heartbeat that the broker proposes, in seconds; 0 for none (RabbitMQ's own, 60). */
   readonly heartbeat?: number;
+  /** Has it listen for TLS too, with this certificate (none). */
+  readonly tls?: BrokerTls;
   /** Lines added to rabbitmq.conf (none). */
   readonly extraConfig?: string;
 }
 
+/** Where a private broker listens, and keeps its files. */
+export interface BrokerPlace {
+  readonly port: number;
+  readonly tlsPort: number;
+  readonly folder: string;
+}
+
 /** The text of a private broker's rabbitmq.conf. */
 export function brokerConfig(
-  port: number,
+  place: BrokerPlace,
   options: PrivateBrokerOptions,
 ): string {
   const permit = options.permitTransientNonexclQueues;
   const settings: [string, unknown][] = [
-    ["listeners.tcp.1", `127.0.0.1:${port}`],
+    ["listeners.tcp.1", `127.0.0.1:${place.port}`],
+    ...(options.tls ? tlsSettings(place, options.tls) : []),
     // a nearly full disk of the machine under test would block every publisher
     ["disk_free_limit.absolute", "1MB"],
     ["vm_memory_high_watermark.relative", options.memoryWatermark],
@@ -27,6 +45,30 @@ export function brokerConfig(
   const lines = settings.filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name} = ${value}`);
   return [...lines, options.extraConfig ?? ""].join("\n") + "\n";
+}
+
+/** Writes the files that the configuration names, into the broker's folder. */
+export async function writeTlsFiles(
+  folder: string,
+  { cert, key, clientsOf }: BrokerTls,
+): Promise<void> {
+  await Deno.writeTextFile(`${folder}/cert.pem`, cert);
+  await Deno.writeTextFile(`${folder}/key.pem`, key);
+  if (clientsOf) await Deno.writeTextFile(`${folder}/clients.pem`, clientsOf);
+}
+
+function tlsSettings(
+  { tlsPort, folder }: BrokerPlace,
+  { clientsOf }: BrokerTls,
+): [string, unknown][] {
+  return [
+    ["listeners.ssl.1", `127.0.0.1:${tlsPort}`],
+    ["ssl_options.certfile", `${folder}/cert.pem`],
+    ["ssl_options.keyfile", `${folder}/key.pem`],
+    ["ssl_options.cacertfile", clientsOf && `${folder}/clients.pem`],
+    ["ssl_options.verify", clientsOf && "verify_peer"],
+    ["ssl_options.fail_if_no_peer_cert", clientsOf && true],
+  ];
 }
 
 /** What a RabbitMQ of this version lacks for these options, or nothing. */

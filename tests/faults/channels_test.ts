@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { messages, take } from "../../sdk/testing/conformance/take.ts";
 import { within } from "../../sdk/testing/conformance/within.ts";
 import { openClient } from "../broker/amqp_client.ts";
-import type { PrivateBroker } from "../broker/private_broker.ts";
 import { brokerTest } from "../broker/shared_broker.ts";
+import { acknowledgeTwice } from "./acknowledge_twice.ts";
 import { fileBroker } from "./file_broker.ts";
 import { LogWatch } from "./log_watch.ts";
 import { newBus } from "./new_bus.ts";
@@ -37,16 +37,6 @@ async function assertAnswers(bus: RabbitMqBus, topic: string): Promise<void> {
       if (performance.now() > deadline) throw error;
     }
   }
-}
-
-/** Acknowledges what was never delivered, on every AMQP channel that has consumers: as a client that acknowledges twice. */
-async function acknowledgeTwice(broker: PrivateBroker): Promise<void> {
-  await broker.ctl("await_startup");
-  await broker.ctl(
-    "eval",
-    `[rabbit_channel:do(C, {'basic.ack', 4711, false}) || C <- rabbit_channel:list(),
-      rabbit_channel:info(C, [consumer_count]) =/= [{consumer_count, 0}]].`,
-  );
 }
 
 brokerTest(

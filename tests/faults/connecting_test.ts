@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { within } from "../../sdk/testing/conformance/within.ts";
 import { FaultProxy } from "../broker/fault_proxy.ts";
 import { freePort } from "../broker/free_port.ts";
-import { silentServer } from "../broker/wrong_servers.ts";
+import { silentServer, WrongServer } from "../broker/wrong_servers.ts";
 import { LogWatch } from "./log_watch.ts";
 import { newBus, secretly } from "./new_bus.ts";
 import { runRabbitProgram } from "./run_rabbit_program.ts";
@@ -23,9 +23,37 @@ Deno.test("C1 a process without a broker says so once per step, and exits with 1
   );
   for (const line of tries) assert.match(line, form);
   assert(tries.length >= 3, printed);
-  assert.match(printed, /ERROR caryatid: \[BUS_UNAVAILABLE\] Cannot open/);
+  assert.match(
+    printed,
+    new RegExp(
+      `ERROR caryatid: \\[BUS_UNAVAILABLE\\] Cannot open bus "external": ` +
+        `it cannot connect to 127\\.0\\.0\\.1:${port}: connect ECONNREFUSED ` +
+        `127\\.0\\.0\\.1:${port}; it was not done 1 s after the start began ` +
+        `\\(\\[lifecycle\\] start-deadline gives more time\\)`,
+    ),
+  );
   assert.equal(await program.stderr, "");
   assertNoSecret(printed);
+});
+
+Deno.test("C1 at its start deadline it names the host that never answered, and what could help where the last try told", async () => {
+  await using silent = await silentServer();
+  const tlsAlert = "\x15\x03\x03\x00\x02\x02\x28";
+  await using tls = await WrongServer.start(tlsAlert);
+  for (
+    const [{ port }, says] of [
+      [silent, "there is no answer yet; it was not done 0.5 s"],
+      [tls, "closed abruptly.*\\(a broker that isn't ready .*amqps://"],
+    ] as const
+  ) {
+    const url = secretly(`amqp://guest@127.0.0.1:${port}`);
+    await using program = runRabbitProgram({ url, startDeadline: 0.5 });
+    assert.equal(await program.exitCode(), 1);
+    const printed = program.lines.join("\n");
+    const form = `bus "external": it cannot connect to 127.0.0.1:${port}: .*`;
+    assert.match(printed, new RegExp(`BUS_UNAVAILABLE.*${form}${says}`));
+    assertNoSecret(printed, await program.stderr);
+  }
 });
 
 Deno.test("C1 each step is told once for both connections, and waits longer than the one before, up to 1.5 s", async () => {

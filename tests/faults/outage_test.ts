@@ -268,3 +268,28 @@ function usedMemory(): number {
   const { heapUsed, external } = Deno.memoryUsage();
   return heapUsed + external;
 }
+
+test("C9 what the broker goes on refusing is tried on a new connection, after what was sent before it", async (broker) => {
+  await using buses = await TwoBuses.open(broker);
+  const { cut, proxy, log } = buses;
+  await using client = await openClient(broker.url());
+  await client.channel.assertQueue("c9-full", {
+    durable: false,
+    exclusive: true,
+    arguments: { "x-max-length": 1, "x-overflow": "reject-publish" },
+  });
+  await client.channel.bindQueue("c9-full", `${buses.exchange}.front`, "c9");
+  await cut.publish("c9", 1);
+  const refused = cut.publish("c9", 2);
+  const others = numbers(10).map((n) => cut.publish(`other.${n}`, n));
+  await within(Promise.all(others), "the confirms of all others");
+  await log.until(
+    /WARN the broker refuses a message on c9 again and again/,
+    1,
+    15_000,
+  );
+  await proxy.came(3);
+  await client.channel.purgeQueue("c9-full");
+  await within(refused, "the confirm of what was refused");
+  await cut.publish("other", 1);
+});

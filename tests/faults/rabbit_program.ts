@@ -21,5 +21,4 @@ await Process.main({
   config: ["[log]\n[module.listener]\n", Deno.args[0] ?? ""],
   modules: [listener],
   buses: [rabbitMq],
-  env: {},
 });

@@ -9,11 +9,15 @@ export interface RabbitProgramOptions {
   readonly startDeadline: number;
   /** Lines of the bus's section. */
   readonly bus?: string;
+  /** Files that it may read (none). */
+  readonly read?: readonly string[];
+  /** Variables of its environment, which it then heeds (none). */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Runs `rabbit_program.ts` with the permissions that it needs: network. */
+/** Runs `rabbit_program.ts` with the permissions that it needs: network, and files to read. */
 export function runRabbitProgram(
-  { url, startDeadline, bus = "" }: RabbitProgramOptions,
+  { url, startDeadline, bus = "", read = [], env }: RabbitProgramOptions,
 ): RunningProgram {
   const toml = `
 lifecycle.start-deadline = ${startDeadline}
@@ -25,6 +29,9 @@ ${bus}
 pattern = "#"
 bus = "external"
 `;
-  const net = "--allow-net=127.0.0.1";
-  return new RunningProgram(["run", "--no-prompt", net, program, toml]);
+  const rights = ["--allow-net=127.0.0.1,localhost"];
+  if (read.length > 0) rights.push(`--allow-read=${read}`);
+  if (env) rights.push("--allow-env");
+  const args = ["run", "--no-prompt", ...rights, program, toml];
+  return new RunningProgram(args, { ...env });
 }

@@ -1,0 +1,32 @@
+/**
+ * The class `playback`: publishes again what was recorded.
+ *
+ * @example A recording, replayed a hundred times as fast
+ * ```ts
+ * import playback from "@caryatid/modules/playback";
+ * import record from "@caryatid/modules/record";
+ * import { testModule } from "@caryatid/sdk/testing";
+ * import assert from "node:assert/strict";
+ *
+ * const path = await Deno.makeTempDir();
+ * const recorder = await testModule(record, { path });
+ * await recorder.bus.inject("order.placed", { number: 1 });
+ * await recorder.advance(60_000);
+ * await recorder.bus.inject("order.paid", { number: 1 });
+ * await recorder.stop();
+ *
+ * await using player = await testModule(playback, { path, speed: 100 });
+ * await player.settle();
+ * assert.deepEqual(player.bus.published.map(({ topic }) => topic), ["order.placed"]);
+ * await player.advance(600);
+ * assert.deepEqual(player.bus.published.map(({ topic }) => topic), [
+ *   "order.placed",
+ *   "order.paid",
+ * ]);
+ * await Deno.remove(path, { recursive: true });
+ * ```
+ *
+ * @module
+ */
+export { default } from "./playback.ts";
+export type { PlaybackStatus } from "./status.ts";

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { TopicMap } from "./topic_map.ts";
+
+Deno.test("TopicMap gives other names: whole topics first, then what says most words", () => {
+  const map = new TopicMap({
+    "#": "replay.#",
+    "a.#": "x.#",
+    "a.b.#": "#",
+    "a.b.c": "whole",
+  });
+  const names = ["other", "a", "a.c", "a.b.d.e", "a.b.c", "a.b.c.d", "ab.c"];
+  assert.deepEqual(names.map((name) => map.map(name)), [
+    "replay.other",
+    "x",
+    "x.c",
+    "d.e",
+    "whole",
+    "c.d",
+    "replay.ab.c",
+  ]);
+});
+
+Deno.test("TopicMap leaves a topic without a rule as it is, also what objects have", () => {
+  const map = new TopicMap({ "a.#": "b.#" });
+  for (const topic of ["c", "__proto__", "", "a-b"]) {
+    assert.equal(map.map(topic), topic);
+  }
+});
+
+Deno.test("TopicMap refuses rules that are none, and topics that would be too long", () => {
+  for (const [from, to] of [["a.#", "b"], ["a", "b.#"]] as const) {
+    assert.throws(() => new TopicMap({ [from]: to }), {
+      code: "INVALID_OPTION",
+    });
+  }
+  for (const [from, to] of [["a.*", "b.c"], ["#.a", "b.c"]] as const) {
+    assert.throws(() => new TopicMap({ [from]: to }), {
+      code: "INVALID_TOPIC",
+    });
+  }
+  const map = new TopicMap({ "#": `${"x".repeat(200)}.#` });
+  assert.throws(() => map.map("y".repeat(100)), { code: "INVALID_TOPIC" });
+});

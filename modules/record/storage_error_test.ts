@@ -1,0 +1,34 @@
+import { CaryatidError } from "@caryatid/sdk";
+import assert from "node:assert/strict";
+import { storageError } from "./storage_error.ts";
+
+Deno.test("storageError tells a missing right from other failures, and what to do", () => {
+  const cases: [Error, string, RegExp | undefined][] = [
+    [named("NotCapable"), "PERMISSION_DENIED", /--allow-write=\/data/],
+    [coded("EACCES"), "PERMISSION_DENIED", /user/],
+    [coded("EROFS"), "PERMISSION_DENIED", /another path/],
+    [coded("ENOSPC"), "STORAGE_FAILED", /max-files/],
+    [coded("EIO"), "STORAGE_FAILED", undefined],
+  ];
+  for (const [cause, code, hint] of cases) {
+    const error = storageError("write to", "/data", cause);
+    assert.equal(error.code, code);
+    assert.equal(error.message, 'Cannot write to "/data": what it says');
+    assert.equal(error.cause, cause);
+    if (hint) assert.match(error.hint!, hint);
+    else assert.equal(error.hint, undefined);
+  }
+});
+
+Deno.test("storageError leaves an error that has a code of ours as it is", () => {
+  const error = new CaryatidError("FOLDER_IN_USE", "taken");
+  assert.equal(storageError("read", "/data", error), error);
+});
+
+function named(name: string): Error {
+  return Object.assign(new Error("what it says"), { name });
+}
+
+function coded(code: string): Error {
+  return Object.assign(new Error("what it says"), { code });
+}

@@ -1,0 +1,175 @@
+import { z } from "zod";
+import { topicKey } from "../config_topics.ts";
+import { type Network, parseNetwork } from "./address.ts";
+import type { CorsRules } from "./cors.ts";
+import type { RateLimit } from "./rate_limit.ts";
+import type { RequestLogLevel } from "./request_log.ts";
+import type { Dots } from "./topic_of.ts";
+
+/** In seconds; a timer takes at most 2,147,483. */
+const seconds = z.number().min(0.001).max(2_000_000);
+const count = z.int().min(1).max(1_000_000);
+
+const address = z.string().refine(
+  (text) => text === "localhost" || (isAddress(text) && !text.includes("/")),
+  "wanted an IP address, or localhost",
+);
+const network = z.string().refine(
+  isAddress,
+  'wanted an IP address or a network such as "10.0.0.0/8"',
+);
+const mediaType = z.string().toLowerCase().regex(
+  /^[\w.+-]+\/([\w.+-]+|\*)$/,
+  'wanted a media type such as "application/json" or "text/*"',
+);
+const headerName = z.string().toLowerCase().regex(
+  /^[!#$%&'*+.^_`|~0-9a-z-]+$/,
+  "wanted the name of a header",
+);
+const method = z.string().regex(/^[A-Z]+$/, 'wanted a method such as "GET"');
+const origin = z.string().regex(
+  /^(\*|https?:\/\/[^/\s?#*]+)$/,
+  'wanted an origin such as "https://example.com", or "*" for all',
+);
+const path = z.string().regex(
+  /^\/[\w./~-]*$/,
+  'wanted a path such as "/assets"',
+);
+
+const cors = z.object({
+  origins: z.array(origin).min(1),
+  methods: z.array(method).default([
+    "GET",
+    "HEAD",
+    "POST",
+    "PUT",
+    "PATCH",
+    "DELETE",
+  ]),
+  headers: z.array(headerName).default(["content-type"]),
+  expose: z.array(headerName).default([]),
+  credentials: z.boolean().default(false),
+  "max-age": z.number().min(0).max(86_400).default(600),
+}).refine(
+  ({ origins, credentials }) => !credentials || !origins.includes("*"),
+  'credentials need the origins by name: no browser takes "*" with them',
+);
+
+const auth = z.object({
+  "tokens-file": z.string().min(1).optional(),
+  "tokens-env": z.string().min(1).optional(),
+}).refine(
+  (keys) =>
+    (keys["tokens-file"] === undefined) !==
+      (keys["tokens-env"] === undefined),
+  "wanted either tokens-file or tokens-env",
+);
+
+/** The section of a server. */
+export const restServerSchema = z.object({
+  address: address.default("127.0.0.1"),
+  port: z.int().min(0).max(65_535).default(4340),
+  topic: topicKey.default("rest"),
+  variant: z.boolean().default(false),
+  dots: z.enum(["escape", "split"]).default("escape"),
+  "request-timeout": seconds.optional(),
+  "body-timeout": seconds.default(30),
+  "drain-timeout": seconds.default(5),
+  "max-body-size": z.int().min(0).max(1_073_741_824).default(16_777_216),
+  "max-concurrent": count.default(1_000),
+  "media-types": z.array(mediaType).min(1).optional(),
+  "request-id": headerName.optional(),
+  "request-log": z.enum(["none", "debug", "info"]).default("debug"),
+  "trusted-proxies": z.array(network).default([]),
+  compression: z.boolean().default(false),
+  tls: z.object({ cert: z.string().min(1), key: z.string().min(1) }).optional(),
+  auth: auth.optional(),
+  "rate-limit": z.object({
+    requests: count,
+    per: seconds.default(1),
+    clients: count.default(10_000),
+  }).optional(),
+  cors: cors.optional(),
+  static: z.object({ folder: z.string().min(1), path: path.default("/") })
+    .optional(),
+});
+
+/** A section, checked. */
+export type RestServerSection = z.infer<typeof restServerSchema>;
+
+/** What a server goes by. Times are in milliseconds. */
+export interface RestServerConfig {
+  readonly address: string;
+  readonly port: number;
+  readonly topic: string;
+  readonly variant: boolean;
+  readonly dots: Dots;
+  /** That of the bus where it is undefined. */
+  readonly requestTimeout: number | undefined;
+  readonly bodyTimeout: number;
+  readonly drainTimeout: number;
+  readonly maxBodySize: number;
+  readonly maxConcurrent: number;
+  readonly mediaTypes: readonly string[] | undefined;
+  readonly requestId: string | undefined;
+  readonly requestLog: RequestLogLevel;
+  readonly trustedProxies: readonly Network[];
+  readonly compression: boolean;
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  readonly auth: TokenSource | undefined;
+  readonly rateLimit: RateLimit | undefined;
+  readonly cors: CorsRules | undefined;
+  readonly static: StaticFolder | undefined;
+}
+
+/** Where bearer tokens are: one of them is there. */
+export interface TokenSource {
+  readonly file: string | undefined;
+  readonly env: string | undefined;
+}
+
+/** Files to serve, and below which path. */
+export interface StaticFolder {
+  readonly folder: string;
+  readonly path: string;
+}
+
+/** The section as the code wants it. */
+export function readSection(section: RestServerSection): RestServerConfig {
+  const timeout = section["request-timeout"];
+  const { auth, cors } = section;
+  return {
+    address: section.address,
+    port: section.port,
+    topic: section.topic,
+    variant: section.variant,
+    dots: section.dots,
+    requestTimeout: timeout && timeout * 1_000,
+    bodyTimeout: section["body-timeout"] * 1_000,
+    drainTimeout: section["drain-timeout"] * 1_000,
+    maxBodySize: section["max-body-size"],
+    maxConcurrent: section["max-concurrent"],
+    mediaTypes: section["media-types"],
+    requestId: section["request-id"],
+    requestLog: section["request-log"],
+    trustedProxies: section["trusted-proxies"].map((text) =>
+      parseNetwork(text)!
+    ),
+    compression: section.compression,
+    tls: section.tls,
+    auth: auth && { file: auth["tokens-file"], env: auth["tokens-env"] },
+    rateLimit: rateLimitOf(section["rate-limit"]),
+    cors: cors && { ...cors, maxAge: cors["max-age"] },
+    static: section.static,
+  };
+}
+
+function rateLimitOf(
+  section: RestServerSection["rate-limit"],
+): RateLimit | undefined {
+  return section && { ...section, per: section.per * 1_000 };
+}
+
+function isAddress(text: string): boolean {
+  return parseNetwork(text) !== undefined;
+}

@@ -1,0 +1,85 @@
+import { CaryatidError, type Context, type Handling } from "@caryatid/sdk";
+import { randomId } from "@caryatid/sdk/bus";
+
+/** What a server knows of a route beside its answers. */
+export interface RouteDeclaration {
+  /** In upper case, or `*` for any. */
+  readonly method: string;
+  /** As its author wrote it. */
+  readonly path: string;
+  /** The words of its topics behind the method: `users.*`. */
+  readonly pattern: string;
+}
+
+/** The routes of one module, as a server hears of them. */
+export interface RoutesMessage {
+  /** Names the instance of the module. */
+  readonly from: string;
+  readonly routes: readonly RouteDeclaration[];
+}
+
+/** Where a server asks which routes there are. No method begins with `_`, so no request comes there. */
+export function wantedTopic(root: string): string {
+  return `${root}._routes.wanted`;
+}
+
+/** Where modules tell it. */
+export function declaredTopic(root: string): string {
+  return `${root}._routes.declared`;
+}
+
+interface Declared {
+  readonly route: RouteDeclaration;
+  readonly handling: Handling;
+}
+
+const OF_CONTEXT = new WeakMap<Context, Map<string, Declared[]>>();
+
+/** Has servers on the topic `root` know of a route, as long as it is handled. */
+export function declare(
+  context: Context,
+  root: string,
+  declared: Declared,
+): void {
+  let roots = OF_CONTEXT.get(context);
+  if (roots === undefined) OF_CONTEXT.set(context, roots = new Map());
+  const known = roots.get(root);
+  if (known) {
+    known.push(declared);
+    return;
+  }
+  const all = [declared];
+  roots.set(root, all);
+  tellWhoeverAsks(context, root, all);
+}
+
+function tellWhoeverAsks(
+  context: Context,
+  root: string,
+  all: readonly Declared[],
+): void {
+  const from = randomId();
+  const tell = async () => {
+    const open = all.filter(({ handling }) => !handling.closed);
+    const routes = open.map(({ route }) => route);
+    const message: RoutesMessage = { from, routes };
+    await context.publish(declaredTopic(root), message, { timeout: 1_000 })
+      .catch(isOfTheBus);
+  };
+  try {
+    const asked = context.subscribe(wantedTopic(root), {
+      queueSize: 1,
+      overflow: "drop-newest",
+    });
+    context.run(async () => {
+      for await (const _ of asked) await tell();
+    });
+  } catch (error) {
+    isOfTheBus(error);
+  }
+}
+
+/** Routes work without being known: that nobody could be told is no failure of the module. */
+function isOfTheBus(error: unknown): void {
+  if (!(error instanceof CaryatidError)) throw error;
+}

@@ -1,0 +1,49 @@
+import type { Gateway } from "./gateway.ts";
+import type {
+  Listener,
+  ListenOptions,
+  OpenFile,
+  Platform,
+} from "./platform.ts";
+
+/** Deno: the only file of the server that knows it. */
+export const denoPlatform: Platform = {
+  listen(gateway: Gateway, options: ListenOptions): Listener {
+    const server = Deno.serve(
+      {
+        hostname: options.address,
+        port: options.port,
+        onListen() {}, // the module logs it, once it takes requests
+        // Only a body that breaks off comes here, and that is meant.
+        onError: () => new Response(null, { status: 500 }),
+        ...options.tls,
+      },
+      (request, info) => gateway.fetch(request, () => info.remoteAddr.hostname),
+    );
+    return {
+      port: server.addr.port,
+      shutdown: () => server.shutdown(),
+      unref: () => server.unref(),
+    };
+  },
+
+  readText: (path) => Deno.readTextFile(path),
+  variable: (name) => Deno.env.get(name),
+  realPath: (path) => Deno.realPath(path),
+
+  async isFolder(path: string): Promise<boolean> {
+    try {
+      return (await Deno.stat(path)).isDirectory;
+    } catch {
+      return false; // whatever keeps it from being read, it is none to us
+    }
+  },
+
+  async openFile(path: string): Promise<OpenFile | undefined> {
+    const file = await Deno.open(path);
+    const { isFile, size } = await file.stat();
+    if (isFile) return { size, body: file.readable };
+    file.close();
+    return undefined;
+  },
+};

@@ -1,0 +1,57 @@
+/**
+ * The class `rest-server`: HTTP in front of the bus, as strict as a gateway. `GET /users/7` is a request on `rest.get.users.7`.
+ *
+ * @example A module that answers HTTP, and a server
+ * ```ts
+ * import restServer, { handleRoute } from "@caryatid/modules/rest-server";
+ * import { Process } from "@caryatid/process";
+ * import { defineModule } from "@caryatid/sdk";
+ *
+ * const hello = defineModule({
+ *   name: "hello",
+ *   init(context) {
+ *     handleRoute(context, "GET /hello/:name", ({ params }) => `Hello, ${params.name}!`);
+ *   },
+ * });
+ *
+ * await using process = await Process.create({
+ *   config: {
+ *     module: { "rest-server": { port: 0 }, hello: {} },
+ *     log: { level: "error" },
+ *   },
+ *   modules: [restServer, hello],
+ * });
+ * await process.start();
+ * ```
+ *
+ * @module
+ */
+import type { Module } from "@caryatid/sdk";
+import { createRestServer } from "./rest_server.ts";
+
+/** Answers HTTP by asking the bus: `GET /hello` is a request on `rest.get.hello`. */
+export default createRestServer() as Module;
+export type { WebApp } from "./gateway.ts";
+export type { Dots } from "./topic_of.ts";
+export {
+  createRestServer,
+  type Listening,
+  type RestServerOptions,
+} from "./rest_server.ts";
+export {
+  Problem,
+  problem,
+  type ProblemOptions,
+  problemText,
+} from "./problem.ts";
+export type { RestRequest, RestResponse } from "./rest_message.ts";
+export {
+  handleRoute,
+  type PathOf,
+  type Route,
+  type RouteHandler,
+  type RouteOptions,
+} from "./handle_route.ts";
+export type { RouteRequest } from "./route_request.ts";
+export { type Reply, reply, type ReplyOptions } from "./reply.ts";
+export type { ParamNames, Params } from "./route_path.ts";

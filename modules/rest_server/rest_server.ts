@@ -1,0 +1,132 @@
+import { type Context, defineModule, type Module } from "@caryatid/sdk";
+import {
+  readSection,
+  type RestServerConfig,
+  restServerSchema,
+} from "./config.ts";
+import { denoPlatform } from "./deno_platform.ts";
+import { Gateway, type WebApp } from "./gateway.ts";
+import { guards } from "./guards.ts";
+import { drain, listen } from "./listen.ts";
+import { staticFiles } from "./static_files.ts";
+import { readTokens } from "./tokens.ts";
+
+/** What a server is given by the program, beside its configuration. */
+export interface RestServerOptions {
+  /** The class of the module ("rest-server"). */
+  readonly name?: string;
+  /** Routes, and middleware, of the program's own; or what makes them, for each server of this class. */
+  readonly app?: WebApp | ((context: Context) => WebApp);
+  /**
+   * Where the app stands: "front" is asked before the bus, and its middleware sees what goes there, too; "behind" gets what nobody
+   * handles ("front").
+   */
+  readonly place?: "front" | "behind";
+  /** Is told where the server listens, as soon as it does: for `port = 0`, and for tests. */
+  readonly onListen?: (listening: Listening) => void;
+}
+
+/** Where a server listens. */
+export interface Listening {
+  /** The module's id. */
+  readonly id: string;
+  /** Such as `http://127.0.0.1:4340`. */
+  readonly url: string;
+  /** Which one it is, where any was wanted. */
+  readonly port: number;
+}
+
+/**
+ * Makes the module `rest-server`, with an app of the program's own in front of the bus, or behind it.
+ *
+ * @example
+ * ```ts
+ * import { createRestServer, handleRoute } from "@caryatid/modules/rest-server";
+ * import { Process } from "@caryatid/process";
+ * import { Hono } from "hono";
+ * import assert from "node:assert/strict";
+ *
+ * const app = new Hono().get("/own", (c) => c.text("no bus here"));
+ * let url = "";
+ * const server = createRestServer({ app, onListen: (listening) => url = listening.url });
+ * await using process = await Process.create({
+ *   config: { module: { "rest-server": { port: 0 } }, log: { level: "error" } },
+ *   modules: [server],
+ * });
+ * handleRoute(process.context, "GET /hello/:name", ({ params }) => ({ hello: params.name }));
+ * await process.start();
+ *
+ * assert.equal(await (await fetch(`${url}/own`)).text(), "no bus here");
+ * assert.deepEqual(await (await fetch(`${url}/hello/Ada`)).json(), { hello: "Ada" });
+ * ```
+ */
+export function createRestServer(
+  options: RestServerOptions = {},
+): Module {
+  return defineModule({
+    name: options.name ?? "rest-server",
+    description: "HTTP in front of the bus: GET /hello asks rest.get.hello",
+    config: restServerSchema,
+    init: (context, section) => start(context, readSection(section), options),
+  });
+}
+
+async function start(
+  context: Context,
+  config: RestServerConfig,
+  options: RestServerOptions,
+): Promise<void> {
+  const { log, signal } = context;
+  const gateway = await makeGateway(context, config, options);
+  const listener = await listen(gateway, config, denoPlatform);
+  const scheme = config.tls ? "https" : "http";
+  const host = config.address.includes(":")
+    ? `[${config.address}]`
+    : config.address;
+  const url = `${scheme}://${host}:${listener.port}`;
+  // Not in the task below: that never begins where the process fails to start.
+  const stopped = new Promise<void>((resolve) => {
+    const stop = async () => {
+      const isDrained = await drain(gateway, listener, config.drainTimeout);
+      gateway.release();
+      if (!isDrained) {
+        log.warn("cut what still went on {seconds} s after the stop", {
+          seconds: config.drainTimeout / 1_000,
+        });
+      }
+      resolve();
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+  options.onListen?.({ id: context.id, url, port: listener.port });
+  context.run(async () => {
+    gateway.open();
+    log.info("REST server listening on {url}", { url });
+    await stopped;
+  });
+}
+
+async function makeGateway(
+  context: Context,
+  config: RestServerConfig,
+  options: RestServerOptions,
+): Promise<Gateway> {
+  const app = typeof options.app === "function"
+    ? options.app(context)
+    : options.app;
+  const isBehind = options.place === "behind";
+  const tokens = config.auth && await readTokens(config.auth, denoPlatform);
+  const files = config.static &&
+    await staticFiles(config.static, denoPlatform);
+  return new Gateway({
+    context,
+    config,
+    guards: guards(config, tokens),
+    // Live streams have their place here, in front of the files.
+    before: [files, isBehind ? undefined : app].filter((each) =>
+      each !== undefined
+    ),
+    behind: isBehind ? app : undefined,
+  });
+}

@@ -1,0 +1,89 @@
+import { CaryatidError } from "@caryatid/sdk";
+import { type Dots, elementsOf, wordOf } from "./topic_of.ts";
+
+/** The names in a path: `id` and `*` of `/users/:id/*`. */
+export type ParamNames<Path extends string> = Path extends
+  `${infer Head}/${infer Tail}` ? ParamNames<Head> | ParamNames<Tail>
+  : Path extends `:${infer Name}` ? Name
+  : Path extends "*" ? "*"
+  : never;
+
+/** What stands for them in a request. */
+export type Params<Path extends string> = string extends Path
+  ? Readonly<Record<string, string>>
+  : { readonly [Name in ParamNames<Path>]: string };
+
+/** A route, taken apart. */
+export interface RoutePath {
+  /** In upper case, or `*` for any. */
+  readonly method: string;
+  readonly path: string;
+  /** The words behind the method: `users.*.#`. */
+  readonly pattern: string;
+  /** Reads the parameters from a request's path elements. */
+  params(elements: readonly string[]): Record<string, string>;
+}
+
+const METHOD = /^([A-Z]+(-[A-Z]+)*|\*)$/;
+const NAME = /^(?!__proto__$)[A-Za-z_]\w*$/;
+
+/**
+ * Reads a route: segments are words; `:name` is any one segment, and `*` at the end whatever is left of the path.
+ *
+ * @throws {CaryatidError} `INVALID_OPTION` where it can't be a route
+ */
+export function routePath(
+  method: string,
+  path: string,
+  dots: Dots,
+): RoutePath {
+  const fail = (found: string) => wrong(`${method} ${path}`, found);
+  if (!METHOD.test(method)) throw fail("the method is not in upper case");
+  if (!path.startsWith("/")) throw fail("the path doesn't begin with a slash");
+  const end = path.length > 1 && path.endsWith("/") ? -1 : undefined;
+  const segments = elementsOf(path.slice(1, end).split("/"), dots);
+  const names = new Map<string, number>();
+  const words = segments.map((segment, i) => {
+    if (segment === "*") {
+      if (i < segments.length - 1) throw fail("* isn't the last segment");
+      return "#";
+    }
+    if (!segment.startsWith(":")) return literal(segment, dots, fail);
+    const name = segment.slice(1);
+    if (!NAME.test(name)) throw fail(`"${segment}" is no parameter`);
+    if (names.has(name)) throw fail(`"${segment}" is there twice`);
+    names.set(name, i);
+    return "*";
+  });
+  const rest = words.at(-1) === "#" ? words.length - 1 : undefined;
+  return {
+    method,
+    path,
+    pattern: words.join("."),
+    params(elements) {
+      const params: Record<string, string> = {};
+      for (const [name, i] of names) params[name] = elements[i] ?? "";
+      if (rest !== undefined) params["*"] = elements.slice(rest).join("/");
+      return params;
+    },
+  };
+}
+
+function literal(
+  segment: string,
+  dots: Dots,
+  fail: (found: string) => CaryatidError,
+): string {
+  if (!/[#?\\\s]/.test(segment)) {
+    return dots === "escape" ? wordOf(segment) : segment;
+  }
+  throw fail(`"${segment}" can't stand in a path`);
+}
+
+function wrong(route: string, found: string): CaryatidError {
+  return new CaryatidError(
+    "INVALID_OPTION",
+    `Cannot handle the route "${route}": ${found}`,
+    { hint: 'for example "GET /users/:id" or "GET /files/*"' },
+  );
+}

@@ -1,0 +1,128 @@
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** After so many milliseconds without a byte, nothing more is expected. */
+const QUIET = 250;
+
+/** A socket that sends whatever it is told to. */
+export class RawClient implements AsyncDisposable {
+  readonly #conn: Deno.TcpConn;
+  #text = "";
+  #isEnded = false;
+  #pending: Promise<void> | undefined;
+
+  private constructor(conn: Deno.TcpConn) {
+    this.#conn = conn;
+  }
+
+  /** Connects to this machine. */
+  static async connect(port: number): Promise<RawClient> {
+    return new RawClient(await Deno.connect({ hostname: "127.0.0.1", port }));
+  }
+
+  /** What came and wasn't taken yet. */
+  get text(): string {
+    return this.#text;
+  }
+
+  /** Whether the other side has closed the connection. */
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  /** Writes all of it. Rejects when the other side takes no more. */
+  async send(data: string | Uint8Array): Promise<void> {
+    const bytes = typeof data === "string" ? encoder.encode(data) : data;
+    for (let at = 0; at < bytes.length;) {
+      at += await this.#conn.write(bytes.subarray(at));
+    }
+  }
+
+  /** Reads until `done` holds for what came, or the end. */
+  async until(done: (text: string) => boolean): Promise<string> {
+    while (!this.#isEnded && !done(this.#text)) await this.#read();
+    return this.#text;
+  }
+
+  /** Reads until a response with a `Content-Length` is complete, and takes it. */
+  async response(): Promise<string> {
+    let end = 0;
+    await this.until((text) => (end = responseEnd(text)) > 0);
+    const response = this.#text.slice(0, end || undefined);
+    this.#text = end ? this.#text.slice(end) : "";
+    return response;
+  }
+
+  /** Reads until the end, or until nothing more comes. */
+  async rest(quiet = QUIET): Promise<string> {
+    while (!this.#isEnded && await this.#readWithin(quiet)) {
+      // there may be more
+    }
+    return this.#text;
+  }
+
+  /** Reads until the other side closes, and says how many bytes came. */
+  async ended(): Promise<string> {
+    return await this.until(() => false);
+  }
+
+  /** Sends no more, but reads on. */
+  async halfClose(): Promise<void> {
+    await this.#conn.closeWrite();
+  }
+
+  /** Closes; harmless twice. */
+  async close(): Promise<void> {
+    try {
+      this.#conn.close();
+    } catch {
+      // closed before
+    }
+    await this.#pending;
+  }
+
+  /** As the end of the scope. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #readWithin(time: number): Promise<boolean> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), time);
+    });
+    const read = this.#read().then(() => true);
+    const isRead = await Promise.race([read, late]);
+    clearTimeout(timer);
+    return isRead;
+  }
+
+  #read(): Promise<void> {
+    return this.#pending ??= (async () => {
+      const bytes = new Uint8Array(65_536);
+      try {
+        const length = await this.#conn.read(bytes);
+        if (length === null) this.#isEnded = true;
+        else this.#text += decoder.decode(bytes.subarray(0, length));
+      } catch {
+        this.#isEnded = true; // reset, or closed by the test
+      } finally {
+        this.#pending = undefined;
+      }
+    })();
+  }
+}
+
+/** Where the first response of `text` ends; 0 if it isn't all there. */
+function responseEnd(text: string): number {
+  const head = text.indexOf("\r\n\r\n");
+  if (head < 0) return 0;
+  const length = /^content-length: (\d+)/im.exec(text.slice(0, head))?.[1];
+  const end = head + 4 + Number(length ?? 0);
+  return text.length >= end ? end : 0;
+}
+
+/** The status of a response, or of the first of several. */
+export function statusOf(response: string): number {
+  return Number(/^HTTP\/1\.[01] (\d+)/.exec(response)?.[1]);
+}

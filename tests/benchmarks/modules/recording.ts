@@ -1,0 +1,145 @@
+import playback from "../../../modules/playback/mod.ts";
+import record, { readRecording } from "../../../modules/record/mod.ts";
+import { diffRecordings } from "../../../modules/record/diff/mod.ts";
+import type { Module } from "@caryatid/sdk";
+import { expectAll, perSecond, readAll } from "../core/count.ts";
+import { Subject } from "../core/subject.ts";
+import type { Case } from "../harness.ts";
+
+const MESSAGES = 300_000;
+const TOPIC = "bench.record";
+const SIZE = 200;
+
+/** Each another one of 200 bytes as JSON: else the engine would know the text by the second time. */
+function message(number: number): unknown {
+  const value = {
+    number,
+    price: number / 8,
+    customer: `customer ${number % 1_000}`,
+    flag: number % 2 === 0,
+    text: "",
+  };
+  const rest = SIZE - JSON.stringify(value).length;
+  value.text = `${number}`.padStart(rest, "lorem ipsum ");
+  return value;
+}
+
+const messages = Array.from({ length: MESSAGES }, (_, n) => message(n));
+
+/** Recorded to the disk, replayed from it, and compared there. */
+export const recording: readonly Case[] = [
+  recordCase("record", {}, "to files of JSON lines, the last write included"),
+  recordCase("record-cbor", { format: "cbor" }, "to CBOR sequences"),
+  recordCase("record-gzip", { compress: true }, "to compressed JSON lines"),
+  recordCase(
+    "record-synced",
+    { sync: "flush" },
+    "each write brought to the disk by fdatasync: a figure of the disk",
+    [],
+  ),
+  {
+    name: "playback",
+    unit: "/s",
+    goals: [{ of: "playback", least: 200_000 }],
+    run: () => withRecording({}, replay),
+    remark: `${MESSAGES} JSON messages of ${SIZE} B, speed "max", to one loop`,
+  },
+  {
+    name: "playback-cbor",
+    unit: "/s",
+    goals: [{ of: "playback", least: 200_000 }],
+    run: () => withRecording({ format: "cbor" }, replay),
+    remark: "the same from CBOR sequences",
+  },
+  {
+    name: "diff",
+    unit: "/s",
+    run: () =>
+      withRecording({}, async (path) => {
+        const rate = await perSecond(MESSAGES, async () => {
+          const { equal } = await diffRecordings(path, path);
+          expectAll(equal, MESSAGES);
+        });
+        return { diff: rate };
+      }),
+    remark: "a recording with itself, pairs of messages",
+  },
+];
+
+function recordCase(
+  name: string,
+  config: Record<string, unknown>,
+  remark: string,
+  goals: Case["goals"] = [{ of: "record", least: 200_000 }],
+): Case {
+  return {
+    name,
+    unit: "/s",
+    goals,
+    async run() {
+      let rate = 0;
+      await withRecording(config, async (path, recorded) => {
+        rate = recorded;
+        let found = 0;
+        for await (const _ of readRecording(path)) found++;
+        expectAll(found, MESSAGES);
+        return {};
+      });
+      return { record: rate };
+    },
+    remark: `${MESSAGES} messages of ${SIZE} B, publish awaited, ${remark}`,
+  };
+}
+
+/** Records, and has `use` measure something with what there is then. */
+async function withRecording<T>(
+  config: Record<string, unknown>,
+  use: (path: string, recorded: number) => Promise<T>,
+): Promise<T> {
+  // Beside the code, not in /tmp, which may be memory.
+  const dir = new URL("./", import.meta.url).pathname;
+  const path = await Deno.makeTempDir({ dir, prefix: ".recording_" });
+  try {
+    const rate = await perSecond(MESSAGES, () => recordAll(path, config));
+    return await use(path, rate);
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+}
+
+async function recordAll(
+  path: string,
+  config: Record<string, unknown>,
+): Promise<void> {
+  const subject = new Subject();
+  const { context } = subject;
+  await start(record, subject, { path, topic: TOPIC, ...config });
+  for (const one of messages) await context.publish(TOPIC, one);
+  const [heard] = context.subscriptions;
+  while (heard!.depth > 0) await context.clock.sleep(1);
+  await subject[Symbol.asyncDispose]();
+  await context.ended();
+}
+
+async function replay(path: string): Promise<{ playback: number }> {
+  await using subject = new Subject();
+  const heard = subject.context.subscribe(TOPIC);
+  const rate = await perSecond(MESSAGES, async () => {
+    const read = readAll(heard, MESSAGES);
+    await start(playback, subject, { path, speed: "max" });
+    await read;
+  });
+  return { playback: rate };
+}
+
+/** As a process does: checks the section, and has the module set itself up and begin. */
+async function start(
+  module: Module,
+  { context }: Subject,
+  config: Record<string, unknown>,
+): Promise<void> {
+  const result = await module.config!["~standard"].validate(config);
+  if (result.issues) throw new Error(JSON.stringify(result.issues));
+  await module.init(context, result.value);
+  context.begin();
+}

@@ -1,0 +1,78 @@
+import { Skip } from "../harness.ts";
+
+const SECONDS = 2;
+const CONNECTIONS = 16;
+
+/** What a client saw. */
+export interface Load {
+  /** Requests a second. */
+  readonly rate: number;
+  /** 99 of 100 were answered within so many milliseconds. */
+  readonly p99: number;
+}
+
+const UNITS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1_000 };
+
+/** Asks as fast as 16 connections go, for 2 s: with wrk where it is installed, else with autocannon, from npm. */
+export async function load(url: string): Promise<Load> {
+  const found = await loadByWrk(url) ?? await loadByAutocannon(url);
+  if (found.failed > 0) throw new Error(`${found.failed} requests failed`);
+  return found;
+}
+
+async function loadByWrk(url: string): Promise<Load & Failures | undefined> {
+  const text = await output("wrk", [
+    "-t1",
+    `-c${CONNECTIONS}`,
+    `-d${SECONDS}s`,
+    "--latency",
+    url,
+  ]);
+  if (text === undefined) return undefined;
+  const [, p99, unit] = /99%\s+([\d.]+)(us|ms|s)/.exec(text)!;
+  const [, rate] = /Requests\/sec:\s+([\d.]+)/.exec(text)!;
+  const failed = /Non-2xx or 3xx responses: (\d+)/.exec(text)?.[1] ?? 0;
+  return {
+    rate: Number(rate),
+    p99: Number(p99) * UNITS[unit!]!,
+    failed: Number(failed),
+  };
+}
+
+async function loadByAutocannon(url: string): Promise<Load & Failures> {
+  const text = await output(Deno.execPath(), [
+    "run",
+    "-A",
+    "--no-lock",
+    "--quiet",
+    "npm:autocannon@^8.0.0",
+    "--json",
+    "--no-progress",
+    `--connections=${CONNECTIONS}`,
+    `--duration=${SECONDS}`,
+    url,
+  ]);
+  if (text === undefined) {
+    throw new Skip("neither wrk nor autocannon runs here");
+  }
+  const { requests, latency, non2xx, errors } = JSON.parse(text);
+  return { rate: requests.mean, p99: latency.p99, failed: non2xx + errors };
+}
+
+interface Failures {
+  readonly failed: number;
+}
+
+async function output(
+  program: string,
+  args: readonly string[],
+): Promise<string | undefined> {
+  try {
+    const command = new Deno.Command(program, { args: [...args] });
+    const { success, stdout } = await command.output();
+    return success ? new TextDecoder().decode(stdout) : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
