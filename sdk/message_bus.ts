@@ -68,6 +68,15 @@ export interface SubscribeOptions {
    */
   readonly echo?: (topic: string) => boolean;
   /**
+   * Looks at each delivery as it comes in. One that it gives false for is not heard: it takes no room in the queue, wakes no loop
+   * and makes no publisher wait. One that it throws at is refused: skipped, and counted in `dropped`. In a group each member has
+   * its own, and what the one that is to get a delivery leaves out, or refuses, is done: nobody else gets it.
+   *
+   * It sees what was published, before `accept` and a typed topic do. It must depend on the delivery alone, and be quick: a
+   * publisher may wait for it.
+   */
+  readonly where?: (delivery: Delivery) => boolean;
+  /**
    * Looks at each delivery just before a loop gets it. One that it refuses is skipped, counted in `dropped`, and done: in a
    * group nobody else gets it. It should be quick, where it gives no promise: a publisher may wait for it.
    */
@@ -125,7 +134,10 @@ export interface Subscription<T = unknown>
   readonly readers: number;
   /** Publishers that wait for room in its queue: 0 where a broker queues. */
   readonly heldUp: number;
-  /** Messages lost to `overflow`, refused by `accept`, which a typed topic is, or given up after the attempts of `retry`. */
+  /**
+   * Messages lost to `overflow`, refused by `accept`, which a typed topic is, or by a `where` that throws, or given up after the
+   * attempts of `retry`. What `where` leaves out isn't lost.
+   */
   readonly dropped: number;
   /** Whether it was closed, by whomever. */
   readonly closed: boolean;

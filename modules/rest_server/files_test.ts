@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { handleRoute } from "./mod.ts";
-import { makeCertificate } from "./testing/certificate.ts";
+import { certificateFiles } from "./testing/certificate_files.ts";
 import { RestProcess } from "./testing/rest_process.ts";
 
 async function folder(): Promise<string> {
@@ -85,15 +85,15 @@ Deno.test("static names a folder that isn't there", async () => {
 });
 
 Deno.test("tls serves HTTPS, with HTTP/2 or without", async () => {
-  await using certificate = await makeCertificate();
-  const { cert, key } = certificate;
+  await using certificate = await certificateFiles();
+  const { cert, key, authority } = certificate;
   await using server = await RestProcess.start({ tls: { cert, key } }, {
     routes: (context) => {
       handleRoute(context, "GET /hello", () => "secret");
       handleRoute(context, "POST /echo", ({ body }) => body);
     },
   });
-  const caCerts = [await Deno.readTextFile(cert)];
+  const caCerts = [authority];
   for (const http2 of [true, false]) {
     using client = Deno.createHttpClient({ caCerts, http2, http1: !http2 });
     const get = await fetch(`${server.url}/hello`, { client });
@@ -107,7 +107,7 @@ Deno.test("tls serves HTTPS, with HTTP/2 or without", async () => {
 });
 
 Deno.test("tls that can't work fails the start, and names the file", async (t) => {
-  await using certificate = await makeCertificate();
+  await using certificate = await certificateFiles();
   const { cert, key } = certificate;
   const cases: [name: string, tls: unknown, message: RegExp][] = [
     ["no file", { cert: "/no/such.pem", key }, /certificate "\/no\/such.pem"/],

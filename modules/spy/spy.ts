@@ -14,7 +14,6 @@ import { pathWords, valueAt } from "./path.ts";
 import { plainText } from "./plain_text.ts";
 import { redaction, type Steps, stepsTo } from "./redaction.ts";
 import { Sampling } from "./sampling.ts";
-import { whereTest } from "./where.ts";
 
 /** What was missed is told when the spy has caught up, and now and then until it has. In milliseconds. */
 const TELL_EVERY = 1_000;
@@ -47,7 +46,6 @@ export default defineModule({
 class Spy {
   readonly #context: Context;
   readonly #config: Configuration;
-  readonly #isWanted: ((delivery: Delivery) => boolean) | undefined;
   readonly #sampling: Sampling;
   readonly #hidden: Steps;
   readonly #shown: readonly (readonly string[])[] | undefined;
@@ -55,7 +53,6 @@ class Spy {
   constructor(context: Context, config: Configuration) {
     this.#context = context;
     this.#config = config;
-    this.#isWanted = whereTest(config.where);
     this.#sampling = new Sampling({
       oneIn: config["one-in"],
       perSecond: config["per-second"],
@@ -66,10 +63,9 @@ class Spy {
 
   async watch(heard: Subscription): Promise<void> {
     const missed = new Missed(this.#context, heard);
-    const isWanted = this.#isWanted;
     for await (const delivery of heard) {
       missed.tell();
-      if (isWanted === undefined || isWanted(delivery)) this.#sample(delivery);
+      this.#sample(delivery);
     }
   }
 

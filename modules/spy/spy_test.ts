@@ -56,6 +56,17 @@ Deno.test("spy logs what its fields choose", async () => {
   assert.deepEqual(topicsOf(test), ["b"]);
 });
 
+Deno.test("spy leaves out what its fields don't choose, before it is queued", async () => {
+  const bus = new MockBus();
+  const where = { "message.kind": "order" };
+  const config = { where, "queue-size": 1 };
+  await using test = await testModule(spy, config, { bus });
+  const order = { kind: "order" };
+  await hear(test, ["a", order], ["b", { kind: "offer" }], ["c", 1]);
+  assert.deepEqual(topicsOf(test), ["a"]);
+  assert.equal(test.logs.length, 1); // and nothing is missed
+});
+
 Deno.test("spy shows chosen fields, of the message and beside it", async () => {
   const show = ["message.kind", "message.customer", "headers.trace", "id"];
   const redact = ["message.customer.card"];

@@ -77,8 +77,7 @@ export class RouteTable {
    * @throws {CaryatidError} `NO_ROUTE` or `INVALID_TOPIC`
    */
   way(topic: string): Way {
-    const known = this.#only ?? this.#ways.peek(topic);
-    if (known !== undefined) return known;
+    if (this.#only !== undefined) return this.#only;
     // What requests travel on is new each time: remembered by the topic that they are made on.
     const requested = requestedTopic(topic);
     return requested === undefined

@@ -1,19 +1,19 @@
-import {
-  CaryatidError,
-  type HandleOptions,
-  type Handler,
-  type Handling,
-  type MessageBus,
-  type OpenOptions,
-  type PublishOptions,
-  type RequestOptions,
-  type SubscribeOptions,
-  type Subscription,
+import type {
+  HandleOptions,
+  Handler,
+  Handling,
+  MessageBus,
+  OpenOptions,
+  PublishOptions,
+  RequestOptions,
+  SubscribeOptions,
+  Subscription,
 } from "@caryatid/sdk";
-import { randomId } from "@caryatid/sdk/bus";
+import { listen } from "./listen.ts";
 import { MergedHandling } from "./merged_handling.ts";
-import { MergedSubscription } from "./merged_subscription.ts";
 import { openBuses } from "./open_buses.ts";
+import { publishOnAll } from "./publish_on_all.ts";
+import { requestInTurn } from "./request_in_turn.ts";
 import {
   type Carrier,
   type Route,
@@ -98,20 +98,12 @@ export class RoutingBus implements MessageBus {
     }
     return way.carriers.length === 1
       ? way.home.bus.publish(topic, message, options)
-      : this.#publishOnAll(way, topic, message, options);
+      : publishOnAll(way.carriers, topic, message, options);
   }
 
   /** Subscribes on every bus that may carry a topic of the pattern. */
   subscribe(pattern: string, options: SubscribeOptions = {}): Subscription {
-    const ways = this.#table.waysOf(pattern);
-    const only = onlyCarrier(ways);
-    if (only) return only.bus.subscribe(pattern, options);
-    const sources = options.group === undefined
-      ? this.#listenOnAll(ways, pattern, options)
-      : this.#listenWhereGroupsMeet(ways, pattern, options);
-    return sources.length === 1
-      ? sources[0]!
-      : new MergedSubscription(pattern, sources);
+    return listen(this.#table, pattern, options);
   }
 
   /** Asks on the buses of the topic's route in turn, until somebody handles it. */
@@ -160,119 +152,4 @@ export class RoutingBus implements MessageBus {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-
-  /** Of a route to several buses a subscriber hears one local bus, and every external one but for its own echo there. */
-  #listenOnAll(
-    ways: readonly Way[],
-    pattern: string,
-    options: SubscribeOptions,
-  ): Subscription[] {
-    const carriers = new Set(ways.flatMap(({ carriers }) => carriers));
-    return [...carriers].map(({ id, bus }) => {
-      const heardHere = (topic: string) =>
-        this.#table.way(topic).home.id === id;
-      const carried = (topic: string) =>
-        this.#table.way(topic).carriers.some((carrier) => carrier.id === id);
-      const { external } = bus.abilities;
-      return bus.subscribe(pattern, {
-        ...narrowed(options, external ? carried : heardHere),
-        ...(external && { echo: heardHere }),
-      });
-    });
-  }
-
-  #listenWhereGroupsMeet(
-    ways: readonly Way[],
-    pattern: string,
-    options: SubscribeOptions,
-  ): Subscription[] {
-    const meetings = new Set(ways.map(({ meeting }) => meeting));
-    return [...meetings].map(({ id, bus }) =>
-      bus.subscribe(
-        pattern,
-        narrowed(options, (topic) => this.#table.way(topic).meeting.id === id),
-      )
-    );
-  }
-
-  async #publishOnAll(
-    way: Way,
-    topic: string,
-    message: unknown,
-    options: PublishOptions | undefined,
-  ): Promise<void> {
-    const named = { ...options, id: options?.id ?? randomId() };
-    const results = await Promise.allSettled(
-      way.carriers.map(({ bus }) => bus.publish(topic, message, named)),
-    );
-    const refused = results.findIndex(({ status }) => status === "rejected");
-    if (refused < 0) return;
-    const accepted = way.carriers.filter((_, i) =>
-      results[i]!.status === "fulfilled"
-    );
-    const { reason } = results[refused] as PromiseRejectedResult;
-    throw partlyError(topic, way.carriers[refused]!, accepted, reason);
-  }
-}
-
-/** Hears only topics that `heard` holds for, besides what `options` leave out. */
-function narrowed(
-  options: SubscribeOptions,
-  heard: (topic: string) => boolean,
-): SubscribeOptions {
-  const { filter } = options;
-  return {
-    ...options,
-    filter: filter ? (topic) => heard(topic) && filter(topic) : heard,
-  };
-}
-
-function onlyCarrier(ways: readonly Way[]): Carrier | undefined {
-  const first = ways[0]!.home;
-  const alone = ways.every(({ carriers }) =>
-    carriers.length === 1 && carriers[0]!.bus === first.bus
-  );
-  return alone ? first : undefined;
-}
-
-async function requestInTurn(
-  carriers: readonly Carrier[],
-  topic: string,
-  message: unknown,
-  options: RequestOptions | undefined,
-): Promise<unknown> {
-  let refusal: unknown;
-  for (const { bus } of carriers) {
-    try {
-      return await bus.request(topic, message, options);
-    } catch (error) {
-      if (!isNoHandler(error)) throw error;
-      refusal = error;
-    }
-  }
-  throw refusal;
-}
-
-function isNoHandler(error: unknown): boolean {
-  return error instanceof CaryatidError && error.code === "NO_HANDLER";
-}
-
-function partlyError(
-  topic: string,
-  refused: Carrier,
-  accepted: readonly Carrier[],
-  cause: unknown,
-): CaryatidError {
-  const refusal = cause instanceof CaryatidError
-    ? cause
-    : new CaryatidError("BUS_UNAVAILABLE", String(cause), { cause });
-  const others = accepted.length === 0
-    ? "no bus accepted it"
-    : `accepted by ${accepted.map(({ id }) => id).join(", ")}`;
-  return new CaryatidError(
-    refusal.code,
-    `Cannot publish on "${topic}": bus ${refused.id} refused it ` +
-      `(${refusal.message}), ${others}`,
-    { cause: refusal.code === "ABORTED" ? refusal.cause : refusal },
-  );
 }

@@ -28,7 +28,8 @@ let idle: Writer | undefined;
  * pair, bigints over 64 bits, invalid dates, and instances of any other class. A `Map`, a `Set` or an object with `toJSON` is
  * refused too rather than changed in silence: in memory the other side gets it as it is.
  *
- * Small messages share an `ArrayBuffer`: copy one before you transfer its `buffer`.
+ * Messages up to 16 KiB share an `ArrayBuffer`: copy one before you transfer its `buffer`.
+ * One that is kept keeps up to 128 KiB.
  *
  * @example An enum variant of Rust, and back
  * ```ts

@@ -2,6 +2,11 @@
 const BLOCK = 16 * 1024;
 /** A message that may need more is written aside and copied once, so that it doesn't hold on to a block. */
 const MOST_SHARED = 4 * 1024;
+/** Where a message of middle size is copied to: a tenth of the buffers for the
+ * collector, where a thousand wait for their confirm. */
+const MIDDLE_BLOCK = 128 * 1024;
+/** A larger one has a buffer of its own. */
+const MOST_MIDDLE = 16 * 1024;
 /** What was larger is not kept for the next message. */
 const MOST_KEPT = 1024 * 1024;
 
@@ -17,6 +22,9 @@ export class MessageMemory {
   /** Up to where the block is handed out. */
   #used = 0;
   #aside = newBlock(0);
+  #middle = new Uint8Array(0);
+  /** Up to where that is handed out. */
+  #middleUsed = 0;
   #current = this.#block;
 
   /** Where to write. */
@@ -58,8 +66,23 @@ export class MessageMemory {
       this.#used = end;
       return this.#block.bytes.subarray(start, end);
     }
-    const message = this.#aside.bytes.slice(start, end);
+    const message = end - start > MOST_MIDDLE
+      ? this.#aside.bytes.slice(start, end)
+      : this.#copy(this.#aside.bytes.subarray(start, end));
     if (this.#aside.bytes.length > MOST_KEPT) this.#aside = newBlock(0);
+    return message;
+  }
+
+  #copy(written: Uint8Array): Uint8Array<ArrayBuffer> {
+    // It has no room either where a caller has transferred its buffer.
+    if (this.#middleUsed + written.length > this.#middle.length) {
+      this.#middle = new Uint8Array(MIDDLE_BLOCK);
+      this.#middleUsed = 0;
+    }
+    const start = this.#middleUsed;
+    this.#middleUsed += written.length;
+    const message = this.#middle.subarray(start, this.#middleUsed);
+    message.set(written);
     return message;
   }
 

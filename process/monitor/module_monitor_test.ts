@@ -49,6 +49,16 @@ Deno.test("a monitor tells what waits in a queue, what was read, and what a loop
   assert.deepEqual([read, unread, inHand], [1, 2, 1]);
 });
 
+Deno.test("what where leaves out a monitor counts neither as read, nor as unread, nor as dropped", async () => {
+  await using subject = new Subject();
+  const bus = subject.module("reader");
+  const heard = bus.subscribe("a", { where: ({ message }) => message === 2 });
+  for (const n of [1, 2, 3]) await bus.publish("a", n);
+  await heard[Symbol.asyncIterator]().next();
+  const { read, unread, dropped } = subject.reads("reader", "a")!;
+  assert.deepEqual([read, unread, dropped], [1, 0, 0]);
+});
+
 Deno.test("a monitor tells since when a loop waits, and no more once it has something", async () => {
   await using subject = new Subject();
   const bus = subject.module("reader");
@@ -306,4 +316,18 @@ Deno.test("what a monitor knows doesn't grow with subscriptions, requests and to
   assert.deepEqual(Object.keys(reads), ["ask._response.*"]);
   assert.equal(Object.keys(writes).length, 1_001);
   assert.equal(Object.keys(requests).length, 1_001);
+});
+
+Deno.test("A15 through a monitor, too, a delivery is given up with the error that its loop was left with", async () => {
+  const causes: string[] = [];
+  await using bus = new InMemoryBus({
+    onGivenUp: ({ cause }) => causes.push(cause),
+  });
+  const watched = new ModuleMonitor(new ManualClock()).watch("m", bus);
+  const group = { group: "g", retry: { attempts: 1 } };
+  const loop = watched.subscribe("a", group)[Symbol.asyncIterator]();
+  await watched.publish("a", 1);
+  await loop.next();
+  await loop.throw?.(new Error("the module fails"));
+  assert.deepEqual(causes, ["the module fails"]);
 });

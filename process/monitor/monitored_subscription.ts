@@ -110,6 +110,8 @@ export class MonitoredSubscription implements Subscription {
 
 type Step = IteratorResult<Delivery, undefined>;
 
+const END: Promise<Step> = Promise.resolve({ done: true, value: undefined });
+
 class MonitoredLoop implements AsyncIterator<Delivery, undefined> {
   asked = 0;
   askedAt: number;
@@ -137,7 +139,11 @@ class MonitoredLoop implements AsyncIterator<Delivery, undefined> {
 
   return(): Promise<Step> {
     this.#leave();
-    return this.#inner.return?.() ??
-      Promise.resolve({ done: true, value: undefined });
+    return this.#inner.return?.() ?? END;
+  }
+
+  throw(error: unknown): Promise<Step> {
+    this.#leave();
+    return this.#inner.throw?.(error) ?? this.#inner.return?.() ?? END;
   }
 }

@@ -4,6 +4,7 @@ import type { BrokerAddress } from "./broker_address.ts";
 import { withChannel } from "./channels.ts";
 import type { TlsOptions } from "./setting_files.ts";
 import { explained } from "./explained.ts";
+import { MOST_BATCHED } from "./write_batch.ts";
 
 /** How long a broker may take for an answer when the bus is closed, in milliseconds. */
 const PATIENCE = 1_000;
@@ -63,7 +64,8 @@ export class OpenConnection {
     try {
       const model = await connect(address.target(heartbeat), {
         ...tls,
-        ...{ signal: socket.signal }, // amqplib's types don't know it; node's sockets do
+        // amqplib's types don't know them; node's sockets do
+        ...{ signal: socket.signal, writableHighWaterMark: MOST_BATCHED },
         credentials: address.credentials,
         noDelay: true,
         clientProperties: { connection_name: `caryatid ${name}` },

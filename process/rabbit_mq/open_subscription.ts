@@ -1,9 +1,4 @@
-import {
-  type CaryatidError,
-  type Log,
-  type SubscribeOptions,
-  topicMatches,
-} from "@caryatid/sdk";
+import { type Log, type SubscribeOptions, topicMatches } from "@caryatid/sdk";
 import {
   checkSubscribeOptions,
   type Deadlines,
@@ -131,18 +126,23 @@ export class OpenSubscription {
       return this.consumer.done(source);
     }
     if (this.#copies?.holds(source)) return;
-    let message: unknown;
+    let delivery: RabbitDelivery;
     try {
-      message = decode(source.content);
+      const message = decode(source.content);
+      delivery = new RabbitDelivery(source, topic, message, attempt);
+      if (!this.#wants(delivery)) return this.#done(source);
     } catch (error) {
       this.queue.dropped++;
-      const { code, message: cause } = error as CaryatidError;
+      const { code, message: cause } = describeFailure(error);
       return this.#putAway(source, code, cause);
     }
-    this.queue.push(
-      new RabbitDelivery(source, topic, message, attempt),
-      undefined,
-    );
+    this.queue.push(delivery, undefined);
+  }
+
+  /** Not asked by the queue: what isn't wanted has to be acknowledged, or it would count against the prefetch. */
+  #wants(delivery: RabbitDelivery): boolean {
+    const { where } = this.#options;
+    return where === undefined || where(delivery);
   }
 
   #isEcho({ properties }: Message, topic: string): boolean {

@@ -10,6 +10,7 @@ import { Buffer } from "node:buffer";
 import { InFlight } from "./in_flight.ts";
 import { unsendableError } from "./publish_errors.ts";
 import type { Sending } from "./sending.ts";
+import { WriteBatch } from "./write_batch.ts";
 
 /** How long a message that the broker refused waits for its next try, in milliseconds. */
 const REFUSED_PAUSE = 100;
@@ -39,6 +40,7 @@ export interface SenderOptions {
 export class Sender {
   readonly #channel: ConfirmChannel;
   readonly #options: SenderOptions;
+  readonly #writes: WriteBatch;
   readonly #inFlight = new InFlight();
   readonly #returned = new Set<string>();
   readonly #refusals = new WeakMap<Sending, number>();
@@ -53,6 +55,7 @@ export class Sender {
   ) {
     this.#channel = channel;
     this.#options = options;
+    this.#writes = new WriteBatch(connection);
     channel.on("error", options.onFailed);
     // Ahead of amqplib's own, which calls every confirm's callback with an error: they are sent again, in order.
     channel.prependListener("close", () => this.#ended = true);
@@ -108,6 +111,7 @@ export class Sender {
         properties,
         (error) => this.#answered(sending, error),
       );
+      this.#writes.hold();
     } catch (error) {
       // Then the connection is closing: it is sent again on the next one.
       if (error instanceof IllegalOperationError) this.#ended = true;

@@ -22,6 +22,8 @@ export interface DeliveryQueueOptions {
   readonly overflow: Overflow;
   /** Where publishers wait. */
   readonly room: WaitingRoom;
+  /** Says what is wanted: that of `SubscribeOptions`. */
+  readonly where?: ((delivery: Delivery) => boolean) | undefined;
   /** Called at the first drop of a burst. */
   readonly onDrop?: ((pattern: string, overflow: Overflow) => void) | undefined;
 }
@@ -34,7 +36,9 @@ export class DeliveryQueue {
   readonly overflow: Overflow;
   /** Deliveries that may wait. */
   size: number;
-  /** Deliveries lost because it was full. */
+  /** Says which deliveries may come in; all unless it is set. */
+  where: ((delivery: Delivery) => boolean) | undefined;
+  /** Deliveries lost because it was full, or refused by a `where` that threw. */
   dropped = 0;
   readonly #deliveries = new Ring<Delivery>();
   /** The first in line; mostly there is one at most. */
@@ -50,6 +54,7 @@ export class DeliveryQueue {
     this.pattern = options.pattern;
     this.overflow = options.overflow;
     this.size = options.size;
+    this.where = options.where;
     this.#publishers = new WaitingLine(options.room, options.pattern);
     this.#onDrop = options.onDrop;
   }
@@ -77,6 +82,7 @@ export class DeliveryQueue {
     options: PublishOptions | undefined,
   ): Promise<void> | undefined {
     if (this.#closed) return undefined;
+    if (this.where !== undefined && this.#leavesOut(delivery)) return undefined;
     const reader = this.#reader;
     if (reader !== undefined) {
       this.#reader = this.#readers.shift();
@@ -92,8 +98,11 @@ export class DeliveryQueue {
   /** Takes a delivery in if that costs nobody a wait; else it is dropped, and counted. */
   offer(delivery: Delivery): void {
     const full = this.#deliveries.length >= this.size;
-    if (full && this.overflow !== "drop-oldest") this.#drop();
-    else this.push(delivery, undefined);
+    if (!full || this.overflow === "drop-oldest") {
+      this.push(delivery, undefined);
+    } else if (this.where === undefined || !this.#leavesOut(delivery)) {
+      this.#drop();
+    }
   }
 
   /** The next delivery, if one waits; whoever waits for room may then come in. */
@@ -161,6 +170,17 @@ export class DeliveryQueue {
     this.#deliveries.clear();
     this.#publishers.dismiss();
     this.dismissReaders(() => true);
+  }
+
+  /** Whether it isn't to come in. Nobody who publishes is to suffer from what `where` throws. */
+  #leavesOut(delivery: Delivery): boolean {
+    try {
+      const wanted = this.where!(delivery);
+      return !wanted || this.#closed; // it may have closed the subscription
+    } catch {
+      this.dropped++;
+      return true;
+    }
   }
 
   #full(

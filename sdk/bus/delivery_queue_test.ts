@@ -207,3 +207,64 @@ Deno.test("a full queue counts the publishers that it holds up, without those wh
   assert.equal(queue.heldUp, 0);
   queue.close();
 });
+
+Deno.test("what where gives false for takes no room, wakes no reader, and isn't counted", async (t) => {
+  const ways = {
+    push: (queue: DeliveryQueue, message: number) => push(queue, message)[0],
+    offer: (queue: DeliveryQueue, message: number) =>
+      queue.offer(new LocalDelivery("a.b", message, undefined)),
+  };
+  for (const [name, enter] of Object.entries(ways)) {
+    for (
+      const overflow of ["wait", "drop-oldest", "drop-newest", "error"] as const
+    ) {
+      await t.step(`${name}, ${overflow}`, () => {
+        const queue = make(overflow);
+        queue.where = ({ message }) => (message as number) % 2 === 0;
+        for (const n of [2, 3, 4, 5]) {
+          assert.equal(enter(queue, n), undefined);
+        }
+        assert.equal(queue.length, 2);
+        assert.equal(queue.heldUp, 0);
+        assert.equal(queue.dropped, 0);
+        assert.deepEqual(drain(queue), [2, 4]);
+        const reader = new NotingReader();
+        queue.wait(reader);
+        for (const n of [7, 8]) enter(queue, n);
+        assert.deepEqual(reader.got.map(({ message }) => message), [8]);
+      });
+    }
+  }
+});
+
+Deno.test("what where throws at is counted, and whoever publishes doesn't hear of it", () => {
+  const queue = make();
+  queue.where = () => {
+    throw new Error("it is picky");
+  };
+  assert.deepEqual(push(queue, 1, 2), [undefined, undefined]);
+  queue.offer(new LocalDelivery("a.b", 3, undefined));
+  assert.deepEqual(drain(queue), []);
+  assert.equal(queue.dropped, 3);
+});
+
+Deno.test("where is asked once about each delivery, and not when the queue is closed", () => {
+  const queue = make("drop-newest");
+  const asked: unknown[] = [];
+  queue.where = ({ message }) => asked.push(message) > 0;
+  push(queue, 1, 2, 3);
+  queue.offer(new LocalDelivery("a.b", 4, undefined));
+  queue.close();
+  push(queue, 5);
+  assert.deepEqual(asked, [1, 2, 3, 4]);
+});
+
+Deno.test("a where that closes its queue leaves nothing in it", () => {
+  const queue = make();
+  queue.where = () => {
+    queue.close();
+    return true;
+  };
+  push(queue, 1);
+  assert.equal(queue.length, 0);
+});

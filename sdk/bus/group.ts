@@ -1,5 +1,5 @@
 import { CaryatidError } from "../errors.ts";
-import type { Delivery, SubscribeOptions } from "../message_bus.ts";
+import type { Delivery, Overflow, SubscribeOptions } from "../message_bus.ts";
 import type { DeliveryQueue } from "./delivery_queue.ts";
 import { checkRetry } from "./options.ts";
 import { type GivenUp, Unfinished } from "./unfinished.ts";
@@ -15,12 +15,19 @@ export interface GroupOptions {
   readonly onGivenUp: ((given: GivenUp) => void) | undefined;
 }
 
+/** What one member brings with it. */
+export interface Member {
+  readonly queueSize: number;
+  readonly overflow: Overflow;
+  readonly where: ((delivery: Delivery) => boolean) | undefined;
+}
+
 /** The members of one group on one pattern; their queue is as long as theirs together. */
 export class Group {
   readonly #options: GroupOptions;
   /** Made when a delivery is to be tried again for the first time. */
   #unfinished: Unfinished | undefined;
-  #members = 0;
+  readonly #members = new Set<Member>();
 
   /** Nobody is in it yet, so its queue has no room. */
   constructor(options: GroupOptions) {
@@ -32,19 +39,23 @@ export class Group {
    *
    * @throws {CaryatidError} `INVALID_OPTION` if its overflow isn't that of the others
    */
-  join(name: string, overflow: string, queueSize: number): void {
+  join(name: string, member: Member): void {
     const { queue } = this.#options;
-    if (queue.overflow !== overflow) {
-      throw overflowError(name, queue, overflow);
+    if (queue.overflow !== member.overflow) {
+      throw overflowError(name, queue, member.overflow);
     }
-    this.#members++;
-    queue.size += queueSize;
+    this.#members.add(member);
+    queue.size += member.queueSize;
+    queue.where = this.#wanted();
   }
 
   /** One member less. Says whether it was the last one; what waits then is forgotten. */
-  leave(queueSize: number): boolean {
-    this.#options.queue.size -= queueSize;
-    if (--this.#members > 0) return false;
+  leave(member: Member): boolean {
+    const { queue } = this.#options;
+    this.#members.delete(member);
+    queue.size -= member.queueSize;
+    queue.where = this.#wanted();
+    if (this.#members.size > 0) return false;
     this.end();
     return true;
   }
@@ -66,6 +77,13 @@ export class Group {
     this.#unfinished?.close();
   }
 
+  /** What no member wants needs no room. The others are for the member that gets them to leave out. */
+  #wanted(): ((delivery: Delivery) => boolean) | undefined {
+    const wheres = [...this.#members].flatMap(({ where }) => where ?? []);
+    if (wheres.length < this.#members.size) return undefined;
+    return (delivery) => wheres.some((where) => mayWant(where, delivery));
+  }
+
   #keepUnfinished(): Unfinished {
     const { queue, room, onGivenUp } = this.#options;
     return new Unfinished({
@@ -78,6 +96,18 @@ export class Group {
         onGivenUp?.(given);
       },
     });
+  }
+}
+
+/** What `where` throws at, its member is to refuse. */
+function mayWant(
+  where: (delivery: Delivery) => boolean,
+  delivery: Delivery,
+): boolean {
+  try {
+    return where(delivery);
+  } catch {
+    return true;
   }
 }
 

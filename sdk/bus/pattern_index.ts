@@ -77,8 +77,8 @@ export class PatternIndex<T> {
       for (let i = 0; i < count; i++) {
         const node = now[i]!;
         if (node.isHash) entered = this.#enter(node, next, entered, step);
-        if (node.words !== undefined) {
-          const literal = node.words.get(word ??= topic.slice(start, end));
+        if (node.mayHave(topic, start, end)) {
+          const literal = node.words!.get(word ??= topic.slice(start, end));
           if (literal !== undefined) {
             entered = this.#enter(literal, next, entered, step);
           }
@@ -127,6 +127,8 @@ const NONE: readonly never[] = [];
 
 class TrieNode<T> {
   words: Map<string, TrieNode<T>> | undefined;
+  /** The marks of all words that it has, or had since it had none. */
+  #marks = 0;
   readonly values = new Set<T>();
   #list: readonly T[] | undefined = NONE;
   readonly isHash: boolean;
@@ -154,6 +156,11 @@ class TrieNode<T> {
       this.star === undefined && this.hash === undefined;
   }
 
+  /** Whether what is between `start` and `end` may be one of its words: to cut out and hash it costs more than all the rest. */
+  mayHave(topic: string, start: number, end: number): boolean {
+    return (this.#marks & markOf(topic, start, end)) !== 0;
+  }
+
   child(word: string): TrieNode<T> | undefined {
     if (word === "*") return this.star;
     return word === "#" ? this.hash : this.words?.get(word);
@@ -167,6 +174,7 @@ class TrieNode<T> {
     if (child === undefined) {
       child = new TrieNode();
       words.set(word, child);
+      this.#marks |= markOf(word, 0, word.length);
     }
     return child;
   }
@@ -176,6 +184,12 @@ class TrieNode<T> {
     else if (word === "#") this.hash = undefined;
     else if (this.words?.delete(word) && this.words.size === 0) {
       this.words = undefined;
+      this.#marks = 0;
     }
   }
+}
+
+/** One of 32 bits, by a word's length and first character. */
+function markOf(text: string, start: number, end: number): number {
+  return start === end ? 1 : 1 << (end - start + text.charCodeAt(start) & 31);
 }

@@ -2,6 +2,7 @@ import { abortedError } from "../aborted.ts";
 import type { CaryatidError } from "../errors.ts";
 import type { Accept, Delivery, Subscription } from "../message_bus.ts";
 import type { DeliveryQueue } from "./delivery_queue.ts";
+import { LEFT_OUT } from "./left_out.ts";
 import { QueueLoop } from "./queue_loop.ts";
 
 /** Finds a message that was changed: `handedOut` says whether the loop had it in hand. */
@@ -117,7 +118,7 @@ export class QueueSubscription implements Subscription {
     return this.queue.heldUp;
   }
 
-  /** Messages lost to `overflow`, or refused by `accept`. */
+  /** Messages lost to `overflow`, or refused by `where` or `accept`. */
   get dropped(): number {
     return this.queue.dropped + this.#refused;
   }
@@ -151,6 +152,7 @@ export class QueueSubscription implements Subscription {
 
   /** Counts and tells of a delivery that `accept` threw `error` at. */
   refuse(delivery: Delivery, error: unknown): void {
+    if (error === LEFT_OUT) return this.onDone?.(delivery);
     this.#refused++;
     if (this.#onRefused) this.#onRefused(delivery, error);
     else this.onDone?.(delivery);

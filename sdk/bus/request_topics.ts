@@ -31,9 +31,12 @@ export function responseTopic(topic: string): string | undefined {
 
 /** The topic that a request on `topic` was made on; undefined where `topic` is not what requests travel on. */
 export function requestedTopic(topic: string): string | undefined {
-  const marker = topic.lastIndexOf(REQUEST);
-  const id = topic.length - marker - REQUEST.length;
-  return marker < 0 || id !== ID_LENGTH ? undefined : topic.slice(0, marker);
+  // Nearly always it isn't: to look at one place takes a tenth of the time of a search.
+  const marker = topic.length - ID_LENGTH - REQUEST.length;
+  return topic.startsWith(REQUEST, marker) &&
+      topic.lastIndexOf(REQUEST) === marker
+    ? topic.slice(0, marker)
+    : undefined;
 }
 
 /**

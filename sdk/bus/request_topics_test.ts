@@ -36,7 +36,12 @@ Deno.test("what is no request has no answer's topic", () => {
 
 Deno.test("what is no request was made on no topic", () => {
   assert.equal(requestedTopic(`a.b._request.${ID}`), "a.b");
-  for (const topic of ["", "a.b", "a._request.1", `a._response.${ID}`]) {
+  for (
+    const topic of [
+      ...["", "a.b", "._request.1", "a._request.1", `a._response.${ID}`],
+      "a._request.abc._request.xyz",
+    ]
+  ) {
     assert.equal(requestedTopic(topic), undefined, topic);
   }
 });

@@ -9,7 +9,8 @@ import type {
 import { validatePattern, validateTopic } from "../topic.ts";
 import { DeliveryQueue } from "./delivery_queue.ts";
 import { fanOut } from "./fan_out.ts";
-import { Group } from "./group.ts";
+import { Group, type Member } from "./group.ts";
+import { acceptWhere } from "./left_out.ts";
 import { checkSubscribeOptions } from "./options.ts";
 import { PatternIndex } from "./pattern_index.ts";
 import { type Inspect, QueueSubscription } from "./queue_subscription.ts";
@@ -77,21 +78,22 @@ export class Subscribers {
       options,
       this.#options.queueSize,
     );
-    const joined = options.group === undefined
+    const { group, signal, accept, where } = options;
+    const member = { queueSize, overflow, where };
+    const joined = group === undefined
       ? undefined
-      : this.#join(options.group, pattern, options, queueSize, overflow);
-    const target = joined?.target ??
-      this.#add(pattern, queueSize, overflow, options.filter);
+      : this.#join(group, pattern, options, member);
+    const target = joined?.target ?? this.#add(pattern, options, member);
     const subscription = new QueueSubscription({
       queue: target.queue,
       grouped: joined !== undefined,
-      signal: options.signal,
+      signal,
       inspect: this.#options.inspect,
-      accept: options.accept,
+      accept: joined && where ? acceptWhere(where, accept) : accept,
       onFailed: joined?.group.failed(options),
       release: (subscription) => {
         this.#subscriptions.delete(subscription);
-        if (joined) this.#leave(joined, queueSize);
+        if (joined) this.#leave(joined, member);
         else this.#remove(target);
       },
     });
@@ -145,12 +147,12 @@ export class Subscribers {
 
   #add(
     pattern: string,
-    size: number,
-    overflow: Overflow,
-    filter: ((topic: string) => boolean) | undefined,
+    { filter }: SubscribeOptions,
+    { queueSize: size, overflow, where }: Member,
   ): Target {
     const { room, onDrop } = this.#options;
-    const queue = new DeliveryQueue({ pattern, size, overflow, room, onDrop });
+    const wanted = { pattern, size, overflow, where };
+    const queue = new DeliveryQueue({ ...wanted, room, onDrop });
     const target = { queue, filter };
     this.#index.add(pattern, target);
     this.#targets.add(target);
@@ -181,26 +183,25 @@ export class Subscribers {
     name: string,
     pattern: string,
     options: SubscribeOptions,
-    queueSize: number,
-    overflow: Overflow,
+    member: Member,
   ): JoinedGroup {
     const key = JSON.stringify([name, pattern]);
     const there = this.#groups.get(key);
     if (there) {
-      there.group.join(name, overflow, queueSize);
+      there.group.join(name, member);
       return there;
     }
-    const target = this.#add(pattern, 0, overflow, options.filter);
+    const target = this.#add(pattern, options, { ...member, queueSize: 0 });
     const { room, onGivenUp } = this.#options;
     const group = new Group({ queue: target.queue, room, onGivenUp });
-    group.join(name, overflow, queueSize);
+    group.join(name, member);
     const joined = { key, target, group };
     this.#groups.set(key, joined);
     return joined;
   }
 
-  #leave({ key, target, group }: JoinedGroup, queueSize: number): void {
-    if (!group.leave(queueSize)) return;
+  #leave({ key, target, group }: JoinedGroup, member: Member): void {
+    if (!group.leave(member)) return;
     this.#groups.delete(key);
     this.#remove(target);
   }

@@ -1,13 +1,17 @@
 /** Topics that are remembered for sure; up to as many older ones are, too. */
 const MOST_TOPICS = 16_384;
-/** Lookups between two looks at whether remembering pays. */
-const LOOK_EVERY = 1_024;
+/** Lookups between two looks at whether remembering pays: had up to three quarters as many topics come, they came again. */
+const LOOK_EVERY = 2 * MOST_TOPICS;
+/** Where it doesn't pay, one lookup in so many is made all the same, to notice when topics begin to come again. A power of two. */
+const SAMPLE = 16;
+/** Sampled topics that are remembered: as many as stand for what could all be remembered. */
+const MOST_SAMPLED = MOST_TOPICS / SAMPLE * 3 / 4;
 
 /**
  * What was found out about a topic, until something changes. Not for the topics of requests, which are new each time.
  *
  * Two generations: when the young one is full it becomes the old one, and what nobody asked for since then is forgotten. Where
- * hardly any topic comes again, most are not remembered at all: that would cost more than finding out.
+ * hardly any topic comes again, most are neither looked up nor remembered: that would cost as much as finding out.
  */
 export class TopicCache<T> {
   readonly #find: (topic: string) => T;
@@ -17,8 +21,9 @@ export class TopicCache<T> {
   #lastTopic: string | undefined;
   #lastValue: T | undefined;
   #hits = 0;
-  #misses = 0;
+  #lookupsLeft = LOOK_EVERY;
   #futile = false;
+  #skipped = 0;
 
   /** `find` works it out; what it throws is not remembered. */
   constructor(find: (topic: string) => T) {
@@ -27,17 +32,11 @@ export class TopicCache<T> {
 
   /** What is known of `topic`; it is found out where nothing is. */
   get(topic: string): T {
-    return this.peek(topic) ?? this.#missed(topic, this.#find(topic));
-  }
-
-  /** What is known of `topic` already. */
-  peek(topic: string): T | undefined {
-    if (topic === this.#lastTopic) return this.#lastValue;
-    const value = this.#young.get(topic);
-    if (value === undefined) return this.#revive(topic);
-    this.#hits++;
-    this.#lastTopic = topic;
-    return this.#lastValue = value;
+    if (topic === this.#lastTopic) return this.#lastValue!;
+    if (this.#futile && ++this.#skipped % SAMPLE !== 0) {
+      return this.#find(topic);
+    }
+    return this.#recall(topic) ?? this.#learn(topic, this.#find(topic));
   }
 
   /** Forgets all: something changed. */
@@ -47,24 +46,32 @@ export class TopicCache<T> {
     if (this.#old.size > 0) this.#old.clear();
   }
 
+  #recall(topic: string): T | undefined {
+    if (--this.#lookupsLeft === 0) this.#look();
+    const value = this.#young.get(topic) ?? this.#revive(topic);
+    if (value === undefined) return undefined;
+    this.#hits++;
+    this.#lastTopic = topic;
+    return this.#lastValue = value;
+  }
+
+  #look(): void {
+    const every = this.#futile ? LOOK_EVERY / SAMPLE : LOOK_EVERY;
+    const futile = this.#hits < every / 4;
+    if (futile && !this.#futile) this.clear(); // only samples count from here on
+    this.#futile = futile;
+    this.#hits = 0;
+    this.#lookupsLeft = futile ? LOOK_EVERY / SAMPLE : LOOK_EVERY;
+  }
+
   #revive(topic: string): T | undefined {
     if (this.#old.size === 0) return undefined;
     const value = this.#old.get(topic);
     return value === undefined ? undefined : this.#learn(topic, value);
   }
 
-  #missed(topic: string, value: T): T {
-    if (++this.#misses === LOOK_EVERY) {
-      this.#futile = this.#hits < LOOK_EVERY / 4;
-      this.#hits = this.#misses = 0;
-    }
-    // One in 16 is remembered all the same, to notice when topics begin to come again.
-    const skip = this.#futile && (this.#misses & 15) !== 0;
-    return skip ? value : this.#learn(topic, value);
-  }
-
   #learn(topic: string, value: T): T {
-    if (this.#young.size >= MOST_TOPICS) {
+    if (this.#young.size >= (this.#futile ? MOST_SAMPLED : MOST_TOPICS)) {
       this.#old = this.#young;
       this.#young = new Map();
     }

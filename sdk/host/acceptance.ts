@@ -2,7 +2,7 @@ import { DerivedDelivery } from "../bus/local_delivery.ts";
 import { describeFailure } from "../bus/remote_failure.ts";
 import type { TypedTopic } from "../define_topic.ts";
 import type { Log } from "../log.ts";
-import type { Accept, Delivery } from "../message_bus.ts";
+import type { Accept, Delivery, SubscribeOptions } from "../message_bus.ts";
 import type { StandardSchema } from "../standard_schema.ts";
 import { checkMessage } from "./check.ts";
 import { isChecked } from "./typed_publish.ts";
@@ -19,6 +19,24 @@ export function acceptance(
   const typed = typeof topic === "string" ? undefined : fitting(topic);
   const accept = typed && own ? both(typed, own) : typed ?? own;
   return accept && logged(accept, log);
+}
+
+/** As `own`, which is the module's `where`; each delivery that it throws at is logged. */
+export function wanted(
+  own: NonNullable<SubscribeOptions["where"]>,
+  log: Log,
+): NonNullable<SubscribeOptions["where"]> {
+  // In a group its queue asks, and then the member that gets it.
+  const told = new WeakSet<Delivery>();
+  return (delivery) => {
+    try {
+      return own(delivery);
+    } catch (error) {
+      if (!told.has(delivery)) tell(error, log);
+      told.add(delivery);
+      throw error;
+    }
+  };
 }
 
 function fitting({ schema }: TypedTopic): Accept {
@@ -53,8 +71,7 @@ function both(first: Accept, second: Accept): Accept {
 
 function logged(accept: Accept, log: Log): Accept {
   const refuse = (error: unknown): never => {
-    const { message: reason, code } = describeFailure(error);
-    log.warn("dropped a message: {reason}", { reason, code });
+    tell(error, log);
     throw error;
   };
   return (delivery) => {
@@ -65,4 +82,9 @@ function logged(accept: Accept, log: Log): Accept {
       return refuse(error);
     }
   };
+}
+
+function tell(error: unknown, log: Log): void {
+  const { message: reason, code } = describeFailure(error);
+  log.warn("dropped a message: {reason}", { reason, code });
 }

@@ -266,3 +266,43 @@ Deno.test("a module's own accept comes after the schema, or alone", async (t) =>
     });
   }
 });
+
+Deno.test("where sees the message as it was published, before the schema", async () => {
+  const { bus, context, logs } = make();
+  const seen: unknown[] = [];
+  const heard = context.subscribe(texts, {
+    where: ({ message }) => {
+      seen.push(message);
+      return (message as { n: unknown }).n !== "1";
+    },
+  });
+  for (const n of ["1", "2"]) await bus.inject("n", { n });
+  assert.deepEqual((await take(heard)).message, { n: 2 });
+  assert.deepEqual(seen, [{ n: "1" }, { n: "2" }]);
+  assert.equal(heard.dropped, 0);
+  assert.deepEqual(logs, []);
+});
+
+Deno.test("what where throws at is logged once, and dropped", async (t) => {
+  for (const options of [{}, { group: "g" }]) {
+    await t.step(options.group ? "in a group" : "alone", async () => {
+      const { bus, context, logs } = make();
+      const heard = context.subscribe("n", {
+        ...options,
+        where: ({ message }) => (message as { n: number }).n > 0,
+      });
+      await bus.inject("n", null);
+      await bus.inject("n", { n: 1 });
+      assert.deepEqual((await take(heard)).message, { n: 1 });
+      assert.equal(heard.dropped, 1);
+      assert.deepEqual(logs, [{
+        level: "warn",
+        text: "dropped a message: {reason}",
+        properties: {
+          reason: "Cannot read properties of null (reading 'n')",
+          code: "TypeError",
+        },
+      }]);
+    });
+  }
+});

@@ -123,3 +123,36 @@ Deno.test("D3 a failure while a schema takes its time loses nothing", async (t) 
     });
   }
 });
+
+Deno.test("D3 the restarted module hears what its own where wants, and what waited", async (t) => {
+  const above = (n: number) => ({
+    where: ({ message }: { message: unknown }) => (message as number) > n,
+  });
+  for (const options of [{}, { group: "g" }]) {
+    await t.step(options.group ? "in a group" : "alone", async () => {
+      await using bus = new MockBus();
+      const lives = [1, 2].map(() => ({ bus, id: "m", keep: true }));
+      const log = recordLog([]);
+      const first = new ModuleContext({ ...lives[0]!, log });
+      const heard = first.subscribe(PLAIN, { ...options, ...above(2) });
+      for (const n of [1, 2, 3]) await bus.publish(PLAIN, n);
+      await first.fail();
+      for (const n of [2, 4]) await bus.publish(PLAIN, n);
+      assert.equal(heard.depth, 2);
+      const second = new ModuleContext({
+        ...lives[1]!,
+        log,
+        predecessor: first,
+      });
+      const again = second.subscribe(PLAIN, { ...options, ...above(4) });
+      assert.equal(again, heard);
+      await second.ready();
+      for (const n of [4, 5]) await bus.publish(PLAIN, n);
+      // In a group it is asked again by the member that gets it.
+      const wanted = options.group ? [5] : [3, 4, 5];
+      assert.deepEqual(await take(again, wanted.length), wanted);
+      assert.equal(again.depth, 0);
+      await second.close();
+    });
+  }
+});

@@ -8,21 +8,9 @@ import type {
   Subscription,
 } from "../message_bus.ts";
 import { KeptRetries } from "./kept_retries.ts";
+import { type Failure, LeftLoops } from "./left_loops.ts";
 import { opensTheSame } from "./opens_the_same.ts";
 import { END, SharedLoop } from "./shared_loop.ts";
-
-/** A loop that was left, and what it had in hand. */
-interface LeftLoop {
-  /** In a group. */
-  readonly own: AsyncIterator<Delivery> | undefined;
-  readonly inHand: Delivery | undefined;
-  /** Why, if whoever steps it by hand has told. */
-  readonly failure: Failure | undefined;
-}
-
-interface Failure {
-  readonly error: unknown;
-}
 
 /** How a {@linkcode KeptSubscription} is kept. */
 export interface KeepOptions {
@@ -50,16 +38,14 @@ export class KeptSubscription implements Subscription {
   readonly #retries: KeptRetries | undefined;
   /** That of the module as it lives now; its restarted self brings its own. */
   #accept: Accept | undefined;
+  #where: SubscribeOptions["where"];
   #inner: Subscription;
   /** Of all loops that aren't in a group. */
   readonly #shared: SharedLoop;
   /** The loops of an earlier life of the module have ended. */
   #life = 0;
   #left = false;
-  /** Loops that were left just now: it isn't known yet whether the module failed. */
-  #leftLoops: LeftLoop[] = [];
-  /** What the module failed with. */
-  #failure: Failure | undefined;
+  readonly #leftLoops = new LeftLoops();
   #closed = false;
 
   /** Subscribes on `bus`. */
@@ -73,9 +59,11 @@ export class KeptSubscription implements Subscription {
     this.#bus = bus;
     this.#keep = keep;
     this.#accept = options.accept;
+    this.#where = options.where;
     this.#options = {
       ...options,
       accept: (delivery) => this.#accept?.(delivery) ?? delivery,
+      ...(options.where && { where: (delivery) => this.#where!(delivery) }),
     };
     this.#inner = bus.subscribe(pattern, this.#options);
     this.ready = this.#inner.ready;
@@ -117,7 +105,7 @@ export class KeptSubscription implements Subscription {
 
   /** The module failed with `error`: a loop that was left just now was left because of that. `keep` is to follow. */
   blame(error: unknown): void {
-    if (this.#keep || this.#leftLoops.length > 0) this.#failure ??= { error };
+    if (this.#keep || this.#leftLoops.any) this.#leftLoops.blame(error);
   }
 
   /**
@@ -125,7 +113,7 @@ export class KeptSubscription implements Subscription {
    * done, unless `retry` has it come again.
    */
   async keep(): Promise<void> {
-    this.#failure ??= { error: undefined };
+    this.#leftLoops.blame(undefined);
     this.#endLoops();
     if (this.closed) return;
     if (!this.#grouped) return this.#tellFailure();
@@ -137,10 +125,14 @@ export class KeptSubscription implements Subscription {
     await failed.close();
   }
 
-  /** Hands it over to the restarted module, whose `accept` takes the place of the old one. */
-  resume(accept?: Accept): this {
+  /**
+   * Hands it over to the restarted module, whose `accept` and `where` take the place of the old ones. What waits was chosen by the
+   * old `where`, when it came in.
+   */
+  resume({ accept, where }: SubscribeOptions = {}): this {
     this.#accept = accept;
-    this.#failure = undefined;
+    this.#where = where;
+    this.#leftLoops.pardon();
     this.#left = false;
     return this;
   }
@@ -153,7 +145,7 @@ export class KeptSubscription implements Subscription {
     const leave = (failure: Failure | undefined) => {
       if (life === this.#life) {
         this.#left = true;
-        this.#leftLoops.push({ own, inHand, failure });
+        this.#leftLoops.add({ own, inHand, failure });
         this.#closeUnlessFailed();
       }
       return Promise.resolve(END);
@@ -176,7 +168,7 @@ export class KeptSubscription implements Subscription {
   close(): Promise<void> {
     this.#closed = true;
     this.#endLoops();
-    if (!this.#grouped) this.#leftLoops = []; // nobody is left to try again
+    if (!this.#grouped) this.#leftLoops.forget(); // nobody is left to try again
     this.#retries?.close(this.#shared.given);
     return this.#close();
   }
@@ -196,14 +188,10 @@ export class KeptSubscription implements Subscription {
 
   /** What loops were left with: the bus decides in a group, else it comes again to the restarted module. */
   async #tellFailure(): Promise<void> {
-    const left = this.#leftLoops;
-    this.#leftLoops = [];
-    if (this.#options.retry === undefined) return;
-    for (const { own, inHand, failure = this.#failure } of left) {
-      if (own?.throw && failure) await own.throw(failure.error);
-      else if (own) await own.return?.();
-      else if (inHand) this.#retries?.add(inHand, failure?.error);
-    }
+    if (this.#options.retry === undefined) return this.#leftLoops.forget();
+    await this.#leftLoops.tell((delivery, error) =>
+      this.#retries?.add(delivery, error)
+    );
   }
 
   #endLoops(): void {
@@ -215,7 +203,7 @@ export class KeptSubscription implements Subscription {
     const life = this.#life;
     await turnOver();
     await turnOver();
-    const kept = this.#keep && this.#failure !== undefined;
+    const kept = this.#keep && this.#leftLoops.failed;
     if (!kept && life === this.#life) await this.close();
   }
 }

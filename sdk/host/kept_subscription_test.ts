@@ -192,3 +192,13 @@ Deno.test("it shows what its queue holds, and who reads", async () => {
   await kept[Symbol.asyncDispose]();
   assert.deepEqual(await waiting, { done: true, value: undefined });
 });
+
+Deno.test("it serves only who has a where as well, or none as well", async () => {
+  await using bus = new MockBus();
+  const where = () => true;
+  const choosing = new KeptSubscription(bus, "a.*", { where });
+  const plain = new KeptSubscription(bus, "a.*", {});
+  assert(choosing.serves("a.*", { where: () => false }));
+  assert(!choosing.serves("a.*", {}));
+  assert(!plain.serves("a.*", { where }));
+});

@@ -13,7 +13,7 @@ import type {
   SubscribeOptions,
   Subscription,
 } from "../message_bus.ts";
-import { acceptance } from "./acceptance.ts";
+import { acceptance, wanted } from "./acceptance.ts";
 import { Holdings } from "./holdings.ts";
 import type { ModuleContextOptions } from "./module_context_options.ts";
 import { ModuleSubscriptions } from "./module_subscriptions.ts";
@@ -75,7 +75,12 @@ export class ModuleContext implements Context {
   ): Subscription<never> {
     const pattern = typeof topic === "string" ? topic : topic.name;
     const accept = acceptance(topic, options.accept, this.log);
-    const all = accept ? { ...options, accept } : options;
+    const { where } = options;
+    const all = {
+      ...options,
+      ...(accept && { accept }),
+      ...(where && { where: wanted(where, this.log) }),
+    };
     const subscription = this.#predecessor?.release(pattern, all) ??
       this.#subscriptions.open(pattern, all);
     return this.#subscriptions.add(subscription) as Subscription<never>;

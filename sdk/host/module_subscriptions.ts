@@ -66,7 +66,7 @@ export class ModuleSubscriptions extends Holdings<Subscription> {
         subscription.serves(pattern, options)
       ) {
         this.delete(subscription);
-        return subscription.resume(options.accept);
+        return subscription.resume(options);
       }
     }
     return undefined;

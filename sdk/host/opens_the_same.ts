@@ -11,6 +11,7 @@ export function opensTheSame(
     kept.group === asked.group &&
     kept.overflow === asked.overflow &&
     kept.queueSize === asked.queueSize &&
+    (kept.where === undefined) === (asked.where === undefined) &&
     kept.retry?.attempts === asked.retry?.attempts &&
     kept.retry?.backoff === asked.retry?.backoff;
 }

@@ -1,12 +1,3 @@
-import { abortedError } from "../aborted.ts";
-import { checkTimeout, Deadlines } from "../bus/deadlines.ts";
-import { Handlers } from "../bus/handlers.ts";
-import { LocalDelivery } from "../bus/local_delivery.ts";
-import type { LocalRequest } from "../bus/pending_request.ts";
-import { requestTopic, validateRequestTopic } from "../bus/request_topics.ts";
-import { Subscribers } from "../bus/subscribers.ts";
-import { paced } from "../bus/turn.ts";
-import { WaitingRoom } from "../bus/waiting_room.ts";
 import { CaryatidError } from "../errors.ts";
 import type {
   HandleOptions,
@@ -18,13 +9,15 @@ import type {
   SubscribeOptions,
   Subscription,
 } from "../message_bus.ts";
-import { validatePattern, validateTopic } from "../topic.ts";
+import { validatePattern } from "../topic.ts";
 import {
   type FailingCall,
   type FailOptions,
   FailurePlan,
 } from "./failure_plan.ts";
+import { MockMedium } from "./mock_medium.ts";
 import { refusedHandling, refusedSubscription } from "./refused.ts";
+import { checkSent, sent, type SentMessage } from "./sent_message.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
 /** What a {@linkcode MockBus} is made of. */
@@ -33,16 +26,6 @@ export interface MockBusOptions {
   readonly clock?: VirtualClock;
   /** Messages that may wait for a subscription unless it says otherwise (100). */
   readonly queueSize?: number;
-}
-
-/** What a module sent. */
-export interface SentMessage<Options> {
-  /** Where to. */
-  readonly topic: string;
-  /** The very object. */
-  readonly message: unknown;
-  /** With which options, where there are any. */
-  readonly options?: Options;
 }
 
 const DONE = Promise.resolve();
@@ -93,9 +76,7 @@ export class MockBus implements MessageBus {
   readonly clock: VirtualClock;
   readonly #published: SentMessage<PublishOptions>[] = [];
   readonly #requested: SentMessage<RequestOptions>[] = [];
-  readonly #room: WaitingRoom;
-  readonly #subscribers: Subscribers;
-  readonly #handlers: Handlers;
+  readonly #medium: MockMedium;
   readonly #answers = new Map<string, Handling>();
   readonly #failures = new FailurePlan();
   #closed = false;
@@ -104,9 +85,7 @@ export class MockBus implements MessageBus {
   constructor(options: MockBusOptions = {}) {
     const { clock = new VirtualClock(), queueSize } = options;
     this.clock = clock;
-    this.#room = new WaitingRoom(new Deadlines(clock));
-    this.#subscribers = new Subscribers({ room: this.#room, queueSize });
-    this.#handlers = new Handlers(this.#room.deadlines);
+    this.#medium = new MockMedium(clock, queueSize);
   }
 
   /** What the module published, in order, but for what was refused at once. */
@@ -130,10 +109,11 @@ export class MockBus implements MessageBus {
     message: unknown,
     options?: PublishOptions,
   ): Promise<void> {
-    this.#check("publish", topic, message, options);
+    const call = sent(topic, message, options);
+    this.#check("publish", call);
     this.#failures.throwIfPlanned("publish", topic);
-    this.#published.push(sent(topic, message, options));
-    await this.#deliver(topic, message, options);
+    this.#published.push(call);
+    await this.#medium.deliver(topic, message, options);
   }
 
   /** The module subscribes. */
@@ -142,7 +122,7 @@ export class MockBus implements MessageBus {
     const refusal = this.#refusal("subscribe", pattern);
     return refusal
       ? refusedSubscription(pattern, refusal.error)
-      : this.#subscribers.subscribe(pattern, options);
+      : this.#medium.subscribers.subscribe(pattern, options);
   }
 
   /** The module asks. */
@@ -151,10 +131,11 @@ export class MockBus implements MessageBus {
     message: unknown,
     options?: RequestOptions,
   ): Promise<unknown> {
-    this.#check("request", topic, message, options);
+    const call = sent(topic, message, options);
+    this.#check("request", call);
     this.#failures.throwIfPlanned("request", topic);
-    this.#requested.push(sent(topic, message, options));
-    return await this.#ask(topic, message, options);
+    this.#requested.push(call);
+    return await this.#medium.ask(topic, message, options);
   }
 
   /** The module answers. */
@@ -167,7 +148,7 @@ export class MockBus implements MessageBus {
     const refusal = this.#refusal("handle", pattern);
     return refusal
       ? refusedHandling(pattern, refusal.error)
-      : this.#handlers.handle(pattern, handler, options);
+      : this.#medium.handlers.handle(pattern, handler, options);
   }
 
   /** Somebody else publishes: the module's subscriptions hear it, and it isn't in {@linkcode MockBus.published}. */
@@ -176,8 +157,8 @@ export class MockBus implements MessageBus {
     message: unknown,
     options?: PublishOptions,
   ): Promise<void> {
-    this.#check("publish", topic, message, options);
-    await this.#deliver(topic, message, options);
+    this.#check("publish", sent(topic, message, options));
+    await this.#medium.deliver(topic, message, options);
   }
 
   /** Somebody else asks what the module handles, and resolves with its answer. */
@@ -186,14 +167,14 @@ export class MockBus implements MessageBus {
     message: unknown,
     options?: RequestOptions,
   ): Promise<unknown> {
-    this.#check("request", topic, message, options);
-    return await this.#ask(topic, message, options);
+    this.#check("request", sent(topic, message, options));
+    return await this.#medium.ask(topic, message, options);
   }
 
   /** Somebody else answers what the module requests, from now on. Replaces the last answer for the same pattern. */
   answer(pattern: string, handler: Handler): Handling {
     this.#answers.get(pattern)?.close();
-    const handling = this.#handlers.handle(pattern, handler);
+    const handling = this.#medium.handlers.handle(pattern, handler);
     this.#answers.set(pattern, handling);
     return handling;
   }
@@ -210,10 +191,7 @@ export class MockBus implements MessageBus {
   close(): Promise<void> {
     if (!this.#closed) {
       this.#closed = true;
-      const error = closedError("go on");
-      this.#subscribers.end(error);
-      this.#handlers.end(error);
-      this.#room.deadlines.close();
+      this.#medium.end(closedError("go on"));
     }
     return DONE;
   }
@@ -223,53 +201,10 @@ export class MockBus implements MessageBus {
     return this.close();
   }
 
-  #check(
-    what: "publish" | "request",
-    topic: string,
-    message: unknown,
-    options: { timeout?: number; signal?: AbortSignal } = {},
-  ): void {
-    const { timeout, signal } = options;
-    if (this.#closed) throw closedError(`${what} on "${topic}"`);
-    if (message === undefined) throw undefinedError(topic);
-    checkTimeout(timeout, 1);
-    if (what === "publish") validateTopic(topic);
-    else validateRequestTopic(topic);
-    if (signal?.aborted) throw abortedError(`${what} on "${topic}"`, signal);
+  #check(what: "publish" | "request", call: SentMessage<RequestOptions>): void {
+    if (this.#closed) throw closedError(`${what} on "${call.topic}"`);
+    checkSent(what, call);
   }
-
-  #deliver(
-    topic: string,
-    message: unknown,
-    options: PublishOptions | undefined,
-  ): Promise<void> {
-    const delivery = new MockDelivery(topic, message, options, this.clock);
-    return paced(this.#subscribers.deliver(delivery, options) ?? DONE);
-  }
-
-  #ask(
-    topic: string,
-    message: unknown,
-    options: RequestOptions | undefined,
-  ): Promise<unknown> {
-    return paced(
-      this.#handlers.request(topic, message, options, this.#tell),
-    );
-  }
-
-  /** Lets those who listen to requests hear one, as on every bus. */
-  #tell = (request: LocalRequest): void => {
-    const { topic, id, message, options } = request;
-    Object.defineProperty(request, "time", { value: this.clock.now() });
-    this.#subscribers.overhear(
-      new MockDelivery(
-        requestTopic(topic, id),
-        message,
-        { ...options, id },
-        this.clock,
-      ),
-    );
-  };
 
   /** Why a subscription or handling is refused, if it is. */
   #refusal(
@@ -281,40 +216,6 @@ export class MockBus implements MessageBus {
   }
 }
 
-/** A delivery at the time of the virtual clock. */
-class MockDelivery extends LocalDelivery {
-  override readonly time: number;
-
-  constructor(
-    topic: string,
-    message: unknown,
-    options: PublishOptions | undefined,
-    clock: VirtualClock,
-  ) {
-    super(topic, message, options);
-    this.time = clock.now();
-  }
-}
-
-/** What the SDK itself adds to options is under symbols, and none of a test's business. */
-function sent<Options extends object>(
-  topic: string,
-  message: unknown,
-  options: Options | undefined,
-): SentMessage<Options> {
-  const own = Object.entries(options ?? {});
-  if (own.length === 0) return { topic, message };
-  return { topic, message, options: Object.fromEntries(own) as Options };
-}
-
 function closedError(what: string): CaryatidError {
   return new CaryatidError("BUS_CLOSED", `Cannot ${what}: the bus is closed`);
-}
-
-function undefinedError(topic: string): CaryatidError {
-  return new CaryatidError(
-    "NOT_ENCODABLE",
-    `Cannot send on "${topic}": found undefined, wanted a message`,
-    { hint: "null is a message" },
-  );
 }

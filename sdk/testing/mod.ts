@@ -25,8 +25,9 @@
  */
 export { busConformance, type ConformanceFeatures } from "./conformance/mod.ts";
 export type { FailingCall, FailOptions } from "./failure_plan.ts";
-export { MockBus, type MockBusOptions, type SentMessage } from "./mock_bus.ts";
+export { MockBus, type MockBusOptions } from "./mock_bus.ts";
 export type { LogRecord } from "./record_log.ts";
+export type { SentMessage } from "./sent_message.ts";
 export { testModule } from "./test_module.ts";
 export type { TestedModule, TestModuleOptions } from "./tested_module.ts";
 export {

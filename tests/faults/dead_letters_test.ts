@@ -191,3 +191,28 @@ brokerTest(
     await bus.close();
   },
 );
+
+brokerTest(
+  "what where throws at is a dead letter of its group, what it leaves out isn't",
+  async ({ url, exchange }) => {
+    const dead = { "dead-letter-exchange": `${exchange}.dead` };
+    await using bus = newBus({ url, exchange, ...dead });
+    await bus.open();
+    const member = bus.subscribe("dead.#", {
+      group,
+      where: (delivery) => accept(delivery).message !== "unwanted",
+    });
+    await member.ready;
+    await refuse(bus, member, "unwanted", "bad1", "unwanted", "bad2");
+    const letters = await bus.deadLetters.list();
+    assert.deepEqual(
+      letters.map(({ message, code, count }) => ({ message, code, count })),
+      ["bad1", "bad2"].map((message) => ({
+        message,
+        code: "INVALID_MESSAGE",
+        count: 0,
+      })),
+    );
+    assert.equal(member.dropped, 2);
+  },
+);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { rabbitMqSettings } from "@caryatid/process/rabbit-mq";
 import type { CaryatidError } from "@caryatid/sdk";
 import { openClient } from "../broker/amqp_client.ts";
-import { Certificate } from "../broker/certificates.ts";
+import { Certificate } from "../support/certificate.ts";
 import { brokerTest } from "../broker/shared_broker.ts";
 import { newBus } from "./new_bus.ts";
 import { runRabbitProgram } from "./run_rabbit_program.ts";

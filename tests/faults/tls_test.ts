@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { messages, take } from "../../sdk/testing/conformance/take.ts";
-import { Certificate } from "../broker/certificates.ts";
+import { Certificate } from "../support/certificate.ts";
 import type { Address } from "../broker/greeting.ts";
 import type { PrivateBroker } from "../broker/private_broker.ts";
 import { fileBroker } from "./file_broker.ts";

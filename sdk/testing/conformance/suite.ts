@@ -1,5 +1,6 @@
 import type { BusAbilities, MessageBus } from "../../mod.ts";
 import { accepting } from "./accepting.ts";
+import { choosing } from "./choosing.ts";
 import { closing } from "./closing.ts";
 import { copies } from "./copies.ts";
 import { delivery } from "./delivery.ts";
@@ -29,7 +30,7 @@ const PROPERTY_DEADLINE = 60_000;
 
 const PROPERTIES: readonly Property[] = [
   ...[...delivery, ...copies, ...groups, ...handingOn, ...unfinished],
-  ...[...topics, ...accepting],
+  ...[...topics, ...choosing, ...accepting],
   ...[
     ...patterns,
     ...overflow,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
-import { Certificate } from "./certificates.ts";
+import { Certificate } from "./certificate.ts";
 
 Deno.test("a certificate is signed by its authority, and says whose it is and until when it holds", () => {
   const authority = Certificate.authority("an authority");
