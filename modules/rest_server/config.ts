@@ -2,6 +2,8 @@ import { z } from "zod";
 import { topicKey } from "../config_topics.ts";
 import { type Network, parseNetwork } from "./address.ts";
 import type { CorsRules } from "./cors.ts";
+import { type LiveConfig, liveSchema } from "./live/live_config.ts";
+import { type OpenApiConfig, openApiSchema } from "./openapi/openapi_config.ts";
 import type { RateLimit } from "./rate_limit.ts";
 import type { RequestLogLevel } from "./request_log.ts";
 import type { Dots } from "./topic_of.ts";
@@ -92,6 +94,8 @@ export const restServerSchema = z.object({
   cors: cors.optional(),
   static: z.object({ folder: z.string().min(1), path: path.default("/") })
     .optional(),
+  live: liveSchema.optional(),
+  openapi: openApiSchema.optional(),
 });
 
 /** A section, checked. */
@@ -120,6 +124,8 @@ export interface RestServerConfig {
   readonly rateLimit: RateLimit | undefined;
   readonly cors: CorsRules | undefined;
   readonly static: StaticFolder | undefined;
+  readonly live: LiveConfig | undefined;
+  readonly openapi: OpenApiConfig | undefined;
 }
 
 /** Where bearer tokens are: one of them is there. */
@@ -161,6 +167,8 @@ export function readSection(section: RestServerSection): RestServerConfig {
     rateLimit: rateLimitOf(section["rate-limit"]),
     cors: cors && { ...cors, maxAge: cors["max-age"] },
     static: section.static,
+    live: section.live,
+    openapi: section.openapi,
   };
 }
 

@@ -25,6 +25,8 @@ Deno.test("a server without any key listens on 127.0.0.1:4340, for rest", () => 
     rateLimit: undefined,
     cors: undefined,
     static: undefined,
+    live: undefined,
+    openapi: undefined,
   });
 });
 

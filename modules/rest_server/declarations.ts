@@ -1,5 +1,6 @@
 import { CaryatidError, type Context, type Handling } from "@caryatid/sdk";
 import { randomId } from "@caryatid/sdk/bus";
+import type { Operation } from "./openapi/operation.ts";
 
 /** What a server knows of a route beside its answers. */
 export interface RouteDeclaration {
@@ -9,6 +10,8 @@ export interface RouteDeclaration {
   readonly path: string;
   /** The words of its topics behind the method: `users.*`. */
   readonly pattern: string;
+  /** What OpenAPI says of it, if it was declared with schemas. */
+  readonly operation?: Operation;
 }
 
 /** The routes of one module, as a server hears of them. */
@@ -33,7 +36,13 @@ interface Declared {
   readonly handling: Handling;
 }
 
-const OF_CONTEXT = new WeakMap<Context, Map<string, Declared[]>>();
+interface Announced {
+  readonly all: Declared[];
+  /** Tells of all of them; does nothing before the process begins. */
+  tell(): void;
+}
+
+const OF_CONTEXT = new WeakMap<Context, Map<string, Announced>>();
 
 /** Has servers on the topic `root` know of a route, as long as it is handled. */
 export function declare(
@@ -45,26 +54,36 @@ export function declare(
   if (roots === undefined) OF_CONTEXT.set(context, roots = new Map());
   const known = roots.get(root);
   if (known) {
-    known.push(declared);
-    return;
+    known.all.push(declared);
+    return known.tell();
   }
   const all = [declared];
-  roots.set(root, all);
-  tellWhoeverAsks(context, root, all);
+  roots.set(root, announced(context, root, all));
 }
 
-function tellWhoeverAsks(
+/** Servers hear of routes when the process begins, when there are new ones, and when they ask. */
+function announced(
   context: Context,
   root: string,
-  all: readonly Declared[],
-): void {
+  all: Declared[],
+): Announced {
   const from = randomId();
+  let hasBegun = false;
   const tell = async () => {
     const open = all.filter(({ handling }) => !handling.closed);
     const routes = open.map(({ route }) => route);
     const message: RoutesMessage = { from, routes };
-    await context.publish(declaredTopic(root), message, { timeout: 1_000 })
-      .catch(isOfTheBus);
+    try {
+      await context.publish(declaredTopic(root), message, { timeout: 1_000 });
+    } catch (error) {
+      isOfTheBus(error);
+      // Others pass, or are the bus's to tell. This one stays.
+      if ((error as CaryatidError).code !== "MESSAGE_TOO_LARGE") return;
+      const reason = (error as CaryatidError).message;
+      context.log.warn("servers can't describe the routes: {reason}", {
+        reason,
+      });
+    }
   };
   try {
     const asked = context.subscribe(wantedTopic(root), {
@@ -72,11 +91,14 @@ function tellWhoeverAsks(
       overflow: "drop-newest",
     });
     context.run(async () => {
+      hasBegun = true;
+      await tell();
       for await (const _ of asked) await tell();
     });
   } catch (error) {
     isOfTheBus(error);
   }
+  return { all, tell: () => void (hasBegun && tell()) };
 }
 
 /** Routes work without being known: that nobody could be told is no failure of the module. */

@@ -27,6 +27,7 @@ export const denoPlatform: Platform = {
     };
   },
 
+  upgrade: (request, options) => Deno.upgradeWebSocket(request, options),
   readText: (path) => Deno.readTextFile(path),
   variable: (name) => Deno.env.get(name),
   realPath: (path) => Deno.realPath(path),

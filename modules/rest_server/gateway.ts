@@ -6,7 +6,7 @@ import { unavailable } from "./bus_problem.ts";
 import type { RestServerConfig } from "./config.ts";
 import { Cors } from "./cors.ts";
 import { cutResponse, problemResponse } from "./problem_response.ts";
-import { KnownRoutes } from "./known_routes.ts";
+import type { KnownRoutes } from "./known_routes.ts";
 import { RequestHeaders } from "./headers.ts";
 import { OpenStreams } from "./open_streams.ts";
 import { Problem, problem } from "./problem.ts";
@@ -26,6 +26,8 @@ export interface GatewayEnv {
 export interface GatewayParts {
   readonly context: Context;
   readonly config: RestServerConfig;
+  /** Learns which routes there are. */
+  readonly known: KnownRoutes;
   /** Limits, bearer tokens, compression, in this order: a request passes all of them before it comes to any route. */
   readonly guards: readonly MiddlewareHandler[];
   /** Routes of their own, asked before the bus: live streams, files, the program's app. Not counted in `max-concurrent`. */
@@ -44,8 +46,6 @@ export interface WebApp {
 
 /** Answers requests: the part of a server that knows no sockets. Only what every web platform has is used here. */
 export class Gateway {
-  /** Which routes there are. */
-  readonly known: KnownRoutes;
   readonly #config: RestServerConfig;
   readonly #app = new Hono<GatewayEnv>();
   readonly #streams = new OpenStreams();
@@ -60,18 +60,16 @@ export class Gateway {
 
   /** Answers 503 until it is opened. */
   constructor(parts: GatewayParts) {
-    const { context, config } = parts;
+    const { context, config, known, behind } = parts;
     this.#config = config;
     this.#targets = new Targets(config.tls ? "https" : "http", config.dots);
     this.#cors = config.cors && new Cors(config.cors);
     this.#ids = config.requestId ? new RequestIds(config.requestId) : undefined;
     this.#log = new RequestLog(context.log, config.requestLog);
-    this.known = new KnownRoutes(context, config.topic);
-    const { behind } = parts;
     this.#bus = new BusRoute({
       context,
       config,
-      known: this.known,
+      known,
       streams: this.#streams,
       behind: behind && ((request, visit) => behind.fetch(request, visit)),
     });

@@ -7,8 +7,11 @@ import {
 } from "@caryatid/sdk";
 import { declare } from "./declarations.ts";
 import { readValue } from "./formats.ts";
+import type { DefinedRequest } from "./openapi/checked_request.ts";
+import { type DefinedRoute, isDefined } from "./openapi/define_route.ts";
+import { RouteChecks } from "./openapi/route_checks.ts";
 import { Problem } from "./problem.ts";
-import { responseOf, responseOfProblem } from "./reply.ts";
+import { type Reply, responseOf, responseOfProblem } from "./reply.ts";
 import {
   type RestResponse,
   unwrapRequest,
@@ -43,6 +46,11 @@ export type PathOf<Text extends string> = Text extends `${string} ${infer Path}`
 export type RouteHandler<Path extends string> = (
   request: RouteRequest<Path>,
 ) => unknown;
+
+/** Answers a request that fits with what its schema `answer` takes, or with a {@linkcode reply} or `Response`. */
+export type DefinedHandler<P, Q, H, B, A> = (
+  request: DefinedRequest<P, Q, H, B>,
+) => A | Reply | Response | Promise<A | Reply | Response>;
 
 /**
  * Answers HTTP requests on a route, whichever server on the bus they come to.
@@ -90,39 +98,60 @@ export function handleRoute<Text extends string>(
   handler: RouteHandler<PathOf<Text>>,
   options?: RouteOptions,
 ): Handling;
+/** The same, for a route of `defineRoute`: the handler is asked what fits its schemas, and nothing else. */
+export function handleRoute<Path extends string, P, Q, H, B, A>(
+  context: Context,
+  route: DefinedRoute<Path, P, Q, H, B, A>,
+  handler: DefinedHandler<P, Q, H, B, NoInfer<A>>,
+  options?: RouteOptions,
+): Handling;
 /** The same, for a route that is an object. */
 export function handleRoute<Path extends string>(
   context: Context,
-  route: Route<Path>,
+  route: Route<Path> & { readonly operation?: never },
   handler: RouteHandler<Path>,
   options?: RouteOptions,
 ): Handling;
 export function handleRoute(
   context: Context,
-  route: string | Route,
-  handler: RouteHandler<string>,
+  route: string | Route | DefinedRoute,
+  handler: (request: never) => unknown,
   options: RouteOptions = {},
 ): Handling {
   const { topic = "rest", dots = "escape", ...handling } = options;
   const { method, path } = typeof route === "string" ? split(route) : route;
   const parsed = routePath(method, path, dots);
   const { pattern } = parsed;
+  const defined = typeof route === "object" && isDefined(route)
+    ? route
+    : undefined;
+  const checks = defined && new RouteChecks(defined);
   const word = method === "*" ? "*" : method.toLowerCase();
   const handled = context.handle(
     `${topic}.${word}.${pattern}`,
-    (delivery) => answer(parsed, handler, delivery),
+    (delivery) => answer(parsed, checks, handler as AnyHandler, delivery),
     handling,
   );
   declare(context, topic, {
-    route: { method, path, pattern },
+    route: {
+      method,
+      path,
+      pattern,
+      ...(defined && { operation: defined.operation }),
+    },
     handling: handled,
   });
   return handled;
 }
 
+type AnyHandler = (
+  request: RouteRequest | DefinedRequest<unknown, unknown, unknown, unknown>,
+) => unknown;
+
 async function answer(
   route: RoutePath,
-  handler: RouteHandler<string>,
+  checks: RouteChecks | undefined,
+  handler: AnyHandler,
   delivery: RequestDelivery,
 ): Promise<unknown> {
   const { message } = delivery;
@@ -130,6 +159,7 @@ async function answer(
   const request = completed(inner);
   let response: RestResponse | Promise<RestResponse>;
   try {
+    checks?.admit(request);
     const value = readValue(request);
     const asked = new Asked(
       route,
@@ -137,7 +167,9 @@ async function answer(
       value instanceof Promise ? await value : value,
       delivery,
     );
-    const returned = await handler(asked);
+    const returned = checks
+      ? await checks.answer(await handler(await checks.checked(asked)))
+      : await handler(asked);
     response = responseOf(returned, request.headers.accept);
     // One that isn't there yet may still fail, and a promise takes time.
     if (response instanceof Promise) response = await response;

@@ -27,6 +27,7 @@ export class KnownRoutes {
   #lastWords: string | undefined;
   #lastMethod: string | undefined;
   #askedAt = -Infinity;
+  #version = 0;
 
   /** Hears of routes from now on, and asks for them when the process begins. */
   constructor(context: Context, root: string) {
@@ -46,7 +47,17 @@ export class KnownRoutes {
     }
   }
 
-  /** What modules declared, each in its order. */
+  /** Another one whenever what is declared may have changed. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Asks who is there, unless that was just now: what is heard counts for whoever looks next. */
+  refresh(): void {
+    this.#ask();
+  }
+
+  /** What modules declared, in the order in which they were first heard, each in its order. */
   get declared(): readonly RouteDeclaration[] {
     return [...this.#declared.values()].flatMap(({ routes }) => routes);
   }
@@ -90,7 +101,7 @@ export class KnownRoutes {
     if (now - this.#askedAt < ASK_EVERY) return;
     // Who didn't answer the last time is gone.
     for (const [from, { at }] of this.#declared) {
-      if (at < this.#askedAt) this.#declared.delete(from);
+      if (at < this.#askedAt) this.#forget(from);
     }
     this.#askedAt = now;
     try {
@@ -104,14 +115,23 @@ export class KnownRoutes {
 
   #hear(message: unknown): void {
     if (!isRoutesMessage(message)) return;
-    this.#declared.delete(message.from);
-    if (message.routes.length === 0) return;
-    const { routes } = message;
-    this.#declared.set(message.from, { routes, at: performance.now() });
-    if (this.#declared.size > MOST_MODULES) {
-      const [oldest] = this.#declared.keys();
-      this.#declared.delete(oldest!);
-    }
+    const { from, routes } = message;
+    if (routes.length === 0) return this.#forget(from);
+    const isFull = this.#declared.size >= MOST_MODULES;
+    if (isFull && !this.#declared.has(from)) this.#forgetStalest();
+    this.#version++;
+    this.#declared.set(from, { routes, at: performance.now() });
+  }
+
+  #forgetStalest(): void {
+    const [[stalest] = [""]] = [...this.#declared].sort(([, a], [, b]) =>
+      a.at - b.at
+    );
+    this.#forget(stalest);
+  }
+
+  #forget(from: string): void {
+    if (this.#declared.delete(from)) this.#version++;
   }
 }
 

@@ -46,12 +46,28 @@ export {
 } from "./problem.ts";
 export type { RestRequest, RestResponse } from "./rest_message.ts";
 export {
+  type DefinedHandler,
   handleRoute,
   type PathOf,
   type Route,
   type RouteHandler,
   type RouteOptions,
 } from "./handle_route.ts";
+export type { DefinedRequest } from "./openapi/checked_request.ts";
+export {
+  type DefinedRoute,
+  defineRoute,
+  type ResponseDefinition,
+  type RouteDefinition,
+  type TextValues,
+} from "./openapi/define_route.ts";
+export type { JsonSchema } from "./openapi/json_schema.ts";
+export type {
+  Content,
+  Operation,
+  OperationResponse,
+  Parameter,
+} from "./openapi/operation.ts";
 export type { RouteRequest } from "./route_request.ts";
 export { type Reply, reply, type ReplyOptions } from "./reply.ts";
 export type { ParamNames, Params } from "./route_path.ts";

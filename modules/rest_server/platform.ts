@@ -1,4 +1,5 @@
 import type { Gateway } from "./gateway.ts";
+import type { Upgrade } from "./live/socket_route.ts";
 
 /** Where a server listens. */
 export interface ListenOptions {
@@ -30,6 +31,8 @@ export interface OpenFile {
 export interface Platform {
   /** Listens. Throws the platform's errors. */
   listen(gateway: Gateway, options: ListenOptions): Listener;
+  /** Makes a WebSocket of a request. */
+  readonly upgrade: Upgrade;
   /** Reads a file. */
   readText(path: string): Promise<string>;
   /** Reads a variable of the environment. */

@@ -8,6 +8,10 @@ import { denoPlatform } from "./deno_platform.ts";
 import { Gateway, type WebApp } from "./gateway.ts";
 import { guards } from "./guards.ts";
 import { drain, listen } from "./listen.ts";
+import { KnownRoutes } from "./known_routes.ts";
+import { openApiRoutes } from "./openapi/openapi_routes.ts";
+import { LiveServer } from "./live/live_server.ts";
+import { liveRoutesOf } from "./live_routes.ts";
 import { staticFiles } from "./static_files.ts";
 import { readTokens } from "./tokens.ts";
 
@@ -77,7 +81,8 @@ async function start(
   options: RestServerOptions,
 ): Promise<void> {
   const { log, signal } = context;
-  const gateway = await makeGateway(context, config, options);
+  const live = config.live && new LiveServer(context, config.live);
+  const gateway = await makeGateway(context, config, live, options);
   const listener = await listen(gateway, config, denoPlatform);
   const scheme = config.tls ? "https" : "http";
   const host = config.address.includes(":")
@@ -87,6 +92,7 @@ async function start(
   // Not in the task below: that never begins where the process fails to start.
   const stopped = new Promise<void>((resolve) => {
     const stop = async () => {
+      live?.close(); // their clients wait for nothing
       const isDrained = await drain(gateway, listener, config.drainTimeout);
       gateway.release();
       if (!isDrained) {
@@ -110,23 +116,33 @@ async function start(
 async function makeGateway(
   context: Context,
   config: RestServerConfig,
+  live: LiveServer | undefined,
   options: RestServerOptions,
 ): Promise<Gateway> {
   const app = typeof options.app === "function"
     ? options.app(context)
     : options.app;
   const isBehind = options.place === "behind";
+  const known = new KnownRoutes(context, config.topic);
+  const isSecured = config.auth !== undefined;
+  const openapi = config.openapi && openApiRoutes({
+    config: config.openapi,
+    known,
+    log: context.log,
+    isSecured,
+  });
+  const streams = live && liveRoutesOf(live, denoPlatform.upgrade);
   const tokens = config.auth && await readTokens(config.auth, denoPlatform);
   const files = config.static &&
     await staticFiles(config.static, denoPlatform);
   return new Gateway({
     context,
     config,
+    known,
     guards: guards(config, tokens),
-    // Live streams have their place here, in front of the files.
-    before: [files, isBehind ? undefined : app].filter((each) =>
-      each !== undefined
-    ),
+    before: [streams, openapi, files, isBehind ? undefined : app].filter((
+      each,
+    ) => each !== undefined),
     behind: isBehind ? app : undefined,
   });
 }

@@ -2,8 +2,8 @@ import type { Context as Request } from "hono";
 import { EventStream } from "./event_stream.ts";
 import { Feed } from "./feed.ts";
 import type { LiveServer } from "./live_server.ts";
-import { type Problem, problemResponse, unavailable } from "./problem.ts";
-import { subscribeProblem } from "./rights.ts";
+import { type Refusal, refused, unavailable } from "./refusal.ts";
+import { subscribeRefusal } from "./rights.ts";
 
 const HEADERS = {
   "content-type": "text/event-stream",
@@ -18,18 +18,18 @@ export async function answerEvents(
   live: LiveServer,
 ): Promise<Response> {
   const patterns = request.req.queries("topic") ?? [];
-  const problem = patternsProblem(patterns, live);
-  if (problem) return problemResponse(problem);
+  const refusal = patternsRefusal(patterns, live);
+  if (refusal) throw refused(refusal);
   // Hono has a GET route answer HEAD; nobody would ever end a stream that isn't read.
   if (request.req.method === "HEAD") {
     return new Response(null, { headers: HEADERS });
   }
   const leave = live.clients.enter();
-  if (!leave) return problemResponse(tooManyClients());
+  if (!leave) throw refused(tooManyClients());
   const feed = await live.feeds.open(patterns);
   if (!(feed instanceof Feed)) {
     leave();
-    return problemResponse(feed);
+    throw refused(feed);
   }
   // An EventSource repeats the URL of the first time, so its header is newer.
   const position = request.req.header("last-event-id") ??
@@ -47,14 +47,14 @@ export async function answerEvents(
 }
 
 /** All places are taken. */
-export function tooManyClients(): Problem {
+export function tooManyClients(): Refusal {
   return unavailable("Too many clients are connected", "TOO_MANY_CLIENTS");
 }
 
-function patternsProblem(
+function patternsRefusal(
   patterns: readonly string[],
   { config }: LiveServer,
-): Problem | undefined {
+): Refusal | undefined {
   const most = config["max-subscriptions"];
   if (patterns.length === 0) {
     const detail = "Wanted at least one topic: ?topic=clock.tick";
@@ -65,8 +65,8 @@ function patternsProblem(
     return { status: 400, code: "TOO_MANY_SUBSCRIPTIONS", detail };
   }
   for (const pattern of patterns) {
-    const problem = subscribeProblem(pattern, config);
-    if (problem) return problem;
+    const refusal = subscribeRefusal(pattern, config);
+    if (refusal) return refusal;
   }
   return undefined;
 }

@@ -2,7 +2,7 @@ import { CaryatidError, type Context } from "@caryatid/sdk";
 import { Feed } from "./feed.ts";
 import type { LiveConfig } from "./live_config.ts";
 import { patternWithin } from "./pattern_within.ts";
-import { type Problem, unavailable } from "./problem.ts";
+import { type Refusal, unavailable } from "./refusal.ts";
 import { Source } from "./source.ts";
 
 /** Longest wait for a bus to hear a new pattern, in milliseconds. */
@@ -28,7 +28,7 @@ export class Feeds {
   }
 
   /** The feed of `patterns`, which a client may hear, once everything published later is heard; or why there is none. */
-  async open(patterns: readonly string[]): Promise<Feed | Problem> {
+  async open(patterns: readonly string[]): Promise<Feed | Refusal> {
     const feed = this.#find(widest(patterns));
     if (!(feed instanceof Feed)) return feed;
     feed.opening++; // it isn't to be closed for having no reader yet
@@ -65,7 +65,7 @@ export class Feeds {
     await Promise.all(sources.map((source) => source.close()));
   }
 
-  #find(patterns: readonly string[]): Feed | Problem {
+  #find(patterns: readonly string[]): Feed | Refusal {
     const key = JSON.stringify(patterns);
     const known = this.#feeds.get(key);
     if (known) return known;
@@ -116,7 +116,7 @@ export class Feeds {
     }
   }
 
-  #refused(patterns: readonly string[], error: unknown): Problem {
+  #refused(patterns: readonly string[], error: unknown): Refusal {
     this.#context.log.warn("cannot listen to {patterns}: {reason}", {
       patterns,
       reason: error instanceof Error ? error.message : String(error),

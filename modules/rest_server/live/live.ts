@@ -1,6 +1,8 @@
 import type { Context } from "@caryatid/sdk";
 import { liveApp } from "./live_app.ts";
 import type { LiveConfig } from "./live_config.ts";
+import { problemResponse } from "../problem_response.ts";
+import { Problem } from "../problem.ts";
 import { LiveServer } from "./live_server.ts";
 import type { Upgrade } from "./socket_route.ts";
 
@@ -30,6 +32,10 @@ export function liveRoutes(context: Context, options: LiveOptions): Live {
   const { config, upgrade } = options;
   const live = new LiveServer(context, config);
   const app = liveApp(live, upgrade);
+  app.onError((error) => {
+    if (error instanceof Problem) return problemResponse(error);
+    throw error;
+  });
   return {
     fetch: (request) => app.fetch(request),
     get clients() {

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { answerEvents } from "./events_route.ts";
 import type { LiveServer } from "./live_server.ts";
-import { problemResponse } from "./problem.ts";
+import { refused } from "./refusal.ts";
 import { answerSocket, type Upgrade } from "./socket_route.ts";
 
 /** The routes as a sub-app, for a server on Hono. */
@@ -20,8 +20,8 @@ export function liveApp(live: LiveServer, upgrade?: Upgrade): Hono {
   return app;
 }
 
-function wrongMethod(): Response {
-  return problemResponse({
+function wrongMethod(): never {
+  throw refused({
     status: 405,
     code: "METHOD_NOT_ALLOWED",
     detail: "Wanted GET",

@@ -7,14 +7,14 @@ import {
 import { topicWords } from "@caryatid/sdk/bus";
 import type { LiveConfig } from "./live_config.ts";
 import { patternWithin } from "./pattern_within.ts";
-import type { Problem } from "./problem.ts";
+import type { Refusal } from "./refusal.ts";
 
 /** Says what stands against a client's subscribing to `pattern`. */
-export function subscribeProblem(
+export function subscribeRefusal(
   pattern: string,
   config: LiveConfig,
-): Problem | undefined {
-  const invalid = invalidProblem(() => validatePattern(pattern));
+): Refusal | undefined {
+  const invalid = invalidRefusal(() => validatePattern(pattern));
   if (invalid) return invalid;
   const allowed = !isRequestTopic(pattern) &&
     config.subscribe.some((outer) => patternWithin(pattern, outer));
@@ -22,11 +22,11 @@ export function subscribeProblem(
 }
 
 /** Says what stands against a client's publishing on `topic`. */
-export function publishProblem(
+export function publishRefusal(
   topic: string,
   config: LiveConfig,
-): Problem | undefined {
-  const invalid = invalidProblem(() => validateTopic(topic));
+): Refusal | undefined {
+  const invalid = invalidRefusal(() => validateTopic(topic));
   if (invalid) return invalid;
   const allowed = !isRequestTopic(topic) &&
     config.publish.some((pattern) => topicMatches(pattern, topic));
@@ -41,7 +41,7 @@ export function isRequestTopic(topic: string): boolean {
     );
 }
 
-function invalidProblem(validate: () => unknown): Problem | undefined {
+function invalidRefusal(validate: () => unknown): Refusal | undefined {
   try {
     validate();
     return undefined;
@@ -51,6 +51,6 @@ function invalidProblem(validate: () => unknown): Problem | undefined {
   }
 }
 
-function forbidden(what: string): Problem {
+function forbidden(what: string): Refusal {
   return { status: 403, code: "FORBIDDEN", detail: `Not allowed ${what}` };
 }

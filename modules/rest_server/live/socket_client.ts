@@ -1,8 +1,8 @@
 import { Feed } from "./feed.ts";
 import type { LiveServer } from "./live_server.ts";
-import type { ProblemCode } from "./problem.ts";
+import type { RefusalCode } from "./refusal.ts";
 import { Rate } from "./rate.ts";
-import { publishProblem, subscribeProblem } from "./rights.ts";
+import { publishRefusal, subscribeRefusal } from "./rights.ts";
 import { readFrame, type Ref, type SocketFrame } from "./socket_frame.ts";
 import { SocketSubscription } from "./socket_subscription.ts";
 
@@ -86,8 +86,8 @@ export class SocketClient {
     ref: Ref | undefined,
   ): Promise<void> {
     const { config, feeds } = this.#live;
-    const problem = subscribeProblem(pattern, config);
-    if (problem) return this.#refuse(problem.code, problem.detail, ref);
+    const refusal = subscribeRefusal(pattern, config);
+    if (refusal) return this.#refuse(refusal.code, refusal.detail, ref);
     const most = config["max-subscriptions"];
     if (this.#subscriptions.has(pattern)) {
       return this.#refuse("INVALID_FRAME", "Already subscribed", ref);
@@ -134,8 +134,8 @@ export class SocketClient {
     ref: Ref | undefined,
   ): Promise<void> {
     const { config, context } = this.#live;
-    const problem = publishProblem(topic, config);
-    if (problem) return this.#refuse(problem.code, problem.detail, ref);
+    const refusal = publishRefusal(topic, config);
+    if (refusal) return this.#refuse(refusal.code, refusal.detail, ref);
     try {
       await context.publish(topic, message, { signal: this.#gone.signal });
       if (ref !== undefined) this.#answer({ published: topic }, ref);
@@ -155,7 +155,7 @@ export class SocketClient {
     this.#send(ref === undefined ? answer : { ...answer, ref });
   }
 
-  #refuse(code: ProblemCode, detail: string, ref: Ref | undefined): void {
+  #refuse(code: RefusalCode, detail: string, ref: Ref | undefined): void {
     this.#send({
       error: { code, detail },
       ...(ref === undefined ? {} : { ref }),

@@ -2,7 +2,7 @@ import type { Context as Request } from "hono";
 import { tooManyClients } from "./events_route.ts";
 import type { LiveServer } from "./live_server.ts";
 import { originAllowed } from "./origin.ts";
-import { problemResponse } from "./problem.ts";
+import { refused } from "./refusal.ts";
 import { SocketClient } from "./socket_client.ts";
 
 /** Makes a WebSocket of a request, as `Deno.upgradeWebSocket` does; `idleTimeout` is in seconds. */
@@ -19,7 +19,7 @@ export function answerSocket(
 ): Response {
   const header = (name: string) => request.req.header(name);
   if (header("upgrade")?.toLowerCase() !== "websocket") {
-    return problemResponse({
+    throw refused({
       status: 426,
       code: "UPGRADE_REQUIRED",
       detail: "Wanted a WebSocket",
@@ -28,10 +28,10 @@ export function answerSocket(
   }
   if (!originAllowed(header("origin"), header("host"), live.config.origins)) {
     const detail = "No page of that origin may open a WebSocket here";
-    return problemResponse({ status: 403, code: "FORBIDDEN", detail });
+    throw refused({ status: 403, code: "FORBIDDEN", detail });
   }
   const leave = live.closed ? undefined : live.clients.enter();
-  if (!leave) return problemResponse(tooManyClients());
+  if (!leave) throw refused(tooManyClients());
   try {
     const idleTimeout = live.config.heartbeat;
     const { response, socket } = upgrade(request.req.raw, { idleTimeout });
@@ -42,6 +42,6 @@ export function answerSocket(
     const reason = (error as Error).message;
     live.context.log.debug("refused a WebSocket: {reason}", { reason });
     const detail = "Wanted a whole WebSocket handshake";
-    return problemResponse({ status: 400, code: "NOT_ACCEPTED", detail });
+    throw refused({ status: 400, code: "NOT_ACCEPTED", detail });
   }
 }

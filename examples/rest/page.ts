@@ -1,0 +1,13 @@
+import { handleRoute, reply } from "@caryatid/modules/rest-server";
+import { defineModule } from "@caryatid/sdk";
+import html from "./page.html" with { type: "text" };
+
+/** Serves the page. */
+export default defineModule({
+  name: "page",
+  description: "Shows the clock and the guestbook",
+  init(context) {
+    const headers = { "content-type": "text/html; charset=utf-8" };
+    handleRoute(context, "GET /", () => reply(html, { headers }));
+  },
+});

@@ -1,0 +1,46 @@
+import { decode, encode } from "@caryatid/process/codec";
+import type { RouteDeclaration } from "../../declarations.ts";
+import { routePath } from "../../route_path.ts";
+import { defineRoute } from "../define_route.ts";
+import {
+  type DocumentInfo,
+  makeDocument,
+  type OpenApiDocument,
+} from "../document.ts";
+
+const INFO: DocumentInfo = {
+  title: "Test",
+  version: "1.2.3",
+  servers: [],
+  isSecured: false,
+};
+
+/** What is given to defineRoute. */
+export type Definition = Parameters<typeof defineRoute>[0];
+
+/** A route as a server hears of it, from another process. */
+export function declared(definition: Definition): RouteDeclaration {
+  const { method, path } = definition;
+  const { pattern } = routePath(method, path, "escape");
+  const { operation } = defineRoute(definition);
+  return decode(encode({ method, path, pattern, operation })) as never;
+}
+
+/** A route without schemas. */
+export function undeclared(method: string, path: string): RouteDeclaration {
+  return { method, path, pattern: routePath(method, path, "escape").pattern };
+}
+
+/** The document, and what was reported of it. */
+export function made(
+  routes: readonly RouteDeclaration[],
+  info: Partial<DocumentInfo> = {},
+): { document: OpenApiDocument; reports: string[] } {
+  const reports: string[] = [];
+  const document = makeDocument(
+    routes,
+    { ...INFO, ...info },
+    ({ method, path }, found) => reports.push(`${method} ${path}: ${found}`),
+  );
+  return { document, reports };
+}

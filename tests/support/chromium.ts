@@ -1,0 +1,134 @@
+import { BrowserPage } from "./browser_page.ts";
+import { DevTools, within } from "./dev_tools.ts";
+
+const PROGRAM = "/usr/bin/chromium";
+
+/** Why there is no browser, if so. */
+export function chromiumUnavailable(): string | undefined {
+  try {
+    Deno.statSync(PROGRAM);
+    return undefined;
+  } catch {
+    return `no chromium at ${PROGRAM}`;
+  }
+}
+
+/** Registers a test in a browser; or an ignored one, whose name says why, where there is none. */
+export function browserTest(
+  name: string,
+  fn: (browser: Chromium) => Promise<void>,
+): void {
+  const reason = chromiumUnavailable();
+  if (reason) {
+    Deno.test.ignore(`${name} (skipped: ${reason})`, () => {});
+    return;
+  }
+  Deno.test(name, async () => {
+    await using browser = await Chromium.start();
+    await fn(browser);
+  });
+}
+
+/** A headless Chromium, spoken to in its DevTools protocol. */
+export class Chromium implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #folder: string;
+  readonly #devTools: DevTools;
+  readonly #output: Promise<void>;
+
+  private constructor(
+    child: Deno.ChildProcess,
+    folder: string,
+    devTools: DevTools,
+    output: Promise<void>,
+  ) {
+    this.#child = child;
+    this.#folder = folder;
+    this.#devTools = devTools;
+    this.#output = output;
+  }
+
+  /** Starts one, with a profile of its own. */
+  static async start(): Promise<Chromium> {
+    const folder = await Deno.makeTempDir();
+    const child = new Deno.Command(PROGRAM, {
+      args: [
+        "--headless=new",
+        "--no-sandbox", // CI is root in a container
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--disable-background-networking",
+        "--no-first-run",
+        "--hide-scrollbars",
+        "--remote-debugging-port=0",
+        `--user-data-dir=${folder}`,
+        "about:blank",
+      ],
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    const address = Promise.withResolvers<string>();
+    const output = readLines(child.stderr, (line) => {
+      const url = /DevTools listening on (ws:\S+)/.exec(line)?.[1];
+      if (url) address.resolve(url);
+    }).then(() => address.reject(new Error("Chromium ended")));
+    output.catch(() => {});
+    try {
+      const devTools = await DevTools.connect(await within(address.promise));
+      return new Chromium(child, folder, devTools, output);
+    } catch (error) {
+      child.kill("SIGKILL");
+      await output.catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Opens a page of that size, in pixels. */
+  async open(url: string, width: number, height: number): Promise<BrowserPage> {
+    const call = this.#devTools;
+    const { targetId } = await call.ask("Target.createTarget", {
+      url: "about:blank",
+    });
+    const { sessionId } = await call.ask("Target.attachToTarget", {
+      targetId,
+      flatten: true,
+    });
+    const page = new BrowserPage(call, String(sessionId));
+    await page.prepare(width, height);
+    await page.go(url);
+    return page;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#devTools.ask("Browser.close", {}).catch(() => {}); // it may close before it says so
+    await within(this.#child.status);
+    await this.#output.catch(() => {});
+    await this.#devTools.closed;
+    await removed(this.#folder);
+  }
+}
+
+/** Processes of the browser may still write there while they end. */
+async function removed(folder: string): Promise<void> {
+  for (let left = 20;; left--) {
+    try {
+      return await Deno.remove(folder, { recursive: true });
+    } catch (error) {
+      if (left === 0) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
+async function readLines(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  take: (line: string) => void,
+): Promise<void> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    lines.forEach(take);
+  }
+}
