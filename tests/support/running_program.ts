@@ -5,30 +5,42 @@ import { fileURLToPath } from "node:url";
 export const ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
 const PATIENCE = 30_000;
 
+/** How to run a program, but for its arguments. */
+export interface RunningProgramOptions {
+  /** What is run: a path, or a name to be found in the PATH (Deno itself). */
+  readonly command?: string;
+  /** Whether it is spoken to by its standard input (no). */
+  readonly input?: boolean;
+}
+
 /** A program in a process of its own, run as a user would, and what it prints. */
 export class RunningProgram implements AsyncDisposable {
   readonly #command: string;
   readonly #child: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array> | undefined;
   readonly #lines: string[] = [];
   readonly #read: Promise<void>;
   readonly stderr: Promise<string>;
   #changed = Promise.withResolvers<void>();
   #ended = false;
 
-  /** Runs `deno` with these arguments, in the folder of the repository. */
+  /** Runs `deno`, or the command of `options`, with these arguments, in the folder of the repository. */
   constructor(
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
+    options: RunningProgramOptions = {},
   ) {
-    this.#command = ["deno", ...args].join(" ");
-    this.#child = new Deno.Command(Deno.execPath(), {
+    const { command, input = false } = options;
+    this.#command = [command ?? "deno", ...args].join(" ");
+    this.#child = new Deno.Command(command ?? Deno.execPath(), {
       args: [...args],
       cwd: ROOT,
       env: { NO_COLOR: "1", ...env },
-      stdin: "null",
+      stdin: input ? "piped" : "null",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
+    this.#input = input ? this.#child.stdin.getWriter() : undefined;
     this.#read = this.#readLines();
     this.stderr = new Response(this.#child.stderr).text();
   }
@@ -74,6 +86,16 @@ export class RunningProgram implements AsyncDisposable {
     }
   }
 
+  /** Writes a line on its standard input. */
+  async write(line: string): Promise<void> {
+    await this.#input!.write(new TextEncoder().encode(`${line}\n`));
+  }
+
+  /** Ends its standard input; harmless twice. */
+  async endInput(): Promise<void> {
+    await this.#input?.close().catch(() => {}); // it has ended, or this was done before
+  }
+
   /** Sends a signal. */
   kill(signal: Deno.Signal): void {
     this.#child.kill(signal);
@@ -101,6 +123,7 @@ export class RunningProgram implements AsyncDisposable {
     } catch {
       // it has ended
     }
+    await this.endInput();
     await this.exitCode();
     await this.stderr;
   }
