@@ -34,6 +34,7 @@ export {
   type CaryatidErrorOptions,
   type ErrorCode,
 } from "./errors.ts";
+export { Float } from "./float.ts";
 export type { Log } from "./log.ts";
 export type {
   Accept,
@@ -72,3 +73,4 @@ export {
   validatePattern,
   validateTopic,
 } from "./topic.ts";
+export type { WireSchema } from "./wire_schema.ts";
