@@ -46,18 +46,23 @@ export function rustTest(
   name: string,
   fn: (interop: Interop) => Promise<void>,
 ): void {
-  const reason = peerUnavailable();
-  if (reason !== undefined && required) {
-    Deno.test(name, () => {
-      throw new Error(`Cannot test with Rust: ${reason}`);
-    });
-  } else if (reason !== undefined) {
-    Deno.test.ignore(`${name} (skipped: ${reason})`, () => {});
-  } else {
+  withPeer(name, () =>
     withBroker(
       name,
       (broker) => Deno.test(name, () => fn(interopOn(broker()))),
-    );
+    ));
+}
+
+/** Has `register` register a test that runs the Rust program; or an ignored test of that name where it isn't built. */
+export function withPeer(name: string, register: () => void): void {
+  const reason = peerUnavailable();
+  if (reason === undefined) return register();
+  if (required) {
+    Deno.test(name, () => {
+      throw new Error(`Cannot test with Rust: ${reason}`);
+    });
+  } else {
+    Deno.test.ignore(`${name} (skipped: ${reason})`, () => {});
   }
 }
 

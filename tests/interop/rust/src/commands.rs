@@ -32,7 +32,7 @@ pub fn read_stdin() -> oneshot::Receiver<()> {
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Command {
-    /// Publishes, and tells `published`.
+    /// Publishes, in the order of the lines.
     Publish { topic: String, message: Message },
     /// Asks, and tells `answer` or `failed` with the same id; many may be in flight.
     Request { topic: String, message: Message, id: u64 },
@@ -49,8 +49,12 @@ impl Commands {
         context.run(async move {
             while let Some(line) = lines.recv().await {
                 match serde_json::from_str(&line) {
-                    Ok(command) => {
-                        tokio::spawn(execute(own.clone(), command));
+                    Ok(Command::Publish { topic, message }) => {
+                        // Rust's routing never fails.
+                        let _ = own.publish(&topic, Arc::new(message)).await;
+                    }
+                    Ok(Command::Request { topic, message, id }) => {
+                        tokio::spawn(request(own.clone(), topic, message, id));
                     }
                     Err(error) => tell(json!({ "misunderstood": error.to_string() })),
                 }
@@ -60,17 +64,11 @@ impl Commands {
     }
 }
 
-async fn execute(context: Arc<Context<Message>>, command: Command) {
-    match command {
-        Command::Publish { topic, message } => {
-            let _ = context.publish(&topic, Arc::new(message)).await;
-            tell(json!({ "published": topic }));
+async fn request(context: Arc<Context<Message>>, topic: String, message: Message, id: u64) {
+    match context.request(&topic, Arc::new(message)).await {
+        Ok(message) => {
+            tell(json!({ "answer": id, "message": &*message, "debug": format!("{message:?}") }));
         }
-        Command::Request { topic, message, id } => match context.request(&topic, Arc::new(message)).await {
-            Ok(message) => {
-                tell(json!({ "answer": id, "message": &*message, "debug": format!("{message:?}") }));
-            }
-            Err(error) => tell(json!({ "failed": id, "error": error.to_string() })),
-        },
+        Err(error) => tell(json!({ "failed": id, "error": error.to_string() })),
     }
 }

@@ -22,6 +22,7 @@ pub enum Message {
     Maybe(Option<u32>),
     Bytes(#[serde(with = "serde_bytes")] Vec<u8>),
     Reading(Reading),
+    Keys(BTreeMap<u32, String>),
     Data(#[serde(with = "shared")] Arc<str>),
 }
 
