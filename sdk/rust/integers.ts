@@ -78,24 +78,20 @@ function large(
 ): RustType<number | bigint, bigint> {
   const wanted = `${least < 0n ? "an" : "a"} ${name}`;
   const fromWire = (value: unknown) => {
-    const integer = typeof value === "bigint"
-      ? value
-      : Number.isSafeInteger(value)
-      ? BigInt(value as number)
-      : undefined;
-    if (integer === undefined || integer < least || integer > most) {
-      throw mismatch(
-        value,
-        Number.isInteger(value)
-          ? `${wanted}: beyond 2^53 - 1 only a bigint is exact`
-          : wanted,
-      );
-    }
-    return integer;
+    const integer = exact(value, wanted);
+    if (integer >= least && integer <= most) return integer;
+    throw mismatch(value, wanted);
   };
   const toWire = (value: unknown) => {
     fromWire(value);
     return value;
   };
   return new RustType({ name, toWire, fromWire });
+}
+
+function exact(value: unknown, wanted: string): bigint {
+  if (typeof value === "bigint") return value;
+  if (Number.isSafeInteger(value)) return BigInt(value as number);
+  const hint = ": beyond 2^53 - 1 only a bigint is exact";
+  throw mismatch(value, Number.isInteger(value) ? wanted + hint : wanted);
 }

@@ -5,7 +5,8 @@ export type Contents<M> = Merged<
   M extends string ? { readonly [K in M]: undefined } : M
 >;
 
-type Merged<U> =
+/** All keys of a union's members. */
+export type Merged<U> =
   // deno-lint-ignore no-explicit-any -- it distributes over the union
   (U extends any ? (each: U) => void : never) extends (all: infer All) => void
     ? { [K in keyof All]: All[K] }
@@ -36,12 +37,15 @@ export type Arms<M, R> = {
  * ```
  * @throws {CaryatidError} `INVALID_MESSAGE` if no arm is there for it, which types prevent
  */
+export function match<M, R>(message: M, arms: Arms<M, R>): R;
+/** With `_` for all other variants; it gets the message itself. */
 export function match<M, R>(
   message: M,
-  arms: Arms<M, R> | Partial<Arms<M, R>> & { readonly _: (message: M) => R },
-): R {
+  arms: Partial<Arms<M, R>> & { readonly _: (message: M) => R },
+): R;
+export function match(message: unknown, arms: object): unknown {
   const [name, content] = variantOf(message);
-  const all = arms as Readonly<Record<string, (content: unknown) => R>>;
+  const all = arms as Readonly<Record<string, (content: unknown) => unknown>>;
   if (Object.hasOwn(all, name)) return all[name]!(content);
   if (Object.hasOwn(all, "_")) return all._!(message);
   throw new CaryatidError(
@@ -61,9 +65,9 @@ export function match<M, R>(
  * import assert from "node:assert/strict";
  *
  * type Message = "Stop" | { Text: string };
- * const message = { Text: "hello" } as Message;
- * assert(isVariant(message, "Text") && message.Text === "hello");
- * assert(!isVariant(message, "Stop"));
+ * const size = (message: Message) => isVariant(message, "Text") ? message.Text.length : 0;
+ * assert.equal(size({ Text: "hello" }), 5);
+ * assert.equal(size("Stop"), 0);
  * ```
  */
 export function isVariant<M, K extends keyof Contents<M> & string>(

@@ -34,7 +34,13 @@ export {
 } from "./define_enum.ts";
 export { f32, f64 } from "./floats.ts";
 export { asNumber, i16, i32, i64, i8, u16, u32, u64, u8 } from "./integers.ts";
-export { type Arms, type Contents, isVariant, match } from "./match.ts";
+export {
+  type Arms,
+  type Contents,
+  isVariant,
+  match,
+  type Merged,
+} from "./match.ts";
 export {
   type AnyRustType,
   type Conversion,
@@ -45,6 +51,7 @@ export {
 export { bool, bytes, char, json, text, unit } from "./scalars.ts";
 export {
   type Fields,
+  type Omittable,
   struct,
   type StructInput,
   type StructOutput,

@@ -55,8 +55,7 @@ export class RustType<Input, Output = Input>
 }
 
 /** Any type of Rust, whatever it converts. */
-// deno-lint-ignore no-explicit-any -- `unknown` isn't wider where a type is taken
-export type AnyRustType = RustType<any, any>;
+export type AnyRustType = RustType<unknown, unknown>;
 
 /** What is given for a type. */
 export type InputOf<T> = T extends RustType<infer Input, infer _> ? Input

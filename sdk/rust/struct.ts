@@ -10,7 +10,8 @@ import {
 /** Fields by the names that serde gives them. */
 export type Fields = Readonly<Record<string, AnyRustType>>;
 
-type Omittable<F extends Fields> = {
+/** Names of the fields that may be omitted. */
+export type Omittable<F extends Fields> = {
   [K in keyof F]: undefined extends InputOf<F[K]> ? K : never;
 }[keyof F];
 

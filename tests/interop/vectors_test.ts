@@ -22,7 +22,7 @@ import {
   rustEncodings,
   rustInputs,
 } from "../../process/codec/testing/vectors.ts";
-import { PEER, peerUnavailable } from "./peer_binary.ts";
+import { PEER } from "./peer_binary.ts";
 import { withPeer } from "./rust_case.ts";
 import { Message } from "./rust_message.ts";
 
