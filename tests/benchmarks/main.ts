@@ -8,9 +8,10 @@
 import { conditions, load } from "./conditions.ts";
 import { core } from "./core/suite.ts";
 import { type Case, measure, type Suite } from "./harness.ts";
+import { interop } from "./interop/suite.ts";
 import { rabbitMq } from "./rabbitmq/suite.ts";
 
-const SUITES: readonly Suite[] = [core, rabbitMq];
+const SUITES: readonly Suite[] = [core, rabbitMq, interop];
 
 /** What a child of this program is given before the name of the one case it measures. */
 const HERE = "--here";

@@ -55,24 +55,36 @@ export class RunningProgram implements AsyncDisposable {
     return this.#ended;
   }
 
-  /** Resolves with the line that is number `count` (1) of those that match, from the beginning; fails when the program ends before. */
-  line(pattern: RegExp, count = 1): Promise<string> {
+  /**
+   * Resolves with the line that is number `count` (1) of those that match, from the beginning; fails when the program ends before,
+   * or is later than `patience` ms (30,000).
+   */
+  line(
+    pattern: RegExp,
+    count: number = 1,
+    patience: number = PATIENCE,
+  ): Promise<string> {
     let left = count;
     let from = 0;
-    return this.until(() => {
-      while (from < this.#lines.length) {
-        const line = this.#lines[from++]!;
-        if (pattern.test(line) && --left === 0) return line;
-      }
-    }, () => `a line that matches ${pattern}`);
+    return this.until(
+      () => {
+        while (from < this.#lines.length) {
+          const line = this.#lines[from++]!;
+          if (pattern.test(line) && --left === 0) return line;
+        }
+      },
+      () => `a line that matches ${pattern}`,
+      patience,
+    );
   }
 
   /** Resolves with what `find` finds in the lines, looked for whenever there are more; fails when the program ends before. */
   async until<T>(
     find: () => T | undefined,
     wanted: () => string,
+    patience: number = PATIENCE,
   ): Promise<T> {
-    const deadline = performance.now() + PATIENCE;
+    const deadline = performance.now() + patience;
     for (;;) {
       const ended = this.#ended;
       const found = find();

@@ -22,6 +22,7 @@ use caryatid_module_record::Record;
 use caryatid_module_rest_server::RESTServer;
 use caryatid_module_spy::Spy;
 use caryatid_process::Process;
+use caryatid_sdk::ModuleRegistry;
 use config::{Config, Environment, File};
 use message::Message;
 use std::sync::Arc;
@@ -42,8 +43,14 @@ async fn run(path: &str) -> Result<()> {
         .add_source(File::with_name(path))
         .add_source(Environment::with_prefix("CARYATID"))
         .build()?;
+    // Whoever takes the time has no use for what modules tell.
+    let quiet = config.get_bool("quiet").unwrap_or(false);
     let mut process = Process::<Message>::create(Arc::new(config)).await;
-    register(&mut Telling(&mut process));
+    if quiet {
+        register(&mut process);
+    } else {
+        register(&mut Telling(&mut process));
+    }
     let ended = commands::read_stdin();
     let running = process.start().await?;
     tell(serde_json::json!({ "ready": true }));
@@ -54,7 +61,7 @@ async fn run(path: &str) -> Result<()> {
     running.stop().await
 }
 
-fn register(registry: &mut Telling) {
+fn register(registry: &mut dyn ModuleRegistry<Message>) {
     Clock::<Message>::register(registry);
     Playback::<Message>::register(registry);
     Record::<Message>::register(registry);
