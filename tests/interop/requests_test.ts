@@ -100,6 +100,47 @@ rustTest(
   },
 );
 
+rustTest(
+  "with join-rust-handlers, a handler of ours that throws is HANDLER_FAILED to ours",
+  async (interop) => {
+    const topic = `${interop.prefix}.ask`;
+    await using ours = await interop.ours({
+      bus: { "join-rust-handlers": true },
+    });
+    await ours.context.handle(topic, () => {
+      throw new Error("no");
+    }).ready;
+    await assert.rejects(ours.context.request(topic, "Stop"), {
+      code: "HANDLER_FAILED",
+      message: /no/,
+    });
+    await interop.deleteQueue(`${topic}._request.*`);
+  },
+);
+
+rustTest(
+  "with handlers in both languages ours asks ours, and Rust takes the first answer",
+  async (interop) => {
+    const topic = `${interop.prefix}.ask`;
+    await using rust = await interop.rust(answers(topic));
+    await rust.subscribed(`${topic}._request.*`);
+    await using ours = await interop.ours();
+    await handle(ours.context, topic, "ours").ready;
+    const numbers = Array.from({ length: MANY }, (_, number) => number);
+    const own = await Promise.all(
+      numbers.map((number) => ask(ours.context, topic, number)),
+    );
+    assert.deepEqual(own, numbers.map((number) => answer("ours", number)));
+    const theirs = await Promise.all(
+      numbers.map((number) => askFrom(rust, topic, number)),
+    ) as Answer[];
+    assert.deepEqual(
+      theirs.map(({ Test }) => Test.number),
+      numbers.map((number) => number * 2),
+    );
+  },
+);
+
 function answers(topic: string): string {
   return `[module.answer]\ntopic = "${topic}"\n`;
 }
@@ -127,21 +168,3 @@ async function askFrom(
   const text = JSON.stringify({ Test: { data: "", number } });
   return (await rust.request(topic, text)).message;
 }
-
-rustTest(
-  "with join-rust-handlers, a handler of ours that throws is HANDLER_FAILED to ours",
-  async (interop) => {
-    const topic = `${interop.prefix}.ask`;
-    await using ours = await interop.ours({
-      bus: { "join-rust-handlers": true },
-    });
-    await ours.context.handle(topic, () => {
-      throw new Error("no");
-    }).ready;
-    await assert.rejects(ours.context.request(topic, "Stop"), {
-      code: "HANDLER_FAILED",
-      message: /no/,
-    });
-    await interop.deleteQueue(`${topic}._request.*`);
-  },
-);

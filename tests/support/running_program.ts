@@ -45,6 +45,11 @@ export class RunningProgram implements AsyncDisposable {
     this.stderr = new Response(this.#child.stderr).text();
   }
 
+  /** Its number in the system. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** What it has printed so far. */
   get lines(): readonly string[] {
     return this.#lines;

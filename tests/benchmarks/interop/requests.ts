@@ -5,7 +5,7 @@ import { inMemory, onBroker } from "./setting.ts";
 /** One request after the other, asked and handled in the same process. */
 export const requests: readonly Case[] = [
   {
-    ...rateOf(1_500, onBroker),
+    ...rateOf(1_500, () => onBroker()),
     name: "requests-rabbitmq",
     goals: [{ of: "ratio", least: 10 }],
     remark: "1,500 in sequence; Rust opens a channel for each, 2,047 at most",

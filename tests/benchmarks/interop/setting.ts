@@ -15,8 +15,10 @@ bus = "internal"
 `;
 }
 
-/** A new exchange on the broker, in TOML, and a topic that nobody else uses. Throws a `Skip` where there is no broker. */
-export async function onBroker(): Promise<{ toml: string; topic: string }> {
+/** A new exchange on the broker, in TOML, with further keys of the bus, and a topic. Throws a `Skip` where there is no broker. */
+export async function onBroker(
+  keys = "",
+): Promise<{ toml: string; topic: string }> {
   await (await RawClient.open())[Symbol.asyncDispose]();
   const exchange = fresh();
   const url = new URL(BROKER);
@@ -26,6 +28,7 @@ export async function onBroker(): Promise<{ toml: string; topic: string }> {
 class = "rabbit-mq"
 url = "${BROKER.replace(/\/$/, "")}${vhost}"
 exchange = "${exchange}"
+${keys}
 
 [[message-router.route]]
 pattern = "#"

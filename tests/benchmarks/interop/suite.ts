@@ -6,7 +6,7 @@ import { performance, throughput } from "./throughput.ts";
 export const interop: Suite = {
   name: "interop",
   about: "beside Rust Caryatid (deno task test:interop builds it)",
-  cases: [throughput, ...requests, ...performance],
+  cases: [...throughput, ...requests, ...performance],
   note: "Rust's side is tests/interop/rust: caryatid_process 0.14, " +
     "built for release, all cores; ours runs on one thread",
 };
