@@ -33,13 +33,14 @@ export class Peer implements AsyncDisposable {
     this.#startTime = startTime;
   }
 
-  /** Starts one; resolves when its modules have been initialised. */
+  /** Starts one; resolves when its modules have been initialised. On a broker Rust's tells which queues it declares. */
   static async start(language: Language, toml: string): Promise<Peer> {
     const folder = await Deno.makeTempDir();
     const file = `${folder}/peer.toml`;
     await Deno.writeTextFile(file, toml);
+    const quiet = toml.includes('"rabbit-mq"') ? [] : ["quiet"];
     const program = language === "rust"
-      ? new RunningProgram([file], { RUST_LOG: "error" }, {
+      ? new RunningProgram([file, ...quiet], {}, {
         command: PEER,
         input: true,
       })

@@ -1,10 +1,8 @@
 import { fresh, RawClient, URL as BROKER } from "../rabbitmq/raw_client.ts";
 
-/** A bus in memory, in TOML; `quiet` is for the Rust process. */
+/** A bus in memory, in TOML. */
 export function inMemory(queueSize?: number): string {
   return `
-quiet = true
-
 [message-bus.internal]
 class = "in-memory"
 ${queueSize === undefined ? "" : `subscriber-queue-size = ${queueSize}`}

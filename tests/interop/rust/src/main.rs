@@ -1,7 +1,8 @@
 //! A process of Rust Caryatid, made of its own crates, for the tests of compatibility.
 //!
 //! `peer <file.toml>` runs the modules of that file until SIGINT or the end of its standard input, whose lines are commands
-//! (see `commands`). What a test wants to know is a line of JSON on standard output; the log goes to standard error.
+//! (see `commands`). What a test wants to know is a line of JSON on standard output; the log goes to standard error. With `quiet`
+//! after the file it doesn't tell what modules subscribe to, which takes time.
 //! `peer vectors` writes what the codec of these crates does, as JSON.
 
 mod answer;
@@ -35,16 +36,15 @@ async fn main() -> Result<()> {
         return vectors::write();
     }
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).init();
-    run(&argument).await
+    let quiet = std::env::args().nth(2).is_some_and(|second| second == "quiet");
+    run(&argument, quiet).await
 }
 
-async fn run(path: &str) -> Result<()> {
+async fn run(path: &str, quiet: bool) -> Result<()> {
     let config = Config::builder()
         .add_source(File::with_name(path))
         .add_source(Environment::with_prefix("CARYATID"))
         .build()?;
-    // Whoever takes the time has no use for what modules tell.
-    let quiet = config.get_bool("quiet").unwrap_or(false);
     let mut process = Process::<Message>::create(Arc::new(config)).await;
     if quiet {
         register(&mut process);
