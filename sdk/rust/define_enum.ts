@@ -73,7 +73,7 @@ export type EnumOutput<V extends Variants> = {
  * type Message = SchemaOutput<typeof Message>;
  *
  * // Typed at both ends: `context.publish(test, { Point: [1, 2.5] })` sends two floats.
- * export const test = defineTopic("sample.test", Message);
+ * const test = defineTopic("sample.test", Message);
  *
  * function describe(message: Message): string {
  *   return match(message, {

@@ -9,7 +9,7 @@
  *
  * // enum Message { Text(String), Point { x: f64, y: f64 } }
  * const Message = defineEnum({ Text: text, Point: struct({ x: f64, y: f64 }) });
- * export const drawing = defineTopic("drawing.#", Message);
+ * const drawing = defineTopic("drawing.#", Message);
  * ```
  *
  * @module

@@ -36,7 +36,7 @@ export type StructOutput<F extends Fields> = {
  *
  * // struct Reading { place: String, celsius: f64, note: Option<String> }
  * const reading = struct({ place: text, celsius: f64, note: option(text) });
- * export const readings = defineTopic("weather.reading", reading);
+ * const readings = defineTopic("weather.reading", reading);
  * ```
  */
 export function struct<const F extends Fields>(
