@@ -46,24 +46,28 @@ export function rustTest(
   name: string,
   fn: (interop: Interop) => Promise<void>,
 ): void {
-  withPeer(name, () =>
-    withBroker(
-      name,
-      (broker) => Deno.test(name, () => fn(interopOn(broker()))),
-    ));
+  withPeer(name, () => {
+    let isRegistered = false;
+    withBroker(name, (broker) => {
+      isRegistered = true;
+      Deno.test(name, () => fn(interopOn(broker())));
+    });
+    if (!isRegistered && required) fail(name, "there is no broker");
+  });
 }
 
 /** Has `register` register a test that runs the Rust program; or an ignored test of that name where it isn't built. */
 export function withPeer(name: string, register: () => void): void {
   const reason = peerUnavailable();
-  if (reason === undefined) return register();
-  if (required) {
-    Deno.test(name, () => {
-      throw new Error(`Cannot test with Rust: ${reason}`);
-    });
-  } else {
-    Deno.test.ignore(`${name} (skipped: ${reason})`, () => {});
-  }
+  if (reason === undefined) register();
+  else if (required) fail(name, reason);
+  else Deno.test.ignore(`${name} (skipped: ${reason})`, () => {});
+}
+
+function fail(name: string, reason: string): void {
+  Deno.test(name, () => {
+    throw new Error(`Cannot test with Rust: ${reason}`);
+  });
 }
 
 function interopOn(broker: TestBroker): Interop {
