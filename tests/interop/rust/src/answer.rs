@@ -12,9 +12,7 @@ pub struct Answer;
 impl Answer {
     async fn init(&self, context: Arc<Context<Message>>, config: Arc<Config>) -> Result<()> {
         let data = config.get_string("data").unwrap_or("Rust".to_string());
-        context.handle(&config.get_string("topic")?, move |question| {
-            std::future::ready(answer(question, &data))
-        });
+        context.handle(&config.get_string("topic")?, move |question| std::future::ready(answer(question, &data)));
         Ok(())
     }
 }

@@ -41,10 +41,8 @@ async fn main() -> Result<()> {
 }
 
 async fn run(path: &str, quiet: bool) -> Result<()> {
-    let config = Config::builder()
-        .add_source(File::with_name(path))
-        .add_source(Environment::with_prefix("CARYATID"))
-        .build()?;
+    let config =
+        Config::builder().add_source(File::with_name(path)).add_source(Environment::with_prefix("CARYATID")).build()?;
     let mut process = Process::<Message>::create(Arc::new(config)).await;
     if quiet {
         register(&mut process);

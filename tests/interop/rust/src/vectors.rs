@@ -98,8 +98,19 @@ fn messages(encodings: &mut Encodings) {
         encodings.add(format!("DateTime<Utc> {text}"), time);
     }
     for text in [
-        "null", "true", "12", "-3", "1.5", "1.0", "\"s\"", "[]", "[1,null]", "{}", "{\"a\":1,\"b\":[2]}",
-        "{\"msg\":\"Hello\",\"n\":1}", "18446744073709551615",
+        "null",
+        "true",
+        "12",
+        "-3",
+        "1.5",
+        "1.0",
+        "\"s\"",
+        "[]",
+        "[1,null]",
+        "{}",
+        "{\"a\":1,\"b\":[2]}",
+        "{\"msg\":\"Hello\",\"n\":1}",
+        "18446744073709551615",
     ] {
         let value = serde_json::from_str(text).expect("it is JSON");
         encodings.add(format!("Message::Json({text})"), Message::Json(value));
@@ -125,10 +136,7 @@ fn rest(encodings: &mut Encodings) {
         body: String::new(),
         query_parameters: HashMap::new(),
     };
-    encodings.add(
-        "Message::RESTRequest{GET /test, elements [test], body \"\", no query}",
-        Message::RESTRequest(get),
-    );
+    encodings.add("Message::RESTRequest{GET /test, elements [test], body \"\", no query}", Message::RESTRequest(get));
     let post = RESTRequest {
         method: "POST".to_string(),
         path: "/a/b".to_string(),
@@ -136,10 +144,7 @@ fn rest(encodings: &mut Encodings) {
         body: "hi".to_string(),
         query_parameters: HashMap::from([("a".to_string(), "1".to_string())]),
     };
-    encodings.add(
-        "Message::RESTRequest{POST /a/b, [a,b], body \"hi\", query {a:1}}",
-        Message::RESTRequest(post),
-    );
+    encodings.add("Message::RESTRequest{POST /a/b, [a,b], body \"hi\", query {a:1}}", Message::RESTRequest(post));
     encodings.add(
         "Message::RESTResponse{code 200, body \"Hello, world!\", text/plain}",
         Message::RESTResponse(RESTResponse::with_text(200, "Hello, world!")),
@@ -160,20 +165,50 @@ fn shapes(encodings: &mut Encodings) {
 
 fn numbers(encodings: &mut Encodings) {
     for number in [
-        0u64, 23, 24, 255, 256, 65_535, 65_536, 4_294_967_295, 4_294_967_296, 9_007_199_254_740_991, 9_007_199_254_740_992,
-        9_007_199_254_740_993, u64::MAX,
+        0u64,
+        23,
+        24,
+        255,
+        256,
+        65_535,
+        65_536,
+        4_294_967_295,
+        4_294_967_296,
+        9_007_199_254_740_991,
+        9_007_199_254_740_992,
+        9_007_199_254_740_993,
+        u64::MAX,
     ] {
         encodings.add(format!("u64 {number}"), number);
     }
     for number in [
-        -1i64, -24, -25, -256, -257, -65_536, -65_537, -4_294_967_296, -4_294_967_297, -9_007_199_254_740_991,
-        -9_007_199_254_740_993, i64::MIN, i64::MAX,
+        -1i64,
+        -24,
+        -25,
+        -256,
+        -257,
+        -65_536,
+        -65_537,
+        -4_294_967_296,
+        -4_294_967_297,
+        -9_007_199_254_740_991,
+        -9_007_199_254_740_993,
+        i64::MIN,
+        i64::MAX,
     ] {
         encodings.add(format!("i64 {number}"), number);
     }
     for (text, number) in [
-        ("0.0", 0.0), ("-0.0", -0.0), ("1.0", 1.0), ("1.5", 1.5), ("0.1", 0.1), ("1e300", 1e300), ("inf", f64::INFINITY),
-        ("-inf", f64::NEG_INFINITY), ("NaN", f64::NAN), ("3.0", 3.0),
+        ("0.0", 0.0),
+        ("-0.0", -0.0),
+        ("1.0", 1.0),
+        ("1.5", 1.5),
+        ("0.1", 0.1),
+        ("1e300", 1e300),
+        ("inf", f64::INFINITY),
+        ("-inf", f64::NEG_INFINITY),
+        ("NaN", f64::NAN),
+        ("3.0", 3.0),
     ] {
         encodings.add(format!("f64 {text}"), number);
     }
