@@ -109,7 +109,7 @@ export class Lifecycle {
     });
     await this.#initAll(modules, start.signal);
     if (config.startupTopic !== undefined) {
-      await bus.publish(config.startupTopic, null);
+      await bus.publish(config.startupTopic, config.startupMessage);
     }
     start.signal.throwIfAborted();
     for (const runner of this.#runners) runner.begin();

@@ -73,6 +73,21 @@ Deno.test("D1 the startup message is published before anything runs", async () =
   assert.match(order[0]!, /^system\.started null/);
 });
 
+Deno.test("the startup message is what [global.startup] says, for subscribers that want a Rust enum", async () => {
+  const heard = Promise.withResolvers<unknown>();
+  const listener = module("listener", (context) => {
+    const started = context.subscribe("system.started");
+    context.run(async () => {
+      for await (const { message } of started) heard.resolve(message);
+    });
+  });
+  await using process = await silentProcess([listener], {
+    global: { startup: { topic: "system.started", message: { None: [] } } },
+  });
+  await process.start();
+  assert.equal(JSON.stringify(await heard.promise), '{"None":[]}');
+});
+
 Deno.test("D2 when init throws, the others stop in reverse order and the culprit is named", async (t) => {
   const stopped: string[] = [];
   const good = (name: string) =>

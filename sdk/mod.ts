@@ -34,6 +34,7 @@ export {
   type CaryatidErrorOptions,
   type ErrorCode,
 } from "./errors.ts";
+export { Float } from "./float.ts";
 export type { Log } from "./log.ts";
 export type {
   Accept,
@@ -73,3 +74,4 @@ export {
   validatePattern,
   validateTopic,
 } from "./topic.ts";
+export type { WireSchema } from "./wire_schema.ts";

@@ -17,7 +17,8 @@ let idle: Writer | undefined;
  * | JavaScript | on the wire |
  * | --- | --- |
  * | whole numbers up to 2^53 - 1 either way, any bigint | integer, shortest form up to 64 bits |
- * | any other number, -0, `NaN`, a {@linkcode Float} | float, always 64 bits |
+ * | any other number, -0, `NaN`, a {@linkcode Float} | float of 64 bits |
+ * | what `f32` of `@caryatid/sdk/rust` sends | float of 32 bits, which Rust wants for an `f32` |
  * | text, boolean, null | the same |
  * | `Uint8Array`, `ArrayBuffer` and its views | byte string |
  * | `Date` | RFC 3339 text that ends in Z |

@@ -1,3 +1,4 @@
+import { f32 } from "@caryatid/sdk/rust";
 import assert from "node:assert/strict";
 import { decode, encode, Float } from "./mod.ts";
 import { rustEncodings } from "./testing/vectors.ts";
@@ -10,6 +11,19 @@ Deno.test("F3 a Float is sent as Rust sends an f64, also where it is whole", () 
     assert.equal(encode(new Float(value)).toHex(), hex, rust);
     assert.equal(decode(encode([new Float(value)]))![0 as never], value, rust);
   }
+});
+
+Deno.test("F3 what `f32` sends is a float of 32 bits, as Rust sends an f32, rounded", () => {
+  const floats = rustEncodings.filter(({ rust }) => rust.startsWith("f32 "));
+  assert.equal(floats.length, 2);
+  for (const { hex, rust } of floats) {
+    const sent = f32["~wire"].encode(Number(rust.slice(4)));
+    assert(!sent.issues);
+    assert.equal(encode(sent.value).toHex(), hex, rust);
+  }
+  const tenth = f32["~wire"].encode(0.1);
+  assert(!tenth.issues);
+  assert.equal(decode(encode(tenth.value)), Math.fround(0.1));
 });
 
 Deno.test("a Float is a number to everybody else", () => {

@@ -9,6 +9,7 @@ export const MAP = 0xa0;
 export const FALSE = 0xf4;
 export const TRUE = 0xf5;
 export const NULL = 0xf6;
+export const FLOAT32 = 0xfa;
 export const FLOAT64 = 0xfb;
 /** Ends an item of unknown size. */
 export const BREAK = 0xff;

@@ -12,6 +12,6 @@
  *
  * @module
  */
+export { Float } from "@caryatid/sdk";
 export { decode } from "./decode.ts";
 export { encode, type EncodeOptions } from "./encode.ts";
-export { Float } from "./float.ts";

@@ -4,6 +4,8 @@ import type { Writer } from "./writer.ts";
 // Not those of the value: it may have its own, which give anything.
 const { toISOString } = Date.prototype;
 const { valueOf } = Number.prototype;
+/** Marks what `f32` of `@caryatid/sdk/rust` sends, whichever copy of the SDK is loaded. */
+const FLOAT32 = Symbol.for("caryatid.float32");
 
 /** Writes what is neither a plain object nor an array: bytes, a Date, a Number object. Anything else is a fault. */
 export function writeInstance(writer: Writer, value: object): void {
@@ -16,7 +18,10 @@ export function writeInstance(writer: Writer, value: object): void {
     return writeBytes(writer, new Uint8Array(value));
   }
   if (value instanceof Date) return writer.text(rfc3339(value));
-  if (value instanceof Number) return writer.float(valueOf.call(value));
+  if (value instanceof Number) {
+    const number = valueOf.call(value);
+    return FLOAT32 in value ? writer.float32(number) : writer.float(number);
+  }
   throw new Fault(
     `it is ${described(value)}, wanted plain objects, arrays, text, ` +
       "numbers, booleans, null, bytes or a Date",

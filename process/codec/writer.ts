@@ -1,5 +1,5 @@
 import { Fault } from "./fault.ts";
-import { BYTES, FLOAT64, TEXT } from "./items.ts";
+import { BYTES, FLOAT32, FLOAT64, TEXT } from "./items.ts";
 import { MessageMemory } from "./message_memory.ts";
 
 /** Up to here a loop beats the call of a TextEncoder; measured 1.3 ns a character against 100 ns. */
@@ -73,7 +73,15 @@ export class Writer {
     this.#at += 9;
   }
 
-  /** A float of 64 bits, the only width that Rust takes for any of its own. */
+  /** A float of 32 bits, the only width that Rust takes for an `f32`; one of 64 bits is rounded. */
+  float32(value: number): void {
+    if (this.#at + HEAD > this.#bytes.length) this.#grow(HEAD);
+    this.#bytes[this.#at] = FLOAT32;
+    this.#view.setFloat32(this.#at + 1, value);
+    this.#at += 5;
+  }
+
+  /** A float of 64 bits, which Rust takes for an `f64`. */
   float(value: number): void {
     if (this.#at + HEAD > this.#bytes.length) this.#grow(HEAD);
     this.#bytes[this.#at] = FLOAT64;

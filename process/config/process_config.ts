@@ -16,6 +16,8 @@ export interface ProcessConfig {
   readonly requestTimeout: number;
   /** Where the startup message is published. */
   readonly startupTopic: string | undefined;
+  /** The startup message. */
+  readonly startupMessage: unknown;
   /** How long starting may take, in milliseconds; 0 is for ever. */
   readonly startDeadline: number;
   /** How long draining may take, in milliseconds. */

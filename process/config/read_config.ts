@@ -10,7 +10,7 @@ import {
   readLifecycle,
   readLog,
   readMonitor,
-  readStartupTopic,
+  readStartup,
 } from "./settings.ts";
 import { TableReader } from "./table_reader.ts";
 import { ourVariables, readVariables } from "./variables.ts";
@@ -100,7 +100,7 @@ async function readTables(
     buses,
     routes,
     requestTimeout,
-    startupTopic: readStartupTopic(root),
+    ...readStartup(root),
     ...readLifecycle(root),
     log: readLog(root, modules, report),
     monitor: readMonitor(root),

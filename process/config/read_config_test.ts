@@ -15,6 +15,7 @@ Deno.test("readConfig() gives defaults to an empty configuration", async () => {
     }],
     routes: [{ pattern: "#", buses: ["memory"] }],
     requestTimeout: 5000,
+    startupMessage: null,
     startDeadline: 30_000,
     stopDeadline: 10_000,
     log: { level: "info", format: "pretty", levels: {} },

@@ -40,13 +40,14 @@ export function readLog(
 }
 
 /** `[global.startup]`, which is for the process, not for the modules. */
-export function readStartupTopic(
+export function readStartup(
   root: TableReader,
-): string | undefined {
+): { startupTopic: string | undefined; startupMessage: unknown } {
   const startup = root.reader("global").reader("startup");
-  const topic = startup.topic("topic");
+  const startupTopic = startup.topic("topic");
+  const startupMessage = startup.value("message") ?? null;
   startup.end();
-  return topic;
+  return { startupTopic, startupMessage };
 }
 
 /** `[lifecycle]`. */

@@ -1,4 +1,4 @@
-import { Float } from "../codec/float.ts";
+import { Float } from "@caryatid/sdk";
 import { each } from "./each.ts";
 import type { ModuleSnapshot, MonitorSnapshot } from "./snapshot.ts";
 

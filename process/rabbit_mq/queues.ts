@@ -122,9 +122,9 @@ export async function declareHandlerQueue(
 ): Promise<string> {
   const wire = requestPattern(pattern);
   if (settings["join-rust-handlers"]) {
+    // Not bound to our requests: a Rust handler would answer one of those on the topic itself, as it lacks the marker.
     const { queue } = await channel.assertQueue(wire, { durable: false });
     await channel.bindQueue(queue, names.shared, wire);
-    await channel.bindQueue(queue, names.requests, pattern);
     return queue;
   }
   const name = `${names.shared}.handlers.${pattern}`;

@@ -167,7 +167,10 @@ export class Requester {
     }).catch(() => {}); // they miss it; the request goes on
   }
 
-  /** Nobody of ours handles it: asks on Rust's topics, and only then takes an answer from there. */
+  /**
+   * Nobody of ours handles it: asks on Rust's topics, and only then takes an answer from there. One of ours that shares Rust's queue
+   * answers to our own.
+   */
   async #askRust(
     pending: PendingRequest,
     body: Uint8Array,
@@ -189,6 +192,8 @@ export class Requester {
         body,
         properties: {
           messageId: id,
+          correlationId: id,
+          replyTo: queue,
           mandatory: true,
           headers: { ...headers, [PROBE_HEADER]: "1" },
         },

@@ -5,6 +5,7 @@ import {
   type SchemaResult,
   type StandardSchema,
 } from "../standard_schema.ts";
+import type { WireSchema } from "../wire_schema.ts";
 
 /**
  * Checks `value` against `schema`. Gives `value` itself unless the schema transformed it: most libraries copy what they check.
@@ -20,6 +21,17 @@ export function checkMessage<Output>(
   return result instanceof Promise
     ? result.then((result) => outcome(topic, value, result))
     : outcome(topic, value, result);
+}
+
+/** What is sent in place of `value`, as the schema says. Throws `INVALID_MESSAGE`. */
+export function encodeMessage(
+  topic: string,
+  schema: WireSchema,
+  value: unknown,
+): unknown {
+  const result = schema["~wire"].encode(value);
+  if (result.issues) throw invalidMessageError(topic, result.issues);
+  return result.value;
 }
 
 function outcome<Output>(

@@ -1,7 +1,8 @@
 import type { TypedTopic } from "../define_topic.ts";
 import type { Delivery, MessageBus, PublishOptions } from "../message_bus.ts";
 import type { StandardSchema } from "../standard_schema.ts";
-import { checkMessage } from "./check.ts";
+import { isWireSchema } from "../wire_schema.ts";
+import { checkMessage, encodeMessage } from "./check.ts";
 
 /** Marks a message as fitting a schema as it is, so that a subscriber of the same topic in this process needn't look again. */
 const CHECKED = Symbol("caryatid.checked");
@@ -16,7 +17,8 @@ class Mark {
 }
 
 /**
- * Checks `message` and publishes it as it was given: a transformation is the receiver's. Rejects with `INVALID_MESSAGE`.
+ * Checks `message` and publishes it as it was given: a transformation is the receiver's, unless the schema has a form to be sent.
+ * Rejects with `INVALID_MESSAGE`.
  */
 export function publishChecked(
   bus: Pick<MessageBus, "publish">,
@@ -26,6 +28,10 @@ export function publishChecked(
 ): Promise<void> {
   let checked: unknown;
   try {
+    if (isWireSchema(topic.schema)) {
+      const sent = encodeMessage(topic.name, topic.schema, message);
+      return bus.publish(topic.name, sent, options);
+    }
     checked = checkMessage(topic.name, topic.schema, message);
   } catch (error) {
     return Promise.reject(error);

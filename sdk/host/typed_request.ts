@@ -6,7 +6,9 @@ import type {
   RequestDelivery,
   RequestOptions,
 } from "../message_bus.ts";
-import { checkMessage } from "./check.ts";
+import type { StandardSchema } from "../standard_schema.ts";
+import { isWireSchema } from "../wire_schema.ts";
+import { checkMessage, encodeMessage } from "./check.ts";
 
 /** Asks, with question and answer checked. Rejects with `INVALID_MESSAGE` where one doesn't fit. */
 export async function requestChecked(
@@ -15,8 +17,8 @@ export async function requestChecked(
   message: unknown,
   options: RequestOptions | undefined,
 ): Promise<unknown> {
-  await checkMessage(topic.name, topic.schema, message);
-  const answer = await bus.request(topic.name, message, options);
+  const question = await sentForm(topic.name, topic.schema, message);
+  const answer = await bus.request(topic.name, question, options);
   return topic.answer === undefined
     ? answer
     : await checkMessage(topic.name, topic.answer as never, answer);
@@ -34,11 +36,21 @@ export function answerChecked(topic: TypedTopic, handler: Handler): Handler {
       ? request
       : new CheckedRequest(request, message);
     const answer = await handler(question);
-    if (topic.answer !== undefined) {
-      await checkMessage(request.topic, topic.answer, answer);
-    }
-    return answer;
+    return topic.answer === undefined
+      ? answer
+      : await sentForm(request.topic, topic.answer, answer);
   };
+}
+
+/** What is sent: the message itself, checked, unless the schema has a form to be sent. */
+async function sentForm(
+  topic: string,
+  schema: StandardSchema,
+  message: unknown,
+): Promise<unknown> {
+  if (isWireSchema(schema)) return encodeMessage(topic, schema, message);
+  await checkMessage(topic, schema, message);
+  return message;
 }
 
 /** The question as the schema transformed it. Other handlers of the same request get their own. */

@@ -8,11 +8,12 @@
 import { conditions, load } from "./conditions.ts";
 import { core } from "./core/suite.ts";
 import { type Case, measure, type Suite } from "./harness.ts";
+import { interop } from "./interop/suite.ts";
 import { modules } from "./modules/suite.ts";
 import { rabbitMq } from "./rabbitmq/suite.ts";
 import { rest } from "./rest/suite.ts";
 
-const SUITES: readonly Suite[] = [core, rabbitMq, modules, rest];
+const SUITES: readonly Suite[] = [core, rabbitMq, modules, rest, interop];
 
 /** What a child of this program is given before the name of the one case it measures. */
 const HERE = "--here";

@@ -5,32 +5,49 @@ import { fileURLToPath } from "node:url";
 export const ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
 const PATIENCE = 30_000;
 
+/** How to run a program, but for its arguments. */
+export interface RunningProgramOptions {
+  /** What is run: a path, or a name to be found in the PATH (Deno itself). */
+  readonly command?: string;
+  /** Whether it is spoken to by its standard input (no). */
+  readonly input?: boolean;
+}
+
 /** A program in a process of its own, run as a user would, and what it prints. */
 export class RunningProgram implements AsyncDisposable {
   readonly #command: string;
   readonly #child: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array> | undefined;
   readonly #lines: string[] = [];
   readonly #read: Promise<void>;
   readonly stderr: Promise<string>;
   #changed = Promise.withResolvers<void>();
   #ended = false;
 
-  /** Runs `deno` with these arguments, in the folder of the repository. */
+  /** Runs `deno`, or the command of `options`, with these arguments, in the folder of the repository. */
   constructor(
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
+    options: RunningProgramOptions = {},
   ) {
-    this.#command = ["deno", ...args].join(" ");
-    this.#child = new Deno.Command(Deno.execPath(), {
+    const { command, input = false } = options;
+    this.#command = [command ?? "deno", ...args].join(" ");
+    this.#child = new Deno.Command(command ?? Deno.execPath(), {
       args: [...args],
       cwd: ROOT,
       env: { NO_COLOR: "1", ...env },
-      stdin: "null",
+      stdin: input ? "piped" : "null",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
+    this.#input = input ? this.#child.stdin.getWriter() : undefined;
     this.#read = this.#readLines();
     this.stderr = new Response(this.#child.stderr).text();
+  }
+
+  /** Its number in the system. */
+  get pid(): number {
+    return this.#child.pid;
   }
 
   /** What it has printed so far. */
@@ -43,24 +60,36 @@ export class RunningProgram implements AsyncDisposable {
     return this.#ended;
   }
 
-  /** Resolves with the line that is number `count` (1) of those that match, from the beginning; fails when the program ends before. */
-  line(pattern: RegExp, count = 1): Promise<string> {
+  /**
+   * Resolves with the line that is number `count` (1) of those that match, from the beginning; fails when the program ends before,
+   * or is later than `patience` ms (30,000).
+   */
+  line(
+    pattern: RegExp,
+    count: number = 1,
+    patience: number = PATIENCE,
+  ): Promise<string> {
     let left = count;
     let from = 0;
-    return this.until(() => {
-      while (from < this.#lines.length) {
-        const line = this.#lines[from++]!;
-        if (pattern.test(line) && --left === 0) return line;
-      }
-    }, () => `a line that matches ${pattern}`);
+    return this.until(
+      () => {
+        while (from < this.#lines.length) {
+          const line = this.#lines[from++]!;
+          if (pattern.test(line) && --left === 0) return line;
+        }
+      },
+      () => `a line that matches ${pattern}`,
+      patience,
+    );
   }
 
   /** Resolves with what `find` finds in the lines, looked for whenever there are more; fails when the program ends before. */
   async until<T>(
     find: () => T | undefined,
     wanted: () => string,
+    patience: number = PATIENCE,
   ): Promise<T> {
-    const deadline = performance.now() + PATIENCE;
+    const deadline = performance.now() + patience;
     for (;;) {
       const ended = this.#ended;
       const found = find();
@@ -72,6 +101,16 @@ export class RunningProgram implements AsyncDisposable {
       }
       await this.#change(deadline - performance.now());
     }
+  }
+
+  /** Writes a line on its standard input. */
+  async write(line: string): Promise<void> {
+    await this.#input!.write(new TextEncoder().encode(`${line}\n`));
+  }
+
+  /** Ends its standard input; harmless twice. */
+  async endInput(): Promise<void> {
+    await this.#input?.close().catch(() => {}); // it has ended, or this was done before
   }
 
   /** Sends a signal. */
@@ -101,6 +140,7 @@ export class RunningProgram implements AsyncDisposable {
     } catch {
       // it has ended
     }
+    await this.endInput();
     await this.exitCode();
     await this.stderr;
   }

@@ -1,0 +1,79 @@
+import { mismatch } from "./mismatch.ts";
+import { RustType } from "./rust_type.ts";
+
+/** `true` or `false`. */
+export const bool: RustType<boolean> = same(
+  "bool",
+  "true or false",
+  (value) => typeof value === "boolean",
+);
+
+/** `String`. */
+export const text: RustType<string> = same(
+  "String",
+  "text",
+  (value) => typeof value === "string",
+);
+
+/** Bytes that serde knows as such (`serde_bytes`); a plain `Vec<u8>` is `list(u8)`. */
+export const bytes: RustType<Uint8Array> = same(
+  "bytes",
+  "a Uint8Array",
+  (value) => value instanceof Uint8Array,
+);
+
+/**
+ * `serde_json::Value`: whatever JSON can say. A number that is whole is an integer there, as in all that has no type; so it gets
+ * nothing that this side has not: bytes and dates are refused by Rust, or read as text.
+ */
+export const json: RustType<unknown> = same("Value", "JSON", () => true);
+
+/** `char`: one character. Serde sends its number. */
+export const char: RustType<string> = new RustType({
+  name: "char",
+  toWire: (value) => codePoint(value),
+  fromWire: (value) => {
+    const point = typeof value === "number" ? value : codePoint(value);
+    if (
+      Number.isInteger(point) && point >= 0 && point <= 0x10ffff &&
+      (point < 0xd800 || point > 0xdfff)
+    ) return String.fromCodePoint(point);
+    throw mismatch(value, "a char");
+  },
+});
+
+const EMPTY: readonly [] = Object.freeze([]) as unknown as readonly [];
+
+/** `()`, which serde sends as an empty array. May be omitted, or null, where it is given. */
+export const unit: RustType<readonly [] | null | undefined, readonly []> =
+  new RustType({
+    name: "()",
+    omitted: EMPTY,
+    toWire: (value) => value === null ? EMPTY : empty(value),
+    fromWire: empty,
+  });
+
+function same<T>(
+  name: string,
+  wanted: string,
+  is: (value: unknown) => boolean,
+): RustType<T> {
+  const check = (value: unknown) => {
+    if (is(value)) return value as T;
+    throw mismatch(value, wanted);
+  };
+  return new RustType({ name, toWire: check, fromWire: check });
+}
+
+function codePoint(value: unknown): number {
+  const point = typeof value === "string" ? value.codePointAt(0) : undefined;
+  if (point === undefined || String.fromCodePoint(point) !== value) {
+    throw mismatch(value, "one character");
+  }
+  return point;
+}
+
+function empty(value: unknown): readonly [] {
+  if (Array.isArray(value) && value.length === 0) return value as never;
+  throw mismatch(value, "[]");
+}

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { ROOT } from "../support/running_program.ts";
+
+const PAGE = await Deno.readTextFile(`${ROOT}docs/compatibility.md`);
+const WORDS = PAGE.replaceAll(/\s+/g, " ");
+const PROVEN = ["The same", "Better", "Different on purpose"];
+const PROOF = /\[[^\]]+\]\(\.\.\/([^)]+)\): "(.+)" +\|$/;
+
+Deno.test("each row of docs/compatibility.md names a test that exists", async () => {
+  let rows = 0;
+  for (const section of PAGE.split("\n## ").slice(1)) {
+    const [title, ...lines] = section.split("\n");
+    if (!PROVEN.includes(title!)) continue;
+    const table = lines.filter((line) => line.startsWith("| ")).slice(2);
+    for (const row of table) {
+      const [, file, name] = PROOF.exec(row) ?? assert.fail(row);
+      const text = await Deno.readTextFile(`${ROOT}${file}`);
+      assert(text.includes(name!), `${file} has no test "${name}"`);
+      rows++;
+    }
+  }
+  assert(rows > 40, `${rows} rows`);
+});
+
+Deno.test("docs/compatibility.md names the crates' versions that are locked", async () => {
+  const lock = await Deno.readTextFile(
+    `${ROOT}tests/interop/rust/Cargo.lock`,
+  );
+  for (
+    const name of [
+      "caryatid_process",
+      "caryatid_sdk",
+      "minicbor-serde",
+      "lapin",
+    ]
+  ) {
+    const [, version] =
+      new RegExp(`name = "${name}"\nversion = "(.+)"`).exec(lock) ??
+        assert.fail(name);
+    assert(WORDS.includes(`${name} ${version}`), `${name} ${version}`);
+  }
+});
