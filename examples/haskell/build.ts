@@ -8,7 +8,7 @@ export const PEER: string = fileURLToPath(
 const SOURCES = fileURLToPath(new URL("./peer", import.meta.url));
 
 const ARGUMENTS: readonly string[] = [
-  ...["-O", "-Wall", "-Werror", "-optc-Wall", "-optc-Wextra"],
+  ...["-O", "-Wall", "-optc-Wall", "-optc-Wextra"],
   ...["-outputdir", "../target", "-o", "../target/peer"],
   ...["Main.hs", "bus.c", "-lrabbitmq"],
 ];

@@ -24,7 +24,7 @@ const COMMAND = blocksIn(README, "sh").map((block) => block.trim())
   .find((command) => command.startsWith("deno run ")) ?? "";
 
 /** What ghc says depends on what it has built before. */
-const BUILDING = /^(\[\d of \d\] Compiling|Linking) /;
+const BUILDING = /^(\[\d of \d\] (Compiling|Linking)|Linking) /;
 
 const EXPECTED = [
   'haskell    | Received: TestMessage (Test {dataField = "Hello, world!", numberField = 42})',

@@ -1,7 +1,13 @@
 #include "bus.h"
 
+/* Where they are from 0.12 on, and before. */
+#if __has_include(<rabbitmq-c/amqp.h>)
+#include <rabbitmq-c/amqp.h>
+#include <rabbitmq-c/tcp_socket.h>
+#else
 #include <amqp.h>
 #include <amqp_tcp_socket.h>
+#endif
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
