@@ -67,6 +67,16 @@ Deno.test("a field that a struct doesn't know is refused where it is given, and 
   assert.deepEqual(heard(type, more), { data: "x", number: 1 });
 });
 
+Deno.test("fields are sent in the order of the declaration, as serde does", () => {
+  const fields = struct({ data: text, number: u8 });
+  const given = { number: 42, data: "x" };
+  assert.deepEqual(Object.entries(sent(fields, given) as object), [
+    ["data", "x"],
+    ["number", 42],
+  ]);
+  assert.deepEqual(Object.keys(given), ["number", "data"]);
+});
+
 Deno.test("a tuple has exactly its length", () => {
   const type = tuple(u8, text);
   for (const value of [[1], [1, "x", 2], [], { 0: 1 }]) {

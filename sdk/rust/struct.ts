@@ -28,6 +28,7 @@ export type StructOutput<F extends Fields> = {
  * A struct with named fields, or what a struct variant holds.
  *
  * A field that it doesn't know is refused where it is given, as it would be lost, and ignored where it is heard, as serde does.
+ * Fields are sent in the order of the declaration, whatever order they are given in.
  *
  * @example
  * ```ts
@@ -62,7 +63,7 @@ export function struct<const F extends Fields>(
   });
 }
 
-/** Copies only if a field changes, is missing, or is not for us. */
+/** Copies only if a field changes, is missing, not for us, or out of order. */
 function convertFields(
   types: readonly (readonly [string, AnyRustType])[],
   table: Readonly<Record<string, unknown>>,
@@ -83,8 +84,17 @@ function convertFields(
       throw mismatchIn(key, thrown);
     }
   }
-  changed ||= Object.keys(table).length !== types.length;
+  changed ||= !hasOrder(Object.keys(table), types);
   return changed ? copy : table;
+}
+
+/** Whether these are the keys in the order of the declaration, as serde sends them: some readers know fields by their place. */
+function hasOrder(
+  keys: readonly string[],
+  types: readonly (readonly [string, AnyRustType])[],
+): boolean {
+  return keys.length === types.length &&
+    keys.every((key, at) => key === types[at]![0]);
 }
 
 /** A field may be called `__proto__`. */

@@ -11,14 +11,15 @@ export const PEER = `${target}/release/peer`;
 /** Why there is no Rust process to test with, or nothing. */
 export function peerUnavailable(): string | undefined {
   if (isFile(PEER)) return undefined;
-  return hasCargo()
+  return isInstalled("cargo")
     ? "the Rust peer isn't built: deno task test:interop"
     : "the Rust peer isn't built, and cargo isn't installed";
 }
 
-function hasCargo(): boolean {
+/** Whether there is a command of that name. */
+export function isInstalled(command: string): boolean {
   const path = Deno.env.get("PATH")?.split(":") ?? [];
-  return path.some((folder) => isFile(`${folder}/cargo`));
+  return path.some((folder) => isFile(`${folder}/${command}`));
 }
 
 function isFile(path: string): boolean {

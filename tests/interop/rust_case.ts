@@ -1,8 +1,9 @@
 import { Process } from "@caryatid/process";
 import type { Context, Module } from "@caryatid/sdk";
 import { openClient } from "../broker/amqp_client.ts";
-import { type TestBroker, withBroker } from "../broker/shared_broker.ts";
+import type { TestBroker } from "../broker/shared_broker.ts";
 import { peerUnavailable } from "./peer_binary.ts";
+import { brokerTestUnless, testUnless } from "./required.ts";
 import { RustPeer } from "./rust_peer.ts";
 
 /** What a test of both languages works with. Its names are its own, as Rust's queues are named by topics. */
@@ -34,9 +35,6 @@ export interface Ours extends AsyncDisposable {
   readonly context: Context;
 }
 
-/** Set where a test that is skipped is a failure: in CI. */
-const required = Deno.env.get("CARYATID_REQUIRE_INTEROP") === "1";
-
 /**
  * Registers a test between a process of ours and one of Rust Caryatid, on a real broker.
  *
@@ -46,28 +44,16 @@ export function rustTest(
   name: string,
   fn: (interop: Interop) => Promise<void>,
 ): void {
-  withPeer(name, () => {
-    let isRegistered = false;
-    withBroker(name, (broker) => {
-      isRegistered = true;
-      Deno.test(name, () => fn(interopOn(broker())));
-    });
-    if (!isRegistered && required) fail(name, "there is no broker");
-  });
+  brokerTestUnless(
+    peerUnavailable(),
+    name,
+    (broker) => fn(interopOn(broker)),
+  );
 }
 
 /** Has `register` register a test that runs the Rust program; or an ignored test of that name where it isn't built. */
 export function withPeer(name: string, register: () => void): void {
-  const reason = peerUnavailable();
-  if (reason === undefined) register();
-  else if (required) fail(name, reason);
-  else Deno.test.ignore(`${name} (skipped: ${reason})`, () => {});
-}
-
-function fail(name: string, reason: string): void {
-  Deno.test(name, () => {
-    throw new Error(`Cannot test with Rust: ${reason}`);
-  });
+  testUnless(peerUnavailable(), name, register);
 }
 
 function interopOn(broker: TestBroker): Interop {
