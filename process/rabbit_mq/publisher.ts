@@ -5,6 +5,7 @@ import type { Resident } from "./link.ts";
 import type { Names } from "./names.ts";
 import { Outbox, type OutboxLimits } from "./outbox.ts";
 import { brokersLimit, fullError, tooLargeError } from "./publish_errors.ts";
+import { Refusals } from "./refusals.ts";
 import { Sender } from "./sender.ts";
 import { Sending, type SendOptions } from "./sending.ts";
 import { declareTopology } from "./topology.ts";
@@ -22,6 +23,7 @@ export class Publisher implements Resident {
   readonly #deadlines: Deadlines;
   readonly #log: Log;
   readonly #outbox: Outbox;
+  readonly #refusals = new Refusals();
   #sender: Sender | undefined;
   /** What the broker takes at most, in bytes, once it has told. */
   #largest = Infinity;
@@ -114,6 +116,7 @@ export class Publisher implements Resident {
     const sender: Sender = await Sender.open(connection, {
       ...this.#limits,
       deadlines: this.#deadlines,
+      refusals: this.#refusals,
       log: this.#log,
       onReady: () => this.#flush(),
       onRefused: (sending) => {

@@ -9,16 +9,12 @@ import {
 import { Buffer } from "node:buffer";
 import { InFlight } from "./in_flight.ts";
 import { unsendableError } from "./publish_errors.ts";
+import type { Refusals } from "./refusals.ts";
 import type { Sending } from "./sending.ts";
 import { WriteBatch } from "./write_batch.ts";
 
 /** How long a message that the broker refused waits for its next try, in milliseconds. */
 const REFUSED_PAUSE = 100;
-/**
- * Refusals of one message on one channel. RabbitMQ may have taken a dead node for the leader of a quorum queue when the channel
- * first published to it: then the channel is refused for as long as that node is away, and a new one is not.
- */
-const MOST_REFUSALS = 30;
 
 /** What a {@linkcode Sender} is made of. */
 export interface SenderOptions {
@@ -27,6 +23,7 @@ export interface SenderOptions {
   /** Bytes of their bodies; there may be one message more. */
   readonly bytes: number;
   readonly deadlines: Deadlines;
+  readonly refusals: Refusals;
   readonly log: Log;
   /** It may be able to send again. */
   readonly onReady: () => void;
@@ -43,7 +40,6 @@ export class Sender {
   readonly #writes: WriteBatch;
   readonly #inFlight = new InFlight();
   readonly #returned = new Set<string>();
-  readonly #refusals = new WeakMap<Sending, number>();
   #blocked = false;
   #writable = true;
   #ended = false;
@@ -129,6 +125,7 @@ export class Sender {
     if (this.#ended) return;
     if (error) return this.#refused(sending);
     this.#inFlight.delete(sending);
+    this.#options.refusals.forget(sending.options.key);
     const id = sending.options.properties.messageId;
     const returned = id !== undefined && this.#returned.delete(id);
     sending.succeed(!returned);
@@ -137,10 +134,8 @@ export class Sender {
 
   /** It keeps its place in flight until it is tried again. */
   #refused(sending: Sending): void {
-    const { deadlines, log, onRefused } = this.#options;
-    const times = (this.#refusals.get(sending) ?? 0) + 1;
-    if (times === MOST_REFUSALS) return this.#renew(sending);
-    this.#refusals.set(sending, times);
+    const { deadlines, log, refusals, onRefused } = this.#options;
+    if (refusals.add(sending.options.key)) return this.#renew(sending);
     log.debug("the broker refused a message on {topic}: once more", {
       topic: sending.options.key,
     });

@@ -1,3 +1,4 @@
+import type { CaryatidError } from "@caryatid/sdk";
 import assert from "node:assert/strict";
 import { messages, take } from "../../sdk/testing/conformance/take.ts";
 import { within } from "../../sdk/testing/conformance/within.ts";
@@ -292,4 +293,30 @@ test("C9 what the broker goes on refusing is tried on a new connection, after wh
   await client.channel.purgeQueue("c9-full");
   await within(refused, "the confirm of what was refused");
   await cut.publish("other", 1);
+});
+
+test("C9 so is what is published again and again with a short timeout", async (broker) => {
+  await using buses = await TwoBuses.open(broker);
+  const { cut, proxy, log } = buses;
+  await using client = await openClient(broker.url());
+  await client.channel.assertQueue("c9-full", {
+    durable: false,
+    exclusive: true,
+    arguments: { "x-max-length": 1, "x-overflow": "reject-publish" },
+  });
+  await client.channel.bindQueue("c9-full", `${buses.exchange}.front`, "c9");
+  await cut.publish("c9", 1);
+  const confirmed = (async () => {
+    for (;;) {
+      try {
+        return await cut.publish("c9", 2, { timeout: 1_000 });
+      } catch (error) {
+        assert.equal((error as CaryatidError).code, "BUS_UNAVAILABLE");
+      }
+    }
+  })();
+  await log.until(/WARN the broker refuses a message on c9/, 1, 15_000);
+  await proxy.came(3);
+  await client.channel.purgeQueue("c9-full");
+  await within(confirmed, "the confirm");
 });
