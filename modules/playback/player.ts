@@ -1,8 +1,10 @@
 import {
   CaryatidError,
   type Context,
+  defineTopic,
   type Delivery,
   type PublishOptions,
+  type StandardSchema,
   type Subscription,
 } from "@caryatid/sdk";
 import { readBatches } from "../record/read_recording.ts";
@@ -21,10 +23,19 @@ const PATIENCE = 2 ** 31 - 1;
 /** Publishes that may be on their way: a broker confirms each after half a millisecond, and many at the same time. */
 const IN_FLIGHT = 64;
 
+/** What a player is given beside its configuration. */
+export interface PlayerOptions {
+  /** What each message waits for, if they come one by one. */
+  readonly steps: Subscription | undefined;
+  /** The type of the messages, if it is known. */
+  readonly message: StandardSchema | undefined;
+}
+
 /** Publishes a recording. */
 export class Player {
   readonly #context: Context;
   readonly #config: PlaybackConfig;
+  readonly #schema: StandardSchema | undefined;
   readonly #steps: AsyncIterator<Delivery> | undefined;
   readonly #topics: TopicMap;
   readonly #only: TopicFilter | undefined;
@@ -32,15 +43,16 @@ export class Player {
   readonly #damages: Tally;
   readonly #unheard: Tally;
 
-  /** `steps` is what each message waits for, if they come one by one. */
   constructor(
     context: Context,
     config: PlaybackConfig,
-    steps: Subscription | undefined,
+    options: PlayerOptions,
   ) {
     const { log, clock } = context;
+    const { steps, message } = options;
     this.#context = context;
     this.#config = config;
+    this.#schema = message;
     this.#steps = steps?.[Symbol.asyncIterator]();
     this.#topics = new TopicMap(config.topics);
     const { only } = config;
@@ -174,9 +186,16 @@ export class Player {
       ? { signal, timeout: PATIENCE }
       : { signal, timeout: PATIENCE, id, headers };
     const topic = this.#topicOf(message);
+    const schema = this.#schema;
     sending.add(
       message,
-      this.#context.publish(topic, message.message, options),
+      schema === undefined
+        ? this.#context.publish(topic, message.message, options)
+        : this.#context.publish(
+          defineTopic(topic, schema),
+          message.message,
+          options,
+        ),
     );
   }
 
