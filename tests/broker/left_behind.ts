@@ -1,6 +1,9 @@
 import type { Channel } from "amqplib";
+import { namesOf } from "../../process/rabbit_mq/names.ts";
 import { openClient } from "./amqp_client.ts";
 
+/** AMQP has no longer ones. */
+const LONGEST_NAME = 255;
 const queues = new Set<string>();
 const exchanges = new Set<string>();
 let isWatching = false;
@@ -25,22 +28,27 @@ export function watchDeclarations(channel: Channel): void {
   };
 }
 
-/** Deletes what was declared under a name that begins with `prefix`, and `more` queues, which other processes have declared. */
+/**
+ * Deletes the exchange `exchange` and those around it, whoever declared them, and whatever else was declared here under a name that
+ * begins so.
+ */
 export async function deleteDeclared(
   url: string,
-  prefix: string,
-  more: readonly string[] = [],
+  exchange: string,
 ): Promise<void> {
-  const begins = (name: string) => name.startsWith(prefix);
-  const ownQueues = [...queues].filter(begins);
-  const ownExchanges = [...exchanges].filter(begins);
-  if (ownQueues.length + ownExchanges.length + more.length === 0) return;
+  const begins = (name: string) => name.startsWith(exchange);
+  const dead = `${exchange}.dead`;
+  const around = [...Object.values(namesOf(exchange)), dead];
+  const ours = [...queues].filter(begins);
+  // Where a member in another process has taken something, it has declared the queue for the marks of its group.
+  const marks = ours.map((queue) => `${exchange}.again.${queue}`)
+    .filter((name) => name.length <= LONGEST_NAME);
   await using client = await openClient(url);
-  for (const name of [...ownQueues, ...more]) {
+  for (const name of new Set([...ours, ...marks, dead])) {
     await client.channel.deleteQueue(name);
     queues.delete(name);
   }
-  for (const name of ownExchanges) {
+  for (const name of new Set([...[...exchanges].filter(begins), ...around])) {
     await client.channel.deleteExchange(name);
     exchanges.delete(name);
   }

@@ -16,13 +16,14 @@ export type BrokerTest = (
 ) => void | Promise<void>;
 
 const PATIENCE = 1_000;
-const PREFIX = "caryatid-test-";
 const address = Deno.env.get("CARYATID_TEST_AMQP") ??
   "amqp://guest:guest@127.0.0.1:5672";
 /** Why the shared broker can't be used, if so. */
 const refusal = await whyNot(address);
 /** Why there is no broker at all, if so. */
 const reason = refusal && PrivateBroker.unavailable();
+/** The names that were given out, and whose things weren't deleted yet. */
+const given = new Set<string>();
 let own: PrivateBroker | undefined;
 let hooked = false;
 let clearing = false;
@@ -41,6 +42,7 @@ export function brokerTest(name: string, fn: BrokerTest): void {
         await fn({ url, exchange }, t);
       } finally {
         await deleteDeclared(url, exchange);
+        given.delete(exchange);
       }
     });
   });
@@ -90,11 +92,15 @@ function hookOwnBroker(): void {
 function hookClearing(): void {
   if (clearing) return;
   clearing = true;
-  Deno.test.afterAll(() => deleteDeclared(address, PREFIX));
+  Deno.test.afterAll(async () => {
+    for (const exchange of given) await deleteDeclared(address, exchange);
+  });
 }
 
 function fresh(): string {
-  return `${PREFIX}${crypto.randomUUID().slice(0, 13)}`;
+  const exchange = `caryatid-test-${crypto.randomUUID().slice(0, 13)}`;
+  given.add(exchange);
+  return exchange;
 }
 
 /** Logs in and out; `undefined` if that works, else a reason without the password. */

@@ -85,6 +85,24 @@ rustTest(
   },
 );
 
+rustTest(
+  "() that our record has written ends Rust's playback",
+  async (interop) => {
+    await using folder = await TempFolder.make();
+    {
+      await using rust = await interop.rust();
+      await using _ours = await interop.ours({
+        toml: `${recording(interop, folder)}format = "rust"\n`,
+        modules: [record],
+      });
+      await rust.publish(`${interop.prefix}.test`, '{"None":null}');
+      await folder.holds(['{"None":[]}']);
+    }
+    await using player = await interop.rust(playing(interop, folder));
+    await player.logged("invalid type: sequence, expected unit");
+  },
+);
+
 function recording({ prefix }: Interop, { path }: TempFolder): string {
   return `[module.record]\ntopic = "${prefix}.test"\npath = "${path}"\n`;
 }

@@ -93,10 +93,10 @@ export class RustPeer implements AsyncDisposable {
       .map((line) => JSON.parse(line)).filter((told) => key in told);
   }
 
-  /** Resolves when its log has a line that ends in `text`. */
+  /** Resolves when `text` is in its log. */
   async logged(text: string): Promise<void> {
     await this.#program.until(
-      () => this.#program.log.includes(`${text}\n`) || undefined,
+      () => this.#program.log.includes(text) || undefined,
       () => `${text} in its log`,
     );
   }

@@ -11,7 +11,7 @@ rustTest("Rust's spy logs every kind of message of ours", async (interop) => {
   for (const { ours: message } of SAMPLES) {
     await ours.context.publish(`${interop.prefix}.test`, message);
   }
-  for (const { debug } of SAMPLES) await rust.logged(debug);
+  for (const { debug } of SAMPLES) await rust.logged(`${debug}\n`);
 });
 
 rustTest("our spy logs every kind of message of Rust's", async (interop) => {
