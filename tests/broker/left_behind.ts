@@ -1,9 +1,10 @@
 import type { Channel } from "amqplib";
 import { namesOf } from "../../process/rabbit_mq/names.ts";
-import { openClient } from "./amqp_client.ts";
+import { type AmqpClient, openClient } from "./amqp_client.ts";
 
 /** AMQP has no longer ones. */
 const LONGEST_NAME = 255;
+const CHANNELS = 8;
 const queues = new Set<string>();
 const exchanges = new Set<string>();
 let isWatching = false;
@@ -29,27 +30,43 @@ export function watchDeclarations(channel: Channel): void {
 }
 
 /**
- * Deletes the exchange `exchange` and those around it, whoever declared them, and whatever else was declared here under a name that
+ * Deletes the exchanges `names` and those around each, whoever declared them, and whatever else was declared here under a name that
  * begins so.
  */
 export async function deleteDeclared(
   url: string,
-  exchange: string,
+  names: readonly string[],
 ): Promise<void> {
-  const begins = (name: string) => name.startsWith(exchange);
-  const dead = `${exchange}.dead`;
-  const around = [...Object.values(namesOf(exchange)), dead];
+  const begins = (name: string) => names.some((each) => name.startsWith(each));
+  const dead = names.map((name) => `${name}.dead`);
+  const around = names.flatMap((name) => Object.values(namesOf(name)));
   const ours = [...queues].filter(begins);
   // Where a member in another process has taken something, it has declared the queue for the marks of its group.
-  const marks = ours.map((queue) => `${exchange}.again.${queue}`)
-    .filter((name) => name.length <= LONGEST_NAME);
+  const marks = names.flatMap((name) =>
+    ours.filter((queue) => queue.startsWith(name))
+      .map((queue) => `${name}.again.${queue}`)
+  ).filter((name) => name.length <= LONGEST_NAME);
   await using client = await openClient(url);
-  for (const name of new Set([...ours, ...marks, dead])) {
-    await client.channel.deleteQueue(name);
+  await each(client, [...ours, ...marks, ...dead], async (channel, name) => {
+    await channel.deleteQueue(name);
     queues.delete(name);
-  }
-  for (const name of new Set([...[...exchanges].filter(begins), ...around])) {
-    await client.channel.deleteExchange(name);
+  });
+  const all = [...[...exchanges].filter(begins), ...around, ...dead];
+  await each(client, all, async (channel, name) => {
+    await channel.deleteExchange(name);
     exchanges.delete(name);
-  }
+  });
+}
+
+/** Does it for each name once, several at the same time: a broker writes each deletion to its disk. */
+async function each(
+  { connection }: AmqpClient,
+  names: readonly string[],
+  act: (channel: Channel, name: string) => Promise<void>,
+): Promise<void> {
+  const rest = new Set(names).values();
+  await Promise.all(Array.from({ length: CHANNELS }, async () => {
+    const channel = await connection.createChannel();
+    for (const name of rest) await act(channel, name);
+  }));
 }

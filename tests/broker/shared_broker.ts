@@ -41,7 +41,7 @@ export function brokerTest(name: string, fn: BrokerTest): void {
       try {
         await fn({ url, exchange }, t);
       } finally {
-        await deleteDeclared(url, exchange);
+        await deleteDeclared(url, [exchange]);
         given.delete(exchange);
       }
     });
@@ -92,9 +92,7 @@ function hookOwnBroker(): void {
 function hookClearing(): void {
   if (clearing) return;
   clearing = true;
-  Deno.test.afterAll(async () => {
-    for (const exchange of given) await deleteDeclared(address, exchange);
-  });
+  Deno.test.afterAll(() => deleteDeclared(address, [...given]));
 }
 
 function fresh(): string {

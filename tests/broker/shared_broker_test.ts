@@ -38,7 +38,7 @@ brokerTest(
       const other = await client.connection.createConfirmChannel();
       await other.assertQueue(`${exchange}.confirmed`);
     }
-    await deleteDeclared(url, exchange);
+    await deleteDeclared(url, [exchange]);
     for (
       const name of [
         queue,
