@@ -1,4 +1,5 @@
 import { defineModule, type Module, type StandardSchema } from "@caryatid/sdk";
+import { Outlet } from "./outlet.ts";
 import { playbackConfig } from "./playback_config.ts";
 
 /** What a playback is given by the program, beside its configuration. */
@@ -48,8 +49,8 @@ export function createPlayback(options: PlaybackOptions = {}): Module {
       const { findRecording } = await import("../record/read_recording.ts");
       const { Player } = await import("./player.ts");
       await findRecording(path); // a wrong path is told at the start
-      const { message } = options;
-      context.run(() => new Player(context, config, { steps, message }).play());
+      const outlet = new Outlet(context, options.message);
+      context.run(() => new Player(context, config, outlet, steps).play());
     },
   }) as Module;
 }

@@ -1,41 +1,28 @@
 import {
   CaryatidError,
   type Context,
-  defineTopic,
   type Delivery,
-  type PublishOptions,
-  type StandardSchema,
   type Subscription,
 } from "@caryatid/sdk";
 import { readBatches } from "../record/read_recording.ts";
 import type { RecordedMessage } from "../record/recorded_message.ts";
 import { Tally } from "../record/tally.ts";
 import { TopicFilter } from "../topic_filter.ts";
+import type { Outlet } from "./outlet.ts";
 import { Pacer } from "./pacer.ts";
 import type { PlaybackConfig } from "./playback_config.ts";
 import { Sending } from "./sending.ts";
 import { Progress } from "./status.ts";
 import { TopicMap } from "./topic_map.ts";
 
-/** As long as it takes: a replay waits for whoever reads, and ends its wait when the process stops. In milliseconds. */
-const PATIENCE = 2 ** 31 - 1;
-
 /** Publishes that may be on their way: a broker confirms each after half a millisecond, and many at the same time. */
 const IN_FLIGHT = 64;
-
-/** What a player is given beside its configuration. */
-export interface PlayerOptions {
-  /** What each message waits for, if they come one by one. */
-  readonly steps: Subscription | undefined;
-  /** The type of the messages, if it is known. */
-  readonly message: StandardSchema | undefined;
-}
 
 /** Publishes a recording. */
 export class Player {
   readonly #context: Context;
   readonly #config: PlaybackConfig;
-  readonly #schema: StandardSchema | undefined;
+  readonly #outlet: Outlet;
   readonly #steps: AsyncIterator<Delivery> | undefined;
   readonly #topics: TopicMap;
   readonly #only: TopicFilter | undefined;
@@ -43,16 +30,17 @@ export class Player {
   readonly #damages: Tally;
   readonly #unheard: Tally;
 
+  /** `steps` is what each message waits for, if they come one by one. */
   constructor(
     context: Context,
     config: PlaybackConfig,
-    options: PlayerOptions,
+    outlet: Outlet,
+    steps: Subscription | undefined,
   ) {
     const { log, clock } = context;
-    const { steps, message } = options;
     this.#context = context;
     this.#config = config;
-    this.#schema = message;
+    this.#outlet = outlet;
     this.#steps = steps?.[Symbol.asyncIterator]();
     this.#topics = new TopicMap(config.topics);
     const { only } = config;
@@ -180,23 +168,8 @@ export class Player {
   }
 
   #send(message: RecordedMessage, sending: Sending): void {
-    const { signal } = this.#context;
-    const { id, headers } = message;
-    const options: PublishOptions = id === undefined
-      ? { signal, timeout: PATIENCE }
-      : { signal, timeout: PATIENCE, id, headers };
     const topic = this.#topicOf(message);
-    const schema = this.#schema;
-    sending.add(
-      message,
-      schema === undefined
-        ? this.#context.publish(topic, message.message, options)
-        : this.#context.publish(
-          defineTopic(topic, schema),
-          message.message,
-          options,
-        ),
-    );
+    sending.add(message, this.#outlet.publish(topic, message));
   }
 
   #settled(message: RecordedMessage, error: unknown): void {

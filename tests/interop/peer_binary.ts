@@ -34,6 +34,7 @@ function sourcesOf(folder: string): string[] {
   return [
     "Cargo.toml",
     "Cargo.lock",
+    "build.rs",
     ...sources.map(({ name }) => `src/${name}`).toSorted(),
   ];
 }

@@ -11,7 +11,8 @@ Deno.test("a Rust peer that is older than one of its sources isn't tested with",
     await Deno.writeTextFile(`${folder}/${path}`, "");
     await Deno.utime(`${folder}/${path}`, time, time);
   };
-  const sources = ["Cargo.lock", "Cargo.toml", "src/main.rs", "src/say.rs"];
+  const manifests = ["Cargo.lock", "Cargo.toml", "build.rs"];
+  const sources = [...manifests, "src/main.rs", "src/say.rs"];
   await Deno.mkdir(`${folder}/src`);
   for (const source of sources) await file(source, OLD);
   await t.step("nothing is built", () => {

@@ -1,13 +1,9 @@
-import {
-  createRestServer,
-  handleRoute,
-  problem,
-} from "@caryatid/modules/rest-server";
+import { handleRoute, problem } from "@caryatid/modules/rest-server";
 import { defineTopic } from "@caryatid/sdk";
 import { isVariant } from "@caryatid/sdk/rust";
 import assert from "node:assert/strict";
 import { freePort } from "../broker/free_port.ts";
-import { type Interop, type Ours, rustTest } from "./rust_case.ts";
+import { type Interop, rustTest } from "./rust_case.ts";
 import { Message } from "./rust_message.ts";
 import type { RustPeer } from "./rust_peer.ts";
 
@@ -110,63 +106,6 @@ rustTest(
   },
 );
 
-rustTest(
-  "our REST server, with variant = true, in front of a handler of Rust's: query, body, status and type",
-  async (interop) => {
-    await using rust = await answering(interop, "post.hello.world");
-    const { url, ours } = await ourServer(interop);
-    await using _ours = ours;
-    await rust.subscribed(`${interop.prefix}.post.hello.world._request.*`);
-    const query = "code=202&type=text/csv&name=J%C3%BCrgen&name=Ada";
-    const response = await fetch(`${url}/hello/world?${query}`, {
-      method: "POST",
-      body: "ü€😀",
-      headers: { "x-trace": "7" },
-    });
-    assert.equal(response.status, 202);
-    assert.equal(response.headers.get("content-type"), "text/csv");
-    assert.deepEqual(await response.json(), {
-      method: "POST",
-      path: "/hello/world",
-      path_elements: ["hello", "world"],
-      body: "ü€😀",
-      query_parameters: { code: "202", type: "text/csv", name: "Ada" },
-    });
-  },
-);
-
-rustTest(
-  "our REST server beside a Rust process answers 404 at once where nobody handles",
-  async (interop) => {
-    await using rust = await answering(interop, "get.hello");
-    const { url, ours } = await ourServer(interop);
-    await using _ours = ours;
-    await rust.subscribed(`${interop.prefix}.get.hello._request.*`);
-    assert.equal((await read(await fetch(`${url}/hello`))).status, 200);
-    assert.equal((await read(await fetch(`${url}/nobody`))).status, 404);
-  },
-);
-
-rustTest(
-  "a body of bytes can't be read by a handler of Rust's: our REST server answers 504 when its time is over",
-  async (interop) => {
-    await using rust = await answering(interop, "post.hello");
-    const { url, ours } = await ourServer(interop, "request-timeout = 1");
-    await using _ours = ours;
-    await rust.subscribed(`${interop.prefix}.post.hello._request.*`);
-    const post = (body: BodyInit, type: string) =>
-      fetch(`${url}/hello`, {
-        method: "POST",
-        body,
-        headers: { "content-type": type },
-      });
-    const bytes = await post(Uint8Array.of(0, 255), "application/octet-stream");
-    assert.equal((await read(bytes)).status, 504);
-    const text = await post("{}", "application/json");
-    assert.equal((await read(text)).status, 200);
-  },
-);
-
 const HTML = { "content-type": "text/html; charset=utf-8" };
 
 /** A Rust process whose REST server listens, and gives up a request after a second. */
@@ -180,27 +119,6 @@ async function rustServer(
   );
   await listening(port);
   return { url: `http://127.0.0.1:${port}`, rust };
-}
-
-/** A Rust process that answers requests of HTTP. */
-function answering(interop: Interop, topic: string): Promise<RustPeer> {
-  const { prefix } = interop;
-  return interop.rust(`[module.answer]\ntopic = "${prefix}.${topic}"\n`);
-}
-
-/** A process of ours with a REST server for Rust's handlers. */
-async function ourServer(
-  interop: Interop,
-  keys = "",
-): Promise<{ url: string; ours: Ours }> {
-  let url = "";
-  const onListen = (listening: { url: string }) => url = listening.url;
-  const ours = await interop.ours({
-    toml: `[module.rest-server]\ntopic = "${interop.prefix}"\nport = 0\n` +
-      `variant = true\n${keys}\n`,
-    modules: [createRestServer({ onListen })],
-  });
-  return { url, ours };
 }
 
 async function read(response: Response) {
