@@ -1,6 +1,6 @@
 import type { Channel } from "amqplib";
 import { namesOf } from "../../process/rabbit_mq/names.ts";
-import { type AmqpClient, openClient } from "./amqp_client.ts";
+import { openClient } from "./amqp_client.ts";
 
 /** AMQP has no longer ones. */
 const LONGEST_NAME = 255;
@@ -37,36 +37,33 @@ export async function deleteDeclared(
   url: string,
   names: readonly string[],
 ): Promise<void> {
-  const begins = (name: string) => names.some((each) => name.startsWith(each));
-  const dead = names.map((name) => `${name}.dead`);
-  const around = names.flatMap((name) => Object.values(namesOf(name)));
-  const ours = [...queues].filter(begins);
-  // Where a member in another process has taken something, it has declared the queue for the marks of its group.
-  const marks = names.flatMap((name) =>
-    ours.filter((queue) => queue.startsWith(name))
-      .map((queue) => `${name}.again.${queue}`)
-  ).filter((name) => name.length <= LONGEST_NAME);
   await using client = await openClient(url);
-  await each(client, [...ours, ...marks, ...dead], async (channel, name) => {
-    await channel.deleteQueue(name);
-    queues.delete(name);
-  });
-  const all = [...[...exchanges].filter(begins), ...around, ...dead];
-  await each(client, all, async (channel, name) => {
-    await channel.deleteExchange(name);
-    exchanges.delete(name);
-  });
+  const rest = new Set(names).values();
+  // Several at the same time, as a broker writes each deletion to its disk. But it fails at times where what is bound to each other
+  // is deleted so.
+  const channels = Math.min(names.length, CHANNELS);
+  await Promise.all(Array.from({ length: channels }, async () => {
+    const channel = await client.connection.createChannel();
+    for (const name of rest) await deleteAll(channel, name);
+  }));
 }
 
-/** Does it for each name once, several at the same time: a broker writes each deletion to its disk. */
-async function each(
-  { connection }: AmqpClient,
-  names: readonly string[],
-  act: (channel: Channel, name: string) => Promise<void>,
-): Promise<void> {
-  const rest = new Set(names).values();
-  await Promise.all(Array.from({ length: CHANNELS }, async () => {
-    const channel = await connection.createChannel();
-    for (const name of rest) await act(channel, name);
-  }));
+/** Deletes what is there of one exchange. */
+async function deleteAll(channel: Channel, exchange: string): Promise<void> {
+  const begins = (name: string) => name.startsWith(exchange);
+  const dead = `${exchange}.dead`;
+  const ours = [...queues].filter(begins);
+  // Where a member in another process has taken something, it has declared the queue for the marks of its group.
+  const marks = ours.map((queue) => `${exchange}.again.${queue}`)
+    .filter((name) => name.length <= LONGEST_NAME);
+  for (const name of new Set([...ours, ...marks, dead])) {
+    await channel.deleteQueue(name);
+    queues.delete(name);
+  }
+  const around = Object.values(namesOf(exchange));
+  const declared = [...exchanges].filter(begins);
+  for (const name of new Set([...declared, ...around, dead])) {
+    await channel.deleteExchange(name);
+    exchanges.delete(name);
+  }
 }
