@@ -28,5 +28,5 @@
  *
  * @module
  */
-export { default } from "./playback.ts";
+export { createPlayback, default, type PlaybackOptions } from "./playback.ts";
 export type { PlaybackStatus } from "./status.ts";

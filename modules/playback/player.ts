@@ -2,21 +2,18 @@ import {
   CaryatidError,
   type Context,
   type Delivery,
-  type PublishOptions,
   type Subscription,
 } from "@caryatid/sdk";
 import { readBatches } from "../record/read_recording.ts";
 import type { RecordedMessage } from "../record/recorded_message.ts";
 import { Tally } from "../record/tally.ts";
 import { TopicFilter } from "../topic_filter.ts";
+import type { Outlet } from "./outlet.ts";
 import { Pacer } from "./pacer.ts";
 import type { PlaybackConfig } from "./playback_config.ts";
 import { Sending } from "./sending.ts";
 import { Progress } from "./status.ts";
 import { TopicMap } from "./topic_map.ts";
-
-/** As long as it takes: a replay waits for whoever reads, and ends its wait when the process stops. In milliseconds. */
-const PATIENCE = 2 ** 31 - 1;
 
 /** Publishes that may be on their way: a broker confirms each after half a millisecond, and many at the same time. */
 const IN_FLIGHT = 64;
@@ -25,6 +22,7 @@ const IN_FLIGHT = 64;
 export class Player {
   readonly #context: Context;
   readonly #config: PlaybackConfig;
+  readonly #outlet: Outlet;
   readonly #steps: AsyncIterator<Delivery> | undefined;
   readonly #topics: TopicMap;
   readonly #only: TopicFilter | undefined;
@@ -36,11 +34,13 @@ export class Player {
   constructor(
     context: Context,
     config: PlaybackConfig,
+    outlet: Outlet,
     steps: Subscription | undefined,
   ) {
     const { log, clock } = context;
     this.#context = context;
     this.#config = config;
+    this.#outlet = outlet;
     this.#steps = steps?.[Symbol.asyncIterator]();
     this.#topics = new TopicMap(config.topics);
     const { only } = config;
@@ -168,16 +168,8 @@ export class Player {
   }
 
   #send(message: RecordedMessage, sending: Sending): void {
-    const { signal } = this.#context;
-    const { id, headers } = message;
-    const options: PublishOptions = id === undefined
-      ? { signal, timeout: PATIENCE }
-      : { signal, timeout: PATIENCE, id, headers };
     const topic = this.#topicOf(message);
-    sending.add(
-      message,
-      this.#context.publish(topic, message.message, options),
-    );
+    sending.add(message, this.#outlet.publish(topic, message));
   }
 
   #settled(message: RecordedMessage, error: unknown): void {

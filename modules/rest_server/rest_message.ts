@@ -28,6 +28,8 @@ export interface RestResponse {
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
 }
 
+/** Gives up no byte: not even a byte order mark. */
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const REQUEST = "RESTRequest";
 const RESPONSE = "RESTResponse";
 
@@ -36,9 +38,10 @@ export function wrapRequest(request: RestRequest): unknown {
   return { [REQUEST]: request };
 }
 
-/** The answer as a Rust enum writes it. */
+/** The answer as a Rust enum writes it, with all that Rust wants; its body is text there, so bytes that are text become it. */
 export function wrapResponse(response: RestResponse): unknown {
-  return { [RESPONSE]: response };
+  const { body = "", content_type = "" } = response;
+  return { [RESPONSE]: { ...response, body: textOf(body), content_type } };
 }
 
 /** What is in the Rust enum's variant, if the message is one. */
@@ -49,6 +52,15 @@ export function unwrapRequest(message: unknown): unknown {
 /** What is in the Rust enum's variant, if the answer is one. */
 export function unwrapResponse(message: unknown): unknown {
   return unwrap(message, RESPONSE);
+}
+
+function textOf(body: string | Uint8Array): string | Uint8Array {
+  if (typeof body === "string") return body;
+  try {
+    return UTF8.decode(body);
+  } catch {
+    return body; // for a server of ours; Rust can't have it
+  }
 }
 
 function unwrap(message: unknown, variant: string): unknown {

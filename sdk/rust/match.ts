@@ -43,6 +43,13 @@ export function match<M, R>(
   message: M,
   arms: Partial<Arms<M, R>> & { readonly _: (message: M) => R },
 ): R;
+/** The same, where arms give different variants of what is wanted. */
+export function match<M, R>(
+  message: M,
+  arms: Partial<Arms<M, NoInfer<R>>> & {
+    readonly _: (message: M) => NoInfer<R>;
+  },
+): R;
 export function match(message: unknown, arms: object): unknown {
   const [name, content] = variantOf(message);
   const all = arms as Readonly<Record<string, (content: unknown) => unknown>>;

@@ -15,12 +15,16 @@ export const text: RustType<string> = same(
   (value) => typeof value === "string",
 );
 
-/** Bytes that serde knows as such (`serde_bytes`); a plain `Vec<u8>` is `list(u8)`. */
-export const bytes: RustType<Uint8Array> = same(
-  "bytes",
-  "a Uint8Array",
-  (value) => value instanceof Uint8Array,
-);
+/**
+ * Bytes that serde knows as such (`serde_bytes`); a plain `Vec<u8>` is `list(u8)`. May be given as an array of numbers, which is
+ * what serde's JSON has for them.
+ */
+export const bytes: RustType<Uint8Array | readonly number[], Uint8Array> =
+  new RustType({
+    name: "bytes",
+    toWire: (value) => isByteArray(value) ? Uint8Array.from(value) : raw(value),
+    fromWire: raw,
+  });
 
 /**
  * `serde_json::Value`: whatever JSON can say. A number that is whole is an integer there, as in all that has no type; so it gets
@@ -52,6 +56,16 @@ export const unit: RustType<readonly [] | null | undefined, readonly []> =
     toWire: (value) => value === null ? EMPTY : empty(value),
     fromWire: empty,
   });
+
+function raw(value: unknown): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  throw mismatch(value, "a Uint8Array");
+}
+
+function isByteArray(value: unknown): value is number[] {
+  return Array.isArray(value) &&
+    value.every((byte) => Number.isInteger(byte) && byte >= 0 && byte <= 255);
+}
 
 function same<T>(
   name: string,

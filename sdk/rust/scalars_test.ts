@@ -9,7 +9,18 @@ Deno.test("bool, text and bytes are themselves, and nothing else", () => {
   assert.equal(sent(bytes, some), some);
   assert.equal(notSent(bool, 1), "found 1, wanted true or false");
   assert.equal(notHeard(text, some), "found bytes, wanted text");
-  assert.equal(notSent(bytes, [1]), "found an array of 1, wanted a Uint8Array");
+});
+
+Deno.test("bytes are also given as an array of numbers, as serde's JSON has them", () => {
+  assert.deepEqual(sent(bytes, [1, 255]), Uint8Array.of(1, 255));
+  assert.deepEqual(sent(bytes, []), new Uint8Array());
+  for (const value of [[256], [-1], [1.5], ["1"], "AQ=="]) {
+    notSent(bytes, value);
+  }
+  assert.equal(
+    notHeard(bytes, [1]),
+    "found an array of 1, wanted a Uint8Array",
+  );
 });
 
 Deno.test("a char is one character, and its number on the wire", () => {

@@ -1,4 +1,5 @@
 import { connect } from "amqplib";
+import { deleteDeclared, watchDeclarations } from "./left_behind.ts";
 import { PrivateBroker } from "./private_broker.ts";
 
 /** What an ordinary broker test works with. */
@@ -21,20 +22,36 @@ const address = Deno.env.get("CARYATID_TEST_AMQP") ??
 const refusal = await whyNot(address);
 /** Why there is no broker at all, if so. */
 const reason = refusal && PrivateBroker.unavailable();
+/** The names that were given out, and whose things weren't deleted yet. */
+const given = new Set<string>();
 let own: PrivateBroker | undefined;
 let hooked = false;
+let clearing = false;
 
 /**
  * Registers a test on the broker at `CARYATID_TEST_AMQP`, or at 127.0.0.1:5672.
  *
  * If none lets us in there within a second, the tests of a file share a private one. Where that can't be had either the test is
- * ignored, and its name says why. What a test leaves on the broker isn't removed: exchange names never repeat.
+ * ignored, and its name says why. What the test has declared is deleted at its end.
  */
 export function brokerTest(name: string, fn: BrokerTest): void {
-  withBroker(name, (broker) => Deno.test(name, (t) => fn(broker(), t)));
+  withBroker(name, (broker) => {
+    Deno.test(name, async (t) => {
+      const { url, exchange } = broker();
+      try {
+        await fn({ url, exchange }, t);
+      } finally {
+        await deleteDeclared(url, [exchange]);
+        given.delete(exchange);
+      }
+    });
+  });
 }
 
-/** Has `register` register tests which call `broker`; or an ignored test of that name where there is none. */
+/**
+ * Has `register` register tests which call `broker`; or an ignored test of that name where there is none. What they have declared
+ * is deleted after the last test of the file.
+ */
 export function withBroker(
   name: string,
   register: (broker: () => TestBroker) => void,
@@ -45,6 +62,7 @@ export function withBroker(
     return;
   }
   if (refusal) hookOwnBroker();
+  else hookClearing();
   register(() => ({ url: own?.url() ?? address, exchange: fresh() }));
 }
 
@@ -71,8 +89,16 @@ function hookOwnBroker(): void {
   Deno.test.afterAll(() => own?.[Symbol.asyncDispose]());
 }
 
+function hookClearing(): void {
+  if (clearing) return;
+  clearing = true;
+  Deno.test.afterAll(() => deleteDeclared(address, [...given]));
+}
+
 function fresh(): string {
-  return `caryatid-test-${crypto.randomUUID().slice(0, 13)}`;
+  const exchange = `caryatid-test-${crypto.randomUUID().slice(0, 13)}`;
+  given.add(exchange);
+  return exchange;
 }
 
 /** Logs in and out; `undefined` if that works, else a reason without the password. */
@@ -80,6 +106,7 @@ async function whyNot(url: string): Promise<string | undefined> {
   try {
     const connection = await connect(url, { timeout: PATIENCE });
     connection.on("error", () => {}); // it answered, and that was the question
+    watchDeclarations(await connection.createChannel());
     await connection.close();
     return undefined;
   } catch (error) {

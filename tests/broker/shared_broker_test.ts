@@ -1,8 +1,10 @@
+import type { Channel } from "amqplib";
 import assert from "node:assert/strict";
 import { RunningProgram } from "../support/running_program.ts";
 import { openClient } from "./amqp_client.ts";
 import { freePort } from "./free_port.ts";
 import { PrivateBroker } from "./private_broker.ts";
+import { deleteDeclared } from "./left_behind.ts";
 import { brokerTest } from "./shared_broker.ts";
 import { silentServer } from "./wrong_servers.ts";
 
@@ -23,6 +25,38 @@ for (const nth of ["one", "another"]) {
     },
   );
 }
+
+brokerTest(
+  "what tests of a broker declare is deleted: queues of groups, and exchanges",
+  async ({ url, exchange }) => {
+    const queue = `${exchange}.group.workers.a`;
+    {
+      await using client = await openClient(url);
+      await client.channel.assertExchange(`${exchange}.own`, "topic");
+      await client.channel.assertQueue(queue, { durable: true });
+      await client.channel.assertQueue(`${exchange}.again.${queue}`);
+      const other = await client.connection.createConfirmChannel();
+      await other.assertQueue(`${exchange}.confirmed`);
+    }
+    await deleteDeclared(url, [exchange]);
+    for (
+      const name of [
+        queue,
+        `${exchange}.again.${queue}`,
+        `${exchange}.confirmed`,
+      ]
+    ) {
+      await assert.rejects(
+        exists(url, (channel) => channel.checkQueue(name)),
+        /404/,
+      );
+    }
+    await assert.rejects(
+      exists(url, (channel) => channel.checkExchange(`${exchange}.own`)),
+      /404/,
+    );
+  },
+);
 
 Deno.test("brokerTest() ignores a test where there is no broker, and says why without the password", async (t) => {
   await t.step("nobody listens", async () => {
@@ -50,6 +84,14 @@ Deno.test({
     assert.equal(code, 0);
   },
 });
+
+async function exists(
+  url: string,
+  check: (channel: Channel) => Promise<unknown>,
+): Promise<void> {
+  await using client = await openClient(url);
+  await check(client.channel);
+}
 
 async function assertSkipped(port: number, why: string): Promise<void> {
   const absent = { CARYATID_TEST_RABBITMQ: "/nowhere" };

@@ -1,17 +1,17 @@
+import { handleRoute, problem } from "@caryatid/modules/rest-server";
 import { defineTopic } from "@caryatid/sdk";
 import { isVariant } from "@caryatid/sdk/rust";
 import assert from "node:assert/strict";
 import { freePort } from "../broker/free_port.ts";
-import { rustTest } from "./rust_case.ts";
+import { type Interop, rustTest } from "./rust_case.ts";
 import { Message } from "./rust_message.ts";
+import type { RustPeer } from "./rust_peer.ts";
 
 rustTest(
   "Rust's REST server in front of a handler of ours",
   async (interop) => {
-    const { prefix } = interop;
-    const port = freePort();
     // `<topic>.<method>.<path>`
-    const hello = defineTopic(`${prefix}.post.hello.world`, Message, {
+    const hello = defineTopic(`${interop.prefix}.post.hello.world`, Message, {
       answer: Message,
     });
     await using ours = await interop.ours();
@@ -33,12 +33,10 @@ rustTest(
         },
       };
     }).ready;
-    await using _rust = await interop.rust(
-      `[module.rest-server]\ntopic = "${prefix}"\nport = ${port}\n`,
-    );
-    await listening(port);
+    const { url, rust } = await rustServer(interop);
+    await using _rust = rust;
     const response = await fetch(
-      `http://127.0.0.1:${port}/hello/world?name=Rust`,
+      `${url}/hello/world?name=Rust`,
       { method: "POST", body: "hi" },
     );
     assert.equal(response.status, 201);
@@ -52,6 +50,84 @@ rustTest(
     ]);
   },
 );
+
+rustTest(
+  "Rust's REST server in front of handleRoute: values, problems, no body, and 404 where nobody handles",
+  async (interop) => {
+    const options = { topic: interop.prefix };
+    await using ours = await interop.ours();
+    const { context } = ours;
+    const handlings = [
+      handleRoute(
+        context,
+        "POST /users/:id",
+        ({ params, query: { a, b }, body }) => ({ params, a, b, body }),
+        options,
+      ),
+      handleRoute(context, "DELETE /users/:id", () => undefined, options),
+      handleRoute(
+        context,
+        "PUT /users/:id",
+        () => new Response("<b>ü</b>", { headers: HTML }),
+        options,
+      ),
+      handleRoute(context, "GET /users/:id", () => {
+        throw problem(404, "there is no such user");
+      }, options),
+    ];
+    await Promise.all(handlings.map(({ ready }) => ready));
+    const { url, rust } = await rustServer(interop);
+    await using _rust = rust;
+    const user = `${url}/users/7`;
+    const posted = { method: "POST", body: "plain" };
+    assert.deepEqual(await read(await fetch(`${user}?a=1&b=`, posted)), {
+      status: 200,
+      type: "application/json",
+      body: '{"params":{"id":"7"},"a":"1","b":"","body":"plain"}',
+    });
+    assert.deepEqual(await read(await fetch(user, { method: "DELETE" })), {
+      status: 204,
+      type: "",
+      body: "",
+    });
+    assert.deepEqual(await read(await fetch(user, { method: "PUT" })), {
+      status: 200,
+      type: HTML["content-type"],
+      body: "<b>ü</b>",
+    });
+    const { status, type, body } = await read(await fetch(user));
+    assert.deepEqual([status, type], [404, "application/problem+json"]);
+    assert.equal(JSON.parse(body).detail, "there is no such user");
+    assert.deepEqual(await read(await fetch(`${url}/nobody`)), {
+      status: 404, // after its timeout: Rust doesn't know that nobody handles it
+      type: null,
+      body: "",
+    });
+  },
+);
+
+const HTML = { "content-type": "text/html; charset=utf-8" };
+
+/** A Rust process whose REST server listens, and gives up a request after a second. */
+async function rustServer(
+  interop: Interop,
+): Promise<{ url: string; rust: RustPeer }> {
+  const port = freePort();
+  const rust = await interop.rust(
+    "[message-router]\nrequest-timeout = 1\n" +
+      `[module.rest-server]\ntopic = "${interop.prefix}"\nport = ${port}\n`,
+  );
+  await listening(port);
+  return { url: `http://127.0.0.1:${port}`, rust };
+}
+
+async function read(response: Response) {
+  return {
+    status: response.status,
+    type: response.headers.get("content-type"),
+    body: await response.text(),
+  };
+}
 
 /** Resolves when somebody listens on `port`; nothing else tells that Rust's server does. */
 async function listening(port: number): Promise<void> {

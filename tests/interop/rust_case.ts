@@ -84,9 +84,8 @@ bus = "external"
 async function startOurs(toml: string, options: OursOptions): Promise<Ours> {
   const { modules = [], bus = {} } = options;
   const process = await Process.create({
-    config: [toml, options.toml ?? "", {
+    config: [{ log: { level: "error" } }, toml, options.toml ?? "", {
       "message-bus": { external: bus },
-      log: { level: "error" },
     }],
     modules,
     env: {},

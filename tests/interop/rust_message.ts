@@ -1,6 +1,5 @@
 import type { SchemaOutput } from "@caryatid/sdk";
 import {
-  asNumber,
   bool,
   bytes,
   char,
@@ -53,7 +52,7 @@ export const Message = defineEnum({
   None: unit,
   Test: struct({ data: text, number: i64 }),
   String: text,
-  Clock: struct({ time: dateTime, number: asNumber(u64) }),
+  Clock: struct({ time: dateTime, number: u64 }),
   Json: json,
   RESTRequest: struct({
     method: text,

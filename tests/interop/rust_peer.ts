@@ -93,6 +93,14 @@ export class RustPeer implements AsyncDisposable {
       .map((line) => JSON.parse(line)).filter((told) => key in told);
   }
 
+  /** Resolves when `text` is in its log. */
+  async logged(text: string): Promise<void> {
+    await this.#program.until(
+      () => this.#program.log.includes(text) || undefined,
+      () => `${text} in its log`,
+    );
+  }
+
   /** Resolves with the first line that has the key `key`. */
   first(key: string): Promise<Record<string, unknown>> {
     return this.#program.until(

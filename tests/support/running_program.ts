@@ -21,6 +21,7 @@ export class RunningProgram implements AsyncDisposable {
   readonly #lines: string[] = [];
   readonly #read: Promise<void>;
   readonly stderr: Promise<string>;
+  #log = "";
   #changed = Promise.withResolvers<void>();
   #ended = false;
 
@@ -42,7 +43,7 @@ export class RunningProgram implements AsyncDisposable {
     }).spawn();
     this.#input = input ? this.#child.stdin.getWriter() : undefined;
     this.#read = this.#readLines();
-    this.stderr = new Response(this.#child.stderr).text();
+    this.stderr = this.#readLog();
   }
 
   /** Its number in the system. */
@@ -53,6 +54,11 @@ export class RunningProgram implements AsyncDisposable {
   /** What it has printed so far. */
   get lines(): readonly string[] {
     return this.#lines;
+  }
+
+  /** What it has written to standard error so far. */
+  get log(): string {
+    return this.#log;
   }
 
   /** Whether it has ended, and all it printed is read. */
@@ -83,7 +89,7 @@ export class RunningProgram implements AsyncDisposable {
     );
   }
 
-  /** Resolves with what `find` finds in the lines, looked for whenever there are more; fails when the program ends before. */
+  /** Resolves with what `find` finds in the lines or the log, looked for whenever there is more; fails when the program ends before. */
   async until<T>(
     find: () => T | undefined,
     wanted: () => string,
@@ -157,6 +163,15 @@ export class RunningProgram implements AsyncDisposable {
     if (rest !== "") this.#lines.push(rest);
     this.#ended = true;
     this.#wake();
+  }
+
+  async #readLog(): Promise<string> {
+    const text = this.#child.stderr.pipeThrough(new TextDecoderStream());
+    for await (const chunk of text) {
+      this.#log += chunk;
+      this.#wake();
+    }
+    return this.#log;
   }
 
   async #fail(why: string): Promise<never> {

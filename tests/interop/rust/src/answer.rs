@@ -1,11 +1,12 @@
 use crate::message::{Message, Test};
 use anyhow::Result;
-use caryatid_module_rest_server::messages::RESTResponse;
+use caryatid_module_rest_server::messages::{RESTRequest, RESTResponse};
 use caryatid_sdk::{Context, module};
 use config::Config;
 use std::sync::Arc;
 
-/// Answers requests on `topic`: doubles the number of a `Test` and puts `data` of its own in, answers HTTP, else echoes.
+/// Answers requests on `topic`: doubles the number of a `Test` and puts `data` of its own in, answers HTTP with the
+/// request as it was understood (status and content type by the parameters `code` and `type`), else echoes.
 #[module(message_type(Message), name = "answer", description = "Answers requests")]
 pub struct Answer;
 
@@ -22,10 +23,14 @@ fn answer(question: Arc<Message>, data: &str) -> Arc<Message> {
         Message::Test(Test { number, .. }) => {
             Arc::new(Message::Test(Test { data: data.to_string(), number: number * 2 }))
         }
-        Message::RESTRequest(request) => {
-            let body = format!("{} {} {}", request.method, request.path, request.body);
-            Arc::new(Message::RESTResponse(RESTResponse::with_text(200, &body)))
-        }
+        Message::RESTRequest(request) => Arc::new(Message::RESTResponse(answer_http(request))),
         _ => question,
     }
+}
+
+fn answer_http(request: &RESTRequest) -> RESTResponse {
+    let parameter = |name: &str| request.query_parameters.get(name).map(String::as_str);
+    let code = parameter("code").and_then(|code| code.parse().ok()).unwrap_or(200);
+    let body = serde_json::to_string(request).expect("texts alone");
+    RESTResponse::new(code, &body, parameter("type").unwrap_or("application/json"))
 }

@@ -14,6 +14,7 @@ mod message;
 mod requests;
 mod say;
 mod tell;
+mod values;
 mod vectors;
 
 use anyhow::{Context as _, Result};

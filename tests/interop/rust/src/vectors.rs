@@ -2,12 +2,13 @@
 
 use crate::inputs::INPUTS;
 use crate::message::Test;
+use crate::values;
 use anyhow::{Context as _, Result};
 use caryatid_module_rest_server::messages::{RESTRequest, RESTResponse};
 use chrono::{DateTime, TimeZone, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 const ABOUT: &str = "CBOR bytes of Rust serde values as minicbor-serde 0.6 writes and reads them, the codec of caryatid_process \
 0.14 (exact versions: tests/interop/rust/Cargo.lock). Made by tests/interop/rust: `peer vectors`. Enum Message is that of \
@@ -37,33 +38,24 @@ struct Tick {
     number: u64,
 }
 
-#[derive(Serialize)]
-struct Unit;
-
-#[derive(Serialize)]
-struct New(u8);
-
-#[derive(Serialize)]
-struct Tup(u8, bool);
-
 /// Writes all of it on standard output.
 pub fn write() -> Result<()> {
     let mut encodings = Encodings(Vec::new());
     messages(&mut encodings);
     rest(&mut encodings);
-    shapes(&mut encodings);
-    numbers(&mut encodings);
-    texts(&mut encodings);
+    values::add(&mut encodings);
     let inputs = INPUTS.iter().map(verdict).collect::<Result<Vec<_>>>()?;
     let all = json!({ "about": ABOUT, "encode": encodings.0, "decode": inputs });
     println!("{}", serde_json::to_string_pretty(&all)?);
     Ok(())
 }
 
-struct Encodings(Vec<Value>);
+/// What the codec writes for each value.
+pub struct Encodings(Vec<Value>);
 
 impl Encodings {
-    fn add(&mut self, rust: impl Into<String>, value: impl Serialize) {
+    /// Adds a value, named as Rust has it.
+    pub fn add(&mut self, rust: impl Into<String>, value: impl Serialize) {
         let bytes = minicbor_serde::to_vec(value).expect("it has a form on the wire");
         self.0.push(json!({ "hex": hex(&bytes), "rust": rust.into() }));
     }
@@ -149,80 +141,6 @@ fn rest(encodings: &mut Encodings) {
         "Message::RESTResponse{code 200, body \"Hello, world!\", text/plain}",
         Message::RESTResponse(RESTResponse::with_text(200, "Hello, world!")),
     );
-}
-
-fn shapes(encodings: &mut Encodings) {
-    encodings.add("() unit", ());
-    encodings.add("struct Unit;", Unit);
-    encodings.add("struct New(5)", New(5));
-    encodings.add("struct Tup(5,true)", Tup(5, true));
-    encodings.add("(1u8,\"a\") tuple", (1u8, "a"));
-    encodings.add("Option::<u8>::None", None::<u8>);
-    encodings.add("Some(3u8)", Some(3u8));
-    encodings.add("Some(())", Some(()));
-    encodings.add("Some(None::<u8>)", Some(None::<u8>));
-}
-
-fn numbers(encodings: &mut Encodings) {
-    for number in [
-        0u64,
-        23,
-        24,
-        255,
-        256,
-        65_535,
-        65_536,
-        4_294_967_295,
-        4_294_967_296,
-        9_007_199_254_740_991,
-        9_007_199_254_740_992,
-        9_007_199_254_740_993,
-        u64::MAX,
-    ] {
-        encodings.add(format!("u64 {number}"), number);
-    }
-    for number in [
-        -1i64,
-        -24,
-        -25,
-        -256,
-        -257,
-        -65_536,
-        -65_537,
-        -4_294_967_296,
-        -4_294_967_297,
-        -9_007_199_254_740_991,
-        -9_007_199_254_740_993,
-        i64::MIN,
-        i64::MAX,
-    ] {
-        encodings.add(format!("i64 {number}"), number);
-    }
-    for (text, number) in [
-        ("0.0", 0.0),
-        ("-0.0", -0.0),
-        ("1.0", 1.0),
-        ("1.5", 1.5),
-        ("0.1", 0.1),
-        ("1e300", 1e300),
-        ("inf", f64::INFINITY),
-        ("-inf", f64::NEG_INFINITY),
-        ("NaN", f64::NAN),
-        ("3.0", 3.0),
-    ] {
-        encodings.add(format!("f64 {text}"), number);
-    }
-    encodings.add("f32 1.5", 1.5f32);
-    encodings.add("f32 1.0", 1.0f32);
-}
-
-fn texts(encodings: &mut Encodings) {
-    encodings.add("true", true);
-    encodings.add("char 'x'", 'x');
-    encodings.add("String \"ü€😀\"", "ü€😀");
-    encodings.add("Vec<u8> empty", Vec::<u8>::new());
-    encodings.add("BTreeMap {a:1,b:2}", BTreeMap::from([("a", 1), ("b", 2)]));
-    encodings.add("BTreeMap<u32,_> {1:\"x\"}", BTreeMap::from([(1u32, "x")]));
 }
 
 fn hex(bytes: &[u8]) -> String {
