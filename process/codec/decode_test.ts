@@ -189,3 +189,19 @@ Deno.test("F2 a message pollutes nothing", () => {
   assert.equal(Object.getOwnPropertyNames(Object.prototype).join(), before);
   assert.equal({}.constructor, Object);
 });
+
+Deno.test("F1 one character beyond ASCII, or one byte that isn't UTF-8, is found anywhere in a text of any length", () => {
+  for (const length of [1, 12, 13, 255, 256, 257, 1_000, 70_000]) {
+    const ascii = "x".repeat(length);
+    assert.equal(decode(encode(ascii)), ascii);
+    for (const at of new Set([0, length >> 1, length - 1])) {
+      for (const character of ["\x7f", "\x80", "ü", "\ufffd", "🦕"]) {
+        const text = ascii.slice(0, at) + character + ascii.slice(at + 1);
+        assert.equal(decode(encode(text)), text);
+      }
+      const bytes = encode(ascii).slice();
+      bytes[bytes.length - length + at] = 0xff;
+      assert.throws(() => decode(bytes), { code: "DECODE_FAILED" });
+    }
+  }
+});

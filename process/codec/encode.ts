@@ -1,5 +1,6 @@
 import { asFault } from "./fault.ts";
 import { MOST_BYTES } from "./limits.ts";
+import { MessageMemory, ScratchMemory } from "./message_memory.ts";
 import { writeValue } from "./write_value.ts";
 import { Writer } from "./writer.ts";
 
@@ -10,6 +11,7 @@ export interface EncodeOptions {
 }
 
 let idle: Writer | undefined;
+let idleScratch: Writer | undefined;
 
 /**
  * Gives the bytes of a message as they are on the wire, exactly as Rust's serde writes and reads them.
@@ -60,15 +62,42 @@ export function encode(
   options: EncodeOptions = {},
 ): Uint8Array<ArrayBuffer> {
   // A getter in the message may encode as well: then it finds no idle writer.
-  const writer = idle ?? new Writer();
+  const writer = idle ?? new Writer(new MessageMemory());
   idle = undefined;
   try {
-    writer.begin(options.maxBytes ?? MOST_BYTES);
+    return written(writer, message, options.maxBytes);
+  } finally {
+    idle = writer;
+  }
+}
+
+/**
+ * Encodes for who copies the bytes: `use` has them until it returns, the next message is written over them. Gives what `use` gives.
+ */
+export function withEncoded<T>(
+  message: unknown,
+  use: (bytes: Uint8Array) => T,
+): T {
+  // Not idle until `use` is through: what that publishes must not be written over this one.
+  const writer = idleScratch ?? new Writer(new ScratchMemory());
+  idleScratch = undefined;
+  try {
+    return use(written(writer, message));
+  } finally {
+    idleScratch = writer;
+  }
+}
+
+function written(
+  writer: Writer,
+  message: unknown,
+  maxBytes: number = MOST_BYTES,
+): Uint8Array<ArrayBuffer> {
+  try {
+    writer.begin(maxBytes);
     writeValue(writer, message, 0);
     return writer.end();
   } catch (thrown) {
     throw asFault(thrown).toError();
-  } finally {
-    idle = writer;
   }
 }

@@ -10,6 +10,20 @@ const MOST_MIDDLE = 16 * 1024;
 /** What was larger is not kept for the next message. */
 const MOST_KEPT = 1024 * 1024;
 
+/** Where a writer writes. */
+export interface WritingMemory {
+  /** Where to write. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The same for numbers. */
+  readonly view: DataView;
+  /** Begins a message, and says at which of `bytes`. */
+  begin(): number;
+  /** Goes on from the start of other `bytes`, with what is `written` and room for `more`. */
+  grow(written: Uint8Array, more: number): void;
+  /** Hands out a message. */
+  end(start: number, end: number): Uint8Array<ArrayBuffer>;
+}
+
 /** Bytes, and a view on all of them. */
 interface Block {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -17,7 +31,7 @@ interface Block {
 }
 
 /** Where messages are written, one after the other. What was handed out is never written again. */
-export class MessageMemory {
+export class MessageMemory implements WritingMemory {
   #block = newBlock(BLOCK);
   /** Up to where the block is handed out. */
   #used = 0;
@@ -89,6 +103,35 @@ export class MessageMemory {
   #nextBlock(): void {
     this.#block = newBlock(BLOCK);
     this.#used = 0;
+  }
+}
+
+/** Where messages are written that are copied at once: each over the one before. */
+export class ScratchMemory implements WritingMemory {
+  #block = newBlock(BLOCK);
+
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.#block.bytes;
+  }
+
+  get view(): DataView {
+    return this.#block.view;
+  }
+
+  begin(): number {
+    return 0;
+  }
+
+  grow(written: Uint8Array, more: number): void {
+    this.#block = newBlock(2 * (written.length + more));
+    this.bytes.set(written);
+  }
+
+  /** It is overwritten by the next one. */
+  end(start: number, end: number): Uint8Array<ArrayBuffer> {
+    const message = this.bytes.subarray(start, end);
+    if (this.bytes.length > MOST_KEPT) this.#block = newBlock(BLOCK);
+    return message;
   }
 }
 

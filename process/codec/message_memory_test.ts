@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { withEncoded } from "./encode.ts";
 import { decode, encode } from "./mod.ts";
 
 Deno.test("A20 a message that was handed out is never written again", () => {
@@ -80,4 +82,32 @@ Deno.test("an object that is in a message 2^100 times ends at maxBytes", () => {
   assert.throws(() => encode(message, { maxBytes: 100_000 }), {
     code: "MESSAGE_TOO_LARGE",
   });
+});
+
+Deno.test("a message that is only lent has the bytes of one that is handed out, after any other", () => {
+  const sizes = [0, 3, 70, 5_000, 30_000, 100_000, 2_000_000, 1];
+  for (const size of [...sizes, ...sizes]) {
+    const message = { size, text: "x".repeat(size), umlauts: "ü".repeat(size) };
+    const lent = withEncoded(message, (bytes) => bytes.slice());
+    assert(Buffer.from(lent).equals(encode(message)), `${size}`);
+  }
+});
+
+Deno.test("a message that is lent stays while others are, and when one of them fails", () => {
+  const message = { text: "x".repeat(5_000) };
+  const expected = encode(message);
+  withEncoded(message, (outer) => {
+    withEncoded({ text: "y".repeat(6_000) }, (inner) => {
+      assert.notDeepEqual(inner.buffer, outer.buffer);
+    });
+    assert.throws(() => withEncoded({ text: "z", b: () => {} }, () => {}), {
+      code: "NOT_ENCODABLE",
+    });
+    assert.deepEqual(outer, expected);
+  });
+  assert.throws(() =>
+    withEncoded(message, () => {
+      throw new Error("mine");
+    }), /^Error: mine$/);
+  assert.deepEqual(withEncoded(message, (bytes) => bytes.slice()), expected);
 });

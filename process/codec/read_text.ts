@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import { decodeFailed } from "./decode_failed.ts";
 import { INDEFINITE, TEXT } from "./items.ts";
 import { readChunks } from "./read_chunks.ts";
@@ -5,6 +6,8 @@ import type { Reader } from "./reader.ts";
 
 /** Up to here characters one by one are faster than a native call: 25 ns against 60 ns. */
 const SHORT_TEXT = 12;
+/** From here on it pays to ask first whether it is ASCII, as most texts are: 0.5 µs against 2.9 µs for 10 KiB. */
+const LONG_TEXT = 256;
 const REPLACEMENT = "\ufffd";
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -22,8 +25,11 @@ export function readText(reader: Reader, info: number): string {
 function utf8(reader: Reader, size: number): string {
   const start = reader.skip(size);
   const end = start + size;
-  if (size <= SHORT_TEXT && isAscii(reader.bytes, start, end)) {
+  if (size <= SHORT_TEXT && isShortAscii(reader.bytes, start, end)) {
     return asciiText(reader.bytes, start, size);
+  }
+  if (size >= LONG_TEXT && isAscii(reader.bytes.subarray(start, end))) {
+    return reader.buffer.toString("latin1", start, end);
   }
   const text = reader.buffer.toString("utf8", start, end);
   return text.includes(REPLACEMENT) ? strictUtf8(reader, start, end) : text;
@@ -38,7 +44,7 @@ function strictUtf8(reader: Reader, start: number, end: number): string {
   }
 }
 
-function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+function isShortAscii(bytes: Uint8Array, start: number, end: number): boolean {
   let bits = 0;
   for (let at = start; at < end; at++) bits |= bytes[at]!;
   return bits < 0x80;

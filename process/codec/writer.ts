@@ -1,6 +1,6 @@
 import { Fault } from "./fault.ts";
 import { BYTES, FLOAT32, FLOAT64, TEXT } from "./items.ts";
-import { MessageMemory } from "./message_memory.ts";
+import type { WritingMemory } from "./message_memory.ts";
 
 /** Up to here a loop beats the call of a TextEncoder; measured 1.3 ns a character against 100 ns. */
 const SHORT_TEXT = 64;
@@ -13,12 +13,19 @@ const utf8 = new TextEncoder();
 
 /** Writes the items of CBOR that Caryatid sends, heads in their shortest form. It knows bytes; what to send is not its business. */
 export class Writer {
-  readonly #memory = new MessageMemory();
-  #bytes = this.#memory.bytes;
-  #view = this.#memory.view;
+  readonly #memory: WritingMemory;
+  #bytes: Uint8Array<ArrayBuffer>;
+  #view: DataView;
   #start = 0;
   #at = 0;
   #limit = Infinity;
+
+  /** Writes to this memory. */
+  constructor(memory: WritingMemory) {
+    this.#memory = memory;
+    this.#bytes = memory.bytes;
+    this.#view = memory.view;
+  }
 
   /** Begins a message of at most `limit` bytes; what an earlier one left unfinished is gone. */
   begin(limit: number): void {

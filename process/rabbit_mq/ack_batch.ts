@@ -1,7 +1,9 @@
 import type { Channel, Message } from "amqplib";
 
 /**
- * Acknowledges deliveries of one channel, together, once per turn of the event loop: 55,000 a second against 45,000 one by one.
+ * Acknowledges deliveries of one channel together: at the end of the first turn of the event loop in which no more are done, or when
+ * so many wait that the broker might run out of what it may send. Each time is a system call, a message to the broker, and work
+ * there: in one that has read 64 KiB only six messages of 10 KiB are done.
  *
  * Steps may end in another order than deliveries came; what is acknowledged together is the oldest, without a gap.
  */
@@ -10,13 +12,18 @@ export class AckBatch {
   readonly #alone: boolean;
   /** By tag, in the order in which they came. */
   readonly #open = new Map<number, Message>();
+  readonly #most: number;
   #done: Message[] = [];
+  /** Whether a turn's end is waited for. */
   #waiting = false;
+  /** How many were done at the end of the turn before. */
+  #before = 0;
 
-  /** On a shared channel each delivery is acknowledged by itself. */
-  constructor(channel: Channel, alone: boolean) {
+  /** On a shared channel each delivery is acknowledged by itself. The broker sends `prefetch` ahead: a quarter of them may wait. */
+  constructor(channel: Channel, alone: boolean, prefetch: number) {
     this.#channel = channel;
     this.#alone = alone;
+    this.#most = Math.ceil(prefetch / 4);
   }
 
   /** A delivery came by this channel. */
@@ -35,7 +42,7 @@ export class AckBatch {
     this.#done.push(message);
     if (this.#waiting) return;
     this.#waiting = true;
-    setImmediate(() => this.flush());
+    setImmediate(this.#turned);
   }
 
   /** It is given up. */
@@ -50,9 +57,9 @@ export class AckBatch {
 
   /** Tells the broker what is done. */
   flush(): void {
-    this.#waiting = false;
     const done = this.#done;
     this.#done = [];
+    this.#before = 0;
     const [oldestOpen = Infinity] = this.#alone ? this.#open.keys() : [0];
     let last: Message | undefined;
     for (const message of done) {
@@ -76,6 +83,17 @@ export class AckBatch {
     }
     this.#open.clear();
   }
+
+  #turned = (): void => {
+    const { length } = this.#done;
+    if (length > this.#before && length < this.#most) {
+      this.#before = length;
+      setImmediate(this.#turned);
+      return;
+    }
+    this.#waiting = false;
+    this.flush();
+  };
 
   /** Whether it came by this channel: tags begin at 1 on each. */
   #close(message: Message): boolean {

@@ -183,8 +183,9 @@ export class Consumer {
       // Nobody minds any more, but an error without a listener ends the process.
       channel.on("error", () => {});
     };
-    const acks = this.#acks = new AckBatch(channel, lease.alone);
-    await channel.prefetch(this.#options.prefetch);
+    const { prefetch } = this.#options;
+    const acks = this.#acks = new AckBatch(channel, lease.alone, prefetch);
+    await channel.prefetch(prefetch);
     const queue = this.queue = await this.#options.declare(channel);
     const { consumerTag } = await channel.consume(queue, (message) => {
       if (acks !== this.#acks) return;

@@ -1,13 +1,14 @@
 import type { CaryatidError, Log } from "@caryatid/sdk";
 import type { Deadlines } from "@caryatid/sdk/bus";
 import type { ChannelModel } from "amqplib";
+import { Bodies, Body } from "./bodies.ts";
 import type { Resident } from "./link.ts";
 import type { Names } from "./names.ts";
 import { Outbox, type OutboxLimits } from "./outbox.ts";
 import { brokersLimit, fullError, tooLargeError } from "./publish_errors.ts";
 import { Refusals } from "./refusals.ts";
 import { Sender } from "./sender.ts";
-import { Sending, type SendOptions } from "./sending.ts";
+import { type Envelope, Sending, type SendOptions } from "./sending.ts";
 import { declareTopology } from "./topology.ts";
 
 /** Bounds of what is on its way: of what waits, and with as many bytes again, of what is sent and not confirmed. */
@@ -24,6 +25,7 @@ export class Publisher implements Resident {
   readonly #log: Log;
   readonly #outbox: Outbox;
   readonly #refusals = new Refusals();
+  readonly #bodies = new Bodies();
   #sender: Sender | undefined;
   /** What the broker takes at most, in bytes, once it has told. */
   #largest = Infinity;
@@ -53,13 +55,17 @@ export class Publisher implements Resident {
    * there is no room to keep it or no confirm in time, `MESSAGE_TOO_LARGE`, `ABORTED`, or `BUS_CLOSED`.
    */
   send(options: SendOptions): Promise<boolean> {
-    const refusal = this.refusal(options.key, options.body.length);
+    const { key, body } = options;
+    const refusal = this.refusal(key, body.length);
     if (refusal) return Promise.reject(refusal);
-    this.#awaited++;
-    const sending = new Sending(options, this.#deadlines, this.#ended);
-    this.#outbox.push(sending);
-    this.#flush();
-    return sending.outcome;
+    return this.#send(options, new Body(body));
+  }
+
+  /** The same, with a copy of `written`, which is the caller's again when this returns. */
+  sendCopy(envelope: Envelope, written: Uint8Array): Promise<boolean> {
+    const refusal = this.refusal(envelope.key, written.length);
+    if (refusal) return Promise.reject(refusal);
+    return this.#send(envelope, this.#bodies.keep(written));
   }
 
   /**
@@ -85,9 +91,9 @@ export class Publisher implements Resident {
       {
         exchange: this.#names.renewed,
         key: "",
-        body: new Uint8Array(0),
         properties: { appId: origin },
       },
+      new Body(new Uint8Array(0)),
       this.#deadlines,
       (confirmed) => confirmed && (this.#renewedBy = undefined),
     );
@@ -138,6 +144,14 @@ export class Publisher implements Resident {
     // Without a confirm they may not have arrived: again, in the same order, ahead of the rest.
     this.#outbox.putBack(this.#sender?.end() ?? []);
     this.#sender = undefined;
+  }
+
+  #send(envelope: Envelope, body: Body): Promise<boolean> {
+    this.#awaited++;
+    const sending = new Sending(envelope, body, this.#deadlines, this.#ended);
+    this.#outbox.push(sending);
+    this.#flush();
+    return sending.outcome;
   }
 
   #flush(): void {

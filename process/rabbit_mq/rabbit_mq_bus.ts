@@ -24,6 +24,7 @@ import {
   turnTime,
 } from "@caryatid/sdk/bus";
 import { encode } from "../codec/mod.ts";
+import { withEncoded } from "../codec/encode.ts";
 import { ClosedHandling, ClosedSubscription } from "../buses/closed.ts";
 import { ConsumingSide } from "./consuming_side.ts";
 import type { DeadLetters } from "./dead_letters.ts";
@@ -197,10 +198,9 @@ export class RabbitMqBus implements MessageBus {
     const refusal = this.#publisher.refusal(topic, 0);
     if (refusal) throw refusal;
     const { headers } = options;
-    await this.#publisher.send({
+    const envelope = {
       exchange: this.#names.front,
       key: topic,
-      body: this.#encode(topic, message),
       properties: {
         ...PERSISTENT,
         appId: this.#origin,
@@ -210,16 +210,25 @@ export class RabbitMqBus implements MessageBus {
       },
       timeout: timeout === Infinity ? undefined : timeout,
       signal: options.signal,
+    };
+    await withEncoded(message, (written) => {
+      this.#checkSize(topic, written.length);
+      return this.#publisher.sendCopy(envelope, written);
     });
   }
 
   #encode(topic: string, message: unknown): Uint8Array {
     const body = encode(message);
+    this.#checkSize(topic, body.length);
+    return body;
+  }
+
+  #checkSize(topic: string, size: number): void {
     const most = this.#settings["max-message-size"];
-    if (body.length <= most) return body;
+    if (size <= most) return;
     throw new CaryatidError(
       "MESSAGE_TOO_LARGE",
-      `Cannot send on "${topic}": found ${body.length} bytes, ` +
+      `Cannot send on "${topic}": found ${size} bytes, ` +
         `wanted at most ${most}`,
       { hint: "max-message-size of the bus, and the broker's own limit" },
     );

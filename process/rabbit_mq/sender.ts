@@ -6,7 +6,6 @@ import {
   type ConfirmChannel,
   IllegalOperationError,
 } from "amqplib";
-import { Buffer } from "node:buffer";
 import { InFlight } from "./in_flight.ts";
 import { unsendableError } from "./publish_errors.ts";
 import type { Refusals } from "./refusals.ts";
@@ -97,13 +96,13 @@ export class Sender {
 
   /** Sends. The outcome is the sending's own. */
   send(sending: Sending): void {
-    const { exchange, key, body, properties } = sending.options;
+    const { exchange, key, properties } = sending.options;
     this.#inFlight.add(sending);
     try {
       this.#writable = this.#channel.publish(
         exchange,
         key,
-        Buffer.from(body.buffer, body.byteOffset, body.byteLength),
+        sending.bytes, // amqplib copies it into its frames right here
         properties,
         (error) => this.#answered(sending, error),
       );
