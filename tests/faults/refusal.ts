@@ -8,7 +8,7 @@ import { assertNoSecret } from "./secret.ts";
 
 /**
  * What a bus says that cannot connect, and cannot hope to. It is asked through a proxy, which counts: `each` connections for each
- * of its two links.
+ * of its two links, and the first one that fails ends the other.
  */
 export async function refusal(
   to: Address,
@@ -23,7 +23,8 @@ export async function refusal(
     () => assert.fail("it connected"),
     (error: CaryatidError) => error,
   );
-  assert.equal(proxy.accepted, 2 * each, "one try of each connection");
+  const { accepted } = proxy;
+  assert(each <= accepted && accepted <= 2 * each, `${accepted} connections`);
   assert.doesNotMatch(log.lines.join("\n"), /next try/);
   await bus.close();
   assertNoSecret(error, log.lines, bus);
