@@ -10,6 +10,7 @@ export default defineModule({
   name: "playback",
   description: "Replays recorded messages",
   config: playbackConfig,
+  permissions: ({ path }) => ({ read: [path] }),
   async init(context, config) {
     const { step, path } = config;
     const steps = step === undefined ? undefined : context.subscribe(step);
