@@ -57,10 +57,12 @@ export function mermaid({ config, parts }: Subject): string[] {
   return lines;
 }
 
-/** A topic takes the first route that matches, a pattern all that overlap. */
+/** A topic takes the first route that matches; a pattern all that overlap, up to one that takes the rest. */
 function routesOf(routes: Subject["config"]["routes"], topic: string) {
   const fitting = routes.filter(({ pattern }) => overlap(pattern, topic));
-  return /(^|\.)[*#](\.|$)/.test(topic) ? fitting : fitting.slice(0, 1);
+  const isPattern = /(^|\.)[*#](\.|$)/.test(topic);
+  const last = isPattern ? fitting.findIndex((one) => one.pattern === "#") : 0;
+  return last < 0 ? fitting : fitting.slice(0, last + 1);
 }
 
 function overlap(pattern: string, topic: string): boolean {

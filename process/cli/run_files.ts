@@ -10,8 +10,9 @@ import { configUrl } from "./config_files.ts";
 
 /** The code of a configuration, imported by the program itself: literal imports need no permission to read. */
 export interface RunSources {
-  /** Standard modules and buses. */
+  /** Standard modules. */
   readonly modules: readonly Module[];
+  /** Standard buses. */
   readonly buses: readonly BusClass[];
   /** How each `import` of the configuration is imported, by its absolute specifier. */
   readonly sources: Readonly<Record<string, () => Promise<unknown>>>;
