@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.ts";
 import { addCheck } from "./commands/check_command.ts";
 import { addGraph } from "./commands/graph_command.ts";
+import { addNew } from "./commands/new_command.ts";
 import { addPermissions } from "./commands/permissions_command.ts";
 import { addRun } from "./commands/run_command.ts";
 import type { Terminal } from "./terminal.ts";
@@ -20,6 +21,7 @@ Examples:
   caryatid run base.toml production.toml --print
   caryatid permissions caryatid.toml
   caryatid graph caryatid.toml
+  caryatid new project hello
 
 Exit codes: 0 all is well, 1 it failed, 2 the command line, the configuration or
 its modules are wrong, 3 work was still going on at the stop deadline.`;
@@ -46,7 +48,15 @@ export async function runProgram(
     .showHelpAfterError("(caryatid --help tells more)")
     .addHelpText("after", EXAMPLES);
   const surroundings = { terminal, exit: (code: number) => exitCode = code };
-  for (const add of [addCheck, addRun, addPermissions, addGraph]) {
+  for (
+    const add of [
+      addCheck,
+      addRun,
+      addPermissions,
+      addGraph,
+      addNew,
+    ]
+  ) {
     add(program, surroundings);
   }
   try {
