@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.ts";
+import { addDeadLetters, addMessages } from "./commands/broker_commands.ts";
 import { addCheck } from "./commands/check_command.ts";
 import { addGraph } from "./commands/graph_command.ts";
 import { addNew } from "./commands/new_command.ts";
@@ -22,6 +23,7 @@ Examples:
   caryatid permissions caryatid.toml
   caryatid graph caryatid.toml
   caryatid new project hello
+  caryatid spy 'order.#' --url amqp://broker/
 
 Exit codes: 0 all is well, 1 it failed, 2 the command line, the configuration or
 its modules are wrong, 3 work was still going on at the stop deadline.`;
@@ -55,6 +57,8 @@ export async function runProgram(
       addPermissions,
       addGraph,
       addNew,
+      addMessages,
+      addDeadLetters,
     ]
   ) {
     add(program, surroundings);
