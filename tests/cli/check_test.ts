@@ -227,3 +227,24 @@ Deno.test("what a module prints is neither shown nor taken for a verdict", async
     stderr: "",
   });
 });
+
+Deno.test("a module isn't blamed for what another one left behind", async () => {
+  await using folder = await ServiceFolder.make({
+    "leaves.ts": moduleText(
+      'name: "leaves", init() {}',
+      'setTimeout(() => Deno.exit(5), 1); Promise.reject(new Error("late"));',
+    ),
+    "slow.ts": moduleText(
+      'name: "slow", init() {}',
+      "await new Promise((resolve) => setTimeout(resolve, 200));",
+    ),
+    "two.toml": '[module.leaves]\nimport = "./leaves.ts"\n' +
+      '[module.slow]\nimport = "./slow.ts"\n',
+  });
+  const ran = await caryatid(["check", folder.file("two.toml")]);
+  assert.deepEqual(ran, {
+    code: 0,
+    stdout: "ok: 2 modules, 1 bus, 1 route",
+    stderr: "",
+  });
+});

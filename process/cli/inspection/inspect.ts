@@ -51,6 +51,13 @@ async function inspectCached(
     for (const [task, inspection] of await run.found()) {
       found.set(task, inspection);
     }
+    // It may have been a timer of another one: alone it shows.
+    if (run.suspect) {
+      const alone = new InspectorRun([run.suspect], options);
+      for (const [task, inspection] of await alone.found()) {
+        found.set(task, inspection);
+      }
+    }
     left = left.filter((task) => !found.has(task));
   }
   return found;
@@ -65,6 +72,8 @@ class InspectorRun {
   /** The task that it is busy with. */
   #current: Task | undefined;
   #late = false;
+  /** During whose turn the process ended, where others were there as well. */
+  suspect: Task | undefined;
 
   constructor(tasks: readonly Task[], options: InspectOptions) {
     this.#tasks = tasks;
@@ -90,8 +99,10 @@ class InspectorRun {
     const { code } = await child.status;
     clearTimeout(timer);
     const said = await stderr;
-    if (this.#current) this.#blame(this.#current, code, said);
-    if (this.#found.size === 0) throw cannotInspect(said);
+    if (this.#current && !this.#late && this.#tasks.length > 1) {
+      this.suspect = this.#current;
+    } else if (this.#current) this.#blame(this.#current, code, said);
+    if (this.#found.size === 0 && !this.suspect) throw cannotInspect(said);
     return this.#found;
   }
 

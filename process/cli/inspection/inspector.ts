@@ -43,6 +43,10 @@ export async function inspect(
   tasksText: string,
   sources: Readonly<Record<string, Source>>,
 ): Promise<void> {
+  // What fails in the background is not said of who has its turn.
+  for (const kind of ["unhandledrejection", "error"]) {
+    globalThis.addEventListener(kind, (event) => event.preventDefault());
+  }
   const tasks = readSectionText(tasksText, mark) as Task[];
   for (const [index, task] of tasks.entries()) {
     say(mark, { begin: index });
