@@ -1,13 +1,12 @@
 import { CaryatidError } from "@caryatid/sdk";
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { readConfig } from "../config/read_config.ts";
 import type { ProcessConfig } from "../config/process_config.ts";
+import { fileUrl } from "./file_urls.ts";
 
 /** What an argument names: a file by its path, or by a URL. */
 export function configUrl(argument: string): URL {
   const url = /^(https?|file):/.test(argument) ? URL.parse(argument) : null;
-  return url ?? pathToFileURL(resolve(argument));
+  return url ?? fileUrl(argument);
 }
 
 /**

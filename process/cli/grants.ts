@@ -1,4 +1,4 @@
-import { fileURLToPath } from "node:url";
+import { filePath } from "./file_urls.ts";
 import { importHost } from "./import_hosts.ts";
 import type { Part, Subject } from "./subject.ts";
 
@@ -35,7 +35,7 @@ export function grantsOf(subject: Subject): Grant[] {
 function fileGrant(url: URL): Grant {
   const why = "configuration";
   return url.protocol === "file:"
-    ? { who: "process", kind: "read", value: fileURLToPath(url), why }
+    ? { who: "process", kind: "read", value: filePath(url), why }
     : { who: "process", kind: "net", value: importHost(url.href)!, why };
 }
 

@@ -1,5 +1,4 @@
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { filePath } from "./file_urls.ts";
 
 /** Deno's own files that hold for a configuration: whose import map counts, and whose lock. */
 export interface Project {
@@ -16,11 +15,15 @@ const NAMES = ["deno.json", "deno.jsonc"];
 /** Finds the project that the first file on this machine lies in. */
 export function findProject(files: readonly URL[]): Project {
   const local = files.find(({ protocol }) => protocol === "file:");
-  const own = local && nearestFile(dirname(fileURLToPath(local)), NAMES);
+  const own = local && nearestFile(local, NAMES);
   const isOwn = own !== undefined && serves(own);
   const config = isOwn ? own : checkout();
-  const lock = isOwn ? nearestFile(dirname(own), ["deno.lock"]) : undefined;
-  return { config, lock, isLent: !isOwn };
+  const lock = isOwn ? nearestFile(own, ["deno.lock"]) : undefined;
+  return {
+    config: config && filePath(config),
+    lock: lock && filePath(lock),
+    isLent: !isOwn,
+  };
 }
 
 /** The flag for Deno: without it, the folder one happens to be in would count. */
@@ -35,41 +38,42 @@ export function projectFlags(project: Project): string[] {
 }
 
 /** The `deno.json` of the checkout that this code lies in; none if it came from a registry. */
-function checkout(): string | undefined {
+function checkout(): URL | undefined {
   if (!import.meta.url.startsWith("file:")) return undefined;
   // Not the package's own: it has no import map.
-  const root = fileURLToPath(new URL("../..", import.meta.url));
-  return nearestFile(root, NAMES);
+  return nearestFile(new URL("../../deno.json", import.meta.url), NAMES);
 }
 
 /** Code of a checkout needs its import map, which other projects lack unless they link to it. */
-function serves(config: string): boolean {
+function serves(config: URL): boolean {
   const root = checkout();
-  if (root === undefined || config === root) return true;
-  return config.startsWith(dirname(root)) || /"links"\s*:/.test(read(config));
+  if (root === undefined) return true;
+  const folder = new URL(".", root).href;
+  return config.href.startsWith(folder) || /"links"\s*:/.test(read(config));
 }
 
-function nearestFile(
-  folder: string,
-  names: readonly string[],
-): string | undefined {
-  for (let at = folder;; at = dirname(at)) {
-    const found = names.map((name) => join(at, name)).find(isFile);
-    if (found !== undefined || at === dirname(at)) return found;
+/** In the folder of `file`, or in one above it. */
+function nearestFile(file: URL, names: readonly string[]): URL | undefined {
+  for (let folder = new URL(".", file);;) {
+    const all = names.map((name) => new URL(name, folder));
+    const found = all.find(isFile);
+    const above = new URL("..", folder);
+    if (found !== undefined || above.href === folder.href) return found;
+    folder = above;
   }
 }
 
-function isFile(path: string): boolean {
+function isFile(url: URL): boolean {
   try {
-    return Deno.statSync(path).isFile;
+    return Deno.statSync(url).isFile;
   } catch {
     return false; // whatever is in its way, it is none to us
   }
 }
 
-function read(path: string): string {
+function read(url: URL): string {
   try {
-    return Deno.readTextFileSync(path);
+    return Deno.readTextFileSync(url);
   } catch {
     return ""; // Deno says what is wrong with it
   }

@@ -46,21 +46,42 @@ async function inspectCached(
   options: InspectOptions,
 ): Promise<Map<Task, Inspection>> {
   const found = new Map<Task, Inspection>();
-  for (let left = tasks; left.length > 0;) {
-    const run = new InspectorRun(left, options);
+  const look = async (some: readonly Task[]) => {
+    const run = new InspectorRun(some, options);
     for (const [task, inspection] of await run.found()) {
       found.set(task, inspection);
     }
+    return run;
+  };
+  for (let left = tasks; left.length > 0;) {
+    const { suspect, refusal } = await look(left);
     // It may have been a timer of another one: alone it shows.
-    if (run.suspect) {
-      const alone = new InspectorRun([run.suspect], options);
-      for (const [task, inspection] of await alone.found()) {
-        found.set(task, inspection);
-      }
+    if (suspect) await lookAlone(suspect, look, found);
+    if (refusal !== undefined) {
+      await checkInspector(options);
+      for (const task of left) await lookAlone(task, look, found);
     }
     left = left.filter((task) => !found.has(task));
   }
   return found;
+}
+
+/** Deno starts nothing where one of all imports breaks a rule, such as that of the lock: alone it shows. */
+async function lookAlone(
+  task: Task,
+  look: (tasks: readonly Task[]) => Promise<InspectorRun>,
+  found: Map<Task, Inspection>,
+): Promise<void> {
+  const { refusal } = await look([task]);
+  if (refusal === undefined) return;
+  found.set(task, onlyComplaint(loadProblem(task, refusal)));
+}
+
+/** @throws {CaryatidError} `LOAD_FAILED` if not even nothing can be looked into */
+async function checkInspector(options: InspectOptions): Promise<void> {
+  const run = new InspectorRun([], options);
+  await run.found();
+  if (run.refusal !== undefined) throw cannotInspect(run.refusal);
 }
 
 /** One process that looks into tasks, until it is through or one of them stops it. */
@@ -74,6 +95,8 @@ class InspectorRun {
   #late = false;
   /** During whose turn the process ended, where others were there as well. */
   suspect: Task | undefined;
+  /** What Deno says where it didn't start at all. */
+  refusal: string | undefined;
 
   constructor(tasks: readonly Task[], options: InspectOptions) {
     this.#tasks = tasks;
@@ -102,7 +125,12 @@ class InspectorRun {
     if (this.#current && !this.#late && this.#tasks.length > 1) {
       this.suspect = this.#current;
     } else if (this.#current) this.#blame(this.#current, code, said);
-    if (this.#found.size === 0 && !this.suspect) throw cannotInspect(said);
+    const isThrough = this.#tasks.length === 0
+      ? code === 0
+      : this.#found.size > 0 || this.suspect;
+    if (!isThrough) {
+      this.refusal = withoutStack(said);
+    }
     return this.#found;
   }
 
@@ -131,11 +159,17 @@ class InspectorRun {
   }
 }
 
-function cannotInspect(said: string): CaryatidError {
-  const why = said.trim().split("\n").slice(0, 3).join(" ");
+/** The first lines of an error of Deno's, as one. */
+function withoutStack(said: string): string {
+  const text = said.split(/^(?:Stack backtrace|\s+at )/m)[0]!;
+  return text.replace(/^error: /, "").trim().split("\n").slice(0, 4).join(" ")
+    .replaceAll(/\s+/g, " ") || "Deno doesn't start";
+}
+
+function cannotInspect(why: string): CaryatidError {
   return new CaryatidError(
     "LOAD_FAILED",
-    `Cannot look into the modules: Deno says ${why || "nothing"}`,
+    `Cannot look into the modules: Deno says ${why}`,
     { hint: "does deno.json of the project fit this version of Caryatid?" },
   );
 }
