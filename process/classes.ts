@@ -75,14 +75,13 @@ export class Classes {
     }
     const known = registered.get(className);
     if (known) return known;
-    const standard = kind === "module" ? STANDARD_MODULES : STANDARD_BUSES;
-    if (standard.includes(className)) {
-      const specifier = standardSpecifier(kind, className);
+    const specifier = standardImport(kind, className);
+    if (specifier !== undefined) {
       return await load({ what, specifier, base: undefined }, form);
     }
     throw unknownClassError(what, className, [
       ...registered.keys(),
-      ...standard,
+      ...standardClasses(kind),
     ]);
   }
 }
@@ -97,6 +96,20 @@ function checkRegistered<T>(
     `Cannot register a value of type ${typeof value}: wanted ${form.name}`,
     { hint: "make it with defineModule or defineBus of @caryatid/sdk" },
   );
+}
+
+/** The specifier of a standard class; undefined for a class that isn't one. */
+export function standardImport(
+  kind: "module" | "message-bus",
+  className: string,
+): string | undefined {
+  return standardClasses(kind).includes(className)
+    ? standardSpecifier(kind, className)
+    : undefined;
+}
+
+function standardClasses(kind: "module" | "message-bus"): readonly string[] {
+  return kind === "module" ? STANDARD_MODULES : STANDARD_BUSES;
 }
 
 /** From a checkout the workspace resolves the bare name; from JSR it needs the whole one. */

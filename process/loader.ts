@@ -26,7 +26,7 @@ export async function load<T>(
   importer: Importer = importHere,
 ): Promise<T> {
   try {
-    const url = resolve(request);
+    const url = resolveSpecifier(request);
     const exported = await importer(url).catch((error) => {
       throw explain(error);
     });
@@ -42,8 +42,14 @@ export async function load<T>(
   }
 }
 
-/** The specifier as an importer takes it: relative ones made absolute. */
-function resolve({ specifier, base }: LoadRequest): string {
+/**
+ * The specifier as an importer takes it: relative ones made absolute.
+ *
+ * @throws {CaryatidError} `LOAD_FAILED` for a relative one without a base
+ */
+export function resolveSpecifier(
+  { specifier, base }: Omit<LoadRequest, "what">,
+): string {
   if (!/^\.{0,2}\//.test(specifier)) return specifier;
   if (base) return new URL(specifier, base).href;
   throw new CaryatidError(

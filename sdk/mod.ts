@@ -58,6 +58,7 @@ export {
   type Module,
   type ModuleDefinition,
   type PermissionRequest,
+  type PermissionsOf,
 } from "./module.ts";
 export type { RetryOptions } from "./retry_options.ts";
 export type {

@@ -14,6 +14,11 @@ export interface PermissionRequest {
   readonly env?: readonly string[];
 }
 
+/** What a module or bus asks to be allowed: always the same, or what its checked section makes it need. */
+export type PermissionsOf<C> =
+  | PermissionRequest
+  | ((config: C) => PermissionRequest);
+
 /** What {@linkcode defineModule} takes. */
 export interface ModuleDefinition<
   S extends StandardSchema | undefined = undefined,
@@ -24,8 +29,13 @@ export interface ModuleDefinition<
   readonly description?: string;
   /** Checks the module's section of the configuration and fills in defaults. */
   readonly config?: S;
-  /** What it asks to be allowed. */
-  readonly permissions?: PermissionRequest;
+  /**
+   * What it asks to be allowed; a function where that hangs on its section: `(config) => ({ net: [config.host] })`. It may be called
+   * by tools that never run the module.
+   */
+  readonly permissions?: PermissionsOf<
+    S extends StandardSchema ? SchemaOutput<S> : Record<string, unknown>
+  >;
   /**
    * Sets the module up: subscribe and handle here, and give loops to `context.run`. When it has ended, the module hears all that
    * it subscribed to.
@@ -47,8 +57,8 @@ export interface Module {
   readonly description: string;
   /** Checks its section of the configuration. */
   readonly config: StandardSchema | undefined;
-  /** What it asks to be allowed. */
-  readonly permissions: PermissionRequest;
+  /** What it asks to be allowed, or tells by its checked section. */
+  readonly permissions: PermissionsOf<unknown>;
   /** Sets one instance up, with its checked configuration. */
   init(context: Context, config: unknown): void | Promise<void>;
 }
@@ -89,7 +99,7 @@ export function defineModule<S extends StandardSchema | undefined = undefined>(
     name,
     description,
     config,
-    permissions,
+    permissions: permissions as PermissionsOf<unknown>,
     init: (context, config) => definition.init(context, config as never),
   };
 }

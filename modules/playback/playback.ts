@@ -42,6 +42,7 @@ export function createPlayback(options: PlaybackOptions = {}): Module {
     name: options.name ?? "playback",
     description: "Replays recorded messages",
     config: playbackConfig,
+    permissions: ({ path }) => ({ read: [path] }),
     async init(context, config) {
       const { step, path } = config;
       const steps = step === undefined ? undefined : context.subscribe(step);

@@ -12,6 +12,7 @@ export default defineModule({
   name: "record",
   description: "Records messages to files",
   config: recordConfig,
+  permissions: ({ path }) => ({ read: [path], write: [path] }),
   async init(context, config) {
     const { topic } = config;
     const patterns = typeof topic === "string" ? [topic] : [...new Set(topic)];

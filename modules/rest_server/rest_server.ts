@@ -13,6 +13,7 @@ import { openApiRoutes } from "./openapi/openapi_routes.ts";
 import { LiveServer } from "./live/live_server.ts";
 import { liveRoutesOf } from "./live_routes.ts";
 import { staticFiles } from "./static_files.ts";
+import { permissionsFor } from "./permissions.ts";
 import { readTokens } from "./tokens.ts";
 
 /** What a server is given by the program, beside its configuration. */
@@ -71,6 +72,7 @@ export function createRestServer(
     name: options.name ?? "rest-server",
     description: "HTTP in front of the bus: GET /hello asks rest.get.hello",
     config: restServerSchema,
+    permissions: (section) => permissionsFor(readSection(section)),
     init: (context, section) => start(context, readSection(section), options),
   });
 }

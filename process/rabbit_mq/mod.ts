@@ -4,6 +4,7 @@
  * @module
  */
 import { type BusClass, defineBus } from "@caryatid/sdk/bus";
+import { permissionsFor } from "./permissions.ts";
 import { RabbitMqBus } from "./rabbit_mq_bus.ts";
 import { settingsSchema } from "./settings.ts";
 
@@ -17,6 +18,7 @@ const rabbitMq: BusClass = defineBus({
   name: "rabbit-mq",
   description: "Carries messages between processes over RabbitMQ",
   config: settingsSchema,
+  permissions: permissionsFor,
   create: ({ log }, settings) => new RabbitMqBus(settings, log),
 });
 

@@ -1,5 +1,6 @@
 import type { Log } from "../log.ts";
 import type { MessageBus } from "../message_bus.ts";
+import type { PermissionsOf } from "../module.ts";
 import type { SchemaOutput, StandardSchema } from "../standard_schema.ts";
 
 /** What a bus is given to live with. */
@@ -20,6 +21,10 @@ export interface BusDefinition<
   readonly description?: string;
   /** Checks the bus's section of the configuration and fills in defaults. */
   readonly config?: S;
+  /** What it asks to be allowed; a function where that hangs on its section. */
+  readonly permissions?: PermissionsOf<
+    S extends StandardSchema ? SchemaOutput<S> : Record<string, unknown>
+  >;
   /** Makes a bus. It connects in its `open`, not here. */
   create(
     context: BusContext,
@@ -38,6 +43,8 @@ export interface BusClass {
   readonly description: string;
   /** Checks its section of the configuration. */
   readonly config: StandardSchema | undefined;
+  /** What it asks to be allowed, or tells by its checked section. Undefined on a bus of an older SDK. */
+  readonly permissions?: PermissionsOf<unknown>;
   /** Makes a bus, with its checked configuration. */
   create(context: BusContext, config: unknown): MessageBus;
 }
@@ -60,12 +67,13 @@ export interface BusClass {
 export function defineBus<S extends StandardSchema | undefined = undefined>(
   definition: BusDefinition<S>,
 ): BusClass {
-  const { name, description = "", config } = definition;
+  const { name, description = "", config, permissions = {} } = definition;
   return {
     "~caryatid": { kind: "bus", version: 1 },
     name,
     description,
     config,
+    permissions: permissions as PermissionsOf<unknown>,
     create: (context, config) => definition.create(context, config as never),
   };
 }

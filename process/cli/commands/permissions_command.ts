@@ -1,0 +1,37 @@
+import type { Command } from "commander";
+import { permissions } from "../permissions.ts";
+import type { Surroundings } from "../program.ts";
+import { addSourceOptions, sourceOptions } from "./source_options.ts";
+
+/** `caryatid permissions FILE…`. */
+export function addPermissions(
+  program: Command,
+  { terminal, exit }: Surroundings,
+): void {
+  const command = program.command("permissions")
+    .summary("list what run grants, to whom, and why")
+    .description(
+      "Lists what run grants, to whom, and why. Nothing is started.\n\n" +
+        "All modules run in one Deno process: what one is granted, all may do.",
+    )
+    .argument("<files...>", "TOML files; later ones win")
+    .option("--json", "write an object for programs");
+  addSourceOptions(command)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  caryatid permissions caryatid.toml
+  caryatid permissions --json caryatid.toml
+
+Exit codes: 0 it is shown, 2 the configuration or its modules are wrong.`,
+    )
+    .action(async (files: string[], options) => {
+      exit(
+        await permissions(terminal, files, {
+          ...sourceOptions(terminal, options),
+          json: options.json,
+        }),
+      );
+    });
+}

@@ -1,0 +1,52 @@
+import { type Command, InvalidArgumentError } from "commander";
+import type { SubjectOptions } from "../subject.ts";
+import { coloured, type Terminal } from "../terminal.ts";
+
+/** What the options are called by the parser. */
+interface Parsed {
+  readonly deadline?: number;
+  readonly allowImport?: string;
+  readonly frozen?: boolean;
+  readonly cachedOnly?: boolean;
+  readonly reload?: boolean;
+}
+
+/** The options of all commands that look into modules. */
+export function addSourceOptions(command: Command): Command {
+  return command
+    .option(
+      "--deadline <seconds>",
+      "how long importing a module may take (10)",
+      seconds,
+    )
+    .option(
+      "--allow-import <hosts>",
+      "import from these hosts, too, separated by commas",
+    )
+    .option("--frozen", "fail if deno.lock would change")
+    .option("--cached-only", "download nothing")
+    .option("--reload", "download again");
+}
+
+/** Those options, as `readSubject` takes them. */
+export function sourceOptions(
+  terminal: Terminal,
+  { deadline, allowImport, frozen, cachedOnly, reload }: Parsed,
+): SubjectOptions {
+  return {
+    deadline,
+    allowImport: allowImport?.split(","),
+    flags: [
+      ...frozen ? ["--frozen"] : [],
+      ...cachedOnly ? ["--cached-only"] : [],
+      ...reload ? ["--reload"] : [],
+    ],
+    progress: (line) => terminal.complain(coloured(terminal, "dim", line)),
+  };
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (value > 0 && value <= 3600) return value * 1000;
+  throw new InvalidArgumentError("wanted seconds, 0 to 3600");
+}

@@ -1,0 +1,26 @@
+import { CaryatidError } from "@caryatid/sdk";
+import { readConfig } from "../config/read_config.ts";
+import type { ProcessConfig } from "../config/process_config.ts";
+import { fileUrl } from "./file_urls.ts";
+
+/** What an argument names: a file by its path, or by a URL. */
+export function configUrl(argument: string): URL {
+  const url = /^(https?|file):/.test(argument) ? URL.parse(argument) : null;
+  return url ?? fileUrl(argument);
+}
+
+/**
+ * Reads the files of a command line, later ones over earlier ones.
+ *
+ * @throws {CaryatidError} `INVALID_OPTION` if none is given, and what `readConfig` throws
+ */
+export async function readConfigFiles(
+  files: readonly URL[],
+): Promise<ProcessConfig> {
+  if (files.length > 0) return await readConfig(files);
+  throw new CaryatidError(
+    "INVALID_OPTION",
+    "Cannot do without a file: found none, wanted a configuration",
+    { hint: "for example caryatid.toml" },
+  );
+}

@@ -1,0 +1,34 @@
+import { TomlDate } from "smol-toml";
+import { emptyTable } from "../../config/tables.ts";
+
+/** Writes what TOML can say as JSON. `mark` is a key that no section has: it wraps what JSON lacks. */
+export function sectionText(value: unknown, mark: string): string {
+  return JSON.stringify(value, function (key, plain) {
+    // Not `plain`: JSON has made a text of a date by now.
+    const raw = (this as Record<string, unknown>)[key];
+    if (raw instanceof Date) return { [mark]: ["date", raw.toISOString()] };
+    if (typeof raw === "bigint") return { [mark]: ["integer", String(raw)] };
+    if (typeof raw === "number" && !Number.isFinite(raw)) {
+      return { [mark]: ["number", String(raw)] };
+    }
+    return plain;
+  });
+}
+
+/** Reads what `sectionText` wrote. Tables have no prototype, as the configuration's. */
+export function readSectionText(text: string, mark: string): unknown {
+  return JSON.parse(text, (_key, value) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      return value;
+    }
+    if (Object.hasOwn(value, mark)) return revived(value[mark]);
+    const table = emptyTable();
+    for (const key of Object.keys(value)) table[key] = value[key];
+    return table;
+  });
+}
+
+function revived([kind, text]: [string, string]): unknown {
+  if (kind === "date") return new TomlDate(text);
+  return kind === "integer" ? BigInt(text) : Number(text);
+}

@@ -1,0 +1,35 @@
+import { CaryatidError } from "@caryatid/sdk";
+import { outcomeOf } from "../outcome.ts";
+import { explained } from "./explained.ts";
+import { parseRun } from "./parse_run.ts";
+import { coloured, standardTerminal, type Terminal } from "./terminal.ts";
+
+/**
+ * Runs a command line; gives its exit code: 0 all is well, 1 it failed, 2 the command line, the configuration or its modules are
+ * wrong, 3 work was still going on at the stop deadline. Never rejects.
+ */
+export async function main(
+  args: readonly string[],
+  terminal: Terminal = standardTerminal,
+): Promise<number> {
+  try {
+    const run = parseRun(args);
+    if (run) {
+      const { runFiles } = await import("./run.ts");
+      return await runFiles(terminal, run.files, run.options);
+    }
+    // Its parser takes as long to load as all the rest.
+    const { runProgram } = await import("./program.ts");
+    return await runProgram(args, terminal);
+  } catch (error) {
+    const kind = coloured(terminal, "red", "error");
+    terminal.complain(`${kind} ${explained(error)}`);
+    return exitCodeOf(error);
+  }
+}
+
+function exitCodeOf(error: unknown): number {
+  const isUsage = error instanceof CaryatidError &&
+    error.code === "INVALID_OPTION";
+  return isUsage ? 2 : outcomeOf(error).exitCode;
+}

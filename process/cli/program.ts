@@ -1,0 +1,74 @@
+import { Command, CommanderError } from "commander";
+import { VERSION } from "../version.ts";
+import { addDeadLetters, addMessages } from "./commands/broker_commands.ts";
+import { addCheck } from "./commands/check_command.ts";
+import { addGraph } from "./commands/graph_command.ts";
+import { addNew } from "./commands/new_command.ts";
+import { addPermissions } from "./commands/permissions_command.ts";
+import { addRun } from "./commands/run_command.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What a command needs besides its options. */
+export interface Surroundings {
+  readonly terminal: Terminal;
+  /** Sets the exit code. */
+  readonly exit: (code: number) => void;
+}
+
+const EXAMPLES = `
+Examples:
+  caryatid check caryatid.toml
+  caryatid run caryatid.toml
+  caryatid run base.toml production.toml --print
+  caryatid permissions caryatid.toml
+  caryatid graph caryatid.toml
+  caryatid new project hello
+  caryatid spy 'order.#' --url amqp://broker/
+
+Exit codes: 0 all is well, 1 it failed, 2 the command line, the configuration or
+its modules are wrong, 3 work was still going on at the stop deadline.`;
+
+/** Reads a command line and does what it says; gives the exit code. */
+export async function runProgram(
+  args: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  let exitCode = 0;
+  const program = new Command("caryatid");
+  program
+    .description("Checks and runs Caryatid processes.")
+    .version(VERSION, "-V, --version")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.print(text.trimEnd()),
+      writeErr: (text) => terminal.complain(text.trimEnd()),
+      outputError: (text, write) =>
+        write(text.replace(/^error: /, "error [INVALID_OPTION] ")),
+      getOutHelpWidth: () => 80,
+      getErrHelpWidth: () => 80,
+    })
+    .showHelpAfterError("(caryatid --help tells more)")
+    .addHelpText("after", EXAMPLES);
+  const surroundings = { terminal, exit: (code: number) => exitCode = code };
+  for (
+    const add of [
+      addCheck,
+      addRun,
+      addPermissions,
+      addGraph,
+      addNew,
+      addMessages,
+      addDeadLetters,
+    ]
+  ) {
+    add(program, surroundings);
+  }
+  try {
+    if (args.length === 0) program.help({ error: true });
+    await program.parseAsync([...args], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : 2;
+  }
+}

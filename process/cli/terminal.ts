@@ -1,0 +1,39 @@
+/** Where a command writes: what was asked for, and beside it what went wrong. */
+export interface Terminal {
+  /** Writes a line of what was asked for. */
+  print(line: string): void;
+  /** Writes a line about what went wrong, or is going on. */
+  complain(line: string): void;
+  /** Whether what is complained is read on a terminal, in colours. */
+  readonly colours: boolean;
+}
+
+const RESET = "\x1b[0m";
+const STYLES = { red: "\x1b[31m", yellow: "\x1b[33m", dim: "\x1b[2m" };
+
+/** The terminal, pipe or file that the program writes to. Colours only on a terminal, and not where NO_COLOR is set. */
+export const standardTerminal: Terminal = {
+  // deno-lint-ignore no-console -- it is the program's output
+  print: (line) => console.log(line),
+  // deno-lint-ignore no-console -- it is the program's output
+  complain: (line) => console.error(line),
+  get colours() {
+    return Deno.stderr.isTerminal() && !Deno.noColor;
+  },
+};
+
+/** The text in a colour, where there are any. */
+export function coloured(
+  terminal: Terminal,
+  style: keyof typeof STYLES,
+  text: string,
+): string {
+  return terminal.colours ? STYLES[style] + text + RESET : text;
+}
+
+/** Text of others, harmless to a terminal: a line stays one, unless `lines` says otherwise. */
+export function harmless(text: string, lines: "one" | "many" = "one"): string {
+  const tame = text.replaceAll("\r\n", "\n")
+    .replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, "�");
+  return lines === "many" ? tame : tame.replaceAll("\n", " ");
+}

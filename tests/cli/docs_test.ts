@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { ROOT } from "../support/running_program.ts";
+import { caryatid } from "./caryatid.ts";
+import { ServiceFolder } from "./service_folder.ts";
+
+const PAGE = await Deno.readTextFile(`${ROOT}docs/cli.md`);
+
+Deno.test("docs/cli.md has a line for every command", async () => {
+  const { stdout } = await caryatid(["--help"]);
+  const commands = stdout.split("Commands:")[1]!.split("Examples:")[0]!
+    .matchAll(/^ {2}([\w-]+)/gm);
+  for (const [, name] of commands) {
+    if (name !== "help") assert.match(PAGE, new RegExp(`^\\| \`${name} `, "m"));
+  }
+});
+
+Deno.test("docs/cli.md shows what the commands print", async (t) => {
+  await using folder = await ServiceFolder.make({});
+  const project = folder.file("hello");
+  await caryatid(["new", "project", project]);
+  const file = `${project}/caryatid.toml`;
+  const home = "/home/me/hello";
+  const documented = PAGE.matchAll(
+    /```sh\ncaryatid (\w+) caryatid\.toml\n```\n\n```text\n([\s\S]*?)\n```/g,
+  );
+  let count = 0;
+  for (const [, command, text] of documented) {
+    count++;
+    await t.step(command!, async () => {
+      const { stdout } = await caryatid([command!, file]);
+      assert.equal(squeezed(stdout.replaceAll(project, home)), squeezed(text!));
+    });
+  }
+  assert.equal(count, 3);
+  await t.step("what is wrong", async () => {
+    const toml = await Deno.readTextFile(file);
+    const wrong = 'greting = "Hi"\ntopic = 3';
+    await Deno.writeTextFile(
+      file,
+      toml.replace('greeting = "Hello, world!"', wrong),
+    );
+    const { stdout, stderr } = await caryatid(["check", file]);
+    const printed = (stderr + stdout).replaceAll(project, home);
+    assert(PAGE.includes(printed), printed);
+  });
+});
+
+/** Columns are as wide as their longest value, and that is a path. */
+function squeezed(text: string): string {
+  return text.replaceAll(/ {2,}/g, "  ");
+}
