@@ -70,7 +70,7 @@ export class ClientWatch {
 }
 
 class Watched implements Asking, Bagged {
-  place = -1;
+  place: number = -1;
   readonly signal: AbortSignal;
   readonly controller: AbortController;
   readonly since: number;

@@ -1,5 +1,5 @@
-import { Bag } from "./bag.ts";
 import assert from "node:assert/strict";
+import { Bag } from "./bag.ts";
 
 const named = (name: string) => ({ name, place: -1 });
 

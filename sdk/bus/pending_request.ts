@@ -40,7 +40,7 @@ export interface PendingOwner {
 /** A request until it has its answer, or one named error. */
 export class PendingRequest implements Bagged {
   /** Among those of its owner. */
-  place = -1;
+  place: number = -1;
   /** The question as handlers see it. */
   readonly request: LocalRequest;
   /** Settles once. */
