@@ -91,6 +91,11 @@ class LazyLog implements Log {
     this.#write("error", text, properties);
   }
 
+  isEnabledFor(level: "debug" | "info" | "warning" | "error"): boolean {
+    this.#logger ??= this.#logging.logger(this.#category);
+    return this.#logger?.isEnabledFor?.(level) ?? true;
+  }
+
   #write(level: Level, text: string, properties = {}): void {
     this.#logger ??= this.#logging.logger(this.#category);
     if (this.#logger) this.#logger[level](text, properties);

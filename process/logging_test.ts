@@ -51,6 +51,31 @@ Deno.test("records wait until LogTape is loaded, and keep their order", async ()
   }
 });
 
+Deno.test("a log says whether anybody sees a level; until LogTape is loaded, maybe", async () => {
+  configureSync({
+    reset: true,
+    sinks: { nowhere() {} },
+    loggers: [
+      { category: "caryatid", sinks: ["nowhere"], lowestLevel: "info" },
+      { category: ["logtape", "meta"], sinks: [], lowestLevel: "error" },
+    ],
+  });
+  try {
+    const logging = new Logging({
+      level: "info",
+      format: "pretty",
+      levels: {},
+    });
+    const log = logging.log("one");
+    assert.equal(log.isEnabledFor?.("debug"), true);
+    await logging.load();
+    assert.equal(log.isEnabledFor?.("debug"), false);
+    assert.equal(log.isEnabledFor?.("info"), true);
+  } finally {
+    resetSync();
+  }
+});
+
 Deno.test("the pretty form is time, level, category and text, on stdout", async () => {
   await using running = program("");
   const line = await running.line(/to be read/);

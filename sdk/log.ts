@@ -12,4 +12,6 @@ export interface Log {
   warn(text: string, properties?: Record<string, unknown>): void;
   /** Something failed. */
   error(text: string, properties?: Record<string, unknown>): void;
+  /** Whether anybody sees what is logged at this level, for who would do much to find out what to log. Without it, maybe. */
+  isEnabledFor?(level: "debug" | "info" | "warning" | "error"): boolean;
 }

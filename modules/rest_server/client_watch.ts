@@ -1,3 +1,5 @@
+import { Bag, type Bagged } from "@caryatid/sdk/bus";
+
 /**
  * Between two looks, in milliseconds. Most requests are answered before, and to ask for the signal of a request makes it slower;
  * and Deno warns of it.
@@ -12,8 +14,8 @@ export interface Asking {
 
 /** Finds out that a client has left, for those questions that take a while. */
 export class ClientWatch {
-  /** Oldest first; not looked at yet. */
-  readonly #young = new Set<Watched>();
+  /** Not looked at yet. */
+  readonly #young = new Bag<Watched>();
   /** Whose client is listened to. */
   readonly #old = new Set<Watched>();
   /** That never fired: whoever was given their signals has let go of them. */
@@ -59,7 +61,7 @@ export class ClientWatch {
     this.#looks++;
     if (this.#young.size === 0) return this.close();
     for (const watched of this.#young) {
-      if (this.#looks - watched.since < 2) break;
+      if (this.#looks - watched.since < 2) continue;
       this.#young.delete(watched);
       this.#old.add(watched);
       watched.listen();
@@ -67,7 +69,8 @@ export class ClientWatch {
   };
 }
 
-class Watched implements Asking {
+class Watched implements Asking, Bagged {
+  place: number = -1;
   readonly signal: AbortSignal;
   readonly controller: AbortController;
   readonly since: number;

@@ -151,7 +151,8 @@ class Line {
     else this.first = entry.after;
     if (entry.after) entry.after.before = entry.before;
     else this.last = entry.before;
-    entry.line = undefined;
+    // What is over must not lead to what came after it: once old itself, it would keep each of them for the next full collection.
+    entry.before = entry.after = entry.line = undefined;
   }
 }
 

@@ -276,3 +276,19 @@ Deno.test("B5 a timeout that no timer can keep is INVALID_OPTION", () => {
     });
   }
 });
+
+Deno.test("a deadline that is over leads to no other, which the garbage collector would keep with it", () => {
+  const { timers, deadlines } = make();
+  const [first, second, third] = [5, 5, 5].map((milliseconds) =>
+    deadlines.add(milliseconds, () => {})
+  ) as [Deadline, Deadline, Deadline];
+  const leadsToOne = (deadline: Deadline) =>
+    Object.values(deadline).some((value) =>
+      [first, second, third].includes(value)
+    );
+  assert.deepEqual([first, second, third].map(leadsToOne), [true, true, true]);
+  second.cancel();
+  assert.equal(leadsToOne(second), false);
+  timers.pass(5);
+  assert.deepEqual([first, third].map(leadsToOne), [false, false]);
+});

@@ -7,6 +7,7 @@ import type {
   RequestOptions,
 } from "../message_bus.ts";
 import { validatePattern } from "../topic.ts";
+import { Bag } from "./bag.ts";
 import { checkTimeout, type Deadlines } from "./deadlines.ts";
 import { HandlerPool } from "./handler_pool.ts";
 import { checkConcurrency, checkRetry } from "./options.ts";
@@ -31,7 +32,7 @@ export class Handlers implements PendingOwner {
   lateAnswers = 0;
   readonly #index = new PatternIndex<HandlerPool>();
   readonly #pools = new Map<string, HandlerPool>();
-  readonly #pending = new Set<PendingRequest>();
+  readonly #pending = new Bag<PendingRequest>();
   readonly #deadlines: Deadlines;
   readonly #found = new TopicCache((topic) => {
     validateRequestTopic(topic);

@@ -1,6 +1,7 @@
 import { abortedError } from "../aborted.ts";
 import { CaryatidError } from "../errors.ts";
 import type { RequestDelivery, RequestOptions } from "../message_bus.ts";
+import type { Bagged } from "./bag.ts";
 import type { Deadline } from "./deadlines.ts";
 import { LocalDelivery } from "./local_delivery.ts";
 import { handlerFailedError, type RemoteFailure } from "./remote_failure.ts";
@@ -37,7 +38,9 @@ export interface PendingOwner {
 }
 
 /** A request until it has its answer, or one named error. */
-export class PendingRequest {
+export class PendingRequest implements Bagged {
+  /** Among those of its owner. */
+  place: number = -1;
   /** The question as handlers see it. */
   readonly request: LocalRequest;
   /** Settles once. */
