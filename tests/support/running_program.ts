@@ -36,7 +36,8 @@ export class RunningProgram implements AsyncDisposable {
     this.#child = new Deno.Command(command ?? Deno.execPath(), {
       args: [...args],
       cwd: ROOT,
-      env: { NO_COLOR: "1", ...env },
+      clearEnv: true,
+      env: { ...inherited(), NO_COLOR: "1", ...env },
       stdin: input ? "piped" : "null",
       stdout: "piped",
       stderr: "piped",
@@ -192,4 +193,12 @@ export class RunningProgram implements AsyncDisposable {
     await Promise.race([this.#changed.promise, late]);
     clearTimeout(timer);
   }
+}
+
+/** Without what is meant for the tests themselves: a program would take it for configuration. */
+function inherited(): Record<string, string> {
+  const variables = Object.entries(Deno.env.toObject());
+  return Object.fromEntries(
+    variables.filter(([name]) => !name.startsWith("CARYATID_")),
+  );
 }
