@@ -2,7 +2,7 @@ import type { CaryatidError } from "@caryatid/sdk";
 import assert from "node:assert/strict";
 import { messages, take } from "../../sdk/testing/conformance/take.ts";
 import { within } from "../../sdk/testing/conformance/within.ts";
-import { openClient } from "../broker/amqp_client.ts";
+import { type AmqpClient, openClient } from "../broker/amqp_client.ts";
 import { FaultProxy } from "../broker/fault_proxy.ts";
 import { fileBroker } from "./file_broker.ts";
 import { newBus } from "./new_bus.ts";
@@ -270,17 +270,25 @@ function usedMemory(): number {
   return heapUsed + external;
 }
 
-test("C9 what the broker goes on refusing is tried on a new connection, after what was sent before it", async (broker) => {
-  await using buses = await TwoBuses.open(broker);
-  const { cut, proxy, log } = buses;
-  await using client = await openClient(broker.url());
-  await client.channel.assertQueue("c9-full", {
+/** Has the broker refuse what is published on `c9`, until somebody purges the queue `c9-full`. */
+async function fullQueue(
+  { channel }: AmqpClient,
+  { cut, exchange }: TwoBuses,
+): Promise<void> {
+  await channel.assertQueue("c9-full", {
     durable: false,
     exclusive: true,
     arguments: { "x-max-length": 1, "x-overflow": "reject-publish" },
   });
-  await client.channel.bindQueue("c9-full", `${buses.exchange}.front`, "c9");
+  await channel.bindQueue("c9-full", `${exchange}.front`, "c9");
   await cut.publish("c9", 1);
+}
+
+test("C9 what the broker goes on refusing is tried on a new connection, after what was sent before it", async (broker) => {
+  await using buses = await TwoBuses.open(broker);
+  const { cut, proxy, log } = buses;
+  await using client = await openClient(broker.url());
+  await fullQueue(client, buses);
   const refused = cut.publish("c9", 2);
   const others = numbers(10).map((n) => cut.publish(`other.${n}`, n));
   await within(Promise.all(others), "the confirms of all others");
@@ -299,13 +307,7 @@ test("C9 so is what is published again and again with a short timeout", async (b
   await using buses = await TwoBuses.open(broker);
   const { cut, proxy, log } = buses;
   await using client = await openClient(broker.url());
-  await client.channel.assertQueue("c9-full", {
-    durable: false,
-    exclusive: true,
-    arguments: { "x-max-length": 1, "x-overflow": "reject-publish" },
-  });
-  await client.channel.bindQueue("c9-full", `${buses.exchange}.front`, "c9");
-  await cut.publish("c9", 1);
+  await fullQueue(client, buses);
   const confirmed = (async () => {
     for (;;) {
       try {

@@ -15,6 +15,9 @@ const AT_ONCE = 200;
 const decoder = new TextDecoder();
 const delays: number[] = [];
 let opened = 0;
+/** How many are to be open before more are begun. */
+let wanted = 0;
+let reached = Promise.withResolvers<void>();
 
 async function listen(client: number): Promise<void> {
   const hostname = `127.0.0.${1 + client % 4}`; // one address has 28,000 ports to call from
@@ -41,7 +44,8 @@ function hear(block: string): void {
     delays.push(now - Number(time));
     if (delays.length === count) report();
   } else if (block.includes("retry:")) {
-    if (++opened === count) say("open");
+    if (++opened === wanted) reached.resolve();
+    if (opened === count) say("open");
   }
 }
 
@@ -52,7 +56,8 @@ function report(): void {
 }
 
 while (opened < count) {
-  const end = Math.min(count, opened + AT_ONCE);
-  for (let client = opened; client < end; client++) listen(client);
-  while (opened < end) await new Promise((resolve) => setTimeout(resolve, 1));
+  reached = Promise.withResolvers();
+  wanted = Math.min(count, opened + AT_ONCE);
+  for (let client = opened; client < wanted; client++) listen(client);
+  await reached.promise;
 }
