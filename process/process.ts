@@ -81,8 +81,9 @@ export class Process implements AsyncDisposable {
    */
   static async create(options: ProcessOptions): Promise<Process> {
     const { env, base, clock, importer, modules = [], buses = [] } = options;
-    const config = await readConfig(options.config, env ? { env } : {});
-    const classes = new Classes(importer, base ? new URL(base) : undefined);
+    const start = base ? new URL(base) : undefined;
+    const config = await readConfig(options.config, { env, base: start });
+    const classes = new Classes(importer, start);
     for (const bus of buses) classes.registerBus(bus);
     for (const module of modules) classes.registerModule(module);
     const logging = new Logging(config.log);

@@ -1,5 +1,11 @@
 import type { Layers } from "./layers.ts";
-import type { ModuleConfig, OnFailure } from "./process_config.ts";
+import { readLimits } from "./module_limits.ts";
+import type {
+  Isolation,
+  ModuleConfig,
+  ModuleGrants,
+  OnFailure,
+} from "./process_config.ts";
 import type { Report } from "./report.ts";
 import type { TableReader } from "./table_reader.ts";
 import {
@@ -11,7 +17,15 @@ import {
 } from "./tables.ts";
 
 const ON_FAILURE: readonly OnFailure[] = ["fail", "restart", "ignore"];
-const NOT_GLOBAL = ["class", "import", "on-failure"];
+const ISOLATION: readonly Isolation[] = ["none", "worker", "process"];
+const NOT_GLOBAL = [
+  "class",
+  "import",
+  "on-failure",
+  "isolation",
+  "permissions",
+  "limits",
+];
 
 /** A small file may lay a huge `[global]` under very many modules. */
 const MAX_COPIES = 1_000_000;
@@ -34,19 +48,49 @@ export async function readModules(
     );
     return [];
   }
-  return ids.map((id) => readModule(id, all.item(id), global, layers));
+  const modules: ModuleConfig[] = [];
+  for (const id of ids) {
+    const permissions = await readPermissions(all.item(id), layers, report);
+    modules.push(
+      readModule(id, {
+        reader: all.item(id),
+        permissions,
+        global,
+        layers,
+        report,
+      }),
+    );
+  }
+  return modules;
+}
+
+/** Its code is loaded only where something is granted: each file takes its part of a start. */
+async function readPermissions(
+  reader: TableReader,
+  layers: Layers,
+  report: Report,
+): Promise<ModuleGrants | undefined> {
+  if (reader.value("permissions") === undefined) return undefined;
+  const { readGrants } = await import("./module_grants.ts");
+  return readGrants(reader.reader("permissions"), layers, report);
 }
 
 function readModule(
   id: string,
-  reader: TableReader,
-  global: Table,
-  layers: Layers,
+  { reader, permissions, global, layers, report }: {
+    readonly reader: TableReader;
+    readonly permissions: ModuleGrants | undefined;
+    readonly global: Table;
+    readonly layers: Layers;
+    readonly report: Report;
+  },
 ): ModuleConfig {
   const path = ["module", id];
   const className = reader.text("class") ?? id;
   const specifier = reader.text("import");
   const onFailure = reader.choice("on-failure", ON_FAILURE, "fail");
+  const isolation = reader.choice("isolation", ISOLATION, "none");
+  const limits = readLimits(reader, isolation, report);
   const own = reader.rest();
   return {
     id,
@@ -56,6 +100,9 @@ function readModule(
       ? undefined
       : layers.baseOf([...path, "import"]),
     onFailure,
+    isolation,
+    permissions,
+    limits,
     path,
     section: mergeInto(mergeInto(emptyTable(), global), own),
     globalKeys: onlyIn(global, own, "", new Set()),

@@ -23,6 +23,8 @@ export interface ReadOptions {
    * The environment variables that may override. By default Deno's, as far as permission is granted already: nothing prompts.
    */
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** What paths are relative to that stand in a text, an object or the environment. */
+  readonly base?: URL | undefined;
   /** Gives up reading. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -50,7 +52,7 @@ export async function readConfig(
   options: ReadOptions = {},
 ): Promise<ProcessConfig> {
   const report = new Report();
-  const layers = await readLayers(input, report, options.signal);
+  const layers = await readLayers(input, report, options);
   // What can't be read would make good keys look wrong.
   await throwProblems(report, layers);
   const variables = ourVariables(options.env ?? readVariables(layers.merged));
@@ -70,9 +72,9 @@ export async function readConfig(
 async function readLayers(
   input: ConfigInput | readonly ConfigInput[],
   report: Report,
-  signal: AbortSignal | undefined,
+  { base, signal }: ReadOptions,
 ): Promise<Layers> {
-  const layers = new Layers();
+  const layers = new Layers(base);
   const inputs: readonly ConfigInput[] = Array.isArray(input) ? input : [input];
   for (const [index, one] of inputs.entries()) {
     if (signal?.aborted) await throwAborted(signal);
