@@ -57,7 +57,7 @@ export const FROM_GUEST = {
 
 /** Kinds of frames that a host sends. */
 export const FROM_HOST = {
-  /** `abilities, limits` — answers a hello */
+  /** `abilities, messageSize, keep` — answers a hello; queues are kept when the module fails */
   welcome: 64,
   /** `first, count` — publishes accepted */
   accepted: 65,
@@ -75,7 +75,7 @@ export const FROM_HOST = {
   state: 71,
   /** `number, message` — the answer to a request */
   answered: 72,
-  /** `number, handling, topic, id, headers | null, time, redelivered, message` */
+  /** `number, handling, topic, id, headers | null, time, redelivered, message` — as `deliver` from the third item on */
   ask: 73,
   /** `number` — nobody waits for that answer any more */
   abandon: 74,
