@@ -5,12 +5,10 @@ import { MOST_BYTES } from "../codec/limits.ts";
 import { ScratchMemory } from "../codec/message_memory.ts";
 import { writeValue } from "../codec/write_value.ts";
 import { Writer } from "../codec/writer.ts";
-import { type Frame, MOST_HEAD } from "./frames.ts";
+import { type Frame, FULL_BATCH, MOST_HEAD } from "./frames.ts";
 
 /** Room of a batch at first, and what is kept for the next one. */
 const ROOM = 16 * 1024;
-/** A batch that is as long is sent before its turn is over. */
-const FULL = 256 * 1024;
 
 let idle: Writer | undefined;
 
@@ -22,7 +20,7 @@ export class Batch {
 
   /** Whether it is long enough to be sent. */
   get full(): boolean {
-    return this.length >= FULL;
+    return this.length >= FULL_BATCH;
   }
 
   /**
@@ -46,7 +44,7 @@ export class Batch {
   /** What was added, in memory of its own; empties it. */
   take(): Uint8Array<ArrayBuffer> {
     const taken = this.#bytes.slice(0, this.length);
-    if (this.#bytes.length > 4 * FULL) this.#bytes = new Uint8Array(ROOM);
+    if (this.#bytes.length > 4 * FULL_BATCH) this.#bytes = new Uint8Array(ROOM);
     this.length = 0;
     return taken;
   }

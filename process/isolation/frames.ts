@@ -41,15 +41,15 @@ export const FROM_GUEST = {
   bye: 15,
   /** `level, text, properties` */
   log: 16,
-  /** A sign of life. */
+  /** `memory` — a sign of life, and how many bytes it takes */
   pong: 17,
-  /** `problems` — what is wrong with its section; none: it is accepted */
+  /** `error | null, issues | null` — the module is loaded, its section checked */
   checked: 18,
-  /** `error | null` — `init` is done */
+  /** `error | null` — `init` is done, and all is heard */
   ready: 19,
   /** `error` — a task threw */
   failed: 20,
-  /** `working, handling` — what goes on has changed */
+  /** `running` — so many tasks run now */
   busy: 21,
   /** Nothing goes on any more. */
   ended: 22,
@@ -81,9 +81,9 @@ export const FROM_HOST = {
   abandon: 74,
   /** Wants a sign of life. */
   ping: 75,
-  /** `id, section` — check the section, be ready for `init` */
+  /** `specifier, section` — load the module, check the section */
   check: 76,
-  /** Call `init`. */
+  /** `id` — call `init` */
   init: 77,
   /** Begin the tasks. */
   begin: 78,
@@ -91,6 +91,8 @@ export const FROM_HOST = {
   stop: 79,
   /** `error` — the bus was closed */
   end: 80,
+  /** Clean up; say when that is done. */
+  finish: 81,
 } as const;
 
 /** One frame: its kind, and what belongs to it. */
@@ -104,3 +106,11 @@ export const MOST_HEAD = 64 * 1024;
 
 /** The longest message unless a limit says otherwise, in bytes. */
 export const MESSAGE_SIZE = 1024 * 1024;
+
+/** A batch that is as long is sent before its turn is over. */
+export const FULL_BATCH: number = 256 * 1024;
+
+/** The longest batch that a guest sends whose messages have so many bytes at most. */
+export function mostBatch(messageSize: number): number {
+  return FULL_BATCH + messageSize + MOST_HEAD;
+}

@@ -227,7 +227,7 @@ export class BridgeBus implements MessageBus {
         this.#requests.get(number)?.abandon(arrived(items[2]));
         return true;
       case FROM_HOST.end:
-        this.#end(arrived(items[1]) ?? closedError("go on"));
+        this.end(arrived(items[1]));
         return true;
       default:
         return false;
@@ -297,8 +297,8 @@ export class BridgeBus implements MessageBus {
     await this.#ended.promise;
   }
 
-  /** The host has closed it. */
-  #end(error: CaryatidError): void {
+  /** The host has closed it: calls reject from here on. */
+  end(error: CaryatidError = closedError("go on")): void {
     this.#closing ??= DONE;
     this.#settle(error);
     for (const handling of [...this.#handlings.values()]) {

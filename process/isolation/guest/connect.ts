@@ -10,28 +10,38 @@ export interface Connection {
   readonly outbox: Outbox;
 }
 
-/**
- * Says hello to the host at the other end of `link`, and gives the bus that it offers. Frames that aren't for a bus go to `other`.
- */
+/** What {@linkcode connect} may be given. */
+export interface ConnectOptions {
+  /** Bytes that the guest takes: the host asks now and then. */
+  readonly memory?: () => number;
+  /** Gets the frames that aren't for a bus. */
+  readonly other?: (items: readonly unknown[], connection: Connection) => void;
+  /** Called when the other end is gone. */
+  readonly onEnd?: () => void;
+}
+
+/** Says hello to the host at the other end of `link`, and gives the bus that it offers. */
 export function connect(
   link: Link,
-  other: (items: readonly unknown[], connection: Connection) => void = () => {},
+  { memory = () => 0, other, onEnd }: ConnectOptions = {},
 ): Promise<Connection> {
   const outbox = new Outbox(link, WINDOW);
   const connected = Promise.withResolvers<Connection>();
   let connection: Connection | undefined;
   const receive = (items: readonly unknown[]) => {
-    if (items[0] === FROM_HOST.ping) return outbox.hurry([FROM_GUEST.pong]);
-    if (connection === undefined) {
+    if (items[0] === FROM_HOST.ping) {
+      outbox.hurry([FROM_GUEST.pong, memory()]);
+      outbox.touch();
+    } else if (connection === undefined) {
       connection = { outbox, bus: welcomedBus(outbox, items) };
       connected.resolve(connection);
     } else if (!connection.bus.receive(items)) {
-      other(items, connection);
+      other?.(items, connection);
     }
   };
   link.listen(
     (batch) => readFrames(batch, receive),
-    (error) => connected.reject(error ?? new Error("the host is gone")),
+    () => onEnd?.(),
   );
   outbox.add([FROM_GUEST.hello, PROTOCOL_VERSION]);
   return connected.promise;

@@ -4,7 +4,13 @@ import {
   type SubscribeOptions,
 } from "@caryatid/sdk";
 import { arrived, crossing, type CrossingError } from "../crossing_error.ts";
-import { FROM_GUEST, FROM_HOST, MOST_HEAD } from "../frames.ts";
+import {
+  FROM_GUEST,
+  FROM_HOST,
+  MOST_HEAD,
+  mostBatch,
+  WINDOW,
+} from "../frames.ts";
 import type { Outbox } from "../outbox.ts";
 import { violation } from "../read_frames.ts";
 import { Leftovers } from "./leftovers.ts";
@@ -86,9 +92,17 @@ export class BusRelay {
     return readers;
   }
 
+  /** So many bytes came: as many more may come when they are dealt with. */
+  owe(bytes: number): void {
+    this.#owed += bytes;
+    if (this.#owed > WINDOW + mostBatch(this.#options.messageSize)) {
+      throw violation(`${this.#owed} bytes, more than it had credit for`);
+    }
+    this.#outbox.touch();
+  }
+
   /** Deals with a frame of so many bytes. Says whether it was one for a bus. */
   receive(items: readonly unknown[], bytes: number): boolean {
-    this.#owed += bytes;
     if (bytes > this.#options.messageSize + MOST_HEAD) {
       throw violation(`a frame of ${bytes} bytes`);
     }

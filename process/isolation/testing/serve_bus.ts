@@ -12,6 +12,7 @@ export function serveBus(link: Link, bus: MessageBus): void {
   link.listen(
     (batch) =>
       readFrames(batch, (items, bytes) => {
+        relay.owe(bytes);
         if (items[0] === FROM_GUEST.hello) {
           outbox.add([FROM_HOST.welcome, bus.abilities, MESSAGE_SIZE, false]);
         } else {

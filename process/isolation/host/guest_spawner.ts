@@ -1,0 +1,54 @@
+import type { Link } from "../link.ts";
+
+/** What a guest may reach besides its topics: lists of what is granted, nothing else. */
+export interface GuestGrants {
+  readonly net: readonly string[];
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+  readonly env: readonly string[];
+}
+
+/** What a guest is started with. */
+export interface GuestOrder {
+  /** The id of its module. */
+  readonly id: string;
+  /** Where its module is: absolute, or of a registry. */
+  readonly specifier: string;
+  readonly grants: GuestGrants;
+  /** Bytes that it may take, where that can be bounded. */
+  readonly memory: number;
+  /** A longer batch isn't taken in. */
+  readonly mostBatch: number;
+  /** Hears what it writes beside the bridge. */
+  readonly onOutput: (text: string) => void;
+}
+
+/** A guest that was started. */
+export interface SpawnedGuest {
+  readonly link: Link;
+  /** Resolves when it has ended by itself, with what is known of that. */
+  readonly ended: Promise<string>;
+  /** Bytes that it takes, as the system says; undefined where nobody can tell. */
+  memory(): number | undefined;
+  /** Ends it, whatever it does. Harmless twice. */
+  kill(): Promise<void>;
+}
+
+/** Starts guests of one isolation. */
+export interface GuestSpawner {
+  readonly isolation: "worker" | "process";
+  /** Rejects with `GUEST_REFUSED` where it can't be. */
+  spawn(order: GuestOrder): Promise<SpawnedGuest>;
+}
+
+/** The first code of a guest: a URL whose imports are literal, so that it needs no permission for its own source. */
+export function entryOf(
+  isolation: GuestSpawner["isolation"],
+  specifier: string,
+): string {
+  const main = new URL("../guest/main.ts", import.meta.url).href;
+  const code = `import { startGuest } from ${JSON.stringify(main)};` +
+    `startGuest(${JSON.stringify(isolation)},` +
+    `() => import(${JSON.stringify(specifier)}));`;
+  return `data:text/javascript,${encodeURIComponent(code)}`;
+}
