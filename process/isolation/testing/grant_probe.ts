@@ -27,4 +27,5 @@ async function probe(
 
 const answers: boolean[][] = [];
 for (const one of probes) answers.push(await probe(one));
-console.log(JSON.stringify(answers)); // deno-lint-ignore-line no-console
+const text = new TextEncoder().encode(JSON.stringify(answers));
+await Deno.stdout.write(text);
