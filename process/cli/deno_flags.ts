@@ -2,10 +2,10 @@ import type { Grant, GrantKind } from "./grants.ts";
 import { flagValues } from "../isolation/grants_deno.ts";
 import { importFlag } from "./import_hosts.ts";
 
-const KINDS: readonly GrantKind[] = ["net", "read", "write", "env"];
+const KINDS: readonly GrantKind[] = ["net", "read", "write", "env", "run"];
 
 /**
- * The fewest flags that allow all this. `more` are flags that someone gave: one without a value allows all of its kind, others come
+ * The fewest flags that allow all this, but for what only a process of its own is to have. `more` are flags that someone gave: one without a value allows all of its kind, others come
  * on top.
  *
  * @throws {CaryatidError} `INVALID_OPTION` for a path with a comma
@@ -18,15 +18,14 @@ export function permissionFlags(
     const [, kind, value] = flag.match(/^--allow-(\w+)(?:=(.*))?$/s)!;
     return { kind: kind!, value };
   });
+  const needed = grants.filter(({ holder }) => holder !== "process");
   const flags = KINDS.flatMap((kind) => {
-    const own = grants.filter((grant) => grant.kind === kind)
+    const own = needed.filter((grant) => grant.kind === kind)
       .map(({ value }) => value);
     return flag(kind, own, given);
   });
-  for (const kind of ["run", "sys", "ffi"]) {
-    flags.push(...flag(kind, [], given));
-  }
-  return [...flags, ...imports(grants, given)];
+  for (const kind of ["sys", "ffi"]) flags.push(...flag(kind, [], given));
+  return [...flags, ...imports(needed, given)];
 }
 
 type Given = readonly {
