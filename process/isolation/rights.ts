@@ -4,10 +4,11 @@ import {
   patternsOverlap,
   topicMatches,
 } from "@caryatid/sdk";
-import { TopicCache, topicWords } from "@caryatid/sdk/bus";
+import { topicWords } from "@caryatid/sdk/bus";
 import type { ModuleGrants } from "../config/process_config.ts";
 import { quote } from "../config/shown.ts";
 import type { TopicKind } from "./grants.ts";
+import { KnownTopics } from "./known_topics.ts";
 
 /** What a module may do with topics; a kind that is undefined isn't restricted. */
 export type TopicRights = Pick<ModuleGrants, TopicKind>;
@@ -29,8 +30,8 @@ export class Rights {
   readonly #module: string;
   readonly #rights: TopicRights;
   readonly #hint: GrantHint;
-  readonly #publish = new TopicCache((topic) => this.#maySend(topic));
-  readonly #request = new TopicCache((topic) => this.#has("request", topic));
+  readonly #published = new KnownTopics((topic) => this.#maySend(topic));
+  readonly #requested = new KnownTopics((topic) => this.#has("request", topic));
 
   /** `module` is its id, for errors. */
   constructor(module: string, rights: TopicRights, hint: GrantHint) {
@@ -46,7 +47,7 @@ export class Rights {
    * @throws {CaryatidError} `INVALID_TOPIC`
    */
   mayPublish(topic: string): boolean {
-    return this.#publish.get(topic);
+    return this.#published.has(topic);
   }
 
   /**
@@ -55,7 +56,7 @@ export class Rights {
    * @throws {CaryatidError} `INVALID_TOPIC`
    */
   mayRequest(topic: string): boolean {
-    return this.#request.get(topic);
+    return this.#requested.has(topic);
   }
 
   /** Why it may not do that with a topic or pattern: `FORBIDDEN`. */
