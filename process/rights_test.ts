@@ -134,6 +134,23 @@ Deno.test("D10 a restarted module has the same rights", async () => {
   await assert.rejects(contexts[1]!.publish("yours", 1), forbidden("publish"));
 });
 
+Deno.test("a module that fails by its rights is logged with the line of TOML that it lacks", async () => {
+  using logs = new CapturedLogs();
+  const guest = module("guest", (context) => {
+    context.run(() => context.publish("yours", 1));
+  });
+  await using process = await silentProcess([guest], {
+    module: { guest: { permissions: { publish: ["mine"] } } },
+    log: { level: "info" },
+  });
+  await process.run();
+  Deno.exitCode = 0;
+  assert.match(
+    logs.lines.join("\n"),
+    /Cannot publish on "yours" as module "guest": .* \(add "yours" to publish of \[module\.guest\.permissions\] in <config 2>; on-failure of/,
+  );
+});
+
 Deno.test("D10 the startup message comes only to who may hear its topic", async () => {
   const heard = Promise.withResolvers<string>();
   const listener = module("listener", (context) => {
