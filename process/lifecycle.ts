@@ -177,6 +177,7 @@ export class Lifecycle {
       );
     }
     await this.#endMonitor(deadline);
+    await inTime(this.#cleanUp(caller?.id), goodbye(deadline));
     await inTime(bus.close(), goodbye(deadline));
     await logging.load();
     if (late.length > 0) throw drainTimeoutError(late, config.stopDeadline);
@@ -193,8 +194,16 @@ export class Lifecycle {
     await this.context.close();
     for (const runner of this.#runners.toReversed()) {
       await runner.close();
-      if (runner.id !== caller) await runner.ended();
+      const ended = runner.ended();
+      if (runner.id !== caller) await ended;
     }
+  }
+
+  /** Of those who are late, too. */
+  async #cleanUp(caller: string | undefined): Promise<void> {
+    const others = this.#runners.filter(({ id }) => id !== caller);
+    for (const { context } of others.toReversed()) await context.cleanUp();
+    await this.context.cleanUp();
   }
 }
 

@@ -92,7 +92,7 @@ export class ModuleRunner {
     await this.#context.close();
   }
 
-  /** Resolves when the module's tasks have ended. */
+  /** Resolves when the module's tasks have ended, and what it deferred is done. */
   ended(): Promise<void> {
     return this.#context.ended();
   }

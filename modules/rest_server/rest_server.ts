@@ -91,27 +91,27 @@ async function start(
     ? `[${config.address}]`
     : config.address;
   const url = `${scheme}://${host}:${listener.port}`;
-  // Not in the task below: that never begins where the process fails to start.
-  const stopped = new Promise<void>((resolve) => {
-    const stop = async () => {
-      live?.close(); // their clients wait for nothing
-      const isDrained = await drain(gateway, listener, config.drainTimeout);
-      gateway.release();
-      if (!isDrained) {
-        log.warn("cut what still went on {seconds} s after the stop", {
-          seconds: config.drainTimeout / 1_000,
-        });
-      }
-      resolve();
-    };
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-  });
+  const stopped = Promise.withResolvers<void>();
+  const stop = async () => {
+    live?.close(); // their clients wait for nothing
+    const isDrained = await drain(gateway, listener, config.drainTimeout);
+    gateway.release();
+    if (!isDrained) {
+      log.warn("cut what still went on {seconds} s after the stop", {
+        seconds: config.drainTimeout / 1_000,
+      });
+    }
+    stopped.resolve();
+  };
+  if (signal.aborted) stop();
+  else signal.addEventListener("abort", stop, { once: true });
+  // The task below never begins where the process fails to start.
+  context.defer(() => stopped.promise);
   options.onListen?.({ id: context.id, url, port: listener.port });
   context.run(async () => {
     gateway.open();
     log.info("REST server listening on {url}", { url });
-    await stopped;
+    await stopped.promise;
   });
 }
 

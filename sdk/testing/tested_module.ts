@@ -136,6 +136,7 @@ export class TestedModule implements AsyncDisposable {
     await this.#activity.settled(0, deadline);
     await this.bus.close();
     await this.#activity.ended(deadline);
+    await this.context.cleanUp();
     if (this.#activity.size > 0) {
       this.#untold.push(
         drainTimeoutError(
