@@ -4,16 +4,11 @@ const probes: readonly {
   readonly descriptors: readonly Deno.PermissionDescriptor[];
 }[] = JSON.parse(await new Response(Deno.stdin.readable).text());
 
-/** In the worker: asks for nothing, only whether it has it. */
-function ask(descriptors: readonly Deno.PermissionDescriptor[]): void {
-  const states = descriptors.map((one) => Deno.permissions.querySync(one));
-  self.postMessage(states.map(({ state }) => state === "granted"));
-}
-
 async function probe(
   { permissions, descriptors }: typeof probes[0],
 ): Promise<boolean[]> {
-  const code = `(${ask})(${JSON.stringify(descriptors)})`;
+  const code = `self.postMessage(${JSON.stringify(descriptors)}.map((one) =>
+    Deno.permissions.querySync(one).state === "granted"))`;
   const url = `data:text/javascript,${encodeURIComponent(code)}`;
   const options = { type: "module", deno: { permissions } } as const;
   const worker = new Worker(url, options);
