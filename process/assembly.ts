@@ -41,7 +41,12 @@ export function assembleModules(
   return assemble(config, config.modules, async (wanted) => {
     const module = await classes.module(wanted);
     const { value, notices } = await checked(config, wanted, module.config);
-    return { part: { config: wanted, module, section: value }, notices };
+    const part = { config: wanted, module, section: value };
+    if (wanted.isolation === "none" && !wanted.permissions) {
+      return { part, notices };
+    }
+    const needless = await checkGrants(config, part);
+    return { part, notices: [...notices, ...needless] };
   });
 }
 
@@ -105,6 +110,20 @@ async function checked(
   );
   if (problems.length > 0) throw new ConfigError(problems);
   return { value, notices };
+}
+
+/** Rejects with all that a module asks for and isn't granted; gives what it is granted and doesn't ask for. */
+async function checkGrants(
+  config: ProcessConfig,
+  { config: wanted, module, section }: AssembledModule,
+): Promise<readonly Problem[]> {
+  // Only a file that grants something pays for it.
+  const { reviewGrants } = await import("./isolation/review_grants.ts");
+  const { askedPermissions } = await import("./cli/inspection/asked.ts");
+  const asked = askedPermissions(module.permissions, section);
+  const { problems, notices } = await reviewGrants(wanted, asked, config);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return notices;
 }
 
 /** The same error, led by where in the configuration its cause stands. */

@@ -1,6 +1,6 @@
 import { configUrl } from "./config_files.ts";
 import { permissionFlags } from "./deno_flags.ts";
-import { grantsOf } from "./grants.ts";
+import { grantsOf, isolationFlags } from "./grants.ts";
 import { safeEnvironment } from "./inspection/child.ts";
 import { passOnSignals } from "./pass_on_signals.ts";
 import { projectFlags } from "./project.ts";
@@ -44,6 +44,7 @@ function denoArgs(subject: Subject, options: RunOptions): string[] {
     "run",
     "--no-prompt",
     ...projectFlags(subject.project),
+    ...isolationFlags(subject),
     // Looking into the modules has reloaded them.
     ...flags.filter((flag) => flag !== "--reload"),
     ...allowAll ? ["--allow-all"] : permissionFlags(grantsOf(subject), grants),

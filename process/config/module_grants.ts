@@ -1,16 +1,23 @@
 import { CaryatidError, validatePattern } from "@caryatid/sdk";
-import { filePath, fileUrl, isAbsolutePath } from "../cli/file_urls.ts";
+import { filePath, isAbsolutePath } from "../cli/file_urls.ts";
 import { NET_WANTED, parseNet } from "../isolation/grants_net.ts";
+import { absolutePath } from "../isolation/grants_paths.ts";
 import type { Layers } from "./layers.ts";
-import type { ModuleGrants } from "./process_config.ts";
+import type { Isolation, ModuleGrants } from "./process_config.ts";
 import type { Report } from "./report.ts";
 import type { TableReader } from "./table_reader.ts";
+
+/** What is around the grants of a module. */
+export interface GrantsAround {
+  readonly isolation: Isolation;
+  readonly layers: Layers;
+  readonly report: Report;
+}
 
 /** `[module.<id>.permissions]`. A key that nobody knows is an error: Deno itself would ignore it in silence. */
 export function readGrants(
   reader: TableReader,
-  layers: Layers,
-  report: Report,
+  { isolation, layers, report }: GrantsAround,
 ): ModuleGrants {
   const grants = {
     net: reader.texts("net", netRefusal),
@@ -23,7 +30,24 @@ export function readGrants(
     handle: reader.texts("handle", patternRefusal),
   };
   reader.end();
+  if (isolation === "worker") refuseNetworks(grants, reader, report);
   return grants;
+}
+
+/** Deno gives no worker a network that its host has only as such: it takes that for more. */
+function refuseNetworks(
+  { net = [] }: ModuleGrants,
+  { path }: TableReader,
+  report: Report,
+): void {
+  const index = net.findIndex((text) => parseNet(text)?.bits !== undefined);
+  if (index < 0) return;
+  report.wrong(
+    [...path, "net", index],
+    net[index],
+    "hosts: a worker can't have a network",
+    { hint: 'name the hosts, or write isolation = "process"' },
+  );
 }
 
 /** Links aren't resolved: Deno compares the text of paths, and what goes through a link has the text of the link. */
@@ -46,13 +70,16 @@ function paths(
     return texts;
   }
   const folder = base && filePath(new URL(".", base)).replace(/[/\\]$/, "");
-  return texts.map((text) => absolute(text, folder));
-}
-
-/** Without `..`, and with no slash too many: so that to compare the text is enough. */
-function absolute(path: string, folder: string | undefined): string {
-  const whole = filePath(fileUrl(path.replaceAll(/\/{2,}/g, "/"), folder));
-  return whole.length > 1 ? whole.replace(/[/\\]$/, "") : whole;
+  const absolute = texts.map((text) => absolutePath(text, folder));
+  const comma = absolute.findIndex((path) => path.includes(","));
+  if (comma >= 0) {
+    report.wrong(
+      [...at, comma],
+      absolute[comma],
+      "a path without commas, which end one in a flag of Deno's",
+    );
+  }
+  return absolute;
 }
 
 function netRefusal(text: string): string | undefined {

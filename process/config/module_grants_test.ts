@@ -6,7 +6,7 @@ import { readConfig } from "./read_config.ts";
 Deno.test("[module.x.permissions] is what a file grants; a list that isn't there is undefined", async () => {
   const { permissions, section, isolation } = await module(`
     [module.x]
-    isolation = "worker"
+    isolation = "process"
     topic = "own"
     [module.x.permissions]
     net = ["api.example.com:443", "*.example.com", "10.0.0.0/8", "[::1]:80"]
@@ -26,7 +26,7 @@ Deno.test("[module.x.permissions] is what a file grants; a list that isn't there
     request: undefined,
     handle: ["x.ask.*"],
   });
-  assert.equal(isolation, "worker");
+  assert.equal(isolation, "process");
   assert.deepEqual(Object.entries(section), [["topic", "own"]]);
 });
 
@@ -83,6 +83,24 @@ Deno.test("a relative path that starts nowhere is refused", async () => {
   );
   assert.match(problem!.hint!, /base: import\.meta\.url/);
   assert.equal(problem!.place!.line, 2);
+});
+
+Deno.test("a path with a comma is refused, also where the comma is in the folder of the file: a flag would make two of it", async () => {
+  await using dir = await folder("a,b");
+  const url = new URL(`${dir.url}a,b/x.toml`);
+  await Deno.writeTextFile(url, '[module.x.permissions]\nread = ["data"]');
+  await assert.rejects(module(url), (error: ConfigError) => {
+    assert.match(error.message, /permissions\.read\[0\]: .*without commas/);
+    return true;
+  });
+});
+
+Deno.test("a worker can't have a network, which Deno wouldn't let its host give away", async () => {
+  const [problem] = await problems(
+    '[module.x]\nisolation = "worker"\n[module.x.permissions]\nnet = ["10.0.0.0/8"]',
+  );
+  assert.equal(problem!.place!.line, 4);
+  assert.match(problem!.message, /wanted hosts: a worker can't have a network/);
 });
 
 Deno.test("the environment sets isolation, and lists as TOML writes them", async () => {

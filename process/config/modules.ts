@@ -1,4 +1,5 @@
 import type { Layers } from "./layers.ts";
+import type { GrantsAround } from "./module_grants.ts";
 import { readLimits } from "./module_limits.ts";
 import type {
   Isolation,
@@ -50,46 +51,32 @@ export async function readModules(
   }
   const modules: ModuleConfig[] = [];
   for (const id of ids) {
-    const permissions = await readPermissions(all.item(id), layers, report);
     modules.push(
-      readModule(id, {
-        reader: all.item(id),
-        permissions,
-        global,
-        layers,
-        report,
-      }),
+      await readModule(id, all.item(id), { global, layers, report }),
     );
   }
   return modules;
 }
 
-/** Its code is loaded only where something is granted: each file takes its part of a start. */
-async function readPermissions(
-  reader: TableReader,
-  layers: Layers,
-  report: Report,
-): Promise<ModuleGrants | undefined> {
-  if (reader.value("permissions") === undefined) return undefined;
-  const { readGrants } = await import("./module_grants.ts");
-  return readGrants(reader.reader("permissions"), layers, report);
-}
-
-function readModule(
+async function readModule(
   id: string,
-  { reader, permissions, global, layers, report }: {
-    readonly reader: TableReader;
-    readonly permissions: ModuleGrants | undefined;
+  reader: TableReader,
+  { global, layers, report }: {
     readonly global: Table;
     readonly layers: Layers;
     readonly report: Report;
   },
-): ModuleConfig {
+): Promise<ModuleConfig> {
   const path = ["module", id];
   const className = reader.text("class") ?? id;
   const specifier = reader.text("import");
   const onFailure = reader.choice("on-failure", ON_FAILURE, "fail");
   const isolation = reader.choice("isolation", ISOLATION, "none");
+  const permissions = await readPermissions(reader, {
+    isolation,
+    layers,
+    report,
+  });
   const limits = readLimits(reader, isolation, report);
   const own = reader.rest();
   return {
@@ -107,6 +94,16 @@ function readModule(
     section: mergeInto(mergeInto(emptyTable(), global), own),
     globalKeys: onlyIn(global, own, "", new Set()),
   };
+}
+
+/** Its code is loaded only where something is granted: each file takes its part of a start. */
+async function readPermissions(
+  reader: TableReader,
+  around: GrantsAround,
+): Promise<ModuleGrants | undefined> {
+  if (reader.value("permissions") === undefined) return undefined;
+  const { readGrants } = await import("./module_grants.ts");
+  return readGrants(reader.reader("permissions"), around);
 }
 
 /** What `[global]` says to modules: not how they are loaded, and not the startup message. */
