@@ -1,7 +1,7 @@
 import { CaryatidError, type Clock, type MessageBus } from "@caryatid/sdk";
 import { abortedError } from "@caryatid/sdk/bus";
 import { ModuleContext } from "@caryatid/sdk/host";
-import { type AssembledModule, assembleModules } from "./assembly.ts";
+import { type AssembledModule, assembleModules, discard } from "./assembly.ts";
 import type { Classes } from "./classes.ts";
 import { formatProblem } from "./config/config_error.ts";
 import type {
@@ -42,6 +42,7 @@ export class Lifecycle {
   readonly #parts: LifecycleParts;
   readonly #stopping = new AbortController();
   readonly #work = new CurrentWork();
+  #assembled: readonly AssembledModule[] = [];
   #runners: ModuleRunner[] = [];
   #booting: Promise<void> | undefined;
   #starting: Promise<void> | undefined;
@@ -100,7 +101,12 @@ export class Lifecycle {
   async #boot(): Promise<void> {
     const { config, classes, logging, bus, monitor } = this.#parts;
     this.stopping.throwIfAborted();
-    const { parts: modules, notices } = await assembleModules(config, classes);
+    const { parts: modules, notices } = await assembleModules(
+      config,
+      classes,
+      logging,
+    );
+    this.#assembled = modules;
     const log = logging.log();
     introduce(log, config, modules);
     for (const notice of [...this.#parts.notices, ...notices]) {

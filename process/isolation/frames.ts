@@ -43,7 +43,7 @@ export const FROM_GUEST = {
   log: 16,
   /** `memory` — a sign of life, and how many bytes it takes */
   pong: 17,
-  /** `error | null, issues | null` — the module is loaded, its section checked */
+  /** `error | null, issues | null, asked` — the section is checked; what the module asks to be allowed with it */
   checked: 18,
   /** `error | null` — `init` is done, and all is heard */
   ready: 19,
@@ -53,6 +53,8 @@ export const FROM_GUEST = {
   busy: 21,
   /** Nothing goes on any more. */
   ended: 22,
+  /** `error | null, name, description` — the module is loaded */
+  loaded: 23,
 } as const;
 
 /** Kinds of frames that a host sends. */
@@ -81,7 +83,7 @@ export const FROM_HOST = {
   abandon: 74,
   /** Wants a sign of life. */
   ping: 75,
-  /** `specifier, section` — load the module, check the section */
+  /** `section` — check the section */
   check: 76,
   /** `id` — call `init` */
   init: 77,
@@ -93,6 +95,8 @@ export const FROM_HOST = {
   end: 80,
   /** Clean up; say when that is done. */
   finish: 81,
+  /** `specifier` — load the module */
+  load: 82,
 } as const;
 
 /** One frame: its kind, and what belongs to it. */

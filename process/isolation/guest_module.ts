@@ -2,29 +2,31 @@ import {
   CaryatidError,
   type Context,
   type Module,
+  type PermissionRequest,
   type SchemaResult,
   type StandardSchema,
 } from "@caryatid/sdk";
-import { Guest, type GuestOptions } from "./host/guest.ts";
+import { Guest, type GuestOptions, type LoadedModule } from "./host/guest.ts";
 import { Leftovers } from "./host/leftovers.ts";
 
 /** A module whose code runs somewhere else: for this process it is one like any other. */
 export interface GuestModule extends Module, AsyncDisposable {}
 
 /**
- * The module at `options.specifier`, isolated: its code is never loaded in this process.
+ * The module at `options.specifier`, isolated: its code is never loaded in this process. Starts a guest that loads it, which the
+ * next `init` uses; each further `init` starts another one. Whatever becomes of a guest is a failure of the module.
  *
- * To check its section starts a guest, which the next `init` uses; each further `init` starts another one. Whatever becomes of a
- * guest, it is a failure of the module.
+ * Rejects with `LOAD_FAILED`, `GUEST_REFUSED` or `GUEST_ENDED`.
  */
-export function guestModule(options: GuestOptions): GuestModule {
+export async function guestModule(options: GuestOptions): Promise<GuestModule> {
   const lives = new GuestLives(options);
+  const { name, description } = await lives.load();
   return {
     "~caryatid": { kind: "module", version: 1 },
-    name: options.id,
-    description: "",
+    name,
+    description,
     config: lives.schema,
-    permissions: {},
+    permissions: () => lives.asked,
     init: (context, section) => lives.init(context, section),
     [Symbol.asyncDispose]: () => lives.dispose(),
   };
@@ -38,6 +40,7 @@ class GuestLives {
   readonly #leftovers = new Leftovers();
   /** Has checked its section, and waits for `init`. */
   #prepared: Guest | undefined;
+  #asked: unknown = {};
 
   constructor(options: GuestOptions) {
     this.#options = options;
@@ -48,6 +51,24 @@ class GuestLives {
         validate: (section) => this.#check(section),
       },
     };
+  }
+
+  /** What the module asks to be allowed, once its section is checked. */
+  get asked(): PermissionRequest {
+    return this.#asked as PermissionRequest;
+  }
+
+  /** Starts a guest, and has it load the module. */
+  async load(): Promise<LoadedModule> {
+    const guest = await Guest.start(this.#options);
+    try {
+      const loaded = await guest.load();
+      this.#prepared = guest;
+      return loaded;
+    } catch (error) {
+      await guest.kill();
+      throw error;
+    }
   }
 
   async init(context: Context, section: unknown): Promise<void> {
@@ -77,25 +98,24 @@ class GuestLives {
   }
 
   async #check(section: unknown): Promise<SchemaResult<unknown>> {
+    const guest = this.#prepared;
+    if (guest === undefined) throw new TypeError("checked once already");
+    const result = await guest.check(section);
+    this.#asked = guest.asked;
+    if (!result.issues) return { value: section };
     await this.dispose();
-    const guest = await Guest.start(this.#options);
-    let result: SchemaResult<unknown> | undefined;
-    try {
-      result = await guest.check(section);
-    } finally {
-      if (result && !result.issues) this.#prepared = guest;
-      else await guest.kill();
-    }
-    return result.issues ? result : { value: section };
+    return result;
   }
 
+  /** Another life: the section was good before. */
   async #start(section: unknown): Promise<Guest> {
+    await this.load();
     const { issues } = await this.#check(section);
     const guest = this.#prepared;
     if (guest) return guest;
     throw new CaryatidError(
       "INVALID_CONFIG",
-      `Cannot start module "${this.#options.id}": ` +
+      `Cannot start module "${this.#options.id}" with the same section: ` +
         issues?.map(({ message }) => message).join("; "),
     );
   }

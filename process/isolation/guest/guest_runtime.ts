@@ -56,8 +56,11 @@ export class GuestRuntime {
 
   #do(items: readonly unknown[]): void {
     switch (items[0]) {
+      case FROM_HOST.load:
+        this.#load(items[1] as string);
+        break;
       case FROM_HOST.check:
-        this.#check(items[1] as string, items[2]);
+        this.#check(items[1]);
         break;
       case FROM_HOST.init:
         this.#init(items[1] as string);
@@ -74,22 +77,34 @@ export class GuestRuntime {
     }
   }
 
-  async #check(specifier: string, section: unknown): Promise<void> {
+  async #load(specifier: string): Promise<void> {
     const { outbox } = this.#connection;
     try {
       const log = guestLog(outbox, this.#options.inspect);
       globalThis.console = guestConsole(log, this.#options.inspect) as Console;
-      this.#module ??= moduleOf(specifier, await this.#options.load());
-      const result = await this.#module.config?.["~standard"]
+      const module = moduleOf(specifier, await this.#options.load());
+      const { name, description } = this.#module = module;
+      outbox.add([FROM_GUEST.loaded, null, name, description]);
+    } catch (error) {
+      outbox.add([FROM_GUEST.loaded, crossing(error), "", ""]);
+    }
+  }
+
+  async #check(section: unknown): Promise<void> {
+    const { outbox } = this.#connection;
+    const module = this.#module!;
+    try {
+      const result = await module.config?.["~standard"]
         .validate(section) ?? { value: section };
       const issues = result.issues?.map(({ message, path = [] }) => ({
         message: String(message),
         path: path.map((step) => crossingStep(step)),
       }));
       if (!result.issues) this.#config = result.value;
-      outbox.add([FROM_GUEST.checked, null, issues ?? null]);
+      const asked = issues ? {} : askedBy(module, this.#config);
+      outbox.add([FROM_GUEST.checked, null, issues ?? null, asked]);
     } catch (error) {
-      outbox.add([FROM_GUEST.checked, crossing(error), null]);
+      outbox.add([FROM_GUEST.checked, crossing(error), null, {}]);
     }
   }
 
@@ -155,4 +170,9 @@ function crossingStep(
 ): number | string {
   const key = typeof step === "object" ? step.key : step;
   return typeof key === "number" ? key : String(key);
+}
+
+/** What it asks to be allowed with this section. The host looks at it. */
+function askedBy({ permissions }: Module, config: unknown): unknown {
+  return typeof permissions === "function" ? permissions(config) : permissions;
 }

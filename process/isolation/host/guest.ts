@@ -4,7 +4,10 @@ import {
   type SchemaIssue,
   type SchemaResult,
 } from "@caryatid/sdk";
-import type { ModuleLimits } from "../../config/process_config.ts";
+import type {
+  ModuleGrants,
+  ModuleLimits,
+} from "../../config/process_config.ts";
 import { arrived } from "../crossing_error.ts";
 import {
   FROM_GUEST,
@@ -16,15 +19,11 @@ import { Outbox } from "../outbox.ts";
 import { readFrames, violation } from "../read_frames.ts";
 import { BusRelay, type RelayedBus } from "./bus_relay.ts";
 import { GuestRecords } from "./guest_records.ts";
-import type {
-  GuestGrants,
-  GuestSpawner,
-  SpawnedGuest,
-} from "./guest_spawner.ts";
+import type { GuestSpawner, SpawnedGuest } from "./guest_spawner.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { Leftovers } from "./leftovers.ts";
 import { PublishRate } from "./publish_rate.ts";
-import { readCount } from "./read_items.ts";
+import { readCount, readText } from "./read_items.ts";
 
 /** A guest that is to end has so long to clean up, in milliseconds. */
 const FINISH_TIME = 10_000;
@@ -44,14 +43,20 @@ export interface GuestOptions {
   /** Where its module is. */
   readonly specifier: string;
   readonly spawner: GuestSpawner;
-  readonly grants: GuestGrants;
+  readonly grants: ModuleGrants;
   readonly limits: ModuleLimits;
   readonly log: Log;
   /** Whether queues are kept when it fails. */
   readonly keep: boolean;
 }
 
-/** What an {@linkcode Guest.init} is given. */
+/** What a guest tells of its module. */
+export interface LoadedModule {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** What {@linkcode Guest.init} is given. */
 export interface GuestInit {
   readonly bus: RelayedBus;
   readonly leftovers: Leftovers;
@@ -66,10 +71,12 @@ export class Guest {
   readonly #outbox: Outbox;
   readonly #records: GuestRecords;
   readonly #hello = Promise.withResolvers<void>();
+  readonly #loaded = Promise.withResolvers<LoadedModule>();
   readonly #ready = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
   readonly #startTimer: ReturnType<typeof setTimeout>;
-  #checked = Promise.withResolvers<SchemaResult<unknown>>();
+  readonly #checked = Promise.withResolvers<SchemaResult<unknown>>();
+  #asked: unknown = {};
   #relay: BusRelay | undefined;
   #heartbeat: Heartbeat | undefined;
   #onFailed: ((error: unknown) => void) | undefined;
@@ -114,7 +121,7 @@ export class Guest {
         )),
       startDeadline,
     );
-    for (const { promise } of [this.#hello, this.#checked, this.#ready]) {
+    for (const { promise } of this.#waits()) {
       promise.catch(() => {}); // who waits for it hears of it
     }
     spawned.link.listen(
@@ -129,9 +136,30 @@ export class Guest {
     return Math.max(0, this.#running - (this.#relay?.readers ?? 0));
   }
 
-  /** Has it load its module and check its section. Rejects if there is no such module. */
+  /** What its module says that it asks to be allowed, once its section is checked. Nobody has looked at it yet. */
+  get asked(): unknown {
+    return this.#asked;
+  }
+
+  /** Has it load its module. Rejects with `LOAD_FAILED`. */
+  async load(): Promise<LoadedModule> {
+    const { id, specifier } = this.#options;
+    this.#outbox.add([FROM_HOST.load, specifier]);
+    try {
+      return await this.#loaded.promise;
+    } catch (cause) {
+      const { message, hint } = cause as CaryatidError;
+      throw new CaryatidError(
+        "LOAD_FAILED",
+        `Cannot load module "${id}" from "${specifier}": ${message}`,
+        { cause, hint },
+      );
+    }
+  }
+
+  /** Has it check its section. */
   check(section: unknown): Promise<SchemaResult<unknown>> {
-    this.#outbox.add([FROM_HOST.check, this.#options.specifier, section]);
+    this.#outbox.add([FROM_HOST.check, section]);
     return this.#checked.promise;
   }
 
@@ -241,6 +269,13 @@ export class Guest {
       case FROM_GUEST.log:
         this.#records.write(items);
         return true;
+      case FROM_GUEST.loaded: {
+        const error = arrived(items[1]);
+        if (error) this.#loaded.reject(error);
+        const [name, description] = [readText(items[2]), readText(items[3])];
+        this.#loaded.resolve({ name, description });
+        return true;
+      }
       case FROM_GUEST.checked:
         this.#receiveChecked(items);
         return true;
@@ -264,7 +299,8 @@ export class Guest {
     }
   }
 
-  #receiveChecked([, failure, issues]: readonly unknown[]): void {
+  #receiveChecked([, failure, issues, asked]: readonly unknown[]): void {
+    this.#asked = asked;
     const error = arrived(failure);
     if (error) return this.#checked.reject(error);
     this.#checked.resolve(
@@ -301,12 +337,14 @@ export class Guest {
     this.#relay?.abandon(error);
     this.#outbox.close();
     this.#spawned.link.close();
-    for (const waits of [this.#hello, this.#checked, this.#ready]) {
-      waits.reject(error);
-    }
+    for (const { reject } of this.#waits()) reject(error);
     this.#ended.resolve();
     this.#spawned.kill();
     this.#onFailed?.(error);
+  }
+
+  #waits() {
+    return [this.#hello, this.#loaded, this.#checked, this.#ready];
   }
 
   #endedError(found: string, hint?: string): CaryatidError {

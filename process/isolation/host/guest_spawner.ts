@@ -1,12 +1,5 @@
+import type { ModuleGrants } from "../../config/process_config.ts";
 import type { Link } from "../link.ts";
-
-/** What a guest may reach besides its topics: lists of what is granted, nothing else. */
-export interface GuestGrants {
-  readonly net: readonly string[];
-  readonly read: readonly string[];
-  readonly write: readonly string[];
-  readonly env: readonly string[];
-}
 
 /** What a guest is started with. */
 export interface GuestOrder {
@@ -14,7 +7,8 @@ export interface GuestOrder {
   readonly id: string;
   /** Where its module is: absolute, or of a registry. */
   readonly specifier: string;
-  readonly grants: GuestGrants;
+  /** What it may reach besides its topics: what is listed, nothing else. */
+  readonly grants: ModuleGrants;
   /** Bytes that it may take, where that can be bounded. */
   readonly memory: number;
   /** A longer batch isn't taken in. */

@@ -1,10 +1,12 @@
 import { CaryatidError } from "@caryatid/sdk";
+import type { ModuleGrants } from "../../config/process_config.ts";
+import { guestFlags } from "../grants_deno.ts";
 import { PipeLink } from "../pipe_link.ts";
 import { childPipes } from "../stdio_pipes.ts";
+import { configFile } from "./deno_config.ts";
 import { checkNoBroker, readableVariable } from "./environment.ts";
 import {
   entryOf,
-  type GuestGrants,
   type GuestOrder,
   type GuestSpawner,
   type SpawnedGuest,
@@ -20,12 +22,10 @@ const HEAP_PART = 0.75;
 /** Starts guests in processes of their own. */
 export const processSpawner: GuestSpawner = {
   isolation: "process",
-  spawn(order: GuestOrder): Promise<SpawnedGuest> {
-    return (async () => {
-      checkNoBroker(order.id);
-      await checkMayRun(order.id);
-      return spawned(command(order).spawn(), order);
-    })();
+  async spawn(order: GuestOrder): Promise<SpawnedGuest> {
+    checkNoBroker(order.id);
+    await checkMayRun(order.id);
+    return spawned(command(order, await configFile()).spawn(), order);
   },
 };
 
@@ -44,22 +44,21 @@ async function checkMayRun(id: string): Promise<void> {
   );
 }
 
-function command(order: GuestOrder): Deno.Command {
+function command(
+  order: GuestOrder,
+  config: string | undefined,
+): Deno.Command {
   const heap = Math.max(16, Math.floor(order.memory * HEAP_PART / 2 ** 20));
   return new Deno.Command(Deno.execPath(), {
     args: [
       "run",
       "--quiet",
-      "--no-prompt",
       `--location=http://${locationOf(order.id)}.guest.invalid/`,
       `--v8-flags=--max-old-space-size=${heap}`,
-      ...flagsOf(order.grants),
+      ...(config === undefined ? ["--no-config"] : [`--config=${config}`]),
+      ...guestFlags(order.grants),
       entryOf("process", order.specifier),
     ],
-    // Deno looks for a deno.json from here; what the guest may read is another matter.
-    ...(order.specifier.startsWith("file:") && {
-      cwd: new URL(".", order.specifier),
-    }),
     clearEnv: true,
     env: environmentOf(order.grants),
     stdin: "piped",
@@ -73,18 +72,7 @@ function locationOf(id: string): string {
   return id.toLowerCase().replace(/[^a-z0-9-]/g, "-");
 }
 
-/** Commas separate in flags, and are doubled where they don't. */
-function flagsOf(grants: GuestGrants): string[] {
-  return Object.entries(grants).flatMap(([kind, list]) =>
-    list.length === 0 ? [] : [
-      `--allow-${kind}=${
-        list.map((item: string) => item.replaceAll(",", ",,")).join(",")
-      }`,
-    ]
-  );
-}
-
-function environmentOf({ env }: GuestGrants): Record<string, string> {
+function environmentOf({ env = [] }: ModuleGrants): Record<string, string> {
   const variables: Record<string, string> = {
     NO_COLOR: "1",
     DENO_NO_UPDATE_CHECK: "1",

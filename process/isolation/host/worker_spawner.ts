@@ -1,8 +1,8 @@
+import { workerPermissions } from "../grants_deno.ts";
 import { type Port, PortLink } from "../port_link.ts";
 import { checkNoBroker } from "./environment.ts";
 import {
   entryOf,
-  type GuestGrants,
   type GuestOrder,
   type GuestSpawner,
   type SpawnedGuest,
@@ -39,13 +39,6 @@ export const workerSpawner: GuestSpawner = {
 
 /** Deno's own; the types of the platform don't know them. */
 function workerOptions({ id, grants }: GuestOrder): WorkerOptions {
-  const deno = { permissions: permissionsOf(grants) };
+  const deno = { permissions: workerPermissions(grants) };
   return { type: "module", name: id, deno } as WorkerOptions;
-}
-
-/** Only lists: a kind that isn't there is denied. */
-function permissionsOf(grants: GuestGrants): Record<string, readonly string[]> {
-  return Object.fromEntries(
-    Object.entries(grants).filter(([, list]) => list.length > 0),
-  );
 }
