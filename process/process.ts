@@ -23,6 +23,8 @@ export interface ProcessOptions {
   readonly modules?: readonly Module[];
   /** Classes of buses that the configuration may name, besides `in-memory`. */
   readonly buses?: readonly BusClass[];
+  /** Runs the modules of this `[process.<name>]` only; all of the configuration unless given. */
+  readonly process?: string;
   /** What a relative `import` is relative to where the configuration is text or an object: `import.meta.url`. */
   readonly base?: string | URL;
   /** Imports specifiers: `(s) => import(s)` where the program's own import map is to count. */
@@ -31,6 +33,8 @@ export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What modules read the time from: the machine's unless given here. */
   readonly clock?: Clock;
+  /** When it fires, `run` stops the process, and logs its reason. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -64,13 +68,15 @@ export class Process implements AsyncDisposable {
   readonly #classes: Classes;
   readonly #monitor: Monitor;
   readonly #log: Log;
+  readonly #signal: AbortSignal | undefined;
 
   /** Use `Process.create`. */
-  private constructor(parts: LifecycleParts) {
+  private constructor(parts: LifecycleParts, signal?: AbortSignal) {
     this.#lifecycle = new Lifecycle(parts);
     this.#classes = parts.classes;
     this.#monitor = parts.monitor ?? OFF;
     this.#log = parts.logging.log();
+    this.#signal = signal;
   }
 
   /**
@@ -80,8 +86,8 @@ export class Process implements AsyncDisposable {
    * `PERMISSION_DENIED` for a file.
    */
   static async create(options: ProcessOptions): Promise<Process> {
-    const { env, base, clock, importer, modules = [], buses = [] } = options;
-    const config = await readConfig(options.config, env ? { env } : {});
+    const { base, clock, importer, modules = [], buses = [] } = options;
+    const config = await readConfig(options.config, options);
     const classes = new Classes(importer, base ? new URL(base) : undefined);
     for (const bus of buses) classes.registerBus(bus);
     for (const module of modules) classes.registerModule(module);
@@ -97,7 +103,7 @@ export class Process implements AsyncDisposable {
       notices: [...config.notices, ...notices],
       clock,
       monitor,
-    });
+    }, options.signal);
   }
 
   /**
@@ -168,12 +174,12 @@ export class Process implements AsyncDisposable {
   }
 
   /**
-   * Starts, and runs until SIGINT, SIGTERM, `stop()` or the failure of a module; then stops. Sets the exit code; never rejects.
+   * Starts, and runs until SIGINT, SIGTERM, `signal`, `stop()` or the failure of a module; then stops. Sets the exit code; never rejects.
    *
    * A second signal ends the program at once, with 130 or 143.
    */
   run(): Promise<Outcome> {
-    return runUntilStopped(this.#lifecycle, this.#log);
+    return runUntilStopped(this.#lifecycle, this.#log, this.#signal);
   }
 
   /** Stops. */

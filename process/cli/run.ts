@@ -5,7 +5,7 @@ import { safeEnvironment } from "./inspection/child.ts";
 import { passOnSignals } from "./pass_on_signals.ts";
 import { projectFlags } from "./project.ts";
 import { type RunOptions, SOURCE_FLAGS } from "./run_options.ts";
-import { runProgramUrl } from "./run_program.ts";
+import { type ProgramOptions, runProgramUrl } from "./run_program.ts";
 import { shellLine } from "./shell_line.ts";
 import { showProblems } from "./show_problems.ts";
 import { readSubject, type Subject } from "./subject.ts";
@@ -22,6 +22,7 @@ export async function runFiles(
 ): Promise<number> {
   const { flags = [], grants = [] } = options;
   const subject = await readSubject(files.map(configUrl), {
+    process: options.process,
     flags: flags.filter((flag) => SOURCE_FLAGS.includes(flag)),
     allowImport: importHosts(options),
     deadline: options.deadline,
@@ -38,7 +39,11 @@ export async function runFiles(
   return 0;
 }
 
-function denoArgs(subject: Subject, options: RunOptions): string[] {
+/** What Deno is given to run: the fewest permissions and the program; the files come behind. */
+export function denoArgs(
+  subject: Subject,
+  options: RunOptions & ProgramOptions,
+): string[] {
   const { allowAll, grants = [], flags = [] } = options;
   return [
     "run",
@@ -47,7 +52,10 @@ function denoArgs(subject: Subject, options: RunOptions): string[] {
     // Looking into the modules has reloaded them.
     ...flags.filter((flag) => flag !== "--reload"),
     ...allowAll ? ["--allow-all"] : permissionFlags(grantsOf(subject), grants),
-    runProgramUrl(subject.parts),
+    runProgramUrl(subject.parts, {
+      process: subject.config.process,
+      lifeline: options.lifeline,
+    }),
   ];
 }
 

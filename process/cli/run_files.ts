@@ -20,15 +20,39 @@ export interface RunSources {
   readonly importer: (specifier: string) => Promise<unknown>;
 }
 
+/** Which part of the files is run, and for how long. */
+export interface RunFilesOptions {
+  /** The process of the files to run; all of them in one unless given. */
+  readonly process?: string;
+  /** Stops when standard input ends: whoever holds its other end, and merges logs and restarts, has ended (no). */
+  readonly lifeline?: boolean;
+}
+
 /** Runs the configuration of these files until it is stopped; sets the exit code. */
 export async function runFiles(
   files: readonly string[],
   { modules, buses, sources, importer }: RunSources,
+  { process, lifeline = false }: RunFilesOptions = {},
 ): Promise<void> {
-  await Process.main({
+  const { exitCode } = await Process.main({
     config: files.map(configUrl),
+    ...process === undefined ? {} : { process },
     modules,
     buses,
     importer: (specifier) => sources[specifier]?.() ?? importer(specifier),
+    ...lifeline ? { signal: inputEnded() } : {},
   });
+  // The input is still being read, which would keep this running.
+  if (lifeline) Deno.exit(exitCode);
+}
+
+/** Fires when standard input ends. However its other end was closed, a kill -9 included, this hears of it. */
+function inputEnded(): AbortSignal {
+  const ended = new AbortController();
+  const drain = async () => {
+    for await (const _ of Deno.stdin.readable);
+  };
+  drain().catch(() => {}) // what can't be read has ended
+    .finally(() => ended.abort("the command that started this has ended"));
+  return ended.signal;
 }

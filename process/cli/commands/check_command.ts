@@ -23,6 +23,7 @@ export function addCheck(
       `
 Examples:
   caryatid check caryatid.toml
+  caryatid check service.toml --process clock
   caryatid check --json base.toml production.toml
 
 Exit codes: 0 nothing is wrong, 2 something is.`,

@@ -21,6 +21,7 @@ export function addGraph(
       `
 Examples:
   caryatid graph caryatid.toml
+  caryatid graph service.toml --process clock
   caryatid graph caryatid.toml > service.mmd
 
 Exit codes: 0 it is shown, 2 the configuration or its modules are wrong.`,

@@ -22,6 +22,7 @@ export function addPermissions(
       `
 Examples:
   caryatid permissions caryatid.toml
+  caryatid permissions service.toml --process clock
   caryatid permissions --json caryatid.toml
 
 Exit codes: 0 it is shown, 2 the configuration or its modules are wrong.`,

@@ -4,6 +4,7 @@ import { coloured, type Terminal } from "../terminal.ts";
 
 /** What the options are called by the parser. */
 interface Parsed {
+  readonly process?: string;
   readonly deadline?: number;
   readonly allowImport?: string;
   readonly frozen?: boolean;
@@ -14,6 +15,10 @@ interface Parsed {
 /** The options of all commands that look into modules. */
 export function addSourceOptions(command: Command): Command {
   return command
+    .option(
+      "--process <name>",
+      "this [process.<name>] of the files only (all of them)",
+    )
     .option(
       "--deadline <seconds>",
       "how long importing a module may take (10)",
@@ -31,9 +36,10 @@ export function addSourceOptions(command: Command): Command {
 /** Those options, as `readSubject` takes them. */
 export function sourceOptions(
   terminal: Terminal,
-  { deadline, allowImport, frozen, cachedOnly, reload }: Parsed,
+  { process, deadline, allowImport, frozen, cachedOnly, reload }: Parsed,
 ): SubjectOptions {
   return {
+    process,
     deadline,
     allowImport: allowImport?.split(","),
     flags: [
