@@ -33,8 +33,6 @@ export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What modules read the time from: the machine's unless given here. */
   readonly clock?: Clock;
-  /** When it fires, `run` stops the process, and logs its reason. */
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -68,15 +66,13 @@ export class Process implements AsyncDisposable {
   readonly #classes: Classes;
   readonly #monitor: Monitor;
   readonly #log: Log;
-  readonly #signal: AbortSignal | undefined;
 
   /** Use `Process.create`. */
-  private constructor(parts: LifecycleParts, signal?: AbortSignal) {
+  private constructor(parts: LifecycleParts) {
     this.#lifecycle = new Lifecycle(parts);
     this.#classes = parts.classes;
     this.#monitor = parts.monitor ?? OFF;
     this.#log = parts.logging.log();
-    this.#signal = signal;
   }
 
   /**
@@ -103,11 +99,12 @@ export class Process implements AsyncDisposable {
       notices: [...config.notices, ...notices],
       clock,
       monitor,
-    }, options.signal);
+    });
   }
 
   /**
    * A whole program: creates a process and runs it. Says what went wrong in words and by the exit code; never rejects.
+   * `created` is called with the process before it starts: a place to keep hold of it.
    *
    * @example The usual `main.ts`
    * ```ts ignore
@@ -118,9 +115,13 @@ export class Process implements AsyncDisposable {
    * await Process.main({ config, modules: [greeter] });
    * ```
    */
-  static async main(options: ProcessOptions): Promise<Outcome> {
+  static async main(
+    options: ProcessOptions,
+    created?: (process: Process) => void,
+  ): Promise<Outcome> {
     try {
       const process = await Process.create(options);
+      created?.(process);
       return await process.run();
     } catch (error) {
       const logging = new Logging({
@@ -174,12 +175,12 @@ export class Process implements AsyncDisposable {
   }
 
   /**
-   * Starts, and runs until SIGINT, SIGTERM, `signal`, `stop()` or the failure of a module; then stops. Sets the exit code; never rejects.
+   * Starts, and runs until SIGINT, SIGTERM, `stop()` or the failure of a module; then stops. Sets the exit code; never rejects.
    *
    * A second signal ends the program at once, with 130 or 143.
    */
   run(): Promise<Outcome> {
-    return runUntilStopped(this.#lifecycle, this.#log, this.#signal);
+    return runUntilStopped(this.#lifecycle, this.#log);
   }
 
   /** Stops. */

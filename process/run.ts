@@ -8,18 +8,11 @@ import { onStopSignal, onUncaught } from "./signals.ts";
 export async function runUntilStopped(
   lifecycle: Lifecycle,
   log: Log,
-  signal?: AbortSignal,
 ): Promise<Outcome> {
   const forgetSignals = onStopSignal((signal) => {
     log.info("{signal} received, shutting down", { signal });
     lifecycle.stop().catch(() => {}); // awaited, and told, below
   });
-  const stopOnSignal = () => {
-    log.info("{reason}, shutting down", { reason: reasonOf(signal!) });
-    lifecycle.stop().catch(() => {}); // awaited, and told, below
-  };
-  if (signal?.aborted) stopOnSignal();
-  signal?.addEventListener("abort", stopOnSignal);
   const forgetUncaught = onUncaught((error) => {
     log.error("an error that nobody caught ends the process");
     logError(log, error);
@@ -36,7 +29,6 @@ export async function runUntilStopped(
     }
   } finally {
     forgetSignals();
-    signal?.removeEventListener("abort", stopOnSignal);
     forgetUncaught();
   }
   const outcome = outcomeOf(lifecycle.failure);
@@ -45,10 +37,6 @@ export async function runUntilStopped(
   });
   Deno.exitCode = outcome.exitCode;
   return outcome;
-}
-
-function reasonOf({ reason }: AbortSignal): string {
-  return reason instanceof Error ? reason.message : String(reason);
 }
 
 function fired(signal: AbortSignal): Promise<void> {

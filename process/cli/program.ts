@@ -6,6 +6,7 @@ import { addGraph } from "./commands/graph_command.ts";
 import { addNew } from "./commands/new_command.ts";
 import { addPermissions } from "./commands/permissions_command.ts";
 import { addRun } from "./commands/run_command.ts";
+import { addUp } from "./commands/up_command.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What a command needs besides its options. */
@@ -20,6 +21,7 @@ Examples:
   caryatid check caryatid.toml
   caryatid run caryatid.toml
   caryatid run base.toml production.toml --print
+  caryatid up service.toml
   caryatid permissions caryatid.toml
   caryatid graph caryatid.toml
   caryatid new project hello
@@ -54,6 +56,7 @@ export async function runProgram(
     const add of [
       addCheck,
       addRun,
+      addUp,
       addPermissions,
       addGraph,
       addNew,

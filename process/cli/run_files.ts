@@ -18,41 +18,37 @@ export interface RunSources {
   readonly sources: Readonly<Record<string, () => Promise<unknown>>>;
   /** Imports what a variable of the environment has put into the configuration since. */
   readonly importer: (specifier: string) => Promise<unknown>;
-}
-
-/** Which part of the files is run, and for how long. */
-export interface RunFilesOptions {
-  /** The process of the files to run; all of them in one unless given. */
+  /** The process of the files to run (all of them, in one). */
   readonly process?: string;
-  /** Stops when standard input ends: whoever holds its other end, and merges logs and restarts, has ended (no). */
+  /** Whether it stops when standard input ends: whoever holds the other end, and restarts what dies, has ended then (no). */
   readonly lifeline?: boolean;
 }
 
 /** Runs the configuration of these files until it is stopped; sets the exit code. */
 export async function runFiles(
   files: readonly string[],
-  { modules, buses, sources, importer }: RunSources,
-  { process, lifeline = false }: RunFilesOptions = {},
+  { modules, buses, sources, importer, process, lifeline = false }: RunSources,
 ): Promise<void> {
-  const { exitCode } = await Process.main({
-    config: files.map(configUrl),
+  const config = files.map(configUrl);
+  const options = {
+    config,
     ...process === undefined ? {} : { process },
     modules,
     buses,
-    importer: (specifier) => sources[specifier]?.() ?? importer(specifier),
-    ...lifeline ? { signal: inputEnded() } : {},
+    importer: (specifier: string) =>
+      sources[specifier]?.() ?? importer(specifier),
+  };
+  if (!lifeline) return void await Process.main(options);
+  await Process.main(options, (process) => {
+    inputEnd().then(() => {
+      process.context.log.warn("what started this has ended, shutting down");
+      return process.stop();
+    }).catch(() => {}); // `main` tells what went wrong
   });
-  // The input is still being read, which would keep this running.
-  if (lifeline) Deno.exit(exitCode);
+  Deno.exit(); // the input is still being read
 }
 
-/** Fires when standard input ends. However its other end was closed, a kill -9 included, this hears of it. */
-function inputEnded(): AbortSignal {
-  const ended = new AbortController();
-  const drain = async () => {
-    for await (const _ of Deno.stdin.readable);
-  };
-  drain().catch(() => {}) // what can't be read has ended
-    .finally(() => ended.abort("the command that started this has ended"));
-  return ended.signal;
+/** However its other end is closed, by a kill -9 for example, this hears of it. What can't be read has ended, too. */
+async function inputEnd(): Promise<void> {
+  await Deno.stdin.readable.pipeTo(new WritableStream()).catch(() => {});
 }

@@ -3,9 +3,9 @@ import type { Part } from "./subject.ts";
 
 /** What the program does besides. */
 export interface ProgramOptions {
-  /** The process of the files that it is. */
+  /** The process of the files that it is; all of them in one unless given. */
   readonly process?: string | undefined;
-  /** Whether it stops when its standard input ends: who holds the other end is gone then. */
+  /** Whether it stops when its standard input ends (no). */
   readonly lifeline?: boolean | undefined;
 }
 
@@ -15,7 +15,7 @@ export interface ProgramOptions {
  */
 export function runProgramUrl(
   parts: readonly Part[],
-  options: ProgramOptions = {},
+  { process, lifeline = false }: ProgramOptions = {},
 ): string {
   const lines = [`import{runFiles}from${JSON.stringify(runner())};`];
   const standard = (kind: Part["kind"]) => {
@@ -42,8 +42,9 @@ export function runProgramUrl(
   });
   lines.push(
     `await runFiles(Deno.args,{modules:[${modules}],buses:[${buses}],`,
-    `sources:{__proto__:null,${sources.join()}},importer:s=>import(s)},`,
-    `${JSON.stringify(options)})`,
+    `sources:{__proto__:null,${sources.join()}},importer:s=>import(s)`,
+    process === undefined ? "" : `,process:${JSON.stringify(process)}`,
+    `${lifeline ? ",lifeline:true" : ""}})`,
   );
   // In a URL these would mean something else.
   const code = lines.join("").replace(/[%#\s\\]/g, encodeURIComponent);

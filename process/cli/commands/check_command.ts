@@ -1,7 +1,11 @@
 import type { Command } from "commander";
 import { check } from "../check.ts";
 import type { Surroundings } from "../program.ts";
-import { addSourceOptions, sourceOptions } from "./source_options.ts";
+import {
+  addProcessOption,
+  addSourceOptions,
+  sourceOptions,
+} from "./source_options.ts";
 
 /** `caryatid check FILE…`. */
 export function addCheck(
@@ -17,7 +21,7 @@ export function addCheck(
     )
     .argument("<files...>", "TOML files; later ones win")
     .option("--json", "write an object for programs");
-  addSourceOptions(command)
+  addSourceOptions(addProcessOption(command))
     .addHelpText(
       "after",
       `

@@ -1,7 +1,11 @@
 import type { Command } from "commander";
 import { permissions } from "../permissions.ts";
 import type { Surroundings } from "../program.ts";
-import { addSourceOptions, sourceOptions } from "./source_options.ts";
+import {
+  addProcessOption,
+  addSourceOptions,
+  sourceOptions,
+} from "./source_options.ts";
 
 /** `caryatid permissions FILE…`. */
 export function addPermissions(
@@ -16,7 +20,7 @@ export function addPermissions(
     )
     .argument("<files...>", "TOML files; later ones win")
     .option("--json", "write an object for programs");
-  addSourceOptions(command)
+  addSourceOptions(addProcessOption(command))
     .addHelpText(
       "after",
       `

@@ -12,13 +12,17 @@ interface Parsed {
   readonly reload?: boolean;
 }
 
+/** The option of commands that look at one process of a file, or at all. */
+export function addProcessOption(command: Command): Command {
+  return command.option(
+    "--process <name>",
+    "this [process.<name>] of the files only (all of them)",
+  );
+}
+
 /** The options of all commands that look into modules. */
 export function addSourceOptions(command: Command): Command {
   return command
-    .option(
-      "--process <name>",
-      "this [process.<name>] of the files only (all of them)",
-    )
     .option(
       "--deadline <seconds>",
       "how long importing a module may take (10)",
