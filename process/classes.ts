@@ -108,7 +108,10 @@ export function standardImport(
     : undefined;
 }
 
-function standardClasses(kind: "module" | "message-bus"): readonly string[] {
+/** The standard classes of a kind that have code of their own. */
+export function standardClasses(
+  kind: "module" | "message-bus",
+): readonly string[] {
   return kind === "module" ? STANDARD_MODULES : STANDARD_BUSES;
 }
 

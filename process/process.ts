@@ -23,6 +23,8 @@ export interface ProcessOptions {
   readonly modules?: readonly Module[];
   /** Classes of buses that the configuration may name, besides `in-memory`. */
   readonly buses?: readonly BusClass[];
+  /** Runs the modules of this `[process.<name>]` only; all of the configuration unless given. */
+  readonly process?: string;
   /** What a relative `import` is relative to where the configuration is text or an object: `import.meta.url`. */
   readonly base?: string | URL;
   /** Imports specifiers: `(s) => import(s)` where the program's own import map is to count. */
@@ -80,8 +82,8 @@ export class Process implements AsyncDisposable {
    * `PERMISSION_DENIED` for a file.
    */
   static async create(options: ProcessOptions): Promise<Process> {
-    const { env, base, clock, importer, modules = [], buses = [] } = options;
-    const config = await readConfig(options.config, env ? { env } : {});
+    const { base, clock, importer, modules = [], buses = [] } = options;
+    const config = await readConfig(options.config, options);
     const classes = new Classes(importer, base ? new URL(base) : undefined);
     for (const bus of buses) classes.registerBus(bus);
     for (const module of modules) classes.registerModule(module);
@@ -102,6 +104,7 @@ export class Process implements AsyncDisposable {
 
   /**
    * A whole program: creates a process and runs it. Says what went wrong in words and by the exit code; never rejects.
+   * `created` is called with the process before it starts: a place to keep hold of it.
    *
    * @example The usual `main.ts`
    * ```ts ignore
@@ -112,9 +115,13 @@ export class Process implements AsyncDisposable {
    * await Process.main({ config, modules: [greeter] });
    * ```
    */
-  static async main(options: ProcessOptions): Promise<Outcome> {
+  static async main(
+    options: ProcessOptions,
+    created?: (process: Process) => void,
+  ): Promise<Outcome> {
     try {
       const process = await Process.create(options);
+      created?.(process);
       return await process.run();
     } catch (error) {
       const logging = new Logging({

@@ -1,5 +1,5 @@
-import { patternsOverlap } from "@caryatid/sdk";
 import { configUrl } from "./config_files.ts";
+import { routesOf } from "./routes_of.ts";
 import { showProblems } from "./show_problems.ts";
 import { readSubject, type Subject, type SubjectOptions } from "./subject.ts";
 import { harmless, type Terminal } from "./terminal.ts";
@@ -55,22 +55,6 @@ export function mermaid({ config, parts }: Subject): string[] {
     }
   }
   return lines;
-}
-
-/** A topic takes the first route that matches; a pattern all that overlap, up to one that takes the rest. */
-function routesOf(routes: Subject["config"]["routes"], topic: string) {
-  const fitting = routes.filter(({ pattern }) => overlap(pattern, topic));
-  const isPattern = /(^|\.)[*#](\.|$)/.test(topic);
-  const last = isPattern ? fitting.findIndex((one) => one.pattern === "#") : 0;
-  return last < 0 ? fitting : fitting.slice(0, last + 1);
-}
-
-function overlap(pattern: string, topic: string): boolean {
-  try {
-    return patternsOverlap(pattern, topic);
-  } catch {
-    return false; // no topic at all: its module has its own idea of it
-  }
 }
 
 /** Text as Mermaid takes it: in quotes, and none of its own marks. */

@@ -18,17 +18,37 @@ export interface RunSources {
   readonly sources: Readonly<Record<string, () => Promise<unknown>>>;
   /** Imports what a variable of the environment has put into the configuration since. */
   readonly importer: (specifier: string) => Promise<unknown>;
+  /** The process of the files to run (all of them, in one). */
+  readonly process?: string;
+  /** Whether it stops when standard input ends: whoever holds the other end, and restarts what dies, has ended then (no). */
+  readonly lifeline?: boolean;
 }
 
 /** Runs the configuration of these files until it is stopped; sets the exit code. */
 export async function runFiles(
   files: readonly string[],
-  { modules, buses, sources, importer }: RunSources,
+  { modules, buses, sources, importer, process, lifeline = false }: RunSources,
 ): Promise<void> {
-  await Process.main({
-    config: files.map(configUrl),
+  const config = files.map(configUrl);
+  const options = {
+    config,
+    ...process === undefined ? {} : { process },
     modules,
     buses,
-    importer: (specifier) => sources[specifier]?.() ?? importer(specifier),
+    importer: (specifier: string) =>
+      sources[specifier]?.() ?? importer(specifier),
+  };
+  if (!lifeline) return void await Process.main(options);
+  await Process.main(options, (process) => {
+    inputEnd().then(() => {
+      process.context.log.warn("what started this has ended, shutting down");
+      return process.stop();
+    }).catch(() => {}); // `main` tells what went wrong
   });
+  Deno.exit(); // the input is still being read
+}
+
+/** However its other end is closed, by a kill -9 for example, this hears of it. What can't be read has ended, too. */
+async function inputEnd(): Promise<void> {
+  await Deno.stdin.readable.pipeTo(new WritableStream()).catch(() => {});
 }

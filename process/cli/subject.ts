@@ -19,6 +19,7 @@ import type {
 } from "./inspection/inspection.ts";
 import { LockCopy } from "./lock_copy.ts";
 import { findProject, type Project } from "./project.ts";
+import { reviewProcesses } from "./review_processes.ts";
 import { reviewRoutes } from "./review_routes.ts";
 
 /** A problem, with the code that a program tells it by. */
@@ -50,6 +51,8 @@ export interface Subject {
 export interface SubjectOptions extends Omit<InspectOptions, "project"> {
   /** Hosts that code may be imported from, besides those of the configuration; "" for all. */
   readonly allowImport?: readonly string[] | undefined;
+  /** The process of the files that it is about; all of them unless given. */
+  readonly process?: string | undefined;
 }
 
 /**
@@ -62,7 +65,7 @@ export async function readSubject(
   options: SubjectOptions = {},
 ): Promise<Subject> {
   checkFlags(options.flags ?? []);
-  const config = await readConfigFiles(files);
+  const config = await readConfigFiles(files, options.process);
   const project = findProject(files);
   const all = [
     ...config.modules.map((one) => taskOf("module", one)),
@@ -84,6 +87,7 @@ export async function readSubject(
     inspection: inspections[index]!,
   }));
   const routes = reviewRoutes(config, parts);
+  const processes = reviewProcesses(config, parts);
   const problems = parts.flatMap(({ inspection }) => inspection.problems);
   const notices = parts.flatMap(({ inspection }) => inspection.notices);
   return {
@@ -97,7 +101,7 @@ export async function readSubject(
         ...notice,
         code: "INVALID_CONFIG" as const,
       })),
-      ...await placed(config, [...notices, ...routes.notices]),
+      ...await placed(config, [...notices, ...routes.notices, ...processes]),
     ],
   };
 }

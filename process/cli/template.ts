@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { VERSION } from "../version.ts";
+import { schemaUrl } from "./schema/schema_url.ts";
 
 /** Texts by their file names. */
 export type Files = Readonly<Record<string, string>>;
@@ -50,7 +51,8 @@ export function projectFiles(name: string): Files {
   const file = name.replaceAll("-", "_");
   return {
     "deno.json": `${JSON.stringify(denoJson(), null, 2)}\n`,
-    "caryatid.toml": `# Each section is a module: its code, and what it is told.
+    "caryatid.toml": `#:schema ${schemaOf()}
+# Each section is a module: its code, and what it is told.
 
 [module.clock]
 
@@ -96,6 +98,13 @@ function denoJson(): Record<string, unknown> {
       test: "deno test",
     },
   };
+}
+
+/** By it an editor knows all keys. */
+function schemaOf(): string {
+  return import.meta.url.startsWith("file:")
+    ? new URL("../caryatid.schema.json", import.meta.url).href
+    : schemaUrl(VERSION);
 }
 
 function packages(): string[] {

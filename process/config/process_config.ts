@@ -1,3 +1,7 @@
+import type { NamedProcess } from "./processes.ts";
+
+export type { NamedProcess };
+
 /** How much is logged: this level and those after it. */
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
@@ -8,6 +12,10 @@ export type OnFailure = "fail" | "restart" | "ignore";
 export interface ProcessConfig {
   /** In file order: a module stands where the first file mentions it. */
   readonly modules: readonly ModuleConfig[];
+  /** The processes that the file is divided into, in file order; none where it is for one. */
+  readonly processes: readonly NamedProcess[];
+  /** Which of them this is, with `modules` of its own only; undefined for all of the file. */
+  readonly process: string | undefined;
   /** In file order. If none is configured: one in-memory bus called `memory`. */
   readonly buses: readonly BusConfig[];
   /** The first match wins. If none is configured, and there is one bus: `#` to it. */

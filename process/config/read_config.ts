@@ -3,6 +3,7 @@ import { type ConfigInput, readLayer } from "./input.ts";
 import { Layers } from "./layers.ts";
 import { readModules } from "./modules.ts";
 import type { Problem, ProcessConfig } from "./process_config.ts";
+import { checkProcess, limitedTo, readProcesses } from "./processes.ts";
 import { type Finding, Report } from "./report.ts";
 import { readRouter } from "./routes.ts";
 import {
@@ -23,6 +24,8 @@ export interface ReadOptions {
    * The environment variables that may override. By default Deno's, as far as permission is granted already: nothing prompts.
    */
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** The process to read of a file with `[process.<name>]`: its modules only. All of them unless given. */
+  readonly process?: string | undefined;
   /** Gives up reading. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -37,6 +40,7 @@ const TABLES: ReadonlySet<string> = new Set([
   "message-router",
   "module",
   "monitor",
+  "process",
 ]);
 
 /**
@@ -59,9 +63,11 @@ export async function readConfig(
     await addEnvironment(layers, variables, TABLES, report);
   }
   const config = await readTables(layers, report);
+  const { process } = options;
+  checkProcess(process, config.processes, report);
   await throwProblems(report, layers);
   return {
-    ...config,
+    ...process === undefined ? config : limitedTo(config, process),
     notices: await problemsOf(report.notices, layers),
     place: (key) => layers.place(key),
   };
@@ -95,8 +101,11 @@ async function readTables(
   const modules = await readModules(root, layers, report);
   const buses = await readBuses(root, layers, report);
   const { routes, requestTimeout } = readRouter(root, buses, report);
+  const names = await layers.idsIn("process");
   const config = {
     modules,
+    processes: readProcesses(root, names, modules, report),
+    process: undefined,
     buses,
     routes,
     requestTimeout,

@@ -10,7 +10,9 @@ Deno.test("docs/cli.md has a line for every command", async () => {
   const commands = stdout.split("Commands:")[1]!.split("Examples:")[0]!
     .matchAll(/^ {2}([\w-]+)/gm);
   for (const [, name] of commands) {
-    if (name !== "help") assert.match(PAGE, new RegExp(`^\\| \`${name} `, "m"));
+    if (name !== "help") {
+      assert.match(PAGE, new RegExp(`^\\| \`${name}[ \`]`, "m"));
+    }
   }
 });
 
@@ -49,3 +51,15 @@ Deno.test("docs/cli.md shows what the commands print", async (t) => {
 function squeezed(text: string): string {
   return text.replaceAll(/ {2,}/g, "  ");
 }
+
+Deno.test("docs/cli.md shows what is granted to one process of a file", async () => {
+  const [, toml] = PAGE.match(/```toml\n(# service\.toml\n[\s\S]*?)```/)!;
+  const [, command, text] = PAGE.match(
+    /```sh\ncaryatid (permissions service\.toml .*)\n```\n\n```text\n([\s\S]*?)\n```/,
+  )!;
+  await using folder = await ServiceFolder.make({ "service.toml": toml! });
+  const args = command!.replace("service.toml", folder.file("service.toml"));
+  const { stdout } = await caryatid(args.split(" "));
+  const home = stdout.replaceAll(folder.path, "/home/me/shop");
+  assert.equal(squeezed(home), squeezed(text!));
+});

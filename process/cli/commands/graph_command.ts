@@ -1,7 +1,11 @@
 import type { Command } from "commander";
 import { graph } from "../graph.ts";
 import type { Surroundings } from "../program.ts";
-import { addSourceOptions, sourceOptions } from "./source_options.ts";
+import {
+  addProcessOption,
+  addSourceOptions,
+  sourceOptions,
+} from "./source_options.ts";
 
 /** `caryatid graph FILE…`. */
 export function addGraph(
@@ -15,12 +19,13 @@ export function addGraph(
         "Topics are those that keys of sections name, defaults included.",
     )
     .argument("<files...>", "TOML files; later ones win");
-  addSourceOptions(command)
+  addSourceOptions(addProcessOption(command))
     .addHelpText(
       "after",
       `
 Examples:
   caryatid graph caryatid.toml
+  caryatid graph service.toml --process clock
   caryatid graph caryatid.toml > service.mmd
 
 Exit codes: 0 it is shown, 2 the configuration or its modules are wrong.`,
