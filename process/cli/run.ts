@@ -46,7 +46,9 @@ function denoArgs(subject: Subject, options: RunOptions): string[] {
     ...projectFlags(subject.project),
     // Looking into the modules has reloaded them.
     ...flags.filter((flag) => flag !== "--reload"),
-    ...allowAll ? ["--allow-all"] : permissionFlags(grantsOf(subject), grants),
+    ...allowAll
+      ? ["--allow-all"]
+      : permissionFlags(grantsOf(subject), grants, subject.config.importHosts),
     runProgramUrl(subject.parts),
   ];
 }

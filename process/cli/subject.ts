@@ -74,7 +74,11 @@ export async function readSubject(
   const flags = [
     ...options.flags ?? [],
     ...lock.flags,
-    ...importFlag([...hosts, ...options.allowImport ?? []]),
+    ...importFlag({
+      hosts,
+      more: options.allowImport ?? [],
+      only: config.importHosts,
+    }),
   ];
   const inspections = await inspectAll(tasks, { ...options, flags, project });
   const parts = all.map(({ task, of }, index): Part => ({
@@ -127,6 +131,7 @@ function taskOf(
     globalKeys,
     specifier,
     import: of.import,
+    integrity: of.integrity,
     base: of.base?.href,
   };
   return { task, of };

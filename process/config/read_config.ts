@@ -1,4 +1,5 @@
 import { readBuses } from "./buses.ts";
+import { readImportHosts } from "./import_hosts.ts";
 import { type ConfigInput, readLayer } from "./input.ts";
 import { Layers } from "./layers.ts";
 import { readModules } from "./modules.ts";
@@ -30,6 +31,7 @@ export interface ReadOptions {
 /** The tables of the process itself. */
 const TABLES: ReadonlySet<string> = new Set([
   "global",
+  "import",
   "lifecycle",
   "log",
   "message-bus",
@@ -102,6 +104,7 @@ async function readTables(
     requestTimeout,
     ...readStartup(root),
     ...readLifecycle(root),
+    importHosts: readImportHosts(root, [...modules, ...buses], report),
     log: readLog(root, modules, report),
     monitor: readMonitor(root),
   };

@@ -59,10 +59,13 @@ export function safeEnvironment(): Record<string, string> {
 }
 
 function program(tasks: readonly Task[], mark: string): string {
-  const specifiers = new Set(tasks.flatMap(({ specifier }) => specifier ?? []));
-  const sources = [...specifiers].map((specifier) => {
+  const specifiers = Map.groupBy(tasks, ({ specifier }) => specifier);
+  const sources = [...specifiers].flatMap(([specifier, same]) => {
+    if (specifier === undefined) return [];
     const literal = JSON.stringify(specifier);
+    const isPinned = same.some(({ integrity }) => integrity !== undefined);
     return `${literal}: { load: () => import(${literal}), ` +
+      (isPinned ? `text: () => ${textImport(literal)}, ` : "") +
       `resolve: () => import.meta.resolve(${literal}) },`;
   });
   return [
@@ -71,6 +74,11 @@ function program(tasks: readonly Task[], mark: string): string {
     `${JSON.stringify(sectionText(tasks, mark))}, `,
     `{ __proto__: null, ${sources.join("\n")} });`,
   ].join("\n");
+}
+
+/** Imports what a file says; in one program with an import of its code, Deno reads it once for both. */
+export function textImport(literal: string): string {
+  return `import(${literal}, { with: { type: "text" } })`;
 }
 
 function inspectorSpecifier(): string {

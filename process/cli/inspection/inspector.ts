@@ -5,10 +5,12 @@
  * @module
  */
 import { CaryatidError, type StandardSchema } from "@caryatid/sdk";
+import { guiltyKey } from "../../assembly.ts";
 import { Classes } from "../../classes.ts";
 import { checkSection } from "../../config/check_section.ts";
 import type { Problem } from "../../config/process_config.ts";
 import { dottedKey } from "../../config/shown.ts";
+import type { Importers } from "../../loader.ts";
 import { askedPermissions } from "./asked.ts";
 import {
   type Complaint,
@@ -24,6 +26,8 @@ import { topicKeys } from "./topic_keys.ts";
 export interface Source {
   /** Imports it. */
   readonly load: () => Promise<unknown>;
+  /** What it says, as a module with that as its default export; there for files that have an `integrity`. */
+  readonly text?: () => Promise<{ readonly default: string }>;
   /** Where it leads to. */
   readonly resolve: () => string;
 }
@@ -63,7 +67,7 @@ async function inspectOne(
     ? undefined
     : sources[task.specifier];
   try {
-    const classes = new Classes(() => source!.load(), undefined);
+    const classes = new Classes(importersOf(source), undefined);
     const wanted = {
       ...task,
       import: task.import ?? task.specifier,
@@ -79,8 +83,19 @@ async function inspectOne(
       ...await checked(task, found.config, found.permissions),
     };
   } catch (error) {
-    return onlyComplaint(complaint(task, error, "import"));
+    const { cause } = error as { readonly cause?: unknown };
+    return onlyComplaint(complaint(task, error, guiltyKey(cause)));
   }
+}
+
+function importersOf(source: Source | undefined): Importers {
+  return {
+    importer: () => source!.load(),
+    pinnedImporter: async () => {
+      const { default: text } = await source!.text!();
+      return { text, load: source!.load };
+    },
+  };
 }
 
 async function checked(
