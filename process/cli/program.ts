@@ -3,6 +3,7 @@ import { VERSION } from "../version.ts";
 import { addDeadLetters, addMessages } from "./commands/broker_commands.ts";
 import { addCheck } from "./commands/check_command.ts";
 import { addGraph } from "./commands/graph_command.ts";
+import { addIntegrity } from "./commands/integrity_command.ts";
 import { addNew } from "./commands/new_command.ts";
 import { addPermissions } from "./commands/permissions_command.ts";
 import { addRun } from "./commands/run_command.ts";
@@ -21,6 +22,7 @@ Examples:
   caryatid run caryatid.toml
   caryatid run base.toml production.toml --print
   caryatid permissions caryatid.toml
+  caryatid integrity caryatid.toml
   caryatid graph caryatid.toml
   caryatid new project hello
   caryatid spy 'order.#' --url amqp://broker/
@@ -55,6 +57,7 @@ export async function runProgram(
       addCheck,
       addRun,
       addPermissions,
+      addIntegrity,
       addGraph,
       addNew,
       addMessages,

@@ -1,6 +1,7 @@
 import { CaryatidError } from "@caryatid/sdk";
 import { TextLineStream } from "./lines.ts";
 import { type InspectOptions, spawnInspector } from "./child.ts";
+import { type DenoFault, denoFault } from "./deno_fault.ts";
 import {
   type Inspection,
   loadProblem,
@@ -74,7 +75,8 @@ async function lookAlone(
 ): Promise<void> {
   const { refusal } = await look([task]);
   if (refusal === undefined) return;
-  found.set(task, onlyComplaint(loadProblem(task, refusal)));
+  const { why, hint } = refusal;
+  found.set(task, onlyComplaint({ ...loadProblem(task, why), hint }));
 }
 
 /** @throws {CaryatidError} `LOAD_FAILED` if not even nothing can be looked into */
@@ -96,7 +98,7 @@ class InspectorRun {
   /** During whose turn the process ended, where others were there as well. */
   suspect: Task | undefined;
   /** What Deno says where it didn't start at all. */
-  refusal: string | undefined;
+  refusal: DenoFault | undefined;
 
   constructor(tasks: readonly Task[], options: InspectOptions) {
     this.#tasks = tasks;
@@ -129,7 +131,8 @@ class InspectorRun {
       ? code === 0
       : this.#found.size > 0 || this.suspect;
     if (!isThrough) {
-      this.refusal = withoutStack(said);
+      this.refusal = denoFault(said) ??
+        { why: "Deno doesn't start", hint: undefined };
     }
     return this.#found;
   }
@@ -159,17 +162,13 @@ class InspectorRun {
   }
 }
 
-/** The first lines of an error of Deno's, as one. */
-function withoutStack(said: string): string {
-  const text = said.split(/^(?:Stack backtrace|\s+at )/m)[0]!;
-  return text.replace(/^error: /, "").trim().split("\n").slice(0, 4).join(" ")
-    .replaceAll(/\s+/g, " ") || "Deno doesn't start";
-}
-
-function cannotInspect(why: string): CaryatidError {
+function cannotInspect({ why, hint }: DenoFault): CaryatidError {
   return new CaryatidError(
     "LOAD_FAILED",
     `Cannot look into the modules: Deno says ${why}`,
-    { hint: "does deno.json of the project fit this version of Caryatid?" },
+    {
+      hint: hint ??
+        "does deno.json of the project fit this version of Caryatid?",
+    },
   );
 }

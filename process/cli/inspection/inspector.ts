@@ -136,10 +136,12 @@ function complaint(task: Task, error: unknown, key: string): Complaint {
     ? error
     : new CaryatidError("LOAD_FAILED", String(error));
   const path = [...task.path, key];
+  // That its program came by standard input helps nobody.
+  const said = message.replace(/ from "[^"]*\$deno\$stdin.*/s, "");
   if (/Requires (?!import)\w+ access/.test(message)) {
     return { ...loadProblem(task, ""), code, message };
   }
-  return { code, key: path, dotted: dottedKey(path), message, hint };
+  return { code, key: path, dotted: dottedKey(path), message: said, hint };
 }
 
 /** The place carries the key: only who reads the files knows where it stands. */
