@@ -81,7 +81,8 @@ export function textImport(literal: string): string {
   return `import(${literal}, { with: { type: "text" } })`;
 }
 
-function inspectorSpecifier(): string {
+/** Where the code comes from that looks into others. */
+export function inspectorSpecifier(): string {
   return import.meta.url.startsWith("file:")
     ? new URL("./inspector.ts", import.meta.url).href
     : `jsr:@caryatid/process@${VERSION}/cli/inspector`;

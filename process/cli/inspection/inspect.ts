@@ -1,6 +1,10 @@
 import { CaryatidError } from "@caryatid/sdk";
 import { TextLineStream } from "./lines.ts";
-import { type InspectOptions, spawnInspector } from "./child.ts";
+import {
+  type InspectOptions,
+  inspectorSpecifier,
+  spawnInspector,
+} from "./child.ts";
 import { type DenoFault, denoFault } from "./deno_fault.ts";
 import {
   type Inspection,
@@ -8,7 +12,7 @@ import {
   onlyComplaint,
   type Task,
 } from "./inspection.ts";
-import { isUncached, prefetch } from "./prefetch.ts";
+import { download, isUncached, isUncachedText, prefetch } from "./prefetch.ts";
 
 /** Until the inspector itself is there, in milliseconds. */
 const START_TIME = 30_000;
@@ -59,7 +63,7 @@ async function inspectCached(
     // It may have been a timer of another one: alone it shows.
     if (suspect) await lookAlone(suspect, look, found);
     if (refusal !== undefined) {
-      await checkInspector(options);
+      if (await fetchedInspector(options)) continue;
       for (const task of left) await lookAlone(task, look, found);
     }
     left = left.filter((task) => !found.has(task));
@@ -79,11 +83,29 @@ async function lookAlone(
   found.set(task, onlyComplaint({ ...loadProblem(task, why), hint }));
 }
 
-/** @throws {CaryatidError} `LOAD_FAILED` if not even nothing can be looked into */
-async function checkInspector(options: InspectOptions): Promise<void> {
+/**
+ * Downloads the inspector itself, if it wasn't there; says whether it did.
+ *
+ * @throws {CaryatidError} `LOAD_FAILED` if not even nothing can be looked into
+ */
+async function fetchedInspector(options: InspectOptions): Promise<boolean> {
+  const before = await lookAtNothing(options);
+  if (before === undefined) return false;
+  if (isUncachedText(before.why)) {
+    const fault = await download(inspectorSpecifier(), options);
+    const after = fault ?? await lookAtNothing(options);
+    if (after === undefined) return true;
+    throw cannotInspect(after);
+  }
+  throw cannotInspect(before);
+}
+
+async function lookAtNothing(
+  options: InspectOptions,
+): Promise<DenoFault | undefined> {
   const run = new InspectorRun([], options);
   await run.found();
-  if (run.refusal !== undefined) throw cannotInspect(run.refusal);
+  return run.refusal;
 }
 
 /** One process that looks into tasks, until it is through or one of them stops it. */

@@ -11,9 +11,13 @@ import { TextLineStream } from "./lines.ts";
 
 /** Whether the code, or something that it imports, has not been downloaded yet. */
 export function isUncached(inspection: Inspection | undefined): boolean {
-  return inspection?.problems.some(({ message }) =>
-    /not found in cache|--cached-only is specified/.test(message)
-  ) ?? false;
+  return inspection?.problems.some(({ message }) => isUncachedText(message)) ??
+    false;
+}
+
+/** Whether Deno says so. */
+export function isUncachedText(said: string): boolean {
+  return /not found in cache|--cached-only is specified/.test(said);
 }
 
 /** Downloads what the tasks import, and runs nothing of it. Gives those whose code can't be had, and why. */
@@ -23,13 +27,6 @@ export async function prefetch(
 ): Promise<Map<Task, Inspection>> {
   const refused = new Map<Task, Inspection>();
   const specifiers = Map.groupBy(tasks, ({ specifier }) => specifier!);
-  if (options.flags?.includes("--cached-only")) {
-    for (const task of tasks) {
-      const why = "it has not been downloaded";
-      refuse(refused, task, { why, hint: "drop --cached-only" });
-    }
-    return refused;
-  }
   for (const [specifier, same] of specifiers) {
     const fault = await download(specifier, options);
     if (fault === undefined) continue;
@@ -38,10 +35,14 @@ export async function prefetch(
   return refused;
 }
 
-async function download(
+/** Downloads what a specifier leads to, and all that it imports; says why it can't be had. */
+export async function download(
   specifier: string,
   options: InspectOptions,
 ): Promise<DenoFault | undefined> {
+  if (options.flags?.includes("--cached-only")) {
+    return { why: "it has not been downloaded", hint: "drop --cached-only" };
+  }
   if (specifier.startsWith("-")) {
     return { why: "found a flag, wanted a specifier", hint: undefined };
   }
