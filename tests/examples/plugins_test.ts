@@ -16,18 +16,16 @@ function start(): Program {
 }
 
 Deno.test("examples/plugins loads a file, a URL and a package, and ends by itself", async (t) => {
+  // Deno downloads what the lock has whenever it finds it missing: there, the package would stop every command in a fresh clone.
+  const lock = await Deno.readTextFile(`${ROOT}deno.lock`);
   await t.step("it prints what its README shows", async () => {
     await using program = start();
     assert.equal(await program.ended(), 0);
     const [output = []] = outputsIn(await readmeOf("plugins"));
     assert.deepEqual(distinct(output), distinct(program.lines));
   });
-  await t.step("it has changed nothing in deno.lock", async () => {
-    const { stdout } = await new Deno.Command("git", {
-      args: ["diff", "--name-only", "--", "deno.lock", "examples/plugins"],
-      cwd: ROOT,
-    }).output();
-    assert.equal(new TextDecoder().decode(stdout), "");
+  await t.step("the lock of the repository is as before", async () => {
+    assert.equal(await Deno.readTextFile(`${ROOT}deno.lock`), lock);
   });
   // From here on both servers are down.
   await t.step("then check says ok", async () => {
