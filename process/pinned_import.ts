@@ -1,6 +1,10 @@
 import { CaryatidError } from "@caryatid/sdk";
 import { integrityOf } from "./integrity.ts";
 
+const LOOK = "look at what has changed before you write the hash found there";
+/** Deno asks a server once. */
+const RELOAD = "; what is found may be old: --reload downloads it again";
+
 /** A file of code that has been read, and not run. */
 export interface PinnedCode {
   /** What it says. */
@@ -31,7 +35,7 @@ export async function importPinned(
   throw new CaryatidError(
     "WRONG_INTEGRITY",
     `found ${found}, wanted ${integrity}`,
-    { hint: "look at what has changed before you write the hash found there" },
+    { hint: LOOK + (/^https?:/i.test(url) ? RELOAD : "") },
   );
 }
 

@@ -45,5 +45,5 @@ function checkIntegrity(
 
 /** A package is many files, and what a name of an import map leads to is only known to Deno. */
 function isFile(specifier: string): boolean {
-  return /^(\.{0,2}\/|file:|https?:)/.test(specifier);
+  return /^(\.{0,2}\/|file:|https?:)/i.test(specifier);
 }

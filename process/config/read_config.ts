@@ -1,9 +1,8 @@
 import { readBuses } from "./buses.ts";
-import { readImportHosts } from "./import_hosts.ts";
 import { type ConfigInput, readLayer } from "./input.ts";
 import { Layers } from "./layers.ts";
 import { readModules } from "./modules.ts";
-import type { Problem, ProcessConfig } from "./process_config.ts";
+import type { CodeSource, Problem, ProcessConfig } from "./process_config.ts";
 import { type Finding, Report } from "./report.ts";
 import { readRouter } from "./routes.ts";
 import {
@@ -104,13 +103,24 @@ async function readTables(
     requestTimeout,
     ...readStartup(root),
     ...readLifecycle(root),
-    importHosts: readImportHosts(root, [...modules, ...buses], report),
+    importHosts: await readHosts(root, [...modules, ...buses], report),
     log: readLog(root, modules, report),
     monitor: readMonitor(root),
   };
   noticeDeadKeys(root);
   root.end();
   return config;
+}
+
+/** Its code is loaded only where there is an `[import]`. */
+async function readHosts(
+  root: TableReader,
+  parts: readonly (CodeSource & { readonly path: readonly string[] })[],
+  report: Report,
+): Promise<readonly string[] | undefined> {
+  if (root.value("import") === undefined) return undefined;
+  const { readImportHosts } = await import("./import_hosts.ts");
+  return readImportHosts(root, parts, report);
 }
 
 async function throwProblems(report: Report, layers: Layers): Promise<void> {

@@ -148,6 +148,29 @@ integrity = "${hash("for (;;);")}"
   });
 });
 
+Deno.test("a new version of a remote file is had by --reload", async () => {
+  await using server = new CodeServer({ "m.js": remoteModule() });
+  const newer = `${remoteModule()} // newer`;
+  const service = (text: string) =>
+    `[module.remote]\nimport = "${server.url("m.js")}"\n` +
+    `integrity = "${hash(text)}"\n`;
+  await using folder = await ServiceFolder.make({
+    "old.toml": service(remoteModule()),
+    "new.toml": service(newer),
+  });
+  const [old, fresh] = ["old.toml", "new.toml"].map((one) => folder.file(one));
+  assert.equal((await caryatid(["check", old!])).code, 0);
+  server.files.set("m.js", newer);
+  const cached = await caryatid(["run", fresh!]);
+  assert.equal(cached.code, 2);
+  assert.match(cached.stderr, /found sha256-.*--reload downloads it again\)/);
+  const hashes = await caryatid(["integrity", "--reload", fresh!]);
+  assert.equal(hashes.stdout, `[module.remote]\nintegrity = "${hash(newer)}"`);
+  await using program = startCaryatid(["run", "--reload", fresh!]);
+  await program.line(/from afar/);
+  await stop(program);
+});
+
 Deno.test("a program of one's own refuses a changed file with no right but to read it", async () => {
   await using folder = await ServiceFolder.make({
     "local.ts": `console.log("its code ran");`,
