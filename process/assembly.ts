@@ -117,12 +117,19 @@ async function placed(
   const { code, message, hint, cause } = error instanceof CaryatidError
     ? error
     : new CaryatidError("LOAD_FAILED", String(error), { cause: error });
-  const place = await config.place([...path, "import"]);
+  const place = await config.place([...path, guiltyKey(cause)]);
   return new CaryatidError(
     code,
     place ? `${formatPlace(place)}: ${message}` : message,
     { cause, hint },
   );
+}
+
+/** The key that says what an error is about. */
+export function guiltyKey(cause: unknown): "import" | "integrity" {
+  const isPinned = cause instanceof CaryatidError &&
+    cause.code === "WRONG_INTEGRITY";
+  return isPinned ? "integrity" : "import";
 }
 
 function problemsOf(error: CaryatidError): readonly Problem[] {

@@ -6,6 +6,7 @@ import type { MonitorConfig } from "./config/process_config.ts";
 import { type ConfigInput, readConfig } from "./config/read_config.ts";
 import { Lifecycle, type LifecycleParts } from "./lifecycle.ts";
 import type { Importer } from "./loader.ts";
+import type { PinnedImporter } from "./pinned_import.ts";
 import { Logging } from "./logging.ts";
 import { type Monitor, OFF } from "./monitor/monitor.ts";
 import type {
@@ -29,6 +30,8 @@ export interface ProcessOptions {
   readonly base?: string | URL;
   /** Imports specifiers: `(s) => import(s)` where the program's own import map is to count. */
   readonly importer?: Importer;
+  /** Imports files that have an `integrity` in the configuration: in place of Deno's own import of them, with the program's rights. */
+  readonly pinnedImporter?: PinnedImporter;
   /** Variables `CARYATID_…` override the configuration: Deno's, as far as permission is granted, unless given here. */
   readonly env?: Readonly<Record<string, string>>;
   /** What modules read the time from: the machine's unless given here. */
@@ -82,9 +85,9 @@ export class Process implements AsyncDisposable {
    * `PERMISSION_DENIED` for a file.
    */
   static async create(options: ProcessOptions): Promise<Process> {
-    const { base, clock, importer, modules = [], buses = [] } = options;
+    const { base, clock, modules = [], buses = [] } = options;
     const config = await readConfig(options.config, options);
-    const classes = new Classes(importer, base ? new URL(base) : undefined);
+    const classes = new Classes(options, base ? new URL(base) : undefined);
     for (const bus of buses) classes.registerBus(bus);
     for (const module of modules) classes.registerModule(module);
     const logging = new Logging(config.log);

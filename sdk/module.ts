@@ -105,7 +105,7 @@ export function defineModule<S extends StandardSchema | undefined = undefined>(
 }
 
 /**
- * Says whether `value` is a module, of this or another loaded copy of the SDK.
+ * Says whether `value` is a module, of this or another loaded copy of the SDK that makes modules of the same version.
  *
  * @example
  * ```ts
@@ -118,5 +118,5 @@ export function defineModule<S extends StandardSchema | undefined = undefined>(
 export function isModule(value: unknown): value is Module {
   if (typeof value !== "object" || value === null) return false;
   const brand = (value as Partial<Module>)["~caryatid"];
-  return brand?.kind === "module";
+  return brand?.kind === "module" && brand.version === 1;
 }

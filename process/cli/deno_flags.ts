@@ -10,6 +10,7 @@ const KINDS: readonly GrantKind[] = ["net", "read", "write", "env"];
 export function permissionFlags(
   grants: readonly Grant[],
   more: readonly string[] = [],
+  only?: readonly string[],
 ): string[] {
   const given = more.map((flag) => {
     const [, kind, value] = flag.match(/^--allow-(\w+)(?:=(.*))?$/s)!;
@@ -23,7 +24,7 @@ export function permissionFlags(
   for (const kind of ["run", "sys", "ffi"]) {
     flags.push(...flag(kind, [], given));
   }
-  return [...flags, ...imports(grants, given)];
+  return [...flags, ...imports(grants, given, only)];
 }
 
 type Given = readonly {
@@ -39,12 +40,19 @@ function flag(kind: string, own: readonly string[], given: Given): string[] {
   return [`--allow-${kind}=${[...new Set(values)].join(",")}`];
 }
 
-function imports(grants: readonly Grant[], given: Given): string[] {
+function imports(
+  grants: readonly Grant[],
+  given: Given,
+  only: readonly string[] | undefined,
+): string[] {
   const isImport = ({ kind }: { readonly kind: string }) => kind === "import";
-  return importFlag([
-    ...grants.filter(isImport).map(({ value }) => value),
-    ...given.filter(isImport).flatMap(({ value }) => value?.split(",") ?? ""),
-  ]);
+  return importFlag({
+    hosts: grants.filter(isImport).map(({ value }) => value),
+    more: given.filter(isImport).flatMap(({ value }) =>
+      value?.split(",") ?? ""
+    ),
+    only,
+  });
 }
 
 function isPath(kind: GrantKind): boolean {

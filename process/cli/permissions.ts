@@ -26,7 +26,7 @@ export async function permissions(
     return 2;
   }
   const grants = grantsOf(subject);
-  const flags = permissionFlags(grants);
+  const flags = permissionFlags(grants, [], subject.config.importHosts);
   if (options.json) {
     const parts = subject.parts.map(askedJson);
     terminal.print(JSON.stringify({ parts, grants, flags }, null, 2));

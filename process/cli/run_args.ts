@@ -35,7 +35,9 @@ export function denoArgs(
     ...projectFlags(subject.project),
     // Looking into the modules has reloaded them.
     ...flags.filter((flag) => flag !== "--reload"),
-    ...allowAll ? ["--allow-all"] : permissionFlags(grantsOf(subject), grants),
+    ...allowAll
+      ? ["--allow-all"]
+      : permissionFlags(grantsOf(subject), grants, subject.config.importHosts),
     runProgramUrl(subject.parts, { process, lifeline }),
     ...files,
   ];

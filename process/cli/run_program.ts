@@ -1,4 +1,5 @@
 import { VERSION } from "../version.ts";
+import { textImport } from "./inspection/child.ts";
 import type { Part } from "./subject.ts";
 
 /** What the program does besides. */
@@ -40,9 +41,19 @@ export function runProgramUrl(
     const literal = JSON.stringify(specifier);
     return `${literal}:()=>import(${literal})`;
   });
+  const pinned = new Set(
+    parts.flatMap(({ config, specifier }) =>
+      config.integrity === undefined ? [] : specifier ?? []
+    ),
+  );
+  const texts = [...pinned].map((specifier) => {
+    const literal = JSON.stringify(specifier);
+    return `${literal}:()=>${textImport(literal)}`;
+  });
   lines.push(
     `await runFiles(Deno.args,{modules:[${modules}],buses:[${buses}],`,
-    `sources:{__proto__:null,${sources.join()}},importer:s=>import(s)`,
+    `sources:{__proto__:null,${sources.join()}},`,
+    `texts:{__proto__:null,${texts.join()}},importer:s=>import(s)`,
     process === undefined ? "" : `,process:${JSON.stringify(process)}`,
     `${lifeline ? ",lifeline:true" : ""}})`,
   );

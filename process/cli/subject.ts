@@ -64,7 +64,6 @@ export async function readSubject(
   files: readonly URL[],
   options: SubjectOptions = {},
 ): Promise<Subject> {
-  checkFlags(options.flags ?? []);
   const config = await readConfigFiles(files, options.process);
   const project = findProject(files);
   const all = [
@@ -72,13 +71,9 @@ export async function readSubject(
     ...config.buses.map((one) => taskOf("message-bus", one)),
   ];
   const tasks = all.map(({ task }) => task);
-  const hosts = tasks.flatMap(({ specifier }) => importHost(specifier) ?? []);
   await using lock = await LockCopy.of(project, options.flags);
-  const flags = [
-    ...options.flags ?? [],
-    ...lock.flags,
-    ...importFlag([...hosts, ...options.allowImport ?? []]),
-  ];
+  const specifiers = tasks.map(({ specifier }) => specifier);
+  const flags = sourceFlags(config, specifiers, lock, options);
   const inspections = await inspectAll(tasks, { ...options, flags, project });
   const parts = all.map(({ task, of }, index): Part => ({
     kind: task.kind,
@@ -106,6 +101,19 @@ export async function readSubject(
   };
 }
 
+/** The flags by which Deno may import these, and nothing from elsewhere. */
+export function sourceFlags(
+  config: ProcessConfig,
+  specifiers: readonly (string | undefined)[],
+  lock: LockCopy,
+  { flags = [], allowImport: more = [] }: SubjectOptions,
+): string[] {
+  checkFlags(flags);
+  const hosts = specifiers.flatMap((one) => importHost(one) ?? []);
+  const only = config.importHosts;
+  return [...flags, ...lock.flags, ...importFlag({ hosts, more, only })];
+}
+
 function checkFlags(flags: readonly string[]): void {
   if (!flags.includes("--reload") || !flags.includes("--cached-only")) return;
   throw new CaryatidError(
@@ -131,13 +139,14 @@ function taskOf(
     globalKeys,
     specifier,
     import: of.import,
+    integrity: of.integrity,
     base: of.base?.href,
   };
   return { task, of };
 }
 
-/** Standard classes are found here, where their import map is. */
-function specifierOf(
+/** What is imported: absolute, unless the import map knows it. Standard classes are found here, where their import map is. */
+export function specifierOf(
   kind: Kind,
   { import: specifier, base, className }: ModuleConfig | BusConfig,
 ): string | undefined {

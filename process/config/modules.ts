@@ -1,3 +1,4 @@
+import { readCodeSource } from "./code_source.ts";
 import type { Layers } from "./layers.ts";
 import type { ModuleConfig, OnFailure } from "./process_config.ts";
 import type { Report } from "./report.ts";
@@ -11,7 +12,7 @@ import {
 } from "./tables.ts";
 
 const ON_FAILURE: readonly OnFailure[] = ["fail", "restart", "ignore"];
-const NOT_GLOBAL = ["class", "import", "on-failure"];
+const NOT_GLOBAL = ["class", "import", "integrity", "on-failure"];
 
 /** A small file may lay a huge `[global]` under very many modules. */
 const MAX_COPIES = 1_000_000;
@@ -34,27 +35,26 @@ export async function readModules(
     );
     return [];
   }
-  return ids.map((id) => readModule(id, all.item(id), global, layers));
+  return ids.map((id) =>
+    readModule(id, all.item(id), global, { layers, report })
+  );
 }
 
 function readModule(
   id: string,
   reader: TableReader,
   global: Table,
-  layers: Layers,
+  { layers, report }: { readonly layers: Layers; readonly report: Report },
 ): ModuleConfig {
   const path = ["module", id];
   const className = reader.text("class") ?? id;
-  const specifier = reader.text("import");
+  const source = readCodeSource(reader, layers, report);
   const onFailure = reader.choice("on-failure", ON_FAILURE, "fail");
   const own = reader.rest();
   return {
     id,
     className,
-    import: specifier,
-    base: specifier === undefined
-      ? undefined
-      : layers.baseOf([...path, "import"]),
+    ...source,
     onFailure,
     path,
     section: mergeInto(mergeInto(emptyTable(), global), own),

@@ -32,6 +32,8 @@ export interface ProcessConfig {
   readonly stopDeadline: number;
   /** What is logged, and in which form. */
   readonly log: LogConfig;
+  /** The only hosts that code may come from: `host` or `host:port`. Undefined if `[import]` doesn't say. */
+  readonly importHosts: readonly string[] | undefined;
   /** What is counted, if there is a `[monitor]`. */
   readonly monitor: MonitorConfig | undefined;
   /** What is accepted and has no effect, with what to use instead. */
@@ -74,16 +76,22 @@ export interface Section {
   readonly globalKeys?: ReadonlySet<string>;
 }
 
-/** A module to run. */
-export interface ModuleConfig extends Section {
-  /** What `[module.<id>]` calls it. */
-  readonly id: string;
-  /** The name of its definition. */
-  readonly className: string;
+/** Where code comes from. */
+export interface CodeSource {
   /** Where to load it from, if not by its class. */
   readonly import: string | undefined;
   /** The file that said `import`, for a relative one; undefined when that was text, an object or the environment. */
   readonly base: URL | undefined;
+  /** The hash that the file must have: `sha256-…`; of one file only, not of what it imports. */
+  readonly integrity: string | undefined;
+}
+
+/** A module to run. */
+export interface ModuleConfig extends Section, CodeSource {
+  /** What `[module.<id>]` calls it. */
+  readonly id: string;
+  /** The name of its definition. */
+  readonly className: string;
   /** What to do when something that it runs throws. */
   readonly onFailure: OnFailure;
   /** Those keys of its section that come only from `[global]`. */
@@ -91,15 +99,11 @@ export interface ModuleConfig extends Section {
 }
 
 /** A bus to open. */
-export interface BusConfig {
+export interface BusConfig extends CodeSource {
   /** What `[message-bus.<id>]` calls it. */
   readonly id: string;
   /** The kind of bus. */
   readonly className: string;
-  /** Where to load it from, if not by its class. */
-  readonly import: string | undefined;
-  /** The file that said `import`, for a relative one; undefined when that was text, an object or the environment. */
-  readonly base: URL | undefined;
   /** Where it stands: `["message-bus", id]`. */
   readonly path: readonly string[];
   /** Its own keys. */

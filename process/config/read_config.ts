@@ -2,7 +2,7 @@ import { readBuses } from "./buses.ts";
 import { type ConfigInput, readLayer } from "./input.ts";
 import { Layers } from "./layers.ts";
 import { readModules } from "./modules.ts";
-import type { Problem, ProcessConfig } from "./process_config.ts";
+import type { CodeSource, Problem, ProcessConfig } from "./process_config.ts";
 import { checkProcess, limitedTo, readProcesses } from "./processes.ts";
 import { type Finding, Report } from "./report.ts";
 import { readRouter } from "./routes.ts";
@@ -33,6 +33,7 @@ export interface ReadOptions {
 /** The tables of the process itself. */
 const TABLES: ReadonlySet<string> = new Set([
   "global",
+  "import",
   "lifecycle",
   "log",
   "message-bus",
@@ -111,12 +112,24 @@ async function readTables(
     requestTimeout,
     ...readStartup(root),
     ...readLifecycle(root),
+    importHosts: await readHosts(root, [...modules, ...buses], report),
     log: readLog(root, modules, report),
     monitor: readMonitor(root),
   };
   noticeDeadKeys(root);
   root.end();
   return config;
+}
+
+/** Its code is loaded only where there is an `[import]`. */
+async function readHosts(
+  root: TableReader,
+  parts: readonly (CodeSource & { readonly path: readonly string[] })[],
+  report: Report,
+): Promise<readonly string[] | undefined> {
+  if (root.value("import") === undefined) return undefined;
+  const { readImportHosts } = await import("./import_hosts.ts");
+  return readImportHosts(root, parts, report);
 }
 
 async function throwProblems(report: Report, layers: Layers): Promise<void> {

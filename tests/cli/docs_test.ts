@@ -33,7 +33,7 @@ Deno.test("docs/cli.md shows what the commands print", async (t) => {
       assert.equal(squeezed(stdout.replaceAll(project, home)), squeezed(text!));
     });
   }
-  assert.equal(count, 3);
+  assert.equal(count, 4);
   await t.step("what is wrong", async () => {
     const toml = await Deno.readTextFile(file);
     const wrong = 'greting = "Hi"\ntopic = 3';

@@ -14,6 +14,7 @@ export interface Task {
   readonly specifier: string | undefined;
   /** What the configuration says, and what that is relative to. */
   readonly import: string | undefined;
+  readonly integrity: string | undefined;
   readonly base: string | undefined;
   readonly path: readonly string[];
   readonly section: Section["section"];

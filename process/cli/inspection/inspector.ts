@@ -5,10 +5,12 @@
  * @module
  */
 import { CaryatidError, type StandardSchema } from "@caryatid/sdk";
+import { guiltyKey } from "../../assembly.ts";
 import { Classes } from "../../classes.ts";
 import { checkSection } from "../../config/check_section.ts";
 import type { Problem } from "../../config/process_config.ts";
 import { dottedKey } from "../../config/shown.ts";
+import type { Importers } from "../../loader.ts";
 import { askedPermissions } from "./asked.ts";
 import {
   type Complaint,
@@ -24,6 +26,8 @@ import { topicKeys } from "./topic_keys.ts";
 export interface Source {
   /** Imports it. */
   readonly load: () => Promise<unknown>;
+  /** What it says, as a module with that as its default export; there for files that have an `integrity`. */
+  readonly text?: () => Promise<{ readonly default: string }>;
   /** Where it leads to. */
   readonly resolve: () => string;
 }
@@ -63,7 +67,7 @@ async function inspectOne(
     ? undefined
     : sources[task.specifier];
   try {
-    const classes = new Classes(() => source!.load(), undefined);
+    const classes = new Classes(importersOf(source), undefined);
     const wanted = {
       ...task,
       import: task.import ?? task.specifier,
@@ -79,8 +83,19 @@ async function inspectOne(
       ...await checked(task, found.config, found.permissions),
     };
   } catch (error) {
-    return onlyComplaint(complaint(task, error, "import"));
+    const { cause } = error as { readonly cause?: unknown };
+    return onlyComplaint(complaint(task, error, guiltyKey(cause)));
   }
+}
+
+function importersOf(source: Source | undefined): Importers {
+  return {
+    importer: () => source!.load(),
+    pinnedImporter: async () => {
+      const { default: text } = await source!.text!();
+      return { text, load: source!.load };
+    },
+  };
 }
 
 async function checked(
@@ -121,10 +136,12 @@ function complaint(task: Task, error: unknown, key: string): Complaint {
     ? error
     : new CaryatidError("LOAD_FAILED", String(error));
   const path = [...task.path, key];
+  // That its program came by standard input helps nobody.
+  const said = message.replace(/ from "[^"]*\$deno\$stdin.*/s, "");
   if (/Requires (?!import)\w+ access/.test(message)) {
     return { ...loadProblem(task, ""), code, message };
   }
-  return { code, key: path, dotted: dottedKey(path), message, hint };
+  return { code, key: path, dotted: dottedKey(path), message: said, hint };
 }
 
 /** The place carries the key: only who reads the files knows where it stands. */
