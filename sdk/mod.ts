@@ -60,6 +60,7 @@ export {
   type PermissionRequest,
   type PermissionsOf,
 } from "./module.ts";
+export { patternCovers } from "./pattern_covers.ts";
 export type { RetryOptions } from "./retry_options.ts";
 export type {
   SchemaInput,
