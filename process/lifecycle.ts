@@ -6,6 +6,7 @@ import type { Classes } from "./classes.ts";
 import { formatProblem } from "./config/config_error.ts";
 import type { Problem, ProcessConfig } from "./config/process_config.ts";
 import { isCutShort } from "./cut_short.ts";
+import { declaredBus } from "./declared_bus.ts";
 import { drained, inTime } from "./drain.ts";
 import { introduce } from "./introduction.ts";
 import type { Logging } from "./logging.ts";
@@ -129,15 +130,17 @@ export class Lifecycle {
     signal: AbortSignal,
   ): Promise<void> {
     const { logging, clock } = this.#parts;
-    for (const { config: { id, onFailure }, module, section } of modules) {
+    for (const { config: { id, onFailure }, ...part } of modules) {
+      const { module, section, topics } = part;
+      const log = logging.log(id);
       const runner = new ModuleRunner({
         id,
         module,
         config: section,
         onFailure,
-        bus: this.#busFor(id),
+        bus: declaredBus(this.#busFor(id), topics, log),
         clock,
-        log: logging.log(id),
+        log,
         work: this.#work,
         fatal: (error) => this.fail(error),
       });

@@ -24,6 +24,8 @@ export class DeclaredBus implements MessageBus {
   readonly #onStray: OnStray;
   readonly #published: TopicCache<boolean>;
   readonly #requested: TopicCache<boolean>;
+  /** Declared. Most publishes are on the topic of the one before, and a call less is half of what this layer costs. */
+  #lastTopic: string | undefined;
 
   /** Does all that `bus` does. */
   constructor(bus: MessageBus, topics: Topics, onStray: OnStray) {
@@ -47,9 +49,12 @@ export class DeclaredBus implements MessageBus {
     message: unknown,
     options?: PublishOptions,
   ): Promise<void> {
-    if (!this.#published.get(topic)) {
-      const error = this.#onStray("publish", topic);
-      if (error) return Promise.reject(error);
+    if (topic !== this.#lastTopic) {
+      if (this.#published.get(topic)) this.#lastTopic = topic;
+      else {
+        const error = this.#onStray("publish", topic);
+        if (error) return Promise.reject(error);
+      }
     }
     return this.#bus.publish(topic, message, options);
   }
