@@ -42,9 +42,11 @@ export interface ModuleDefinition<
    * called by tools that never run the module. Who declares them and strays from them is told: by a warning in a process, by an error
    * in `testModule`. Without it nothing is known, and nothing is told.
    */
-  readonly topics?: TopicsOf<
-    S extends StandardSchema ? SchemaOutput<S> : Record<string, unknown>
-  >;
+  readonly topics?:
+    | TopicsOf<
+      S extends StandardSchema ? SchemaOutput<S> : Record<string, unknown>
+    >
+    | undefined;
   /**
    * Sets the module up: subscribe and handle here, and give loops to `context.run`. When it has ended, the module hears all that
    * it subscribed to.

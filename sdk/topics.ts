@@ -31,9 +31,6 @@ export const TOPIC_USES: readonly TopicUse[] = [
   "handle",
 ];
 
-/** Nobody writes more by hand, and who compares them all does so in time. */
-const MOST_PATTERNS = 256;
-
 /**
  * A copy of what a module declares, checked.
  *
@@ -73,13 +70,6 @@ function checkPatterns(
       module,
       where,
       `found ${shown(patterns)}, wanted an array of patterns`,
-    );
-  }
-  if (patterns.length > MOST_PATTERNS) {
-    throw wrong(
-      module,
-      where,
-      `found ${patterns.length} patterns, wanted at most ${MOST_PATTERNS}`,
     );
   }
   return patterns.map((pattern) => {
