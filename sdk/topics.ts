@@ -72,9 +72,10 @@ function checkPatterns(
       `found ${shown(patterns)}, wanted an array of patterns`,
     );
   }
-  return patterns.map((pattern) => {
+  const checked: string[] = [];
+  for (const pattern of patterns) {
     try {
-      return validatePattern(pattern);
+      checked.push(validatePattern(pattern));
     } catch (cause) {
       const { message, hint } = cause as CaryatidError;
       throw new CaryatidError(
@@ -83,7 +84,8 @@ function checkPatterns(
         { cause, hint },
       );
     }
-  });
+  }
+  return checked;
 }
 
 function wrong(module: string, where: string, why: string): CaryatidError {

@@ -20,6 +20,7 @@ import type {
 import { LockCopy } from "./lock_copy.ts";
 import { findProject, type Project } from "./project.ts";
 import { reviewRoutes } from "./review_routes.ts";
+import { reviewTopics } from "./review_topics.ts";
 
 /** A problem, with the code that a program tells it by. */
 export interface CodedProblem extends Problem {
@@ -84,6 +85,7 @@ export async function readSubject(
     inspection: inspections[index]!,
   }));
   const routes = reviewRoutes(config, parts);
+  const topics = reviewTopics(config, parts);
   const problems = parts.flatMap(({ inspection }) => inspection.problems);
   const notices = parts.flatMap(({ inspection }) => inspection.notices);
   return {
@@ -91,13 +93,21 @@ export async function readSubject(
     project,
     config,
     parts,
-    problems: await placed(config, [...problems, ...routes.problems]),
+    problems: await placed(config, [
+      ...problems,
+      ...routes.problems,
+      ...topics.problems,
+    ]),
     notices: [
       ...config.notices.map((notice) => ({
         ...notice,
         code: "INVALID_CONFIG" as const,
       })),
-      ...await placed(config, [...notices, ...routes.notices]),
+      ...await placed(config, [
+        ...notices,
+        ...routes.notices,
+        ...topics.notices,
+      ]),
     ],
   };
 }

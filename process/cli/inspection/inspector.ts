@@ -4,12 +4,14 @@
  *
  * @module
  */
-import { CaryatidError, type StandardSchema } from "@caryatid/sdk";
+import { CaryatidError, type Module } from "@caryatid/sdk";
+import type { BusClass } from "@caryatid/sdk/bus";
 import { Classes } from "../../classes.ts";
 import { checkSection } from "../../config/check_section.ts";
 import type { Problem } from "../../config/process_config.ts";
 import { dottedKey } from "../../config/shown.ts";
 import { askedPermissions } from "./asked.ts";
+import { inspectedTopics } from "./declared.ts";
 import {
   type Complaint,
   type Inspection,
@@ -76,7 +78,7 @@ async function inspectOne(
       name: text(found.name),
       description: text(found.description),
       resolved: resolved(source),
-      ...await checked(task, found.config, found.permissions),
+      ...await checked(task, found),
     };
   } catch (error) {
     return onlyComplaint(complaint(task, error, "import"));
@@ -85,8 +87,7 @@ async function inspectOne(
 
 async function checked(
   task: Task,
-  schema: StandardSchema | undefined,
-  permissions: unknown,
+  found: Module | BusClass,
 ): Promise<Inspection> {
   const globalKeys = new Set(task.globalKeys);
   const place = (key: readonly string[]) =>
@@ -98,7 +99,7 @@ async function checked(
   const { value, problems, notices } = await checkSection(
     { place },
     { ...task, globalKeys },
-    schema,
+    found.config,
   );
   const said = {
     topics: topicKeys(value),
@@ -108,8 +109,11 @@ async function checked(
     return { ...said, permissions: {}, problems: problems.map(withKey) };
   }
   try {
-    const asked = askedPermissions(permissions, value);
-    return { ...said, permissions: asked, problems: [] };
+    const permissions = askedPermissions(found.permissions, value);
+    const declared = "topics" in found
+      ? inspectedTopics(found, value)
+      : undefined;
+    return { ...said, permissions, declared, problems: [] };
   } catch (error) {
     const problem = complaint(task, error, "import");
     return { ...said, permissions: {}, problems: [problem] };
