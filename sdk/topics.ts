@@ -40,6 +40,9 @@ export function checkTopics(module: string, topics: unknown): Topics {
   if (typeof topics !== "object" || topics === null) {
     throw wrong(module, "topics", `found ${shown(topics)}, wanted an object`);
   }
+  if (topics instanceof Promise) { // else it would declare nothing at all
+    throw wrong(module, "topics", "found a promise, wanted an object");
+  }
   const checked: Partial<Record<TopicUse, readonly string[]>> = {};
   for (const [use, patterns] of Object.entries(topics)) {
     if (!isUse(use)) {

@@ -64,6 +64,13 @@ Deno.test("what is no declaration is INVALID_OPTION, and says where", async (t) 
       });
     });
   }
+  await t.step("nor does it come later", () => {
+    const module = define(() => Promise.resolve({ publish: ["a"] }));
+    assert.throws(() => declaredTopics(module, {}), {
+      code: "INVALID_OPTION",
+      message: /found a promise, wanted an object/,
+    });
+  });
   await t.step("also where a function gives it", () => {
     const module = define(() => 5);
     assert.throws(() => declaredTopics(module, {}), {

@@ -1,5 +1,4 @@
 import { CaryatidError } from "@caryatid/sdk";
-import { basename } from "node:path";
 import { configUrl } from "./config_files.ts";
 import { drawingOf } from "./graph/drawing.ts";
 import { mermaid } from "./graph/mermaid.ts";
@@ -68,7 +67,9 @@ async function write(path: string, text: string): Promise<void> {
   }
 }
 
-/** The last part of a path or URL. */
+/** The last part of a path, or of a URL without its secrets. */
 function nameOf(file: string): string {
-  return basename(decodeURIComponent(configUrl(file).pathname));
+  const { protocol, pathname } = configUrl(file);
+  const name = pathname.slice(pathname.lastIndexOf("/") + 1);
+  return protocol === "file:" ? decodeURIComponent(name) : name;
 }

@@ -89,6 +89,7 @@ export class DeclaredBus implements MessageBus {
     return this.#bus.close();
   }
 
+  /** As `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
