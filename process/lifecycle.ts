@@ -6,7 +6,6 @@ import type { Classes } from "./classes.ts";
 import { formatProblem } from "./config/config_error.ts";
 import type { Problem, ProcessConfig } from "./config/process_config.ts";
 import { isCutShort } from "./cut_short.ts";
-import { declaredBus } from "./declared_bus.ts";
 import { drained, inTime } from "./drain.ts";
 import { introduce } from "./introduction.ts";
 import type { Logging } from "./logging.ts";
@@ -130,17 +129,17 @@ export class Lifecycle {
     signal: AbortSignal,
   ): Promise<void> {
     const { logging, clock } = this.#parts;
-    for (const { config: { id, onFailure }, ...part } of modules) {
-      const { module, section, topics } = part;
-      const log = logging.log(id);
+    for (const { config, module, section, topics } of modules) {
+      const { id, onFailure } = config;
       const runner = new ModuleRunner({
         id,
         module,
         config: section,
         onFailure,
-        bus: declaredBus(this.#busFor(id), topics, log),
+        topics,
+        bus: this.#busFor(id),
         clock,
-        log,
+        log: logging.log(id),
         work: this.#work,
         fatal: (error) => this.fail(error),
       });

@@ -1,14 +1,15 @@
 import { type Context, defineModule, type Topics } from "@caryatid/sdk";
 import { MockBus } from "@caryatid/sdk/testing";
 import assert from "node:assert/strict";
-import { declaredBus } from "./declared_bus.ts";
+import { Strays } from "./strays.ts";
 import { CapturedLogs } from "./testing/captured_logs.ts";
+import { ManualClock } from "./testing/manual_clock.ts";
 import { NotedLog } from "./testing/noted_log.ts";
 import { silentProcess } from "./testing/silent_process.ts";
 
 Deno.test("a module without topics has the very bus, and pays for nothing", async () => {
   await using bus = new MockBus();
-  assert.equal(declaredBus(bus, undefined, new NotedLog()), bus);
+  assert.equal(new Strays(new NotedLog()).watch(bus, undefined), bus);
 });
 
 Deno.test("a module that strays is told once for each use and topic, and goes on", async () => {
@@ -52,7 +53,7 @@ Deno.test("a module that strays is told once for each use and topic, and goes on
 Deno.test("a module with ever new topics doesn't fill the log", async () => {
   const log = new NotedLog();
   await using inner = new MockBus();
-  const bus = declaredBus(inner, {}, log);
+  const bus = new Strays(log).watch(inner, {});
   for (let i = 0; i < 1_000; i++) await bus.publish(`a.${i}`, i);
   assert.equal(log.lines.length, 100);
   assert.match(log.lines.at(-1)!, /; no others like it are told$/);
@@ -74,4 +75,30 @@ Deno.test("a declaration that can't be right keeps a process from starting, and 
       await assert.rejects(process.start(), { code });
     });
   }
+});
+
+Deno.test("a module that is restarted isn't told again", async () => {
+  using logs = new CapturedLogs();
+  const clock = new ManualClock();
+  let starts = 0;
+  const again = Promise.withResolvers<void>();
+  const stray = defineModule({
+    name: "stray",
+    topics: {},
+    init(context) {
+      context.run(async () => {
+        await context.publish("out", 1);
+        if (++starts > 1) again.resolve();
+        else throw new Error("once");
+      });
+    },
+  });
+  await using process = await silentProcess([stray], {
+    module: { stray: { "on-failure": "restart" } },
+  }, { clock });
+  await process.start();
+  await clock.wake();
+  await again.promise;
+  const told = logs.lines.filter((line) => line.includes("publishes on"));
+  assert.equal(told.length, 1);
 });

@@ -11,33 +11,26 @@ const DOES: Readonly<Record<TopicUse, string>> = {
   handle: "handles",
 };
 
-/**
- * The bus for a module that has declared these topics: that it uses others is logged, each of them once. The very bus where it has
- * declared nothing.
- */
-export function declaredBus(
-  bus: MessageBus,
-  topics: Topics | undefined,
-  log: Log,
-): MessageBus {
-  if (topics === undefined) return bus;
-  const strays = new Strays(log);
-  return new DeclaredBus(bus, topics, (use, topic) => {
-    strays.tell(use, topic);
-    return undefined;
-  });
-}
-
-/** What was told. */
-class Strays {
+/** What one module does beside the topics that it declares: logged, each of them once, through its restarts. */
+export class Strays {
   readonly #log: Log;
   readonly #told = new Map<TopicUse, Set<string>>();
 
+  /** `log` is the module's. */
   constructor(log: Log) {
     this.#log = log;
   }
 
-  tell(use: TopicUse, topic: string): void {
+  /** The bus for a module that has declared these topics; the very bus where it has declared nothing. */
+  watch(bus: MessageBus, topics: Topics | undefined): MessageBus {
+    if (topics === undefined) return bus;
+    return new DeclaredBus(bus, topics, (use, topic) => {
+      this.#tell(use, topic);
+      return undefined;
+    });
+  }
+
+  #tell(use: TopicUse, topic: string): void {
     const told = this.#told.get(use) ?? new Set();
     this.#told.set(use, told);
     if (told.size >= MOST_TOLD || told.has(topic)) return;
