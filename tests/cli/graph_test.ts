@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { ROOT } from "../support/running_program.ts";
 import { caryatid } from "./caryatid.ts";
 import { moduleText, ServiceFolder } from "./service_folder.ts";
 
@@ -125,17 +124,4 @@ Deno.test("graph --svg prints SVG, and -o writes a file of the kind that its nam
       assert.match(ran.stderr, says);
     }
   });
-});
-
-Deno.test("graph draws examples/typed, whose configuration check finds right", async () => {
-  const file = `${ROOT}examples/typed/caryatid.toml`;
-  const checked = await caryatid(["check", file]);
-  assert.deepEqual(checked, {
-    code: 0,
-    stdout: "ok: 4 modules, 2 buses, 2 routes",
-    stderr: "",
-  });
-  const ran = await caryatid(["graph", file]);
-  assert.equal(ran.code, 0);
-  assert.match(ran.stdout, /m1 -->\|"publish"\| t2/);
 });

@@ -27,7 +27,8 @@ Examples:
   caryatid graph caryatid.toml --svg > service.svg
   caryatid graph caryatid.toml -o service.mmd
 
-Exit codes: 0 it is shown, 1 a file can't be written, 2 the configuration or its modules are wrong.`,
+Exit codes: 0 it is shown, 1 a file can't be written, 2 the configuration or its
+modules are wrong.`,
     )
     .action(async (files: string[], options) => {
       const { svg, output } = options;
