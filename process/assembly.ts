@@ -1,4 +1,10 @@
-import { CaryatidError, type MessageBus, type Module } from "@caryatid/sdk";
+import {
+  CaryatidError,
+  type MessageBus,
+  type Module,
+  type Topics,
+} from "@caryatid/sdk";
+import { declaredTopics } from "@caryatid/sdk/host";
 import { RoutingBus } from "./buses/routing.ts";
 import { checkSection } from "./config/check_section.ts";
 import { ConfigError, formatPlace } from "./config/config_error.ts";
@@ -17,6 +23,8 @@ export interface AssembledModule {
   readonly module: Module;
   /** What its schema made of its section. */
   readonly section: unknown;
+  /** What it declares with this section, if anything. */
+  readonly topics: Topics | undefined;
 }
 
 /** What was put together, and what is accepted though probably not meant. */
@@ -41,7 +49,9 @@ export function assembleModules(
   return assemble(config, config.modules, async (wanted) => {
     const module = await classes.module(wanted);
     const { value, notices } = await checked(config, wanted, module.config);
-    return { part: { config: wanted, module, section: value }, notices };
+    const topics = declaredTopics(module, value);
+    const part = { config: wanted, module, section: value, topics };
+    return { part, notices };
   });
 }
 

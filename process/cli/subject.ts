@@ -21,6 +21,7 @@ import { LockCopy } from "./lock_copy.ts";
 import { findProject, type Project } from "./project.ts";
 import { reviewProcesses } from "./review_processes.ts";
 import { reviewRoutes } from "./review_routes.ts";
+import { reviewTopics } from "./review_topics.ts";
 
 /** A problem, with the code that a program tells it by. */
 export interface CodedProblem extends Problem {
@@ -83,6 +84,7 @@ export async function readSubject(
   }));
   const routes = reviewRoutes(config, parts);
   const processes = reviewProcesses(config, parts);
+  const topics = reviewTopics(config, parts);
   const problems = parts.flatMap(({ inspection }) => inspection.problems);
   const notices = parts.flatMap(({ inspection }) => inspection.notices);
   return {
@@ -90,13 +92,22 @@ export async function readSubject(
     project,
     config,
     parts,
-    problems: await placed(config, [...problems, ...routes.problems]),
+    problems: await placed(config, [
+      ...problems,
+      ...routes.problems,
+      ...topics.problems,
+    ]),
     notices: [
       ...config.notices.map((notice) => ({
         ...notice,
         code: "INVALID_CONFIG" as const,
       })),
-      ...await placed(config, [...notices, ...routes.notices, ...processes]),
+      ...await placed(config, [
+        ...notices,
+        ...routes.notices,
+        ...topics.notices,
+        ...processes,
+      ]),
     ],
   };
 }
