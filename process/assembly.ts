@@ -51,7 +51,11 @@ export function assembleModules(
     const { value, notices } = await checked(config, wanted, module.config);
     const topics = declaredTopics(module, value);
     const part = { config: wanted, module, section: value, topics };
-    return { part, notices };
+    if (wanted.isolation === "none" && !wanted.permissions) {
+      return { part, notices };
+    }
+    const needless = await checkGrants(config, part);
+    return { part, notices: [...notices, ...needless] };
   });
 }
 
@@ -115,6 +119,20 @@ async function checked(
   );
   if (problems.length > 0) throw new ConfigError(problems);
   return { value, notices };
+}
+
+/** Rejects with all that a module asks for and isn't granted; gives what it is granted and doesn't ask for. */
+async function checkGrants(
+  config: ProcessConfig,
+  { config: wanted, module, section }: AssembledModule,
+): Promise<readonly Problem[]> {
+  // Only a file that grants something pays for it.
+  const { reviewGrants } = await import("./isolation/review_grants.ts");
+  const { askedPermissions } = await import("./cli/inspection/asked.ts");
+  const asked = askedPermissions(module.permissions, section);
+  const { problems, notices } = await reviewGrants(wanted, asked, config);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return notices;
 }
 
 /** The same error, led by where in the configuration its cause stands. */

@@ -4,7 +4,11 @@ import { ModuleContext } from "@caryatid/sdk/host";
 import { type AssembledModule, assembleModules } from "./assembly.ts";
 import type { Classes } from "./classes.ts";
 import { formatProblem } from "./config/config_error.ts";
-import type { Problem, ProcessConfig } from "./config/process_config.ts";
+import type {
+  ModuleConfig,
+  Problem,
+  ProcessConfig,
+} from "./config/process_config.ts";
 import { isCutShort } from "./cut_short.ts";
 import { drained, inTime } from "./drain.ts";
 import { introduce } from "./introduction.ts";
@@ -123,6 +127,14 @@ export class Lifecycle {
     return this.#parts.monitor?.watch(id) ?? this.#parts.bus;
   }
 
+  /** The bus as a module with rights to topics has it: what it may not do is refused before it is counted. */
+  async #rightfulBus(config: ModuleConfig): Promise<MessageBus> {
+    const bus = this.#busFor(config.id);
+    if (config.isolation === "none" && !config.permissions) return bus;
+    const { withRights } = await import("./isolation/with_rights.ts");
+    return await withRights(bus, config, this.#parts.config);
+  }
+
   /** In the order of the file: all subscriptions are ready before anybody begins. */
   async #initAll(
     modules: readonly AssembledModule[],
@@ -137,7 +149,7 @@ export class Lifecycle {
         config: section,
         onFailure,
         topics,
-        bus: this.#busFor(id),
+        bus: await this.#rightfulBus(config),
         clock,
         log: logging.log(id),
         work: this.#work,

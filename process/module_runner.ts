@@ -174,10 +174,12 @@ function initFailedError(id: string, cause: unknown): CaryatidError {
 }
 
 function moduleFailedError(id: string, cause: unknown): CaryatidError {
+  const policy = `on-failure of [module.${id}] says what happens then`;
+  const remedy = cause instanceof CaryatidError ? cause.hint : undefined;
   return new CaryatidError(
     "MODULE_FAILED",
     `Module "${id}" failed: ${messageOf(cause)}`,
-    { cause, hint: `on-failure of [module.${id}] says what happens then` },
+    { cause, hint: remedy === undefined ? policy : `${remedy}; ${policy}` },
   );
 }
 

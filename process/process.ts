@@ -86,8 +86,13 @@ export class Process implements AsyncDisposable {
    */
   static async create(options: ProcessOptions): Promise<Process> {
     const { base, clock, modules = [], buses = [] } = options;
-    const config = await readConfig(options.config, options);
-    const classes = new Classes(options, base ? new URL(base) : undefined);
+    const start = base ? new URL(base) : undefined;
+    const config = await readConfig(options.config, {
+      env: options.env,
+      process: options.process,
+      base: start,
+    });
+    const classes = new Classes(options, start);
     for (const bus of buses) classes.registerBus(bus);
     for (const module of modules) classes.registerModule(module);
     const logging = new Logging(config.log);

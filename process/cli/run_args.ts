@@ -1,5 +1,5 @@
 import { permissionFlags } from "./deno_flags.ts";
-import { grantsOf } from "./grants.ts";
+import { grantsOf, isolationFlags } from "./grants.ts";
 import { projectFlags } from "./project.ts";
 import { type RunOptions, SOURCE_FLAGS } from "./run_options.ts";
 import { type ProgramOptions, runProgramUrl } from "./run_program.ts";
@@ -33,6 +33,7 @@ export function denoArgs(
     "run",
     "--no-prompt",
     ...projectFlags(subject.project),
+    ...isolationFlags(subject),
     // Looking into the modules has reloaded them.
     ...flags.filter((flag) => flag !== "--reload"),
     ...allowAll

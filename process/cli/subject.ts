@@ -6,6 +6,7 @@ import type {
   Problem,
   ProcessConfig,
 } from "../config/process_config.ts";
+import { type GrantReview, reviewGrants } from "../isolation/review_grants.ts";
 import { resolveSpecifier } from "../loader.ts";
 import { readConfigFiles } from "./config_files.ts";
 import { importFlag, importHost } from "./import_hosts.ts";
@@ -85,6 +86,7 @@ export async function readSubject(
   const routes = reviewRoutes(config, parts);
   const processes = reviewProcesses(config, parts);
   const topics = reviewTopics(config, parts);
+  const grants = await reviewAllGrants(config, parts);
   const problems = parts.flatMap(({ inspection }) => inspection.problems);
   const notices = parts.flatMap(({ inspection }) => inspection.notices);
   return {
@@ -92,16 +94,16 @@ export async function readSubject(
     project,
     config,
     parts,
-    problems: await placed(config, [
-      ...problems,
-      ...routes.problems,
-      ...topics.problems,
-    ]),
+    problems: [
+      ...await placed(config, [
+        ...problems,
+        ...routes.problems,
+        ...topics.problems,
+      ]),
+      ...grants.problems.map(coded),
+    ],
     notices: [
-      ...config.notices.map((notice) => ({
-        ...notice,
-        code: "INVALID_CONFIG" as const,
-      })),
+      ...[...config.notices, ...grants.notices].map(coded),
       ...await placed(config, [
         ...notices,
         ...routes.notices,
@@ -123,6 +125,27 @@ export function sourceFlags(
   const hosts = specifiers.flatMap((one) => importHost(one) ?? []);
   const only = config.importHosts;
   return [...flags, ...lock.flags, ...importFlag({ hosts, more, only })];
+}
+
+/** Of those whose code could be asked. */
+async function reviewAllGrants(
+  config: ProcessConfig,
+  parts: readonly Part[],
+): Promise<GrantReview> {
+  const problems: Problem[] = [];
+  const notices: Problem[] = [];
+  for (const { kind, config: of, inspection } of parts) {
+    if (kind !== "module" || inspection.problems.length > 0) continue;
+    const module = of as ModuleConfig;
+    const found = await reviewGrants(module, inspection.permissions, config);
+    problems.push(...found.problems);
+    notices.push(...found.notices);
+  }
+  return { problems, notices };
+}
+
+function coded(problem: Problem): CodedProblem {
+  return { ...problem, code: "INVALID_CONFIG" };
 }
 
 function checkFlags(flags: readonly string[]): void {

@@ -16,7 +16,9 @@ export function addPermissions(
     .summary("list what run grants, to whom, and why")
     .description(
       "Lists what run grants, to whom, and why. Nothing is started.\n\n" +
-        "All modules run in one Deno process: what one is granted, all may do.",
+        "Modules without isolation run in one Deno process: what one is " +
+        "granted, all may do. What [module.x.permissions] grants counts " +
+        "there instead of what the module asks for.",
     )
     .argument("<files...>", "TOML files; later ones win")
     .option("--json", "write an object for programs");
