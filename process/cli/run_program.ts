@@ -6,7 +6,7 @@ import type { Part } from "./subject.ts";
  * and it lies nowhere, so that it may import from anywhere: what comes from a registry may not import from other hosts.
  */
 export function runProgramUrl(parts: readonly Part[]): string {
-  const lines = [`import{runFiles}from${JSON.stringify(runner())};`];
+  const lines = [`import{runFiles}from${JSON.stringify(runnerSpecifier())};`];
   const standard = (kind: Part["kind"]) => {
     const own = parts.filter((part) =>
       part.kind === kind && part.config.import === undefined
@@ -38,7 +38,8 @@ export function runProgramUrl(parts: readonly Part[]): string {
   return `data:text/javascript,${code}`;
 }
 
-function runner(): string {
+/** Where the code that runs a configuration is. */
+export function runnerSpecifier(): string {
   return import.meta.url.startsWith("file:")
     ? new URL("./run_files.ts", import.meta.url).href
     : `jsr:@caryatid/process@${VERSION}/cli/run`;
