@@ -23,7 +23,7 @@ export async function readAudit(
   let before: Line | undefined;
   for await (const one of lines) {
     const line = readLine(one);
-    if (line === undefined) continue;
+    if (line === undefined || line.stack.some(isNeedless)) continue;
     const isKnown = !isStale(line, before);
     const stack = isKnown ? line.stack.flatMap(fileOf) : [];
     const use = { kind: line.permission, value: target(line), stack };
@@ -58,6 +58,11 @@ function isStale(line: Line, before: Line | undefined): boolean {
   if (line.permission !== before.permission) return true;
   if (line.permission !== "net" || isUrl(line.value)) return false;
   return target(line) !== target(before);
+}
+
+/** mkdir of Node looks which of the folders above is there; refused, it takes that for none, and goes on. */
+function isNeedless(frame: string): boolean {
+  return frame.startsWith("findFirstNonExistent (ext:deno_node/");
 }
 
 /** `fetch` asks for a URL, and for its host and port as well. */

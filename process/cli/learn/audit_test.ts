@@ -75,6 +75,11 @@ Deno.test("a stack that isn't believed once isn't believed the second time", asy
   assert.deepEqual(uses.map(({ stack }) => stack.length), [1, 0, 1]);
 });
 
+Deno.test("folders above one that Node makes aren't needed", async () => {
+  const looks = ["findFirstNonExistent (ext:deno_node/fs.ts:1:18257)", ...A];
+  assert.deepEqual(await readAudit([line("read", "/", looks)]), []);
+});
+
 Deno.test("what was used again is told once, and half a line not at all", async () => {
   const twice = line("env", "X", A);
   const uses = await readAudit([twice, twice, "", twice.slice(0, 20)]);

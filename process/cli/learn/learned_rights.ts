@@ -41,8 +41,10 @@ export function learnedRights(
     const use = { ...one, value: absolute(one.kind, one.value) };
     const owner = owners.ownerOf(use);
     if (owner === "process") continue;
-    if ("unknown" in owner) unknown.push({ use, why: owner.unknown });
-    else used.set(owner, [...used.get(owner) ?? [], use]);
+    const users = "unknown" in owner ? askersOf(use, parts) : [owner];
+    for (const user of users) used.set(user, [...used.get(user) ?? [], use]);
+    if (users.length > 0 || !("unknown" in owner)) continue;
+    unknown.push({ use, why: owner.unknown });
   }
   const all = [...used.values()].flat();
   const lost = unknown.filter(({ use }) =>
@@ -90,6 +92,17 @@ function rightsOf(
     lists[right] = topics![right].toSorted();
   }
   return { id, lists, remarks: [...new Set(remarks)] };
+}
+
+/** Where nobody can tell who used it: who asks for it, and has it in any case. */
+function askersOf({ kind, value }: Use, parts: readonly Part[]): Part[] {
+  const known = KINDS.find((one) => one === kind);
+  if (known === undefined || value === undefined) return [];
+  return parts.filter(({ inspection }) =>
+    askedOf(inspection.permissions, known).some((wide) =>
+      covers(known, wide, value)
+    )
+  );
 }
 
 function askedOf(
