@@ -3,7 +3,7 @@ import { type BusClass, isBusClass } from "@caryatid/sdk/bus";
 import { inMemoryClass } from "./buses/in_memory_class.ts";
 import { nearest } from "./config/nearest.ts";
 import { type Importer, load } from "./loader.ts";
-import { VERSION } from "./version.ts";
+import { standardClasses, standardImport } from "./standard_classes.ts";
 
 /** A module or bus of the configuration, as far as finding its code needs it. */
 export interface Wanted {
@@ -12,17 +12,6 @@ export interface Wanted {
   readonly import: string | undefined;
   readonly base: URL | undefined;
 }
-
-/** Classes of modules that `@caryatid/modules` has. */
-const STANDARD_MODULES: readonly string[] = [
-  "clock",
-  "playback",
-  "record",
-  "rest-server",
-  "spy",
-];
-/** Classes of buses that have an entry of their own. */
-const STANDARD_BUSES: readonly string[] = ["rabbit-mq"];
 
 const MODULE = { name: "a module", is: isModule };
 const BUS = { name: "a bus", is: isBusClass };
@@ -96,33 +85,6 @@ function checkRegistered<T>(
     `Cannot register a value of type ${typeof value}: wanted ${form.name}`,
     { hint: "make it with defineModule or defineBus of @caryatid/sdk" },
   );
-}
-
-/** The specifier of a standard class; undefined for a class that isn't one. */
-export function standardImport(
-  kind: "module" | "message-bus",
-  className: string,
-): string | undefined {
-  return standardClasses(kind).includes(className)
-    ? standardSpecifier(kind, className)
-    : undefined;
-}
-
-function standardClasses(kind: "module" | "message-bus"): readonly string[] {
-  return kind === "module" ? STANDARD_MODULES : STANDARD_BUSES;
-}
-
-/** From a checkout the workspace resolves the bare name; from JSR it needs the whole one. */
-function standardSpecifier(
-  kind: "module" | "message-bus",
-  className: string,
-): string {
-  const name = kind === "module"
-    ? `@caryatid/modules/${className}`
-    : `@caryatid/process/${className}`;
-  return import.meta.url.startsWith("file:")
-    ? name
-    : `jsr:${name.replace(/\/(?=[^/]*$)/, `@^${VERSION}/`)}`;
 }
 
 function unknownClassError(

@@ -1,5 +1,4 @@
 import { CaryatidError, type ErrorCode } from "@caryatid/sdk";
-import { standardImport } from "../classes.ts";
 import type {
   BusConfig,
   ModuleConfig,
@@ -7,6 +6,7 @@ import type {
   ProcessConfig,
 } from "../config/process_config.ts";
 import { resolveSpecifier } from "../loader.ts";
+import { standardImport } from "../standard_classes.ts";
 import { readConfigFiles } from "./config_files.ts";
 import { importFlag, importHost } from "./import_hosts.ts";
 import type { InspectOptions } from "./inspection/child.ts";
