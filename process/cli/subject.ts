@@ -17,6 +17,7 @@ import type {
   Kind,
   Task,
 } from "./inspection/inspection.ts";
+import { WaitingInspector } from "./inspection/waiting_inspector.ts";
 import { LockCopy } from "./lock_copy.ts";
 import { findProject, type Project } from "./project.ts";
 import { reviewRoutes } from "./review_routes.ts";
@@ -62,21 +63,29 @@ export async function readSubject(
   options: SubjectOptions = {},
 ): Promise<Subject> {
   checkFlags(options.flags ?? []);
-  const config = await readConfigFiles(files);
   const project = findProject(files);
+  await using lock = await LockCopy.of(project, options.flags);
+  const inspectOptions = (hosts: readonly string[]) => ({
+    ...options,
+    project,
+    flags: [
+      ...options.flags ?? [],
+      ...lock.flags,
+      ...importFlag([...hosts, ...options.allowImport ?? []]),
+    ],
+  });
+  await using waiting = new WaitingInspector(inspectOptions([]));
+  const config = await readConfigFiles(files);
   const all = [
     ...config.modules.map((one) => taskOf("module", one)),
     ...config.buses.map((one) => taskOf("message-bus", one)),
   ];
   const tasks = all.map(({ task }) => task);
   const hosts = tasks.flatMap(({ specifier }) => importHost(specifier) ?? []);
-  await using lock = await LockCopy.of(project, options.flags);
-  const flags = [
-    ...options.flags ?? [],
-    ...lock.flags,
-    ...importFlag([...hosts, ...options.allowImport ?? []]),
-  ];
-  const inspections = await inspectAll(tasks, { ...options, flags, project });
+  const inspections = await inspectAll(tasks, {
+    ...inspectOptions(hosts),
+    waiting,
+  });
   const parts = all.map(({ task, of }, index): Part => ({
     kind: task.kind,
     config: of,
