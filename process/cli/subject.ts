@@ -64,7 +64,7 @@ export async function readSubject(
 ): Promise<Subject> {
   checkFlags(options.flags ?? []);
   const project = findProject(files);
-  await using lock = await LockCopy.of(project, options.flags);
+  using lock = LockCopy.of(project, options.flags);
   const inspectOptions = (hosts: readonly string[]) => ({
     ...options,
     project,
