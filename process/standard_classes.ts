@@ -3,6 +3,7 @@ import { VERSION } from "./version.ts";
 /** Classes of modules that `@caryatid/modules` has. */
 const STANDARD_MODULES: readonly string[] = [
   "clock",
+  "control",
   "playback",
   "record",
   "rest-server",
