@@ -34,6 +34,7 @@ export async function learn(
     return 2;
   }
   const owners = await CodeOwners.of(subject, flags);
+  terminal.complain("running with all that can be granted; Ctrl-C ends it");
   const start = performance.now();
   const watched = await watchedRun(subject, files, {
     ...{ time: options.time, flags, allowImport },

@@ -42,7 +42,11 @@ export function learnedRights(
     const owner = owners.ownerOf(use);
     if (owner === "process") continue;
     const users = "unknown" in owner ? askersOf(use, parts) : [owner];
-    for (const user of users) used.set(user, [...used.get(user) ?? [], use]);
+    for (const user of users) {
+      const own = used.get(user);
+      if (own === undefined) used.set(user, [use]);
+      else own.push(use);
+    }
     if (users.length > 0 || !("unknown" in owner)) continue;
     unknown.push({ use, why: owner.unknown });
   }

@@ -1,4 +1,3 @@
-import { dottedKey } from "../../config/shown.ts";
 import { fileUrl } from "../file_urls.ts";
 import { harmless } from "../terminal.ts";
 import type { Learned, ModuleRights } from "./learned_rights.ts";
@@ -28,7 +27,7 @@ export function learnedToml(
 
 function table({ id, lists, remarks }: ModuleRights, base: URL): string[] {
   return [
-    `[module.${dottedKey([id])}.permissions]`,
+    `[module.${/^[\w-]+$/.test(id) ? id : text(id)}.permissions]`,
     ...remarks.map(comment),
     ...Object.entries(lists).map(([right, values]) => {
       const isPath = right === "read" || right === "write";
@@ -52,9 +51,16 @@ function text(value: string): string {
   return JSON.stringify(value).replaceAll("\x7f", "\\u007f");
 }
 
+/** Lines of 80 characters, but for words that are longer; nothing in it can end the comment. */
 function comment(said: string): string {
-  return harmless(said).replaceAll(/(?=\S)(.{1,76}\S|\S)(?:\s+|$)/g, "# $1\n")
-    .trimEnd();
+  const lines = ["#"];
+  for (const word of harmless(said).split(/\s+/)) {
+    const last = lines.pop()!;
+    const longer = `${last} ${word}`;
+    if (longer.length <= WIDTH || last === "#") lines.push(longer);
+    else lines.push(last, `# ${word}`);
+  }
+  return lines.join("\n");
 }
 
 function relative(path: string, base: URL): string {
