@@ -5,6 +5,7 @@ import type {
   Problem,
   ProcessConfig,
 } from "../config/process_config.ts";
+import { askedOf } from "../isolation/grants.ts";
 import { type GrantReview, reviewGrants } from "../isolation/review_grants.ts";
 import { resolveSpecifier } from "../loader.ts";
 import { standardImport } from "../standard_classes.ts";
@@ -150,7 +151,8 @@ async function reviewAllGrants(
   for (const { kind, config: of, inspection } of parts) {
     if (kind !== "module" || inspection.problems.length > 0) continue;
     const module = of as ModuleConfig;
-    const found = await reviewGrants(module, inspection.permissions, config);
+    const asked = askedOf(inspection.permissions, inspection.declared);
+    const found = await reviewGrants(module, asked, config);
     problems.push(...found.problems);
     notices.push(...found.notices);
   }
