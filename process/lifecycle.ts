@@ -147,13 +147,14 @@ export class Lifecycle {
     signal: AbortSignal,
   ): Promise<void> {
     const { logging, clock } = this.#parts;
-    for (const { config, module, section } of modules) {
+    for (const { config, module, section, topics } of modules) {
       const { id, onFailure } = config;
       const runner = new ModuleRunner({
         id,
         module,
         config: section,
         onFailure,
+        topics,
         bus: await this.#rightfulBus(config),
         clock,
         log: logging.log(id),
