@@ -78,8 +78,9 @@ async function moduleFor(
 ): Promise<Module> {
   if (wanted.isolation === "none") return await classes.module(wanted);
   const { isolatedModule } = await import("./isolation/isolated_module.ts");
-  const specifier = classes.isolatedSpecifier(wanted);
-  return await isolatedModule(wanted, specifier, logging.log(wanted.id));
+  const { relay } = classes;
+  const source = { specifier: classes.isolatedSpecifier(wanted), relay };
+  return await isolatedModule(wanted, source, logging.log(wanted.id));
 }
 
 /** Finds the code of every bus, checks every section, and puts the buses behind the routes. Nothing is connected yet. */

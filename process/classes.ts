@@ -1,5 +1,6 @@
 import { CaryatidError, isModule, type Module } from "@caryatid/sdk";
 import { type BusClass, isBusClass } from "@caryatid/sdk/bus";
+import type { RelayAddress } from "./isolation/relay/relay_address.ts";
 import { inMemoryClass } from "./buses/in_memory_class.ts";
 import { nearest } from "./config/nearest.ts";
 import { checkForm, type Form } from "./form.ts";
@@ -18,16 +19,25 @@ export interface Wanted {
 const MODULE: Form<Module> = { name: "a module", kind: "module", is: isModule };
 const BUS: Form<BusClass> = { name: "a bus", kind: "bus", is: isBusClass };
 
+/** What a program has of its own that code is found, and started, by. */
+export interface CodeOptions extends Importers {
+  /** Who starts the processes of isolated modules, if this program is not to. */
+  readonly relay?: RelayAddress | undefined;
+}
+
 /** Where code comes from: registered by the program, imported, or, failing both, standard. */
 export class Classes {
   readonly #modules = new Map<string, Module>();
   readonly #buses = new Map<string, BusClass>([["in-memory", inMemoryClass]]);
+  /** Who starts processes of isolated modules; this program itself where undefined. */
+  readonly relay: RelayAddress | undefined;
   readonly #importers: Importers;
   readonly #base: URL | undefined;
 
-  /** `importers` and `base` are the program's, if it gives them. */
-  constructor(importers: Importers, base: URL | undefined) {
-    this.#importers = importers;
+  /** `options` and `base` are the program's, if it gives them. */
+  constructor(options: CodeOptions, base: URL | undefined) {
+    this.#importers = options;
+    this.relay = options.relay;
     this.#base = base;
   }
 

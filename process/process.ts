@@ -5,6 +5,7 @@ import { Classes } from "./classes.ts";
 import type { MonitorConfig } from "./config/process_config.ts";
 import { type ConfigInput, readConfig } from "./config/read_config.ts";
 import { Lifecycle, type LifecycleParts } from "./lifecycle.ts";
+import type { RelayAddress } from "./isolation/relay/relay_address.ts";
 import type { Importer } from "./loader.ts";
 import type { PinnedImporter } from "./pinned_import.ts";
 import { Logging } from "./logging.ts";
@@ -32,6 +33,8 @@ export interface ProcessOptions {
   readonly importer?: Importer;
   /** Imports files that have an `integrity` in the configuration: in place of Deno's own import of them, with the program's rights. */
   readonly pinnedImporter?: PinnedImporter;
+  /** Who starts the processes of isolated modules: `caryatid run` says so to what it runs. Else this program does, and must be allowed to. */
+  readonly relay?: RelayAddress;
   /** Variables `CARYATID_…` override the configuration: Deno's, as far as permission is granted, unless given here. */
   readonly env?: Readonly<Record<string, string>>;
   /** What modules read the time from: the machine's unless given here. */

@@ -4,6 +4,10 @@ import {
   grantsOfModule,
   needlessGrants,
 } from "../isolation/grants.ts";
+import {
+  type RelayAddress,
+  relayGrants,
+} from "../isolation/relay/relay_address.ts";
 import { filePath } from "./file_urls.ts";
 import { importHost } from "./import_hosts.ts";
 import type { Part, Subject } from "./subject.ts";
@@ -107,7 +111,7 @@ function moduleGrants(
   const needless = needlessGrants(granted, inspection.permissions);
   const isNeedless = (kind: GrantKind, value: string) =>
     needless.some((one) => one.kind === kind && one.value === value);
-  const grants = DENO_KINDS.flatMap((kind) =>
+  return DENO_KINDS.flatMap((kind) =>
     (granted[kind] ?? []).map((value): Grant => ({
       who,
       kind,
@@ -118,10 +122,22 @@ function moduleGrants(
       ...isolation !== "none" && { holder: isolation },
     }))
   );
-  if (isolation !== "process") return grants;
-  const value = Deno.execPath();
-  return [
-    { who, kind: "run", value, why: "its process is started" },
-    ...grants,
-  ];
+}
+
+/** What starting the processes of modules takes: where somebody else does it, a way to tell them; else Deno itself. */
+export function startGrants(
+  { config: { modules } }: Subject,
+  relay: RelayAddress | undefined,
+): Grant[] {
+  if (relay) {
+    const why = "who starts processes of modules hears there";
+    return relayGrants(relay).map((one) => ({ who: "process", ...one, why }));
+  }
+  return modules.filter(({ isolation }) => isolation === "process")
+    .map(({ id }) => ({
+      who: `module.${id}`,
+      kind: "run",
+      value: Deno.execPath(),
+      why: "its process is started",
+    }));
 }

@@ -4,6 +4,7 @@ import { type Grant, grantsOf, isolationFlags } from "./grants.ts";
 import { shellLine } from "./shell_line.ts";
 import { showProblems } from "./show_problems.ts";
 import { type Part, readSubject, type SubjectOptions } from "./subject.ts";
+import { workerSources } from "./worker_sources.ts";
 import { harmless, type Terminal } from "./terminal.ts";
 
 /** What `permissions` takes besides its files. */
@@ -25,7 +26,10 @@ export async function permissions(
     showProblems(terminal, subject.problems, []);
     return 2;
   }
-  const grants = grantsOf(subject);
+  const grants = [
+    ...grantsOf(subject),
+    ...await workerSources(subject, options),
+  ];
   const flags = [
     ...isolationFlags(subject),
     ...permissionFlags(grants, [], subject.config.importHosts),
@@ -45,7 +49,10 @@ export async function permissions(
   for (const line of table([HEAD, ...rows])) terminal.print(line);
   terminal.print("");
   terminal.print(shellLine("deno", ["run", ...flags]));
-  for (const line of remarks(grants)) terminal.print(`\n${line}`);
+  const hasProcesses = subject.config.modules.some(({ isolation }) =>
+    isolation === "process"
+  );
+  for (const line of remarks(grants, hasProcesses)) terminal.print(`\n${line}`);
   return 0;
 }
 
@@ -54,7 +61,10 @@ function why({ why, holder }: Grant): string {
 }
 
 /** What the flags don't say of themselves. */
-function remarks(grants: readonly Grant[]): string[] {
+function remarks(
+  grants: readonly Grant[],
+  hasProcesses: boolean,
+): string[] {
   const holders = new Set(grants.map(({ holder }) => holder));
   return [
     ...holders.has("worker")
@@ -62,9 +72,9 @@ function remarks(grants: readonly Grant[]): string[] {
         "A worker can have only what its process has, so this has it, too, and modules without isolation with it.",
       ]
       : [],
-    ...grants.some(({ kind }) => kind === "run")
+    ...hasProcesses
       ? [
-        "Who may start Deno may do anything: so may modules without isolation here. A module's own process has only what is granted to it.",
+        "caryatid run starts the processes of modules itself: this has a socket to it for that, not the right to start Deno, which would be every right.",
       ]
       : [],
   ];

@@ -1,5 +1,7 @@
 import { configUrl } from "./config_files.ts";
 import { safeEnvironment } from "./inspection/child.ts";
+import { fetchGuestCode } from "./guest_code.ts";
+import { openRelay } from "./open_relay.ts";
 import { passOnSignals } from "./pass_on_signals.ts";
 import { denoArgs, subjectOptions } from "./run_args.ts";
 import type { RunOptions } from "./run_options.ts";
@@ -7,6 +9,7 @@ import { shellLine } from "./shell_line.ts";
 import { showProblems } from "./show_problems.ts";
 import { readSubject } from "./subject.ts";
 import type { Terminal } from "./terminal.ts";
+import { workerSources } from "./worker_sources.ts";
 
 /**
  * `caryatid run FILE…`: starts Deno with the fewest permissions that the files need, passes signals on, and gives the exit code of
@@ -24,10 +27,15 @@ export async function runFiles(
     showProblems(terminal, subject.problems, []);
     return 2;
   }
-  const args = denoArgs(subject, files, options);
-  if (!options.print) return await start(args);
-  terminal.print(shellLine("deno", args));
-  return 0;
+  await fetchGuestCode(subject, all);
+  const own = { ...options, sources: await workerSources(subject, all) };
+  if (options.print) {
+    terminal.print(shellLine("deno", denoArgs(subject, files, own)));
+    return 0;
+  }
+  await using opened = openRelay(subject, options.flags);
+  const relay = opened?.address;
+  return await start(denoArgs(subject, files, { ...own, relay }));
 }
 
 async function start(args: readonly string[]): Promise<number> {

@@ -1,5 +1,6 @@
 import { permissionFlags } from "./deno_flags.ts";
-import { grantsOf, isolationFlags } from "./grants.ts";
+import { cachedFlags } from "./guest_code.ts";
+import { type Grant, grantsOf, isolationFlags, startGrants } from "./grants.ts";
 import { projectFlags } from "./project.ts";
 import { type RunOptions, SOURCE_FLAGS } from "./run_options.ts";
 import { type ProgramOptions, runProgramUrl } from "./run_program.ts";
@@ -21,25 +22,35 @@ export function subjectOptions(
   };
 }
 
+/** What only the isolation of modules needs, besides what the configuration says. */
+export interface IsolationParts extends Pick<ProgramOptions, "relay"> {
+  /** See {@linkcode workerSources}. */
+  readonly sources?: readonly Grant[] | undefined;
+}
+
 /** What Deno is given to run these files with no more permissions than they need. */
 export function denoArgs(
   subject: Subject,
   files: readonly string[],
-  options: RunOptions & Pick<ProgramOptions, "lifeline">,
+  options: RunOptions & Pick<ProgramOptions, "lifeline"> & IsolationParts,
 ): string[] {
-  const { allowAll, grants = [], flags = [], lifeline } = options;
+  const { allowAll, grants = [], flags = [], lifeline, relay, sources = [] } =
+    options;
   const { process } = subject.config;
   return [
     "run",
     "--no-prompt",
     ...projectFlags(subject.project),
     ...isolationFlags(subject),
+    ...cachedFlags(subject),
     // Looking into the modules has reloaded them.
     ...flags.filter((flag) => flag !== "--reload"),
-    ...allowAll
-      ? ["--allow-all"]
-      : permissionFlags(grantsOf(subject), grants, subject.config.importHosts),
-    runProgramUrl(subject.parts, { process, lifeline }),
+    ...allowAll ? ["--allow-all"] : permissionFlags(
+      [...startGrants(subject, relay), ...sources, ...grantsOf(subject)],
+      grants,
+      subject.config.importHosts,
+    ),
+    runProgramUrl(subject.parts, { process, lifeline, relay }),
     ...files,
   ];
 }

@@ -5,6 +5,7 @@
  */
 import type { Module } from "@caryatid/sdk";
 import type { BusClass } from "@caryatid/sdk/bus";
+import type { RelayAddress } from "../isolation/relay/relay_address.ts";
 import { type PinnedImporter, readPinned } from "../pinned_import.ts";
 import { Process } from "../process.ts";
 import { configUrl } from "./config_files.ts";
@@ -25,6 +26,8 @@ export interface RunSources {
   readonly importer: (specifier: string) => Promise<unknown>;
   /** The process of the files to run (all of them, in one). */
   readonly process?: string;
+  /** Who starts the processes of isolated modules (this one). */
+  readonly relay?: RelayAddress;
   /** Whether it stops when standard input ends: whoever holds the other end, and restarts what dies, has ended then (no). */
   readonly lifeline?: boolean;
 }
@@ -34,10 +37,11 @@ export async function runFiles(
   files: readonly string[],
   sources: RunSources,
 ): Promise<void> {
-  const { process, lifeline = false } = sources;
+  const { process, lifeline = false, relay } = sources;
   const options = {
     config: files.map(configUrl),
     ...process === undefined ? {} : { process },
+    ...relay === undefined ? {} : { relay },
     ...importersOf(sources),
   };
   if (!lifeline) return void await Process.main(options);

@@ -1,6 +1,7 @@
+import type { RelayAddress } from "../isolation/relay/relay_address.ts";
 import { VERSION } from "../version.ts";
 import { textImport } from "./inspection/child.ts";
-import type { Part } from "./subject.ts";
+import { isIsolated, type Part } from "./subject.ts";
 
 /** What the program does besides. */
 export interface ProgramOptions {
@@ -8,16 +9,20 @@ export interface ProgramOptions {
   readonly process?: string | undefined;
   /** Whether it stops when its standard input ends (no). */
   readonly lifeline?: boolean | undefined;
+  /** Who starts the processes of isolated modules (it does). */
+  readonly relay?: RelayAddress | undefined;
 }
 
 /**
  * The program that Deno is given to run, as a `data:` URL. Its imports are literal, so that local code needs no permission to read;
- * and it lies nowhere, so that it may import from anywhere: what comes from a registry may not import from other hosts.
+ * and it lies nowhere, so that it may import from anywhere: what comes from a registry may not import from other hosts. The code of
+ * isolated modules isn't among them: they have programs of their own.
  */
 export function runProgramUrl(
-  parts: readonly Part[],
-  { process, lifeline = false }: ProgramOptions = {},
+  all: readonly Part[],
+  { process, lifeline = false, relay }: ProgramOptions = {},
 ): string {
+  const parts = all.filter((part) => !isIsolated(part));
   const lines = [`import{runFiles}from${JSON.stringify(runnerSpecifier())};`];
   const standard = (kind: Part["kind"]) => {
     const own = parts.filter((part) =>
@@ -60,6 +65,7 @@ export function runProgramUrl(
     `sources:{__proto__:null,${sources.join()}},`,
     `texts:{__proto__:null,${texts.join()}},importer:s=>import(s)`,
     process === undefined ? "" : `,process:${JSON.stringify(process)}`,
+    relay === undefined ? "" : `,relay:${JSON.stringify(relay)}`,
     `${lifeline ? ",lifeline:true" : ""}})`,
   );
   // In a URL these would mean something else.

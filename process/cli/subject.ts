@@ -40,6 +40,11 @@ export interface Part {
   readonly inspection: Inspection;
 }
 
+/** Whether its code runs elsewhere than in the process that the configuration is of. */
+export function isIsolated({ config }: Part): boolean {
+  return "isolation" in config && config.isolation !== "none";
+}
+
 /** A configuration with all that can be known of it without starting it. */
 export interface Subject {
   readonly files: readonly URL[];

@@ -3,17 +3,25 @@ import type { ModuleConfig } from "../config/process_config.ts";
 import { grantsOfModule } from "./grants.ts";
 import { type GuestModule, guestModule } from "./guest_module.ts";
 import type { GuestSpawner } from "./host/guest_spawner.ts";
+import type { RelayAddress } from "./relay/relay_address.ts";
 
-/** The module of a section that wants it isolated; `specifier` says where it is. */
+/** Where the code of an isolated module is, and who starts it. */
+export interface IsolatedSource {
+  readonly specifier: string;
+  /** Starts processes in place of this one, if there is somebody. */
+  readonly relay: RelayAddress | undefined;
+}
+
+/** The module of a section that wants it isolated. */
 export async function isolatedModule(
   config: ModuleConfig,
-  specifier: string,
+  { specifier, relay }: IsolatedSource,
   log: Log,
 ): Promise<GuestModule> {
   return await guestModule({
     id: config.id,
     specifier,
-    spawner: await spawnerOf(config.isolation),
+    spawner: await spawnerOf(config.isolation, relay),
     grants: grantsOfModule(config)!,
     limits: config.limits,
     log,
@@ -24,9 +32,13 @@ export async function isolatedModule(
 /** Only that which is used is loaded. */
 async function spawnerOf(
   isolation: ModuleConfig["isolation"],
+  relay: RelayAddress | undefined,
 ): Promise<GuestSpawner> {
   if (isolation === "worker") {
     return (await import("./host/worker_spawner.ts")).workerSpawner;
+  }
+  if (relay) {
+    return (await import("./relay/relay_spawner.ts")).relaySpawner(relay);
   }
   return (await import("./host/process_spawner.ts")).processSpawner;
 }

@@ -28,31 +28,31 @@ export async function prefetch(
   const refused = new Map<Task, Inspection>();
   const specifiers = Map.groupBy(tasks, ({ specifier }) => specifier!);
   for (const [specifier, same] of specifiers) {
-    const fault = await download(specifier, options);
+    options.progress?.(`downloading ${specifier}`);
+    const fault = await download([specifier], options);
     if (fault === undefined) continue;
     for (const task of same) refuse(refused, task, fault);
   }
   return refused;
 }
 
-/** Downloads what a specifier leads to, and all that it imports; says why it can't be had. */
+/** Downloads what specifiers lead to, and all that that imports; says why it can't be had. */
 export async function download(
-  specifier: string,
+  specifiers: readonly string[],
   options: InspectOptions,
 ): Promise<DenoFault | undefined> {
   if (options.flags?.includes("--cached-only")) {
     return { why: "it has not been downloaded", hint: "drop --cached-only" };
   }
-  if (specifier.startsWith("-")) {
+  if (specifiers.some((one) => one.startsWith("-"))) {
     return { why: "found a flag, wanted a specifier", hint: undefined };
   }
-  options.progress?.(`downloading ${specifier}`);
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "cache",
       configFlag(options.project),
       ...options.flags ?? [],
-      specifier,
+      ...specifiers,
     ],
     env: { ...safeEnvironment(), NO_COLOR: "1" },
     clearEnv: true,

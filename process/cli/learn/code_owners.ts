@@ -1,7 +1,7 @@
 import { runnerSpecifier } from "../run_program.ts";
 import type { Part, Subject } from "../subject.ts";
 import type { Use } from "./audit.ts";
-import { CodeGraph } from "./code_graph.ts";
+import { CodeGraph } from "../code_graph.ts";
 
 /** Whose code asked: a module's or a bus's, the process's own, or why nobody can tell. */
 export type Owner = Part | "process" | { readonly unknown: string };

@@ -2,10 +2,13 @@ import { CaryatidError } from "@caryatid/sdk";
 import { nearest } from "../../config/nearest.ts";
 import { onStopSignal } from "../../signals.ts";
 import { configUrl } from "../config_files.ts";
+import { fetchGuestCode } from "../guest_code.ts";
+import { openRelay } from "../open_relay.ts";
 import { limitedSubject } from "../limited_subject.ts";
 import { denoArgs } from "../run_args.ts";
 import { showProblems } from "../show_problems.ts";
 import { readSubject, type Subject, type SubjectOptions } from "../subject.ts";
+import { workerSources } from "../worker_sources.ts";
 import { coloured, type Terminal } from "../terminal.ts";
 import { KeptProcess, LATE, WRONG_CONFIG } from "./kept_process.ts";
 import { MergedLog } from "./merged_log.ts";
@@ -38,14 +41,22 @@ export async function up(
     format: log.format,
     colours: Deno.stdout.isTerminal() && !Deno.noColor,
   });
-  const kept = [...processes].map(([name, own]) =>
-    new KeptProcess({
-      args: denoArgs(own, files, runOptions(options)),
+  await fetchGuestCode(subject, options);
+  const sources = await workerSources(subject, options);
+  await using relays = new AsyncDisposableStack();
+  const kept = [...processes].map(([name, own]) => {
+    const relay = relays.use(openRelay(own, options.flags))?.address;
+    return new KeptProcess({
+      args: denoArgs(own, files, {
+        ...runOptions(options),
+        relay,
+        sources,
+      }),
       stopDeadline: stopDeadline + GRACE,
       printed: (line) => merged.printed(name, line),
       complained: (line) => merged.complained(name, line),
-    })
-  );
+    });
+  });
   return await keepAll(terminal, kept);
 }
 

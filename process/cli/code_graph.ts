@@ -1,7 +1,7 @@
 import { CaryatidError } from "@caryatid/sdk";
-import { fileUrl } from "../file_urls.ts";
-import { safeEnvironment } from "../inspection/child.ts";
-import { configFlag, type Project } from "../project.ts";
+import { fileUrl } from "./file_urls.ts";
+import { safeEnvironment } from "./inspection/child.ts";
+import { configFlag, type Project } from "./project.ts";
 
 /** What `deno info --json` tells, as far as it is used. */
 interface Info {
@@ -60,7 +60,7 @@ export class CodeGraph {
     if (success) return new CodeGraph(JSON.parse(said));
     throw new CaryatidError(
       "LOAD_FAILED",
-      `Cannot learn whose code is whose: Deno says ${said.trim()}`,
+      `Cannot tell what the code imports: Deno says ${said.trim()}`,
     );
   }
 

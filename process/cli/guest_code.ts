@@ -1,0 +1,61 @@
+import { CaryatidError } from "@caryatid/sdk";
+import { download } from "./inspection/prefetch.ts";
+import { LockCopy } from "./lock_copy.ts";
+import { runnerSpecifier } from "./run_program.ts";
+import {
+  isIsolated,
+  sourceFlags,
+  type Subject,
+  type SubjectOptions,
+} from "./subject.ts";
+
+/**
+ * Downloads all that guests import by literal specifiers, at once or later: they themselves may not, since a download tells its host
+ * something. A worker shares that with its process, so then all code of the process is downloaded.
+ *
+ * @throws {CaryatidError} `LOAD_FAILED` if it can't be had
+ */
+export async function fetchGuestCode(
+  subject: Subject,
+  options: SubjectOptions,
+): Promise<void> {
+  const { flags = [], ...others } = options;
+  const guests = subject.parts.filter(isIsolated);
+  if (guests.length === 0 || flags.includes("--cached-only")) return;
+  const parts = hasWorkers(subject) ? subject.parts : guests;
+  const specifiers = new Set([
+    guestProgram(),
+    runnerSpecifier(),
+    ...parts.flatMap(({ specifier }) => specifier ?? []),
+  ]);
+  const { project, config } = subject;
+  using lock = LockCopy.of(project, flags);
+  const fresh = flags.filter((flag) => flag !== "--reload");
+  const fault = await download([...specifiers], {
+    ...others,
+    project,
+    flags: sourceFlags(config, [...specifiers], lock, {
+      ...options,
+      flags: fresh,
+    }),
+  });
+  if (fault === undefined) return;
+  throw new CaryatidError(
+    "LOAD_FAILED",
+    `Cannot download what isolated modules import: ${fault.why}`,
+    { hint: fault.hint },
+  );
+}
+
+/** What Deno is told where code runs that may download nothing. */
+export function cachedFlags(subject: Subject): string[] {
+  return hasWorkers(subject) ? ["--cached-only"] : [];
+}
+
+function hasWorkers({ config: { modules } }: Subject): boolean {
+  return modules.some(({ isolation }) => isolation === "worker");
+}
+
+function guestProgram(): string {
+  return new URL("../isolation/guest/main.ts", import.meta.url).href;
+}

@@ -1,0 +1,33 @@
+import type { ModuleConfig } from "../config/process_config.ts";
+import { grantsOfModule } from "../isolation/grants.ts";
+import { GuestRelay, type RelayOrder } from "../isolation/relay/guest_relay.ts";
+import { projectFlags } from "./project.ts";
+import type { Part, Subject } from "./subject.ts";
+
+/**
+ * Starts processes for the modules that are to have their own, and for nothing else: so the program that runs the others needs no
+ * right to start Deno, which would be every right. Undefined where no module has one, or the system has no sockets of files.
+ */
+export function openRelay(
+  subject: Subject,
+  flags: readonly string[] = [],
+): GuestRelay | undefined {
+  const orders = subject.parts.flatMap(orderOf);
+  if (orders.length === 0 || Deno.build.os === "windows") return undefined;
+  return new GuestRelay({
+    orders,
+    projectFlags: [
+      ...projectFlags(subject.project),
+      "--cached-only",
+      ...flags.filter((flag) => flag === "--frozen"),
+    ],
+  });
+}
+
+function orderOf({ kind, config, specifier }: Part): RelayOrder[] {
+  if (kind !== "module" || specifier === undefined) return [];
+  const { id, isolation, limits: { memory }, ...rest } = config as ModuleConfig;
+  if (isolation !== "process") return [];
+  const grants = grantsOfModule({ isolation, ...rest })!;
+  return [{ id, specifier, grants, memory }];
+}

@@ -1,0 +1,132 @@
+import type { ModuleGrants } from "../../config/process_config.ts";
+import { guestFlags } from "../grants_deno.ts";
+import type { Pipes } from "../pipe_link.ts";
+import { childPipes } from "../stdio_pipes.ts";
+import { readableVariable } from "./environment.ts";
+import { entryOf, type GuestOrder } from "./guest_spawner.ts";
+
+/** Of the host's environment Deno itself needs these to find its cache. The guest can't read them without a grant. */
+const DENO_NEEDS = ["DENO_DIR", "HOME", "XDG_CACHE_HOME", "LOCALAPPDATA"];
+/** What is written beside the bridge, at most. */
+const MOST_OUTPUT = 64 * 1024;
+/** V8 leaves room for what isn't on its heap. */
+const HEAP_PART = 0.75;
+
+/** What a process of a guest is started with. */
+export type ProcessOrder = Omit<GuestOrder, "mostBatch">;
+
+/** A process that a guest runs in. */
+export interface GuestProcess {
+  readonly pipes: Pipes;
+  /** Resolves when it has ended, with what is known of that. */
+  readonly ended: Promise<string>;
+  /** Bytes that it takes; undefined where the system doesn't tell, or not this program. */
+  memory(): number | undefined;
+  /** Ends it, whatever it does. Harmless twice. */
+  kill(): Promise<void>;
+}
+
+/** Starts one. `projectFlags` tell Deno what its imports are resolved by, and where they may come from. */
+export function startGuestProcess(
+  order: ProcessOrder,
+  projectFlags: readonly string[],
+): GuestProcess {
+  const child = command(order, projectFlags).spawn();
+  const output = tellOutput(child.stderr, order.onOutput);
+  let killed: Promise<void> | undefined;
+  return {
+    pipes: childPipes(child),
+    ended: child.status.then(async ({ code, signal }) => {
+      const last = await output;
+      const how = signal ? `it was ended by ${signal}` : `it exited ${code}`;
+      return last === "" ? how : `${how}: ${last}`;
+    }),
+    memory: () => residentMemory(child.pid),
+    kill() {
+      return killed ??= (async () => {
+        try {
+          child.kill("SIGKILL");
+        } catch {
+          // It has ended by itself.
+        }
+        await child.status;
+        await output;
+      })();
+    },
+  };
+}
+
+function command(
+  order: ProcessOrder,
+  projectFlags: readonly string[],
+): Deno.Command {
+  const heap = Math.max(16, Math.floor(order.memory * HEAP_PART / 2 ** 20));
+  return new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      `--location=http://${locationOf(order.id)}.guest.invalid/`,
+      `--v8-flags=--max-old-space-size=${heap}`,
+      ...projectFlags,
+      ...guestFlags(order.grants),
+      entryOf("process", order.specifier),
+    ],
+    clearEnv: true,
+    env: environmentOf(order.grants),
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+    // A terminal sends Ctrl-C to a whole group: its host is to stop it in good order.
+    detached: true,
+  });
+}
+
+/** Storage is kept by location: each guest has its own. */
+function locationOf(id: string): string {
+  return id.toLowerCase().replace(/[^a-z0-9-]/g, "-");
+}
+
+function environmentOf({ env = [] }: ModuleGrants): Record<string, string> {
+  const variables: Record<string, string> = {
+    NO_COLOR: "1",
+    DENO_NO_UPDATE_CHECK: "1",
+  };
+  for (const name of [...DENO_NEEDS, ...env]) {
+    const value = name.includes("*") ? undefined : readableVariable(name);
+    if (value !== undefined) variables[name] = value;
+  }
+  return variables;
+}
+
+/** Tells it by lines, and gives the last one. */
+async function tellOutput(
+  stderr: ReadableStream<Uint8Array>,
+  onOutput: (text: string) => void,
+): Promise<string> {
+  let left = MOST_OUTPUT;
+  let last = "";
+  for await (
+    const piece of stderr.pipeThrough(
+      new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>,
+    )
+  ) {
+    const text = piece.slice(0, left);
+    left -= text.length;
+    for (const line of text.split("\n")) {
+      if (line.trim() === "") continue;
+      last = line.trim();
+      onOutput(line);
+    }
+  }
+  return last;
+}
+
+/** Where the system tells, and this program may know. */
+function residentMemory(pid: number): number | undefined {
+  try {
+    const [, pages] = Deno.readTextFileSync(`/proc/${pid}/statm`).split(" ");
+    return Number(pages) * 4096;
+  } catch {
+    return undefined; // another system, or no permission: the guest tells itself
+  }
+}

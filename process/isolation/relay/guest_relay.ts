@@ -1,0 +1,146 @@
+import type { ProcessOrder } from "../host/guest_process.ts";
+import { startGuestProcess } from "../host/guest_process.ts";
+import type { RelayAddress } from "./relay_address.ts";
+import { FROM_RELAY, RelayWriter } from "./relay_frames.ts";
+import { relayProcess } from "./relayed_process.ts";
+
+/** Processes of one module at a time: the one that is swapped for another, and that. */
+const MOST_LIVES = 4;
+/** The longest line that says who is wanted. */
+const MOST_LINE = 4096;
+
+/** What the configuration says of a module that has a process of its own. */
+export type RelayOrder = Omit<ProcessOrder, "onOutput">;
+
+/** What a {@linkcode GuestRelay} is made of. */
+export interface GuestRelayOptions {
+  /** The only modules whose processes it starts, and how. */
+  readonly orders: readonly RelayOrder[];
+  /** Tell Deno what imports are resolved by, and where they come from. */
+  readonly projectFlags: readonly string[];
+}
+
+/**
+ * Starts the processes of guests for a program that may not: who may start Deno may do anything. That program says which module it
+ * wants, and nothing else; what its process may do is known here.
+ */
+export class GuestRelay implements AsyncDisposable {
+  readonly address: RelayAddress;
+  readonly #options: GuestRelayOptions;
+  readonly #folder: string;
+  readonly #server: Deno.UnixListener;
+  readonly #lives = new Map<string, number>();
+  readonly #connections = new Set<Deno.UnixConn>();
+  readonly #serving: Promise<void>;
+
+  /** Takes connections from here on. */
+  constructor(options: GuestRelayOptions) {
+    this.#options = options;
+    this.#folder = Deno.makeTempDirSync({ prefix: "caryatid-" });
+    const path = `${Deno.realPathSync(this.#folder)}/relay`;
+    this.address = { path, token: crypto.randomUUID() };
+    this.#server = Deno.listen({ transport: "unix", path });
+    this.#serving = this.#serve();
+  }
+
+  /** Ends all of its guests. Harmless twice. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#server.close();
+    } catch {
+      return; // it is closed
+    }
+    // Whoever reads from them finds their end.
+    for (const connection of this.#connections) connection.close();
+    await this.#serving;
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+
+  async #serve(): Promise<void> {
+    const all = new Set<Promise<void>>();
+    for await (const connection of this.#server) {
+      const one = this.#relay(connection).finally(() => all.delete(one));
+      all.add(one);
+    }
+    await Promise.all(all);
+  }
+
+  async #relay(connection: Deno.UnixConn): Promise<void> {
+    this.#connections.add(connection);
+    try {
+      const order = this.#orderOf(await firstLine(connection));
+      if (typeof order === "string") {
+        const host = new RelayWriter(connection);
+        return await host.write(FROM_RELAY.refused, order);
+      }
+      await this.#live(connection, order);
+    } catch {
+      // The host is gone, or never was one.
+    } finally {
+      if (this.#connections.delete(connection)) closeQuietly(connection);
+    }
+  }
+
+  /** What is wanted; why not, if it can't be. */
+  #orderOf(line: string | undefined): RelayOrder | string {
+    const [token, id] = read(line);
+    if (token !== this.address.token) return "it is asked for by a stranger";
+    const order = this.#options.orders.find((order) => order.id === id);
+    if (order === undefined) {
+      return "the configuration that was started doesn't say so";
+    }
+    return this.#living(order.id) < MOST_LIVES
+      ? order
+      : `${MOST_LIVES} of it run already`;
+  }
+
+  async #live(connection: Deno.UnixConn, order: RelayOrder): Promise<void> {
+    const { projectFlags } = this.#options;
+    this.#lives.set(order.id, this.#living(order.id) + 1);
+    try {
+      await relayProcess(
+        connection,
+        (onOutput) => startGuestProcess({ ...order, onOutput }, projectFlags),
+      );
+    } finally {
+      this.#lives.set(order.id, this.#living(order.id) - 1);
+    }
+  }
+
+  #living(id: string): number {
+    return this.#lives.get(id) ?? 0;
+  }
+}
+
+/** Nothing follows it until it is answered. */
+async function firstLine(
+  connection: Deno.UnixConn,
+): Promise<string | undefined> {
+  const line = new Uint8Array(MOST_LINE);
+  for (let at = 0; at < MOST_LINE;) {
+    const length = await connection.read(line.subarray(at));
+    if (length === null) return undefined;
+    at += length;
+    if (line[at - 1] === 0x0a) {
+      return new TextDecoder().decode(line.subarray(0, at));
+    }
+  }
+  return undefined;
+}
+
+function read(line: string | undefined): readonly unknown[] {
+  try {
+    const items: unknown = JSON.parse(line ?? "");
+    return Array.isArray(items) ? items : [];
+  } catch {
+    return [];
+  }
+}
+
+function closeQuietly(connection: Deno.UnixConn): void {
+  try {
+    connection.close();
+  } catch {
+    // it is closed
+  }
+}
