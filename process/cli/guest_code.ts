@@ -1,5 +1,5 @@
 import { CaryatidError } from "@caryatid/sdk";
-import { download } from "./inspection/prefetch.ts";
+import { cacheCode } from "./inspection/prefetch.ts";
 import { LockCopy } from "./lock_copy.ts";
 import { runnerSpecifier } from "./run_program.ts";
 import {
@@ -31,7 +31,7 @@ export async function fetchGuestCode(
   const { project, config } = subject;
   using lock = LockCopy.of(project, flags);
   const fresh = flags.filter((flag) => flag !== "--reload");
-  const fault = await download([...specifiers], {
+  const fault = await cacheCode([...specifiers], {
     ...others,
     project,
     flags: sourceFlags(config, [...specifiers], lock, {

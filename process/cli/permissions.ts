@@ -27,8 +27,8 @@ export async function permissions(
     return 2;
   }
   const grants = [
-    ...grantsOf(subject),
     ...await workerSources(subject, options),
+    ...grantsOf(subject),
   ];
   const flags = [
     ...isolationFlags(subject),

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ROOT } from "../support/running_program.ts";
 import { caryatid } from "./caryatid.ts";
 import { moduleText, ServiceFolder } from "./service_folder.ts";
 
@@ -106,10 +107,15 @@ write = ["./out"]
   const rows = stdout.split("\n").map((line) => line.split(/ {2,}/));
   const both = "it asks for it, and it is granted";
   const out = folder.file("out");
-  assert.deepEqual(rows.slice(3), [
+  const code = [`${ROOT}process/`, `${ROOT}sdk/`, folder.file("asks.ts")];
+  assert.deepEqual(rows.slice(1, 4), [
+    ["process", "read", code[0], "its code, for workers"],
+    ["process", "read", code[1], "its code, for workers"],
+    ["module.inside", "read", code[2], "its code"],
+  ]);
+  assert.deepEqual(rows.slice(6), [
     ["module.inside", "net", "api.example.com", `${both}: to its worker`],
     ["module.inside", "read", "/data", `${both}: to its worker`],
-    ["module.apart", "run", Deno.execPath(), "its process is started"],
     ["module.apart", "net", "api.example.com", `${both}: to its process`],
     ["module.apart", "read", "/data", `${both}: to its process`],
     [
@@ -122,8 +128,7 @@ write = ["./out"]
     [""],
     [
       "deno run --unstable-worker-options --allow-net=api.example.com " +
-      `--allow-read=${file},/data '--allow-env=CARYATID_*' ` +
-      `--allow-run=${Deno.execPath()}`,
+      `--allow-read=${[...code, file, "/data"]} '--allow-env=CARYATID_*'`,
     ],
     [""],
     [
@@ -131,7 +136,7 @@ write = ["./out"]
     ],
     [""],
     [
-      "Who may start Deno may do anything: so may modules without isolation here. A module's own process has only what is granted to it.",
+      "caryatid run starts the processes of modules itself: this has a socket to it for that, not the right to start Deno, which would be every right.",
     ],
   ]);
 });

@@ -92,8 +92,7 @@ async function fetchedInspector(options: InspectOptions): Promise<boolean> {
   const before = await lookAtNothing(options);
   if (before === undefined) return false;
   if (isUncachedText(before.why)) {
-    options.progress?.(`downloading ${inspectorSpecifier()}`);
-    const fault = await download([inspectorSpecifier()], options);
+    const fault = await download(inspectorSpecifier(), options);
     const after = fault ?? await lookAtNothing(options);
     if (after === undefined) return true;
     throw cannotInspect(after);

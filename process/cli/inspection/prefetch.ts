@@ -28,25 +28,33 @@ export async function prefetch(
   const refused = new Map<Task, Inspection>();
   const specifiers = Map.groupBy(tasks, ({ specifier }) => specifier!);
   for (const [specifier, same] of specifiers) {
-    options.progress?.(`downloading ${specifier}`);
-    const fault = await download([specifier], options);
+    const fault = await download(specifier, options);
     if (fault === undefined) continue;
     for (const task of same) refuse(refused, task, fault);
   }
   return refused;
 }
 
-/** Downloads what specifiers lead to, and all that that imports; says why it can't be had. */
+/** Downloads what a specifier leads to, and all that it imports; says why it can't be had. */
 export async function download(
-  specifiers: readonly string[],
+  specifier: string,
   options: InspectOptions,
 ): Promise<DenoFault | undefined> {
   if (options.flags?.includes("--cached-only")) {
     return { why: "it has not been downloaded", hint: "drop --cached-only" };
   }
-  if (specifiers.some((one) => one.startsWith("-"))) {
+  if (specifier.startsWith("-")) {
     return { why: "found a flag, wanted a specifier", hint: undefined };
   }
+  options.progress?.(`downloading ${specifier}`);
+  return await cacheCode([specifier], options);
+}
+
+/** Has Deno download what it hasn't got of all this; says why it can't be had. */
+export async function cacheCode(
+  specifiers: readonly string[],
+  options: InspectOptions,
+): Promise<DenoFault | undefined> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "cache",

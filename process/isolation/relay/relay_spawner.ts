@@ -57,7 +57,7 @@ class RelayedGuest implements SpawnedGuest {
       read: () => this.#reading = this.#read(),
       write: (bytes) => writeAll(connection, bytes),
       close: () => {
-        this.kill();
+        this.#closing ??= this.#close();
       },
     }, order.mostBatch);
   }
@@ -80,12 +80,12 @@ class RelayedGuest implements SpawnedGuest {
   }
 
   kill(): Promise<void> {
-    return this.#closing ??= this.#close();
+    this.link.close();
+    return this.#closing!;
   }
 
   /** Its process ends when nothing more can be said to it; that it has is told last. */
   async #close(): Promise<void> {
-    this.link.close();
     await this.#connection.closeWrite().catch(() => {}); // it is gone
     await this.#reading;
     while (await this.#read() !== null);
