@@ -114,6 +114,29 @@ Deno.test("a process that is killed is started anew, as one that breaks by itsel
   assert.equal(next, undefined, "none is left");
 });
 
+Deno.test("stopping doesn't wait for a guest that has ended and isn't started again yet", async (t) => {
+  for (const isolation of ["worker", "process"]) {
+    await t.step(isolation, async () => {
+      await using folder = await ServiceFolder.make({
+        "torn.ts": moduleText(`
+          name: "torn",
+          init(context) {
+            context.run(() => new Promise(() => {}));
+            context.run(() => Promise.reject(new Error("torn")));
+          },
+        `),
+        "service.toml":
+          `[module.torn]\nimport = "./torn.ts"\nisolation = "${isolation}"\n` +
+          'on-failure = "restart"\n',
+      });
+      await using program = startCaryatid(["run", folder.file("service.toml")]);
+      await program.line(/restarting in/);
+      program.kill("SIGTERM");
+      assert.equal(await program.exitCode(), 0);
+    });
+  }
+});
+
 async function followed(
   program: ReturnType<typeof startCaryatid>,
 ): Promise<void> {

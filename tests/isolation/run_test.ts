@@ -53,7 +53,7 @@ function unique(): string {
   return `guest-${crypto.randomUUID().slice(0, 8)}`;
 }
 
-Deno.test("D16 run loads isolated code in its guest alone, and its process may start nothing", async () => {
+Deno.test("run loads isolated code in its guest alone, and its process may start nothing", async () => {
   const id = unique();
   await using folder = await ServiceFolder.make({
     "answers.ts": ANSWERS,
@@ -81,7 +81,7 @@ Deno.test("D16 run loads isolated code in its guest alone, and its process may s
   await gone(pids);
 });
 
-Deno.test("D17 what run --print shows works without the command, and starts the processes itself", async () => {
+Deno.test("what run --print shows works without the command, and starts the processes itself", async () => {
   await using folder = await ServiceFolder.make({
     "answers.ts": ANSWERS,
     "service.toml": service(["apart", "process"]).split("[module.host]")[0]!,
@@ -117,7 +117,7 @@ Deno.test("guests end when the command is killed, and when only its process is",
   }
 });
 
-Deno.test("A23 a guest runs what it imports later, and downloads nothing that isn't known before", async (t) => {
+Deno.test("a guest runs what it imports later, and downloads nothing that isn't known before", async (t) => {
   await using server = new CodeServer({
     "later.js": "export default 'later'",
   });

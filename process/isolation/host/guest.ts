@@ -133,6 +133,7 @@ export class Guest {
 
   /** Tasks of the guest that do something else than wait for the next delivery, as far as is known. */
   get working(): number {
+    if (this.#over) return 0;
     return Math.max(0, this.#running - (this.#relay?.readers ?? 0));
   }
 

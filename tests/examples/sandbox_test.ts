@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { ROOT } from "../support/running_program.ts";
+import { Program } from "./program.ts";
+import { outputsIn, readmeOf } from "./readme.ts";
+
+const { tasks } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
+
+function start(): Program {
+  const command: string = tasks["example:sandbox"];
+  return new Program(command.split(" ").slice(1));
+}
+
+/** The different lines, whatever their numbers. */
+function kinds(lines: readonly string[]): string[] {
+  return [...new Set(lines.map((line) => line.replace(/\d[\d.]*/g, "N")))]
+    .sort();
+}
+
+Deno.test("examples/sandbox prints what its README shows, and ends by itself: strangers are refused and ended, nobody else is disturbed", async () => {
+  await using program = start();
+  assert.equal(await program.ended(), 0);
+  const [output = []] = outputsIn(await readmeOf("sandbox"));
+  assert.deepEqual(kinds(program.lines), kinds(output));
+  const [account] = program.lines.filter((line) => /missing$/.test(line));
+  assert.match(account!, /: \d+ prices, 0 missing$/);
+  const allowed = program.lines.filter((line) => /I was allowed/.test(line));
+  assert.deepEqual(allowed, []);
+  assert.equal(await program.errors(), "");
+});
+
+Deno.test("two of examples/sandbox run at a time, and end cleanly on Ctrl-C", async () => {
+  await using one = start();
+  await using other = start();
+  for (const program of [one, other]) {
+    await program.until(["I tried to publish prices: FORBIDDEN"]);
+    program.interrupt();
+  }
+  for (const program of [one, other]) {
+    assert.equal(await program.ended(), 0);
+    await program.until(["stopped with exit code 0"]);
+  }
+});
