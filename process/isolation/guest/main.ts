@@ -4,6 +4,8 @@
  *
  * @module
  */
+// What of Node is loaded later would miss what is taken from `Deno` here.
+import "node:process";
 import type { Link } from "../link.ts";
 import { PipeLink } from "../pipe_link.ts";
 import { type Port, PortLink } from "../port_link.ts";
