@@ -24,6 +24,7 @@ import { Heartbeat } from "./heartbeat.ts";
 import type { Leftovers } from "./leftovers.ts";
 import { PublishRate } from "./publish_rate.ts";
 import { readCount, readText } from "./read_items.ts";
+import { goneError } from "./relayed_handling.ts";
 
 /** A guest that is to end has so long to clean up, in milliseconds. */
 const FINISH_TIME = 10_000;
@@ -334,7 +335,8 @@ export class Guest {
     this.#over = true;
     clearTimeout(this.#startTimer);
     this.#heartbeat?.stop();
-    this.#relay?.abandon(error);
+    this.#running = 0;
+    this.#relay?.abandon(goneError(this.#options.id, error));
     this.#outbox.close();
     this.#spawned.link.close();
     for (const { reject } of this.#waits()) reject(error);

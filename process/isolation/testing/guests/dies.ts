@@ -1,7 +1,7 @@
 import { defineModule } from "@caryatid/sdk";
 import { exit } from "node:process";
 
-/** Hears numbers; ends without a word at 3, throws at 30, loops for ever at 300. */
+/** Hears numbers; exits at 3, throws at 30, loops for ever at 300. */
 export default defineModule({
   name: "dies",
   init(context) {
