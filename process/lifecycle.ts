@@ -1,7 +1,7 @@
 import { CaryatidError, type Clock, type MessageBus } from "@caryatid/sdk";
 import { abortedError } from "@caryatid/sdk/bus";
 import { ModuleContext } from "@caryatid/sdk/host";
-import { type AssembledModule, assembleModules, discard } from "./assembly.ts";
+import { type AssembledModule, assembleModules, type discard } from "./assembly.ts";
 import type { Classes } from "./classes.ts";
 import { formatProblem } from "./config/config_error.ts";
 import type {
