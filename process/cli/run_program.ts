@@ -40,18 +40,25 @@ export function runProgramUrl(
   const pinned = specifiersOf(
     parts.filter(({ config }) => config.integrity !== undefined),
   );
+  const isolated = specifiersOf(
+    parts.filter(({ config }) =>
+      "isolation" in config && config.isolation !== "none"
+    ),
+  );
   const sources: string[] = [];
   const texts: string[] = [];
   for (const specifier of imported) {
     const literal = JSON.stringify(specifier);
-    if (!pinned.has(specifier)) {
+    if (!pinned.has(specifier) && !isolated.has(specifier)) {
       // Not by import(): each would take 2 ms of the start, and what can't be imported has been refused by now.
       const name = `x${lines.length}`;
       lines.push(`import*as ${name} from${literal};`);
       sources.push(`${literal}:async()=>${name}`);
-    } else {
-      // None of its code may run before its text is compared.
-      sources.push(`${literal}:()=>import(${literal})`);
+      continue;
+    }
+    // None of its code may run before its text is compared, or here at all.
+    sources.push(`${literal}:()=>import(${literal})`);
+    if (pinned.has(specifier)) {
       texts.push(`${literal}:()=>${textImport(literal)}`);
     }
   }
