@@ -39,10 +39,18 @@ export function assembleModules(
   classes: Classes,
 ): Promise<Assembly<AssembledModule>> {
   return assemble(config, config.modules, async (wanted) => {
-    const module = await classes.module(wanted);
-    const { value, notices } = await checked(config, wanted, module.config);
-    return { part: { config: wanted, module, section: value }, notices };
+    return await withSection(config, wanted, await classes.module(wanted));
   });
+}
+
+/** A module with its section of this configuration, checked. Rejects with `INVALID_CONFIG`. */
+export async function withSection(
+  config: ProcessConfig,
+  wanted: ModuleConfig,
+  module: Module,
+): Promise<{ part: AssembledModule; notices: readonly Problem[] }> {
+  const { value, notices } = await checked(config, wanted, module.config);
+  return { part: { config: wanted, module, section: value }, notices };
 }
 
 /** Finds the code of every bus, checks every section, and puts the buses behind the routes. Nothing is connected yet. */

@@ -86,6 +86,11 @@ export class Classes {
   }
 }
 
+/** That it is a module. Throws `WRONG_EXPORT`. */
+export function checkModule(module: Module): Module {
+  return checkRegistered(module, MODULE);
+}
+
 function checkRegistered<T>(
   value: T,
   form: { readonly name: string; is(value: unknown): boolean },

@@ -1,8 +1,8 @@
 import type { Clock, Context, Log, Module } from "@caryatid/sdk";
 import type { BusClass } from "@caryatid/sdk/bus";
 import { assembleBus } from "./assembly.ts";
-import { Classes } from "./classes.ts";
-import type { MonitorConfig } from "./config/process_config.ts";
+import { checkModule, Classes } from "./classes.ts";
+import type { MonitorConfig, ProcessConfig } from "./config/process_config.ts";
 import { type ConfigInput, readConfig } from "./config/read_config.ts";
 import { Lifecycle, type LifecycleParts } from "./lifecycle.ts";
 import type { Importer } from "./loader.ts";
@@ -31,6 +31,17 @@ export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What modules read the time from: the machine's unless given here. */
   readonly clock?: Clock;
+  /**
+   * Whether `swap` may exchange the code of modules while they run (no). Meant for development: loops then read at about a third of the
+   * rate.
+   */
+  readonly swappable?: boolean;
+}
+
+/** What {@linkcode Process.swap} takes besides the code. */
+export interface SwapOptions {
+  /** The configuration as it is now, as for `Process.create` (as it was then). The section of the module counts, and nothing else. */
+  readonly config?: ConfigInput | readonly ConfigInput[];
 }
 
 /**
@@ -64,9 +75,13 @@ export class Process implements AsyncDisposable {
   readonly #classes: Classes;
   readonly #monitor: Monitor;
   readonly #log: Log;
+  readonly #config: ProcessConfig;
+  readonly #env: ProcessOptions["env"];
 
   /** Use `Process.create`. */
-  private constructor(parts: LifecycleParts) {
+  private constructor(parts: LifecycleParts, env: ProcessOptions["env"]) {
+    this.#config = parts.config;
+    this.#env = env;
     this.#lifecycle = new Lifecycle(parts);
     this.#classes = parts.classes;
     this.#monitor = parts.monitor ?? OFF;
@@ -81,6 +96,7 @@ export class Process implements AsyncDisposable {
    */
   static async create(options: ProcessOptions): Promise<Process> {
     const { env, base, clock, importer, modules = [], buses = [] } = options;
+    const { swappable = false } = options;
     const config = await readConfig(options.config, env ? { env } : {});
     const classes = new Classes(importer, base ? new URL(base) : undefined);
     for (const bus of buses) classes.registerBus(bus);
@@ -97,7 +113,8 @@ export class Process implements AsyncDisposable {
       notices: [...config.notices, ...notices],
       clock,
       monitor,
-    });
+      swappable,
+    }, env);
   }
 
   /**
@@ -155,6 +172,59 @@ export class Process implements AsyncDisposable {
    */
   start(): Promise<void> {
     return this.#lifecycle.start();
+  }
+
+  /**
+   * Has newer code take the place of a module's while the process runs. What it subscribes to and handles goes on: messages and requests
+   * wait meanwhile, in order, and no other module notices.
+   *
+   * The section is checked against the schema of the new code first. Then the old code finishes what it has in hand, at most for
+   * `[lifecycle] stop-deadline`; its `context.signal` fires, its tasks end, and `init` of the new code runs. Where that fails, the old
+   * code is started again with what waited. Subscriptions with other options than before (or with a `filter` or `signal`) start anew;
+   * those that `init` of the new code doesn't open are closed. What waited there is dropped, and told.
+   *
+   * One swap of a module follows the other. A module that waits for its restart is started at once, with the new code. `stop` waits
+   * for a swap that has begun.
+   *
+   * Rejects with `INVALID_CONFIG` if the section doesn't fit (the old code has noticed nothing), `INIT_FAILED`, `ABORTED` if the
+   * process stops, `WRONG_EXPORT` for what isn't a module, and `INVALID_OPTION` for an unknown id, without `swappable`, or before
+   * `start`.
+   *
+   * @example A handler that knows more
+   * ```ts
+   * import { Process } from "@caryatid/process";
+   * import { defineModule } from "@caryatid/sdk";
+   * import assert from "node:assert/strict";
+   *
+   * const greeter = (greeting: string) =>
+   *   defineModule({
+   *     name: "greeter",
+   *     init(context) {
+   *       context.handle("greet", ({ message }) => `${greeting}, ${message}`);
+   *     },
+   *   });
+   *
+   * await using process = await Process.create({
+   *   config: { module: { greeter: {} }, log: { level: "error" } },
+   *   modules: [greeter("Hello")],
+   *   swappable: true,
+   * });
+   * await process.start();
+   * await process.swap("greeter", greeter("Good morning"));
+   * const answer = await process.context.request("greet", "world");
+   * assert.equal(answer, "Good morning, world");
+   * ```
+   */
+  async swap(
+    id: string,
+    module: Module,
+    options: SwapOptions = {},
+  ): Promise<void> {
+    const env = this.#env ? { env: this.#env } : {};
+    const config = options.config
+      ? await readConfig(options.config, env)
+      : this.#config;
+    await this.#lifecycle.swap(id, checkModule(module), config);
   }
 
   /**

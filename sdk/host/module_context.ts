@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "../clock.ts";
 import type { Context } from "../context.ts";
+import { turnOver } from "../bus/turn.ts";
 import type { TypedTopic } from "../define_topic.ts";
 import type { Log } from "../log.ts";
 import type {
@@ -15,8 +16,12 @@ import type {
 } from "../message_bus.ts";
 import { acceptance, wanted } from "./acceptance.ts";
 import { CleanUps } from "./clean_ups.ts";
-import { Holdings } from "./holdings.ts";
+import { LentHandling } from "./lent_handling.ts";
+import { LentSubscription } from "./lent_subscription.ts";
+import { Life } from "./life.ts";
 import type { ModuleContextOptions } from "./module_context_options.ts";
+import type { Answering } from "./kept_handling.ts";
+import { ModuleHandlings } from "./module_handlings.ts";
 import { ModuleSubscriptions } from "./module_subscriptions.ts";
 import { stoppingClock } from "./stopping_clock.ts";
 import { Tasks } from "./tasks.ts";
@@ -34,9 +39,11 @@ export class ModuleContext implements Context {
   readonly #around: <T>(handler: boolean, work: () => T) => T;
   readonly #controller = new AbortController();
   readonly #subscriptions: ModuleSubscriptions;
-  readonly #handlings = new Holdings<Handling>();
+  readonly #handlings: ModuleHandlings;
   readonly #tasks: Tasks;
   readonly #cleanUps: CleanUps;
+  readonly #life = new Life();
+  readonly #swappable: boolean;
 
   /** Nothing is held or run yet. */
   constructor(options: ModuleContextOptions) {
@@ -45,11 +52,14 @@ export class ModuleContext implements Context {
     this.signal = this.#controller.signal;
     this.clock = stoppingClock(options.clock ?? systemClock, this.signal);
     this.#bus = options.bus;
+    const { swappable = false } = options;
+    this.#swappable = swappable;
     this.#subscriptions = new ModuleSubscriptions({
       bus: options.bus,
       log: options.log,
-      keep: options.keep ?? false,
+      keep: swappable || (options.keep ?? false),
     });
+    this.#handlings = new ModuleHandlings(options.bus, swappable);
     this.#predecessor = options.predecessor;
     this.#around = options.around ?? ((_, work) => work());
     this.#tasks = new Tasks(
@@ -86,7 +96,11 @@ export class ModuleContext implements Context {
     };
     const subscription = this.#predecessor?.release(pattern, all) ??
       this.#subscriptions.open(pattern, all);
-    return this.#subscriptions.add(subscription) as Subscription<never>;
+    this.#subscriptions.add(subscription);
+    const mine = this.#swappable
+      ? new LentSubscription(subscription, this.#life)
+      : subscription;
+    return mine as Subscription<never>;
   }
 
   request(
@@ -97,6 +111,7 @@ export class ModuleContext implements Context {
     const answer = typeof topic === "string"
       ? this.#bus.request(topic, message, options)
       : requestChecked(this.#bus, topic, message, options);
+    if (this.#swappable) this.#asks(answer);
     return answer as Promise<never>;
   }
 
@@ -111,7 +126,12 @@ export class ModuleContext implements Context {
     const around = this.#around;
     const watched = (request: RequestDelivery) =>
       around(true, () => answer(request));
-    return this.#handlings.add(this.#bus.handle(pattern, watched, options));
+    const answering: Answering = { handler: watched, life: this.#life };
+    const handling =
+      this.#predecessor?.releaseHandling(pattern, answering, options) ??
+        this.#handlings.open(pattern, answering, options);
+    this.#handlings.add(handling);
+    return this.#swappable ? new LentHandling(handling, this.#life) : handling;
   }
 
   run(task: () => Promise<void>): void {
@@ -126,8 +146,21 @@ export class ModuleContext implements Context {
   async ready(): Promise<void> {
     await this.#subscriptions.ready();
     await this.#handlings.ready();
+    this.#predecessor?.tellUnread();
     await this.#predecessor?.close();
     this.#predecessor = undefined;
+  }
+
+  /** Logs what waits in subscriptions that nobody has taken over: it is about to be dropped. */
+  tellUnread(): void {
+    for (const { pattern, depth } of this.#subscriptions) {
+      if (depth === 0) continue;
+      this.log.warn(
+        'dropped {count} messages that waited on "{pattern}": it is no longer subscribed to, or not in the same way',
+        { count: depth, pattern },
+      );
+    }
+    this.#predecessor?.tellUnread();
   }
 
   /** Begins the tasks given to `run`. */
@@ -137,9 +170,7 @@ export class ModuleContext implements Context {
 
   /** Requests that handlers work on now. */
   get handling(): number {
-    let running = 0;
-    for (const handling of this.#handlings) running += handling.running;
-    return running;
+    return this.#handlings.running;
   }
 
   /** Tasks that do something else than wait for the next delivery. */
@@ -171,6 +202,29 @@ export class ModuleContext implements Context {
     await this.cleanUp();
   }
 
+  /**
+   * Other code is to take over: loops end when they come back from their step, and no more requests are answered. Resolves when
+   * all that was in hand is finished. `handOver` is to follow.
+   */
+  async finish(): Promise<void> {
+    const { steps, answers } = this.#life;
+    this.#life.over = true;
+    this.#subscriptions.finish();
+    await turnOver(); // what was given out just now is in hand by then
+    await steps.none(); // one may ask this very module
+    this.#handlings.hold();
+    await answers.none();
+  }
+
+  /** Keeps what the module listens to and answers for its successor. Requests wait meanwhile. */
+  async handOver(): Promise<void> {
+    this.#life.over = true;
+    this.stop();
+    this.#handlings.hold();
+    this.#subscriptions.finish();
+    await this.#subscriptions.handOver();
+  }
+
   /** Ends loops and handlings. Tasks end by that; wait for `ended`. */
   async close(): Promise<void> {
     this.stop();
@@ -190,6 +244,24 @@ export class ModuleContext implements Context {
   /** Does what was deferred, even if a task goes on regardless. */
   cleanUp(): Promise<void> {
     return this.#cleanUps.run();
+  }
+
+  /** Takes a handling of the module's code before it was swapped out of its hands, if it has such a one. */
+  releaseHandling(
+    pattern: string,
+    answering: Answering,
+    options: HandleOptions | undefined,
+  ): Handling | undefined {
+    return this.#handlings.release(pattern, answering, options) ??
+      this.#predecessor?.releaseHandling(pattern, answering, options);
+  }
+
+  /** It counts as asking until there is an answer, whichever. */
+  #asks(answer: Promise<unknown>): void {
+    const { questions } = this.#life;
+    const isOver = () => questions.end();
+    questions.begin();
+    answer.then(isOver, isOver);
   }
 
   /** Takes a subscription of the module before it failed out of its hands, if it has such a one. */
