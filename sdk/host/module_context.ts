@@ -126,10 +126,12 @@ export class ModuleContext implements Context {
     const around = this.#around;
     const watched = (request: RequestDelivery) =>
       around(true, () => answer(request));
+    const predecessor = this.#predecessor;
     const answering: Answering = { handler: watched, life: this.#life };
-    const handling =
-      this.#predecessor?.releaseHandling(pattern, answering, options) ??
-        this.#handlings.open(pattern, answering, options);
+    const kept = predecessor === undefined
+      ? undefined
+      : predecessor.#releaseHandling(pattern, answering, options);
+    const handling = kept ?? this.#handlings.open(pattern, answering, options);
     this.#handlings.add(handling);
     return this.#swappable ? new LentHandling(handling, this.#life) : handling;
   }
@@ -247,13 +249,15 @@ export class ModuleContext implements Context {
   }
 
   /** Takes a handling of the module's code before it was swapped out of its hands, if it has such a one. */
-  releaseHandling(
+  #releaseHandling(
     pattern: string,
     answering: Answering,
     options: HandleOptions | undefined,
   ): Handling | undefined {
-    return this.#handlings.release(pattern, answering, options) ??
-      this.#predecessor?.releaseHandling(pattern, answering, options);
+    const own = this.#handlings.release(pattern, answering, options);
+    const earlier = this.#predecessor;
+    if (own !== undefined || earlier === undefined) return own;
+    return earlier.#releaseHandling(pattern, answering, options);
   }
 
   /** It counts as asking until there is an answer, whichever. */
