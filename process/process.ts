@@ -119,6 +119,7 @@ export class Process implements AsyncDisposable {
 
   /**
    * A whole program: creates a process and runs it. Says what went wrong in words and by the exit code; never rejects.
+   * `created` is called with the process before it starts: a place to keep hold of it.
    *
    * @example The usual `main.ts`
    * ```ts ignore
@@ -129,9 +130,13 @@ export class Process implements AsyncDisposable {
    * await Process.main({ config, modules: [greeter] });
    * ```
    */
-  static async main(options: ProcessOptions): Promise<Outcome> {
+  static async main(
+    options: ProcessOptions,
+    created?: (process: Process) => void,
+  ): Promise<Outcome> {
     try {
       const process = await Process.create(options);
+      created?.(process);
       return await process.run();
     } catch (error) {
       const logging = new Logging({

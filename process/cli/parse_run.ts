@@ -21,10 +21,12 @@ export function parseRun(args: readonly string[]): ParsedRun | undefined {
   const grants: string[] = [];
   const flags: string[] = [];
   let print = false;
+  let watch = false;
   let allowAll = false;
   for (const argument of rest) {
     if (!argument.startsWith("-")) files.push(argument);
     else if (argument === "--print") print = true;
+    else if (argument === "--watch") watch = true;
     else if (/^(-A|--allow-all)$/.test(argument)) allowAll = true;
     else if (SOURCE_FLAGS.includes(argument)) flags.push(argument);
     else if (!isPermissionFlag(argument)) return undefined;
@@ -32,5 +34,5 @@ export function parseRun(args: readonly string[]): ParsedRun | undefined {
     else flags.push(argument);
   }
   if (files.length === 0) return undefined;
-  return { files, options: { print, allowAll, grants, flags } };
+  return { files, options: { print, watch, allowAll, grants, flags } };
 }

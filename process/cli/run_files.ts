@@ -18,17 +18,28 @@ export interface RunSources {
   readonly sources: Readonly<Record<string, () => Promise<unknown>>>;
   /** Imports what a variable of the environment has put into the configuration since. */
   readonly importer: (specifier: string) => Promise<unknown>;
+  /** Whether standard input says which modules have changed (no). */
+  readonly watched?: boolean;
 }
 
 /** Runs the configuration of these files until it is stopped; sets the exit code. */
 export async function runFiles(
   files: readonly string[],
-  { modules, buses, sources, importer }: RunSources,
+  { modules, buses, sources, importer, watched = false }: RunSources,
 ): Promise<void> {
-  await Process.main({
-    config: files.map(configUrl),
+  const config = files.map(configUrl);
+  const options = {
+    config,
     modules,
     buses,
-    importer: (specifier) => sources[specifier]?.() ?? importer(specifier),
+    importer: (specifier: string) =>
+      sources[specifier]?.() ?? importer(specifier),
+    swappable: watched,
+  };
+  if (!watched) return void await Process.main(options);
+  const { obey } = await import("./watch/run_watched.ts");
+  await Process.main(options, (process) => {
+    obey(process, { files: config, modules, importer });
   });
+  Deno.exit(); // it still waits for a line
 }

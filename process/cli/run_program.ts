@@ -4,8 +4,12 @@ import type { Part } from "./subject.ts";
 /**
  * The program that Deno is given to run, as a `data:` URL. Its imports are literal, so that local code needs no permission to read;
  * and it lies nowhere, so that it may import from anywhere: what comes from a registry may not import from other hosts.
+ * `watched` has it listen to the command, which swaps modules.
  */
-export function runProgramUrl(parts: readonly Part[]): string {
+export function runProgramUrl(
+  parts: readonly Part[],
+  { watched = false }: { readonly watched?: boolean } = {},
+): string {
   const lines = [`import{runFiles}from${JSON.stringify(runner())};`];
   const standard = (kind: Part["kind"]) => {
     const own = parts.filter((part) =>
@@ -31,7 +35,8 @@ export function runProgramUrl(parts: readonly Part[]): string {
   });
   lines.push(
     `await runFiles(Deno.args,{modules:[${modules}],buses:[${buses}],`,
-    `sources:{__proto__:null,${sources.join()}},importer:s=>import(s)})`,
+    `sources:{__proto__:null,${sources.join()}},importer:s=>import(s)`,
+    `${watched ? ",watched:true" : ""}})`,
   );
   // In a URL these would mean something else.
   const code = lines.join("").replace(/[%#\s\\]/g, encodeURIComponent);

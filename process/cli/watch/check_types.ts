@@ -1,0 +1,35 @@
+import { safeEnvironment } from "../inspection/child.ts";
+import { LockCopy } from "../lock_copy.ts";
+import { configFlag, type Project } from "../project.ts";
+import { coloured, type Terminal } from "../terminal.ts";
+
+/** Has Deno check the types of this code. What is wrong is shown as Deno shows it; gives whether all is well. */
+export async function checkTypes(
+  terminal: Terminal,
+  specifiers: readonly string[],
+  project: Project,
+): Promise<boolean> {
+  if (specifiers.length === 0) return true;
+  await using lock = await LockCopy.of(project);
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "check",
+      "--quiet",
+      configFlag(project),
+      ...lock.flags,
+      ...specifiers,
+    ],
+    env: {
+      ...safeEnvironment(),
+      ...terminal.colours ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" },
+    },
+    clearEnv: true,
+    stdin: "null",
+    stdout: "null",
+  }).output();
+  if (success) return true;
+  const kind = coloured(terminal, "red", "error");
+  const said = new TextDecoder().decode(stderr).split("\nStack backtrace:")[0]!;
+  terminal.complain(`${kind} types don't fit\n${said.trimEnd()}`);
+  return false;
+}
