@@ -1,7 +1,7 @@
 import { safeEnvironment } from "../inspection/child.ts";
 import { LockCopy } from "../lock_copy.ts";
 import { configFlag, type Project } from "../project.ts";
-import { coloured, type Terminal } from "../terminal.ts";
+import { coloured, harmless, type Terminal } from "../terminal.ts";
 
 /** Has Deno check the types of this code. What is wrong is shown as Deno shows it; gives whether all is well. */
 export async function checkTypes(
@@ -19,17 +19,16 @@ export async function checkTypes(
       ...lock.flags,
       ...specifiers,
     ],
-    env: {
-      ...safeEnvironment(),
-      ...terminal.colours ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" },
-    },
+    env: { ...safeEnvironment(), NO_COLOR: "1" },
     clearEnv: true,
     stdin: "null",
     stdout: "null",
   }).output();
   if (success) return true;
-  const kind = coloured(terminal, "red", "error");
-  const said = new TextDecoder().decode(stderr).split("\nStack backtrace:")[0]!;
-  terminal.complain(`${kind} types don't fit\n${said.trimEnd()}`);
+  const kind = coloured(terminal, "red", "error [LOAD_FAILED]");
+  const said = new TextDecoder().decode(stderr)
+    .split(/^error: Type checking failed/m)[0]!.trim();
+  terminal.complain(`${kind} Cannot use the new code: its types don't fit`);
+  terminal.complain(harmless(said, "many").replaceAll(/^(?=.)/gm, "    "));
   return false;
 }
