@@ -193,6 +193,7 @@ Deno.test("run --watch counts what a module imports, and leaves alone what hasn'
     folder.file("shared.ts"),
     'export { started } from "./new.ts";\n',
   );
+  await complains(program, /new\.ts[\s\S]*the old code goes on/);
   await Deno.writeTextFile(
     folder.file("new.ts"),
     'export const started: string = "new";\n',

@@ -92,60 +92,57 @@ export class Watch {
       const changed = changedIn(texts, this.#seen);
       if (changed.size === 0 || interrupt.fired) return;
       this.#seen = texts;
-      const state = await this.#goodState(changed);
+      const names = [...changed].map((url) => url.replace(/.*\//, ""));
+      this.#say(`${names.join(", ")} changed`);
+      const state = await this.#nextState();
+      if (state) this.#watchAll(state, changes);
+      const isSound = state !== undefined && await this.#isSound(state);
       if (interrupt.fired) return;
-      if (state === undefined) {
-        this.#say("the old code goes on");
-        continue;
-      }
-      // What it needs now is watched from now on.
-      this.#seen = new Map(
-        [...state.texts].map(([url, text]) =>
-          [url, texts.has(url) ? texts.get(url) : text] as const
-        ),
-      );
-      this.#watch(changes);
-      const now = await readTexts(this.#seen.keys());
-      if (changedIn(now, state.texts).size > 0) continue;
-      await this.#bring(state, interrupt);
+      if (!isSound) this.#say("the old code goes on");
+      else if (await isStill(state)) await this.#bring(state, interrupt);
     }
   }
 
-  /** The state that the files are in, if nothing is wrong with it; else says what is. */
-  async #goodState(changed: ReadonlySet<string>): Promise<State | undefined> {
-    const names = [...changed].map((url) => url.replace(/.*\//, ""));
-    this.#say(`${names.join(", ")} changed`);
-    const subject = await this.#goodSubject();
-    if (subject === undefined) return undefined;
-    const state = await this.#stateOf(subject);
-    const different = changedIn(state.texts, this.#running.texts);
-    const touched = subject.parts.filter((part) =>
-      isTouched(part, state, different)
+  /** What it needs now, found or not, is watched from now on. */
+  #watchAll({ texts }: State, changes: Changes): void {
+    const seen = this.#seen;
+    this.#seen = new Map(
+      [...texts].map((
+        [url, text],
+      ) => [url, seen.has(url) ? seen.get(url) : text]),
     );
-    const specifiers = touched.flatMap(({ specifier }) => specifier ?? []);
-    const isSound = await checkTypes(
-      this.#terminal,
-      [...new Set(specifiers)],
-      subject.project,
-    );
-    return isSound ? state : undefined;
+    this.#watch(changes);
   }
 
-  async #goodSubject(): Promise<Subject | undefined> {
+  /** Undefined where the configuration can't be read; says why. */
+  async #nextState(): Promise<State | undefined> {
     try {
-      const subject = await readSubject(
-        this.#files.map(configUrl),
-        // What is there was downloaded, or again, at the beginning.
-        withoutReload(subjectOptions(this.#terminal, this.#options)),
-      );
-      if (subject.problems.length === 0) return subject;
-      showProblems(this.#terminal, subject.problems, []);
+      const options = subjectOptions(this.#terminal, {
+        ...this.#options,
+        // It was downloaded again at the beginning.
+        flags: this.#options.flags?.filter((flag) => flag !== "--reload"),
+      });
+      const subject = await readSubject(this.#files.map(configUrl), options);
+      return await this.#stateOf(subject);
     } catch (error) {
       if (!(error instanceof CaryatidError)) throw error;
       const kind = coloured(this.#terminal, "red", "error");
       this.#terminal.complain(`${kind} ${explained(error)}`);
+      return undefined;
     }
-    return undefined;
+  }
+
+  /** Whether nothing is wrong with it; says what is. */
+  async #isSound(state: State): Promise<boolean> {
+    const { problems, parts, project } = state.subject;
+    showProblems(this.#terminal, problems, []);
+    if (problems.length > 0) return false;
+    const changed = changedIn(state.texts, this.#running.texts);
+    const touched = parts.filter((part) => isTouched(part, state, changed));
+    const specifiers = new Set(
+      touched.flatMap(({ specifier }) => specifier ?? []),
+    );
+    return await checkTypes(this.#terminal, [...specifiers], project);
   }
 
   #stateOf(subject: Subject): Promise<State> {
@@ -178,11 +175,7 @@ export class Watch {
   }
 }
 
-function withoutReload<
-  T extends { readonly flags?: readonly string[] | undefined },
->(
-  options: T,
-): T {
-  const flags = options.flags?.filter((flag) => flag !== "--reload");
-  return { ...options, flags };
+/** Whether its files hold what they held when it was read. */
+async function isStill({ texts }: State): Promise<boolean> {
+  return changedIn(await readTexts(texts.keys()), texts).size === 0;
 }
