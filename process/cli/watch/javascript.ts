@@ -1,3 +1,4 @@
+import { CaryatidError } from "@caryatid/sdk";
 import { filePath } from "../file_urls.ts";
 import { safeEnvironment } from "../inspection/child.ts";
 import type { CodeFile } from "./code_graph.ts";
@@ -12,7 +13,7 @@ export class JavaScript {
     this.#flags = flags;
   }
 
-  /** That of a file which holds `text`. Data that is imported stays as it is. */
+  /** That of a file which holds `text`. Data that is imported stays as it is. Rejects with `LOAD_FAILED`. */
   async of(file: CodeFile, text: string): Promise<string> {
     if (!file.translated) return text;
     const made = this.#made.get(file.url);
@@ -23,18 +24,30 @@ export class JavaScript {
   }
 
   async #translate(url: string): Promise<string> {
-    const { stdout } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        "transpile",
-        ...this.#flags,
-        "--source-map=inline", // so that errors name the lines of the file
-        filePath(url),
-      ],
-      env: { ...safeEnvironment(), NO_COLOR: "1" },
-      clearEnv: true,
-      stdin: "null",
-      stderr: "null",
-    }).output();
+    const { success, stdout, stderr } = await new Deno.Command(
+      Deno.execPath(),
+      {
+        args: [
+          "transpile",
+          ...this.#flags,
+          "--source-map=inline", // so that errors name the lines of the file
+          filePath(url),
+        ],
+        env: { ...safeEnvironment(), NO_COLOR: "1" },
+        clearEnv: true,
+        stdin: "null",
+      },
+    ).output();
+    if (!success) throw cannotTranslate(url, stderr);
     return new TextDecoder().decode(stdout);
   }
+}
+
+function cannotTranslate(url: string, stderr: Uint8Array): CaryatidError {
+  const said = new TextDecoder().decode(stderr).split("\n")
+    .find((line) => line.startsWith("error: "));
+  return new CaryatidError(
+    "LOAD_FAILED",
+    `Cannot translate ${url}: ${said?.slice(7) ?? "Deno can't say why"}`,
+  );
 }

@@ -99,7 +99,7 @@ export class Watch {
       const isSound = state !== undefined && await this.#isSound(state);
       if (interrupt.fired) return;
       if (!isSound) this.#say("the old code goes on");
-      else if (await isStill(state)) await this.#bring(state, interrupt);
+      else if (await isStill(state)) await this.#tryBring(state, interrupt);
     }
   }
 
@@ -125,9 +125,7 @@ export class Watch {
       const subject = await readSubject(this.#files.map(configUrl), options);
       return await this.#stateOf(subject);
     } catch (error) {
-      if (!(error instanceof CaryatidError)) throw error;
-      const kind = coloured(this.#terminal, "red", "error");
-      this.#terminal.complain(`${kind} ${explained(error)}`);
+      this.#complain(error);
       return undefined;
     }
   }
@@ -149,6 +147,15 @@ export class Watch {
     return readState(subject, this.#files, this.#options);
   }
 
+  async #tryBring(state: State, interrupt: Interrupt): Promise<void> {
+    try {
+      await this.#bring(state, interrupt);
+    } catch (error) { // a file may be gone again
+      this.#complain(error);
+      this.#say("the old code goes on");
+    }
+  }
+
   /** By a swap if that can be, else by a new start. */
   async #bring(state: State, interrupt: Interrupt): Promise<void> {
     if (!this.#child.running) {
@@ -168,6 +175,12 @@ export class Watch {
     );
     await this.#child.order(await this.#newest.orderOf(state, parts));
     this.#running = state;
+  }
+
+  #complain(error: unknown): void {
+    if (!(error instanceof CaryatidError)) throw error;
+    const kind = coloured(this.#terminal, "red", "error");
+    this.#terminal.complain(`${kind} ${explained(error)}`);
   }
 
   #say(line: string): void {
