@@ -6,6 +6,7 @@ import {
 } from "@caryatid/sdk";
 import { abortedError } from "@caryatid/sdk/bus";
 import { ModuleContext } from "@caryatid/sdk/host";
+import type { SwappingFactory } from "@caryatid/sdk/host/swapping";
 import {
   type AssembledModule,
   assembleModules,
@@ -36,8 +37,8 @@ export interface LifecycleParts {
   readonly clock: Clock | undefined;
   /** Where the configuration has one. */
   readonly monitor: ProcessMonitor | undefined;
-  /** Whether code of modules may be swapped. */
-  readonly swappable: boolean;
+  /** Where code of modules may be swapped. */
+  readonly swapping: SwappingFactory | undefined;
 }
 
 /** The order in which a process starts and stops. */
@@ -104,7 +105,7 @@ export class Lifecycle {
   }
 
   async #swappable(id: string): Promise<ModuleRunner> {
-    if (!this.#parts.swappable) {
+    if (!this.#parts.swapping) {
       throw cannotSwap(
         id,
         "the process was not made for that",
@@ -178,7 +179,7 @@ export class Lifecycle {
     modules: readonly AssembledModule[],
     signal: AbortSignal,
   ): Promise<void> {
-    const { logging, clock, swappable } = this.#parts;
+    const { logging, clock, swapping } = this.#parts;
     for (const { config: { id, onFailure }, module, section } of modules) {
       const runner = new ModuleRunner({
         id,
@@ -187,7 +188,7 @@ export class Lifecycle {
         onFailure,
         bus: this.#busFor(id),
         clock,
-        swappable,
+        swapping,
         log: logging.log(id),
         work: this.#work,
         fatal: (error) => this.fail(error),

@@ -7,6 +7,7 @@ import {
 } from "@caryatid/sdk";
 import { abortedError } from "@caryatid/sdk/bus";
 import { ModuleContext, systemClock } from "@caryatid/sdk/host";
+import type { SwappingFactory } from "@caryatid/sdk/host/swapping";
 import type { OnFailure } from "./config/process_config.ts";
 import { isCutShort } from "./cut_short.ts";
 import { inTime } from "./drain.ts";
@@ -33,8 +34,8 @@ export interface Running {
 /** What a {@linkcode ModuleRunner} is made of. */
 export interface ModuleRunnerOptions extends Running {
   readonly id: string;
-  /** Whether its code may be swapped. */
-  readonly swappable?: boolean | undefined;
+  /** Where its code may be swapped. */
+  readonly swapping?: SwappingFactory | undefined;
   readonly bus: MessageBus;
   readonly log: Log;
   readonly clock: Clock | undefined;
@@ -146,13 +147,13 @@ export class ModuleRunner {
   }
 
   #makeContext(predecessor: ModuleContext | undefined): ModuleContext {
-    const { id, bus, log, clock, work, swappable } = this.#options;
+    const { id, bus, log, clock, work, swapping } = this.#options;
     const context: ModuleContext = new ModuleContext({
       id,
       bus,
       log,
       clock,
-      swappable,
+      swapping,
       keep: this.#running.onFailure === "restart",
       predecessor,
       around: (handler, body) => work.run({ id, handler }, body),

@@ -1,5 +1,6 @@
 import type { Clock, Context, Log, Module } from "@caryatid/sdk";
 import type { BusClass } from "@caryatid/sdk/bus";
+import type { SwappingFactory } from "@caryatid/sdk/host/swapping";
 import { assembleBus } from "./assembly.ts";
 import { checkModule, Classes } from "./classes.ts";
 import type { MonitorConfig, ProcessConfig } from "./config/process_config.ts";
@@ -104,6 +105,7 @@ export class Process implements AsyncDisposable {
     const logging = new Logging(config.log);
     const { bus, notices } = await assembleBus(config, classes, logging);
     const log = logging.log();
+    const swapping = await loadSwapping(swappable);
     const monitor = await createMonitor(config.monitor, { bus, log, clock });
     return new Process({
       config,
@@ -113,7 +115,7 @@ export class Process implements AsyncDisposable {
       notices: [...config.notices, ...notices],
       clock,
       monitor,
-      swappable,
+      swapping,
     }, env);
   }
 
@@ -258,6 +260,15 @@ export class Process implements AsyncDisposable {
 }
 
 /** Its code is loaded only where it is used: each file takes its part of a start. */
+async function loadSwapping(
+  swappable: boolean,
+): Promise<SwappingFactory | undefined> {
+  if (!swappable) return undefined;
+  const { Swapping } = await import("@caryatid/sdk/host/swapping");
+  return (bus) => new Swapping(bus);
+}
+
+/** As that of swaps. */
 async function createMonitor(
   config: MonitorConfig | undefined,
   parts: Omit<ProcessMonitorOptions, "config">,

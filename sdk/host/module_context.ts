@@ -16,14 +16,11 @@ import type {
 } from "../message_bus.ts";
 import { acceptance, wanted } from "./acceptance.ts";
 import { CleanUps } from "./clean_ups.ts";
-import { LentHandling } from "./lent_handling.ts";
-import { LentSubscription } from "./lent_subscription.ts";
-import { Life } from "./life.ts";
+import { Holdings } from "./holdings.ts";
 import type { ModuleContextOptions } from "./module_context_options.ts";
-import type { Answering } from "./kept_handling.ts";
-import { ModuleHandlings } from "./module_handlings.ts";
 import { ModuleSubscriptions } from "./module_subscriptions.ts";
 import { stoppingClock } from "./stopping_clock.ts";
+import type { Swapping } from "./swapping.ts";
 import { Tasks } from "./tasks.ts";
 import { answerChecked, requestChecked } from "./typed_request.ts";
 import { publishChecked } from "./typed_publish.ts";
@@ -39,11 +36,11 @@ export class ModuleContext implements Context {
   readonly #around: <T>(handler: boolean, work: () => T) => T;
   readonly #controller = new AbortController();
   readonly #subscriptions: ModuleSubscriptions;
-  readonly #handlings: ModuleHandlings;
+  readonly #opened = new Holdings<Handling>();
+  /** Where the module's code may be swapped, its handlings are there. */
+  readonly #swapping: Swapping | undefined;
   readonly #tasks: Tasks;
   readonly #cleanUps: CleanUps;
-  readonly #life = new Life();
-  readonly #swappable: boolean;
 
   /** Nothing is held or run yet. */
   constructor(options: ModuleContextOptions) {
@@ -52,14 +49,12 @@ export class ModuleContext implements Context {
     this.signal = this.#controller.signal;
     this.clock = stoppingClock(options.clock ?? systemClock, this.signal);
     this.#bus = options.bus;
-    const { swappable = false } = options;
-    this.#swappable = swappable;
+    this.#swapping = options.swapping?.(options.bus);
     this.#subscriptions = new ModuleSubscriptions({
       bus: options.bus,
       log: options.log,
-      keep: swappable || (options.keep ?? false),
+      keep: options.swapping !== undefined || (options.keep ?? false),
     });
-    this.#handlings = new ModuleHandlings(options.bus, swappable);
     this.#predecessor = options.predecessor;
     this.#around = options.around ?? ((_, work) => work());
     this.#tasks = new Tasks(
@@ -97,9 +92,7 @@ export class ModuleContext implements Context {
     const subscription = this.#predecessor?.release(pattern, all) ??
       this.#subscriptions.open(pattern, all);
     this.#subscriptions.add(subscription);
-    const mine = this.#swappable
-      ? new LentSubscription(subscription, this.#life)
-      : subscription;
+    const mine = this.#swapping?.lend(subscription) ?? subscription;
     return mine as Subscription<never>;
   }
 
@@ -111,7 +104,7 @@ export class ModuleContext implements Context {
     const answer = typeof topic === "string"
       ? this.#bus.request(topic, message, options)
       : requestChecked(this.#bus, topic, message, options);
-    if (this.#swappable) this.#asks(answer);
+    this.#swapping?.asks(answer);
     return answer as Promise<never>;
   }
 
@@ -126,14 +119,9 @@ export class ModuleContext implements Context {
     const around = this.#around;
     const watched = (request: RequestDelivery) =>
       around(true, () => answer(request));
-    const predecessor = this.#predecessor;
-    const answering: Answering = { handler: watched, life: this.#life };
-    const kept = predecessor === undefined
-      ? undefined
-      : predecessor.#releaseHandling(pattern, answering, options);
-    const handling = kept ?? this.#handlings.open(pattern, answering, options);
-    this.#handlings.add(handling);
-    return this.#swappable ? new LentHandling(handling, this.#life) : handling;
+    return this.#swapping
+      ? this.#swapping.handle(pattern, watched, options, this.#earlier())
+      : this.#opened.add(this.#bus.handle(pattern, watched, options));
   }
 
   run(task: () => Promise<void>): void {
@@ -172,7 +160,9 @@ export class ModuleContext implements Context {
 
   /** Requests that handlers work on now. */
   get handling(): number {
-    return this.#handlings.running;
+    let running = 0;
+    for (const handling of this.#handlings) running += handling.running;
+    return running;
   }
 
   /** Tasks that do something else than wait for the next delivery. */
@@ -209,20 +199,18 @@ export class ModuleContext implements Context {
    * all that was in hand is finished. `handOver` is to follow.
    */
   async finish(): Promise<void> {
-    const { steps, answers } = this.#life;
-    this.#life.over = true;
+    this.#swapping?.end();
     this.#subscriptions.finish();
     await turnOver(); // what was given out just now is in hand by then
-    await steps.none(); // one may ask this very module
-    this.#handlings.hold();
-    await answers.none();
+    await this.#swapping?.steps(); // one may ask this very module
+    await this.#swapping?.hold();
   }
 
   /** Keeps what the module listens to and answers for its successor. Requests wait meanwhile. */
   async handOver(): Promise<void> {
-    this.#life.over = true;
+    this.#swapping?.end();
+    this.#swapping?.hold();
     this.stop();
-    this.#handlings.hold();
     this.#subscriptions.finish();
     await this.#subscriptions.handOver();
   }
@@ -248,26 +236,6 @@ export class ModuleContext implements Context {
     return this.#cleanUps.run();
   }
 
-  /** Takes a handling of the module's code before it was swapped out of its hands, if it has such a one. */
-  #releaseHandling(
-    pattern: string,
-    answering: Answering,
-    options: HandleOptions | undefined,
-  ): Handling | undefined {
-    const own = this.#handlings.release(pattern, answering, options);
-    const earlier = this.#predecessor;
-    if (own !== undefined || earlier === undefined) return own;
-    return earlier.#releaseHandling(pattern, answering, options);
-  }
-
-  /** It counts as asking until there is an answer, whichever. */
-  #asks(answer: Promise<unknown>): void {
-    const { questions } = this.#life;
-    const isOver = () => questions.end();
-    questions.begin();
-    answer.then(isOver, isOver);
-  }
-
   /** Takes a subscription of the module before it failed out of its hands, if it has such a one. */
   release(
     pattern: string,
@@ -275,5 +243,18 @@ export class ModuleContext implements Context {
   ): Subscription | undefined {
     return this.#subscriptions.release(pattern, options) ??
       this.#predecessor?.release(pattern, options);
+  }
+
+  get #handlings(): Pick<Swapping, "ready" | "close"> & Iterable<Handling> {
+    return this.#swapping ?? this.#opened;
+  }
+
+  /** What the lives before may hand over, the last one first. */
+  #earlier(): Swapping[] {
+    const earlier: Swapping[] = [];
+    for (let one = this.#predecessor; one; one = one.#predecessor) {
+      if (one.#swapping) earlier.push(one.#swapping);
+    }
+    return earlier;
   }
 }

@@ -2,23 +2,14 @@ import type { HandleOptions, Handling, MessageBus } from "../message_bus.ts";
 import { Holdings } from "./holdings.ts";
 import { type Answering, KeptHandling } from "./kept_handling.ts";
 
-/** All that a module answers. */
-export class ModuleHandlings extends Holdings<Handling> {
+/** All that a module answers whose code may be swapped. */
+export class ModuleHandlings extends Holdings<KeptHandling> {
   readonly #bus: MessageBus;
-  readonly #keep: boolean;
 
-  /** None yet; `keep` says whether they outlive the module's code. */
-  constructor(bus: MessageBus, keep: boolean) {
+  /** None yet. */
+  constructor(bus: MessageBus) {
     super();
     this.#bus = bus;
-    this.#keep = keep;
-  }
-
-  /** Requests that handlers work on now. */
-  get running(): number {
-    let running = 0;
-    for (const handling of this) running += handling.running;
-    return running;
   }
 
   /** Answers. */
@@ -26,17 +17,13 @@ export class ModuleHandlings extends Holdings<Handling> {
     pattern: string,
     answering: Answering,
     options: HandleOptions = {},
-  ): Handling {
-    return this.#keep
-      ? new KeptHandling(this.#bus, pattern, options, answering)
-      : this.#bus.handle(pattern, answering.handler, options);
+  ): KeptHandling {
+    return new KeptHandling(this.#bus, pattern, options, answering);
   }
 
   /** Has requests wait for the module's next life. */
   hold(): void {
-    for (const handling of this) {
-      if (handling instanceof KeptHandling) handling.hold();
-    }
+    for (const handling of this) handling.hold();
   }
 
   /** Takes one that was kept out, if it is what `handle` with these would open; one of the same pattern at least answers what waits. */
@@ -44,9 +31,8 @@ export class ModuleHandlings extends Holdings<Handling> {
     pattern: string,
     answering: Answering,
     options: HandleOptions = {},
-  ): Handling | undefined {
+  ): KeptHandling | undefined {
     for (const handling of this) {
-      if (!(handling instanceof KeptHandling)) continue;
       if (handling.pattern !== pattern || handling.closed) continue;
       handling.resume(answering);
       if (!handling.serves(pattern, options)) continue;
