@@ -1,4 +1,4 @@
-import type { HandleOptions, Handling, MessageBus } from "../message_bus.ts";
+import type { HandleOptions, MessageBus } from "../message_bus.ts";
 import { Holdings } from "./holdings.ts";
 import { type Answering, KeptHandling } from "./kept_handling.ts";
 
