@@ -1,16 +1,17 @@
-import {
+import type {
   CaryatidError,
-  type Clock,
-  type Log,
-  type MessageBus,
-  type Module,
+  Clock,
+  Log,
+  MessageBus,
+  Module,
 } from "@caryatid/sdk";
 import { abortedError } from "@caryatid/sdk/bus";
 import { ModuleContext, systemClock } from "@caryatid/sdk/host";
 import type { SwappingFactory } from "@caryatid/sdk/host/swapping";
 import type { OnFailure } from "./config/process_config.ts";
 import { isCutShort } from "./cut_short.ts";
-import { inTime } from "./drain.ts";
+import { handOver } from "./hand_over.ts";
+import { initFailedError, moduleFailedError } from "./module_errors.ts";
 import { describeError, logError } from "./outcome.ts";
 import { StartSignal } from "./start_signal.ts";
 import { untilAborted } from "./until_aborted.ts";
@@ -20,8 +21,6 @@ import type { CurrentWork } from "./work.ts";
 const FIRST_BACKOFF = 1_000;
 const LONGEST_BACKOFF = 30_000;
 const FORGET_AFTER = 60_000;
-/** Time that tasks of swapped code have in any case to end by the signal, in milliseconds. */
-const END_TIME = 2_000;
 
 /** What a {@linkcode ModuleRunner} runs: a swap brings another one. */
 export interface Running {
@@ -220,7 +219,7 @@ export class ModuleRunner {
     this.#overtaken.abort();
     await this.#restarting;
     this.#restarting = undefined;
-    await this.#finish(times.finish);
+    await handOver(this.#context, times.finish, this.#options.log);
     try {
       await this.#takeOver(next, times.start);
     } catch (error) {
@@ -229,23 +228,6 @@ export class ModuleRunner {
       await this.#goBack(old, times.start);
       throw error;
     }
-  }
-
-  /** What the code has in hand, then what only waits for the signal. Who is late is not waited for. */
-  async #finish(time: number): Promise<void> {
-    const context = this.#context;
-    const deadline = performance.now() + time;
-    await inTime(context.finish(), deadline);
-    context.stop();
-    const end = Math.max(deadline, performance.now() + END_TIME);
-    const ended = await inTime(context.ended(), end);
-    if (!ended) {
-      this.#options.log.warn(
-        "its old code is still at work, and isn't waited for",
-      );
-      await inTime(context.cleanUp(), performance.now() + END_TIME);
-    }
-    await context.handOver();
   }
 
   async #takeOver(next: Running, time: number): Promise<void> {
@@ -282,24 +264,4 @@ export class ModuleRunner {
   #abortedSwap(): CaryatidError {
     return abortedError(`swap module "${this.id}"`, this.#stopping.signal);
   }
-}
-
-function initFailedError(id: string, cause: unknown): CaryatidError {
-  return new CaryatidError(
-    "INIT_FAILED",
-    `Cannot initialise module "${id}": ${messageOf(cause)}`,
-    { cause, hint: cause instanceof CaryatidError ? cause.hint : undefined },
-  );
-}
-
-function moduleFailedError(id: string, cause: unknown): CaryatidError {
-  return new CaryatidError(
-    "MODULE_FAILED",
-    `Module "${id}" failed: ${messageOf(cause)}`,
-    { cause, hint: `on-failure of [module.${id}] says what happens then` },
-  );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

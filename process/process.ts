@@ -186,7 +186,7 @@ export class Process implements AsyncDisposable {
    * wait meanwhile, in order, and no other module notices.
    *
    * The section is checked against the schema of the new code first. Then the old code finishes what it has in hand, at most for
-   * `[lifecycle] stop-deadline`; its `context.signal` fires, its tasks end, and `init` of the new code runs. Where that fails, the old
+   * `[lifecycle] stop-deadline` (what isn't finished then counts as done); its `context.signal` fires, its tasks end, and `init` of the new code runs. Where that fails, the old
    * code is started again with what waited. Subscriptions with other options than before (or with a `filter` or `signal`) start anew;
    * those that `init` of the new code doesn't open are closed. What waited there is dropped, and told.
    *

@@ -37,7 +37,7 @@ export async function runFiles(
     swappable: watched,
   };
   if (!watched) return void await Process.main(options);
-  const { obey } = await import("./watch/run_watched.ts");
+  const { obey } = await import("./watch/obey.ts");
   await Process.main(options, (process) => {
     obey(process, { files: config, modules, importer });
   });
