@@ -3,19 +3,24 @@ import { LockCopy } from "../lock_copy.ts";
 import { configFlag, type Project } from "../project.ts";
 import { coloured, harmless, type Terminal } from "../terminal.ts";
 
-/** Has Deno check the types of this code. What is wrong is shown as Deno shows it; gives whether all is well. */
+/**
+ * Has Deno check the types of this code; `flags` say where code comes from. What is wrong is shown as Deno shows it. Gives whether all
+ * is well.
+ */
 export async function checkTypes(
   terminal: Terminal,
   specifiers: readonly string[],
   project: Project,
+  flags: readonly string[] = [],
 ): Promise<boolean> {
   if (specifiers.length === 0) return true;
-  await using lock = await LockCopy.of(project);
+  await using lock = await LockCopy.of(project, flags);
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "check",
       "--quiet",
       configFlag(project),
+      ...flags,
       ...lock.flags,
       ...specifiers,
     ],

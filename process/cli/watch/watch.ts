@@ -6,7 +6,7 @@ import { configFlag } from "../project.ts";
 import { subjectOptions } from "../run_args.ts";
 import type { RunOptions } from "../run_options.ts";
 import { showProblems } from "../show_problems.ts";
-import { readSubject, type Subject } from "../subject.ts";
+import { readSubject, type Subject, type SubjectOptions } from "../subject.ts";
 import { coloured, type Terminal } from "../terminal.ts";
 import { Changes } from "./changes.ts";
 import { checkTypes } from "./check_types.ts";
@@ -117,12 +117,10 @@ export class Watch {
   /** Undefined where the configuration can't be read; says why. */
   async #nextState(): Promise<State | undefined> {
     try {
-      const options = subjectOptions(this.#terminal, {
-        ...this.#options,
-        // It was downloaded again at the beginning.
-        flags: this.#options.flags?.filter((flag) => flag !== "--reload"),
-      });
-      const subject = await readSubject(this.#files.map(configUrl), options);
+      const subject = await readSubject(
+        this.#files.map(configUrl),
+        this.#subjectOptions(),
+      );
       return await this.#stateOf(subject);
     } catch (error) {
       this.#complain(error);
@@ -140,7 +138,17 @@ export class Watch {
     const specifiers = new Set(
       touched.flatMap(({ specifier }) => specifier ?? []),
     );
-    return await checkTypes(this.#terminal, [...specifiers], project);
+    const { flags } = this.#subjectOptions();
+    return await checkTypes(this.#terminal, [...specifiers], project, flags);
+  }
+
+  /** Without `--reload`: what is there was downloaded again at the beginning. */
+  #subjectOptions(): SubjectOptions {
+    const { flags } = this.#options;
+    return subjectOptions(this.#terminal, {
+      ...this.#options,
+      flags: flags?.filter((flag) => flag !== "--reload"),
+    });
   }
 
   #stateOf(subject: Subject): Promise<State> {
