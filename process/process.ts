@@ -188,7 +188,8 @@ export class Process implements AsyncDisposable {
    * The section is checked against the schema of the new code first. Then the old code finishes what it has in hand, at most for
    * `[lifecycle] stop-deadline` (what isn't finished then counts as done); its `context.signal` fires, its tasks end, and `init` of the new code runs. Where that fails, the old
    * code is started again with what waited. Subscriptions with other options than before (or with a `filter` or `signal`) start anew;
-   * those that `init` of the new code doesn't open are closed. What waited there is dropped, and told.
+   * those that `init` of the new code doesn't open are closed. What waited there is dropped, and told;
+   * requests that waited for a handler which is no more fail with `HANDLER_FAILED`, because of `NO_HANDLER`.
    *
    * One swap of a module follows the other. A module that waits for its restart is started at once, with the new code. `stop` waits
    * for a swap that has begun.

@@ -145,6 +145,29 @@ Deno.test("requests in flight are finished by the old code; those that come mean
   await process.stop();
 });
 
+Deno.test("requests that wait for a handler which the new code doesn't have fail because of NO_HANDLER", async () => {
+  const old = module("m", (context) => {
+    context.handle("ask", () => "old");
+  });
+  const initialised = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  const next = module("m", async () => {
+    begun.resolve();
+    await initialised.promise;
+  });
+  const process = await started([old]);
+  const swap = process.swap("m", next);
+  await begun.promise;
+  const waiting = assert.rejects(process.context.request("ask", 1), {
+    code: "HANDLER_FAILED",
+    message: /nobody handles it/,
+  });
+  await turnOver();
+  initialised.resolve();
+  await Promise.all([swap, waiting]);
+  await process.stop();
+});
+
 Deno.test("under load every request is answered, by the old code or the new one", async () => {
   const answering = (answer: number, options = {}) =>
     module("m", (context) => {

@@ -325,3 +325,32 @@ Deno.test("run --watch starts nothing where anything is wrong, and exits with 2"
   assert.equal(await program.exitCode(), 2);
   assert.match(program.log, /\[LOAD_FAILED\].*wanted a module/);
 });
+
+Deno.test("run --watch ends when a signal comes while it looks at a change", async () => {
+  await using folder = await service();
+  await using program = watch(folder);
+  await program.line(/begun one/);
+  await Deno.writeTextFile(folder.file("sink.ts"), sink("two"));
+  await complains(program, /watch: sink\.ts changed/);
+  program.kill("SIGINT");
+  assert.equal(await program.exitCode(), 0);
+  assert.match(program.lines.at(-1)!, /stopped with exit code 0/);
+  assert(!program.log.includes("swapping"));
+});
+
+Deno.test("run --watch ends with 130 at a second SIGINT, as its process does", async () => {
+  await using folder = await service({
+    "sink.ts": moduleText(`
+      name: "sink",
+      init(context) {
+        context.run(() => { context.log.info("begun"); return new Promise(() => {}); });
+      },
+    `),
+  });
+  await using program = watch(folder);
+  await program.line(/begun/);
+  program.kill("SIGINT");
+  await program.line(/received, shutting down/);
+  program.insist("SIGINT");
+  assert.equal(await program.exitCode(), 130);
+});

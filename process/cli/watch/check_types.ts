@@ -15,7 +15,7 @@ export async function checkTypes(
 ): Promise<boolean> {
   if (specifiers.length === 0) return true;
   await using lock = await LockCopy.of(project, flags);
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+  const { success, stderr, signal } = await new Deno.Command(Deno.execPath(), {
     args: [
       "check",
       "--quiet",
@@ -29,7 +29,8 @@ export async function checkTypes(
     stdin: "null",
     stdout: "null",
   }).output();
-  if (success) return true;
+  // Ctrl-C ends it, too.
+  if (success || signal !== null) return success;
   const kind = coloured(terminal, "red", "error [LOAD_FAILED]");
   const said = new TextDecoder().decode(stderr)
     .split(/^error: Type checking failed/m)[0]!.trim();

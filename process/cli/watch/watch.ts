@@ -95,6 +95,7 @@ export class Watch {
       const names = [...changed].map((url) => url.replace(/.*\//, ""));
       this.#say(`${names.join(", ")} changed`);
       const state = await this.#nextState();
+      if (interrupt.fired) return;
       if (state) this.#watchAll(state, changes);
       const isSound = state !== undefined && await this.#isSound(state);
       if (interrupt.fired) return;
