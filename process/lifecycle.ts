@@ -14,7 +14,11 @@ import {
 } from "./assembly.ts";
 import type { Classes } from "./classes.ts";
 import { formatProblem } from "./config/config_error.ts";
-import type { Problem, ProcessConfig } from "./config/process_config.ts";
+import type {
+  ModuleConfig,
+  Problem,
+  ProcessConfig,
+} from "./config/process_config.ts";
 import { isCutShort } from "./cut_short.ts";
 import { drained, inTime } from "./drain.ts";
 import { introduce } from "./introduction.ts";
@@ -98,7 +102,9 @@ export class Lifecycle {
     for (const notice of notices) {
       logging.log().warn("{notice}", { notice: formatProblem(notice) });
     }
-    const next = { module, config: part.section, onFailure: wanted.onFailure };
+    const { section, topics } = part;
+    const { onFailure } = wanted;
+    const next = { module, config: section, onFailure, topics };
     const { stopDeadline, startDeadline } = this.#parts.config;
     const times = { finish: stopDeadline, start: startDeadline };
     await runner.swap(next, times, this.stopping);
@@ -174,19 +180,29 @@ export class Lifecycle {
     return this.#parts.monitor?.watch(id) ?? this.#parts.bus;
   }
 
+  /** The bus as a module with rights to topics has it: what it may not do is refused before it is counted. */
+  async #rightfulBus(config: ModuleConfig): Promise<MessageBus> {
+    const bus = this.#busFor(config.id);
+    if (config.isolation === "none" && !config.permissions) return bus;
+    const { withRights } = await import("./isolation/with_rights.ts");
+    return await withRights(bus, config, this.#parts.config);
+  }
+
   /** In the order of the file: all subscriptions are ready before anybody begins. */
   async #initAll(
     modules: readonly AssembledModule[],
     signal: AbortSignal,
   ): Promise<void> {
     const { logging, clock, swapping } = this.#parts;
-    for (const { config: { id, onFailure }, module, section } of modules) {
+    for (const { config, module, section, topics } of modules) {
+      const { id, onFailure } = config;
       const runner = new ModuleRunner({
         id,
         module,
         config: section,
         onFailure,
-        bus: this.#busFor(id),
+        topics,
+        bus: await this.#rightfulBus(config),
         clock,
         swapping,
         log: logging.log(id),

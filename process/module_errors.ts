@@ -11,10 +11,12 @@ export function initFailedError(id: string, cause: unknown): CaryatidError {
 
 /** What a module runs threw. */
 export function moduleFailedError(id: string, cause: unknown): CaryatidError {
+  const policy = `on-failure of [module.${id}] says what happens then`;
+  const remedy = cause instanceof CaryatidError ? cause.hint : undefined;
   return new CaryatidError(
     "MODULE_FAILED",
     `Module "${id}" failed: ${messageOf(cause)}`,
-    { cause, hint: `on-failure of [module.${id}] says what happens then` },
+    { cause, hint: remedy === undefined ? policy : `${remedy}; ${policy}` },
   );
 }
 

@@ -4,6 +4,7 @@ import type {
   Log,
   MessageBus,
   Module,
+  Topics,
 } from "@caryatid/sdk";
 import { abortedError } from "@caryatid/sdk/bus";
 import { ModuleContext, systemClock } from "@caryatid/sdk/host";
@@ -14,6 +15,7 @@ import { handOver } from "./hand_over.ts";
 import { initFailedError, moduleFailedError } from "./module_errors.ts";
 import { describeError, logError } from "./outcome.ts";
 import { StartSignal } from "./start_signal.ts";
+import { Strays } from "./strays.ts";
 import { untilAborted } from "./until_aborted.ts";
 import type { CurrentWork } from "./work.ts";
 
@@ -28,6 +30,8 @@ export interface Running {
   /** Its checked section. */
   readonly config: unknown;
   readonly onFailure: OnFailure;
+  /** What it declares, if anything. */
+  readonly topics: Topics | undefined;
 }
 
 /** What a {@linkcode ModuleRunner} is made of. */
@@ -57,6 +61,7 @@ export class ModuleRunner {
   readonly #options: ModuleRunnerOptions;
   readonly #clock: Clock;
   readonly #stopping = new AbortController();
+  readonly #strays: Strays;
   #running: Running;
   #context: ModuleContext;
   #begunAt = 0;
@@ -72,6 +77,7 @@ export class ModuleRunner {
     this.#options = options;
     this.#running = options;
     this.#clock = options.clock ?? systemClock;
+    this.#strays = new Strays(options.log);
     this.#context = this.#makeContext(undefined);
   }
 
@@ -149,7 +155,7 @@ export class ModuleRunner {
     const { id, bus, log, clock, work, swapping } = this.#options;
     const context: ModuleContext = new ModuleContext({
       id,
-      bus,
+      bus: this.#strays.watch(bus, this.#running.topics),
       log,
       clock,
       swapping,

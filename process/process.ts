@@ -4,9 +4,14 @@ import type { SwappingFactory } from "@caryatid/sdk/host/swapping";
 import { assembleBus } from "./assembly.ts";
 import { checkModule, Classes } from "./classes.ts";
 import type { MonitorConfig, ProcessConfig } from "./config/process_config.ts";
-import { type ConfigInput, readConfig } from "./config/read_config.ts";
+import {
+  type ConfigInput,
+  readConfig,
+  type ReadOptions,
+} from "./config/read_config.ts";
 import { Lifecycle, type LifecycleParts } from "./lifecycle.ts";
 import type { Importer } from "./loader.ts";
+import type { PinnedImporter } from "./pinned_import.ts";
 import { Logging } from "./logging.ts";
 import { type Monitor, OFF } from "./monitor/monitor.ts";
 import type {
@@ -24,10 +29,14 @@ export interface ProcessOptions {
   readonly modules?: readonly Module[];
   /** Classes of buses that the configuration may name, besides `in-memory`. */
   readonly buses?: readonly BusClass[];
+  /** Runs the modules of this `[process.<name>]` only; all of the configuration unless given. */
+  readonly process?: string;
   /** What a relative `import` is relative to where the configuration is text or an object: `import.meta.url`. */
   readonly base?: string | URL;
   /** Imports specifiers: `(s) => import(s)` where the program's own import map is to count. */
   readonly importer?: Importer;
+  /** Imports files that have an `integrity` in the configuration: in place of Deno's own import of them, with the program's rights. */
+  readonly pinnedImporter?: PinnedImporter;
   /** Variables `CARYATID_…` override the configuration: Deno's, as far as permission is granted, unless given here. */
   readonly env?: Readonly<Record<string, string>>;
   /** What modules read the time from: the machine's unless given here. */
@@ -77,12 +86,13 @@ export class Process implements AsyncDisposable {
   readonly #monitor: Monitor;
   readonly #log: Log;
   readonly #config: ProcessConfig;
-  readonly #env: ProcessOptions["env"];
+  /** How it was read. */
+  readonly #reading: ReadOptions;
 
   /** Use `Process.create`. */
-  private constructor(parts: LifecycleParts, env: ProcessOptions["env"]) {
+  private constructor(parts: LifecycleParts, reading: ReadOptions) {
     this.#config = parts.config;
-    this.#env = env;
+    this.#reading = reading;
     this.#lifecycle = new Lifecycle(parts);
     this.#classes = parts.classes;
     this.#monitor = parts.monitor ?? OFF;
@@ -96,16 +106,18 @@ export class Process implements AsyncDisposable {
    * `PERMISSION_DENIED` for a file.
    */
   static async create(options: ProcessOptions): Promise<Process> {
-    const { env, base, clock, importer, modules = [], buses = [] } = options;
-    const { swappable = false } = options;
-    const config = await readConfig(options.config, env ? { env } : {});
-    const classes = new Classes(importer, base ? new URL(base) : undefined);
+    const { base, clock, modules = [], buses = [] } = options;
+    const start = base ? new URL(base) : undefined;
+    const { env, process } = options;
+    const reading = { env, process, base: start };
+    const config = await readConfig(options.config, reading);
+    const classes = new Classes(options, start);
     for (const bus of buses) classes.registerBus(bus);
     for (const module of modules) classes.registerModule(module);
     const logging = new Logging(config.log);
     const { bus, notices } = await assembleBus(config, classes, logging);
     const log = logging.log();
-    const swapping = await loadSwapping(swappable);
+    const swapping = await loadSwapping(options.swappable);
     const monitor = await createMonitor(config.monitor, { bus, log, clock });
     return new Process({
       config,
@@ -116,7 +128,7 @@ export class Process implements AsyncDisposable {
       clock,
       monitor,
       swapping,
-    }, env);
+    }, reading);
   }
 
   /**
@@ -228,9 +240,8 @@ export class Process implements AsyncDisposable {
     module: Module,
     options: SwapOptions = {},
   ): Promise<void> {
-    const env = this.#env ? { env: this.#env } : {};
     const config = options.config
-      ? await readConfig(options.config, env)
+      ? await readConfig(options.config, this.#reading)
       : this.#config;
     await this.#lifecycle.swap(id, checkModule(module), config);
   }
@@ -262,7 +273,7 @@ export class Process implements AsyncDisposable {
 
 /** Its code is loaded only where it is used: each file takes its part of a start. */
 async function loadSwapping(
-  swappable: boolean,
+  swappable = false,
 ): Promise<SwappingFactory | undefined> {
   if (!swappable) return undefined;
   const { Swapping } = await import("@caryatid/sdk/host/swapping");

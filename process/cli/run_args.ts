@@ -1,8 +1,8 @@
 import { permissionFlags } from "./deno_flags.ts";
-import { grantsOf } from "./grants.ts";
+import { grantsOf, isolationFlags } from "./grants.ts";
 import { projectFlags } from "./project.ts";
 import { type RunOptions, SOURCE_FLAGS } from "./run_options.ts";
-import { runProgramUrl } from "./run_program.ts";
+import { type ProgramOptions, runProgramUrl } from "./run_program.ts";
 import type { Subject, SubjectOptions } from "./subject.ts";
 import { coloured, type Terminal } from "./terminal.ts";
 
@@ -11,11 +11,12 @@ export function subjectOptions(
   terminal: Terminal,
   options: RunOptions,
 ): SubjectOptions {
-  const { flags = [], deadline } = options;
+  const { flags = [], deadline, process } = options;
   return {
     flags: flags.filter((flag) => SOURCE_FLAGS.includes(flag)),
     allowImport: importHosts(options),
     deadline,
+    process,
     progress: (line) => terminal.complain(coloured(terminal, "dim", line)),
   };
 }
@@ -24,17 +25,22 @@ export function subjectOptions(
 export function denoArgs(
   subject: Subject,
   files: readonly string[],
-  options: RunOptions,
+  options: RunOptions & Pick<ProgramOptions, "lifeline">,
 ): string[] {
-  const { allowAll, grants = [], flags = [], watch, print } = options;
+  const { allowAll, grants = [], flags = [], lifeline } = options;
+  const watched = options.watch && !options.print;
+  const { process } = subject.config;
   return [
     "run",
     "--no-prompt",
     ...projectFlags(subject.project),
+    ...isolationFlags(subject),
     // Looking into the modules has reloaded them.
     ...flags.filter((flag) => flag !== "--reload"),
-    ...allowAll ? ["--allow-all"] : permissionFlags(grantsOf(subject), grants),
-    runProgramUrl(subject.parts, { watched: watch === true && !print }),
+    ...allowAll
+      ? ["--allow-all"]
+      : permissionFlags(grantsOf(subject), grants, subject.config.importHosts),
+    runProgramUrl(subject.parts, { process, lifeline, watched }),
     ...files,
   ];
 }

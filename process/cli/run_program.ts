@@ -1,14 +1,24 @@
 import { VERSION } from "../version.ts";
+import { textImport } from "./inspection/child.ts";
 import type { Part } from "./subject.ts";
+
+/** What the program does besides. */
+export interface ProgramOptions {
+  /** The process of the files that it is; all of them in one unless given. */
+  readonly process?: string | undefined;
+  /** Whether it stops when its standard input ends (no). */
+  readonly lifeline?: boolean | undefined;
+  /** Whether the command tells it by standard input which modules have changed (no). */
+  readonly watched?: boolean | undefined;
+}
 
 /**
  * The program that Deno is given to run, as a `data:` URL. Its imports are literal, so that local code needs no permission to read;
  * and it lies nowhere, so that it may import from anywhere: what comes from a registry may not import from other hosts.
- * `watched` has it listen to the command, which swaps modules.
  */
 export function runProgramUrl(
   parts: readonly Part[],
-  { watched = false }: { readonly watched?: boolean } = {},
+  { process, lifeline = false, watched = false }: ProgramOptions = {},
 ): string {
   const lines = [`import{runFiles}from${JSON.stringify(runner())};`];
   const standard = (kind: Part["kind"]) => {
@@ -33,10 +43,21 @@ export function runProgramUrl(
     const literal = JSON.stringify(specifier);
     return `${literal}:()=>import(${literal})`;
   });
+  const pinned = new Set(
+    parts.flatMap(({ config, specifier }) =>
+      config.integrity === undefined ? [] : specifier ?? []
+    ),
+  );
+  const texts = [...pinned].map((specifier) => {
+    const literal = JSON.stringify(specifier);
+    return `${literal}:()=>${textImport(literal)}`;
+  });
   lines.push(
     `await runFiles(Deno.args,{modules:[${modules}],buses:[${buses}],`,
-    `sources:{__proto__:null,${sources.join()}},importer:s=>import(s)`,
-    `${watched ? ",watched:true" : ""}})`,
+    `sources:{__proto__:null,${sources.join()}},`,
+    `texts:{__proto__:null,${texts.join()}},importer:s=>import(s)`,
+    process === undefined ? "" : `,process:${JSON.stringify(process)}`,
+    `${lifeline ? ",lifeline:true" : ""}${watched ? ",watched:true" : ""}})`,
   );
   // In a URL these would mean something else.
   const code = lines.join("").replace(/[%#\s\\]/g, encodeURIComponent);

@@ -1,18 +1,20 @@
 import { CaryatidError, type Module } from "@caryatid/sdk";
 import { Classes } from "../../classes.ts";
 import { readConfig } from "../../config/read_config.ts";
-import type { Importer } from "../../loader.ts";
+import type { Importers } from "../../loader.ts";
 import { logError } from "../../outcome.ts";
 import type { Process } from "../../process.ts";
 import { NewSources } from "./new_sources.ts";
 import type { SwapOrder } from "./swap_order.ts";
 
 /** What it takes to find the code of modules anew. */
-export interface WatchedParts {
-  readonly files: readonly URL[];
+export interface WatchedParts extends Importers {
+  /** The files. */
+  readonly config: readonly URL[];
+  /** The process of them that runs; all of them in one unless given. */
+  readonly process?: string;
   /** Standard modules. */
   readonly modules: readonly Module[];
-  readonly importer: Importer;
 }
 
 /**
@@ -35,18 +37,20 @@ export async function obey(
 async function swap(
   process: Process,
   id: string,
-  { files, modules, importer }: WatchedParts,
+  parts: WatchedParts,
 ): Promise<void> {
   const { log } = process.context;
   try {
-    const config = await readConfig(files);
-    const wanted = config.modules.find((module) => module.id === id);
+    const { modules } = await readConfig(parts.config, {
+      process: parts.process,
+    });
+    const wanted = modules.find((module) => module.id === id);
     if (wanted === undefined) return; // the files have changed again: another order is to come
-    const classes = new Classes(importer, undefined);
-    for (const module of modules) classes.registerModule(module);
+    const classes = new Classes(parts, undefined);
+    for (const module of parts.modules) classes.registerModule(module);
     const module = await classes.module(wanted);
     const begun = performance.now();
-    await process.swap(id, module, { config: files });
+    await process.swap(id, module, { config: parts.config });
     const milliseconds = Math.ceil(performance.now() - begun);
     log.info("swapped {id} in {milliseconds} ms", { id, milliseconds });
   } catch (error) {
