@@ -30,6 +30,13 @@ export function planOf(running: State, next: State): Plan {
     return isTouched(part, next, changed) ||
       !isDeepStrictEqual(swappable(before.get(module.id)!), swappable(module));
   });
+  // Where it is fenced in, another one has to be made for it: never run its code without.
+  const fenced = swap.find(({ config }) =>
+    (config as ModuleConfig).isolation !== "none"
+  );
+  if (fenced) {
+    return { restart: `[module.${fenced.config.id}], which is isolated,` };
+  }
   return { swap: swap.map(({ config }) => config.id) };
 }
 

@@ -67,6 +67,8 @@ async function state(
   };
 }
 
+const ISOLATED = TOML.replace("say = 1", 'say = 1\nisolation = "worker"');
+
 const cases: [what: string, next: Promise<State>, plan: unknown][] = [
   ["nothing", state(TOML), { swap: [] }],
   ["a comment", state(`${TOML}# really`), { swap: [] }],
@@ -124,6 +126,21 @@ const cases: [what: string, next: Promise<State>, plan: unknown][] = [
     { restart: "code that needs file:///b.wasm" },
   ],
 ];
+
+Deno.test("code and section of an isolated module are never swapped for what isn't", async () => {
+  const running = await state(ISOLATED);
+  const edits = [
+    await state(ISOLATED.replace("say = 1", "say = 2")),
+    await state(ISOLATED, { "shared.ts": "new" }),
+  ];
+  for (const next of edits) {
+    assert.deepEqual(planOf(running, next), {
+      restart: "[module.a], which is isolated,",
+    });
+  }
+  const other = await state(ISOLATED, { "only_b.ts": "new" });
+  assert.deepEqual(planOf(running, other), { swap: ["b"] });
+});
 
 Deno.test("a change leads to the swaps that bring it, or else to a new start", async (t) => {
   const running = await state(TOML);
