@@ -8,6 +8,8 @@ export interface ProgramOptions {
   readonly process?: string | undefined;
   /** Whether it stops when its standard input ends (no). */
   readonly lifeline?: boolean | undefined;
+  /** Whether the command tells it by standard input which modules have changed (no). */
+  readonly watched?: boolean | undefined;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface ProgramOptions {
  */
 export function runProgramUrl(
   parts: readonly Part[],
-  { process, lifeline = false }: ProgramOptions = {},
+  { process, lifeline = false, watched = false }: ProgramOptions = {},
 ): string {
   const lines = [`import{runFiles}from${JSON.stringify(runnerSpecifier())};`];
   const standard = (kind: Part["kind"]) => {
@@ -67,7 +69,7 @@ export function runProgramUrl(
     `sources:{__proto__:null,${sources.join()}},`,
     `texts:{__proto__:null,${texts.join()}},importer:s=>import(s)`,
     process === undefined ? "" : `,process:${JSON.stringify(process)}`,
-    `${lifeline ? ",lifeline:true" : ""}})`,
+    `${lifeline ? ",lifeline:true" : ""}${watched ? ",watched:true" : ""}})`,
   );
   // In a URL these would mean something else.
   const code = lines.join("").replace(/[%#\s\\]/g, encodeURIComponent);
