@@ -76,4 +76,5 @@ export {
   validatePattern,
   validateTopic,
 } from "./topic.ts";
+export type { Topics, TopicsOf, TopicUse } from "./topics.ts";
 export type { WireSchema } from "./wire_schema.ts";

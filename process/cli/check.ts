@@ -72,7 +72,7 @@ function summary({ config, problems, notices }: Subject): string {
 function partJson(
   { kind, config, specifier, inspection }: Subject["parts"][0],
 ) {
-  const { name, description } = inspection;
+  const { name, description, declared } = inspection;
   return {
     kind,
     id: config.id,
@@ -80,5 +80,6 @@ function partJson(
     specifier,
     name,
     description,
+    topics: declared,
   };
 }

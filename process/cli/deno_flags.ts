@@ -13,6 +13,7 @@ const KINDS: readonly GrantKind[] = ["net", "read", "write", "env", "run"];
 export function permissionFlags(
   grants: readonly Grant[],
   more: readonly string[] = [],
+  only?: readonly string[],
 ): string[] {
   const given = more.map((flag) => {
     const [, kind, value] = flag.match(/^--allow-(\w+)(?:=(.*))?$/s)!;
@@ -25,7 +26,7 @@ export function permissionFlags(
     return flag(kind, own, given);
   });
   for (const kind of ["sys", "ffi"]) flags.push(...flag(kind, [], given));
-  return [...flags, ...imports(needed, given)];
+  return [...flags, ...imports(needed, given, only)];
 }
 
 type Given = readonly {
@@ -43,10 +44,17 @@ function flag(kind: string, own: readonly string[], given: Given): string[] {
   return [`--allow-${kind}=${flagValues(kind, [...values])}`];
 }
 
-function imports(grants: readonly Grant[], given: Given): string[] {
+function imports(
+  grants: readonly Grant[],
+  given: Given,
+  only: readonly string[] | undefined,
+): string[] {
   const isImport = ({ kind }: { readonly kind: string }) => kind === "import";
-  return importFlag([
-    ...grants.filter(isImport).map(({ value }) => value),
-    ...given.filter(isImport).flatMap(({ value }) => value?.split(",") ?? ""),
-  ]);
+  return importFlag({
+    hosts: grants.filter(isImport).map(({ value }) => value),
+    more: given.filter(isImport).flatMap(({ value }) =>
+      value?.split(",") ?? ""
+    ),
+    only,
+  });
 }

@@ -26,7 +26,10 @@ export async function permissions(
     return 2;
   }
   const grants = grantsOf(subject);
-  const flags = [...isolationFlags(subject), ...permissionFlags(grants)];
+  const flags = [
+    ...isolationFlags(subject),
+    ...permissionFlags(grants, [], subject.config.importHosts),
+  ];
   if (options.json) {
     const parts = subject.parts.map(askedJson);
     terminal.print(JSON.stringify({ parts, grants, flags }, null, 2));

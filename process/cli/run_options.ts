@@ -1,7 +1,11 @@
 /** What `run` takes besides its files. */
 export interface RunOptions {
+  /** The process of the files to run; all of them in one unless given. */
+  readonly process?: string | undefined;
   /** Shows the command instead of running it. */
   readonly print?: boolean | undefined;
+  /** Swaps modules whose files change while it runs. */
+  readonly watch?: boolean | undefined;
   /** Runs without any limit. */
   readonly allowAll?: boolean | undefined;
   /** Grants besides what is worked out: flags of Deno, `--allow-net=example.com`, `--allow-sys`. */

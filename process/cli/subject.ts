@@ -1,13 +1,14 @@
 import { CaryatidError, type ErrorCode } from "@caryatid/sdk";
-import { standardImport } from "../classes.ts";
 import type {
   BusConfig,
   ModuleConfig,
   Problem,
   ProcessConfig,
 } from "../config/process_config.ts";
+import { askedOf } from "../isolation/grants.ts";
 import { type GrantReview, reviewGrants } from "../isolation/review_grants.ts";
 import { resolveSpecifier } from "../loader.ts";
+import { standardImport } from "../standard_classes.ts";
 import { readConfigFiles } from "./config_files.ts";
 import { importFlag, importHost } from "./import_hosts.ts";
 import type { InspectOptions } from "./inspection/child.ts";
@@ -18,9 +19,12 @@ import type {
   Kind,
   Task,
 } from "./inspection/inspection.ts";
+import { WaitingInspector } from "./inspection/waiting_inspector.ts";
 import { LockCopy } from "./lock_copy.ts";
 import { findProject, type Project } from "./project.ts";
+import { reviewProcesses } from "./review_processes.ts";
 import { reviewRoutes } from "./review_routes.ts";
+import { reviewTopics } from "./review_topics.ts";
 
 /** A problem, with the code that a program tells it by. */
 export interface CodedProblem extends Problem {
@@ -51,6 +55,8 @@ export interface Subject {
 export interface SubjectOptions extends Omit<InspectOptions, "project"> {
   /** Hosts that code may be imported from, besides those of the configuration; "" for all. */
   readonly allowImport?: readonly string[] | undefined;
+  /** The process of the files that it is about; all of them unless given. */
+  readonly process?: string | undefined;
 }
 
 /**
@@ -62,22 +68,30 @@ export async function readSubject(
   files: readonly URL[],
   options: SubjectOptions = {},
 ): Promise<Subject> {
-  checkFlags(options.flags ?? []);
-  const config = await readConfigFiles(files);
   const project = findProject(files);
+  using lock = LockCopy.of(project, options.flags);
+  const inspectOptions = (
+    config: Pick<ProcessConfig, "importHosts">,
+    specifiers: readonly (string | undefined)[],
+  ) => ({
+    ...options,
+    project,
+    flags: sourceFlags(config, specifiers, lock, options),
+  });
+  await using waiting = new WaitingInspector(
+    inspectOptions({ importHosts: undefined }, []),
+  );
+  const config = await readConfigFiles(files, options.process);
   const all = [
     ...config.modules.map((one) => taskOf("module", one)),
     ...config.buses.map((one) => taskOf("message-bus", one)),
   ];
   const tasks = all.map(({ task }) => task);
-  const hosts = tasks.flatMap(({ specifier }) => importHost(specifier) ?? []);
-  await using lock = await LockCopy.of(project, options.flags);
-  const flags = [
-    ...options.flags ?? [],
-    ...lock.flags,
-    ...importFlag([...hosts, ...options.allowImport ?? []]),
-  ];
-  const inspections = await inspectAll(tasks, { ...options, flags, project });
+  const specifiers = tasks.map(({ specifier }) => specifier);
+  const inspections = await inspectAll(tasks, {
+    ...inspectOptions(config, specifiers),
+    waiting,
+  });
   const parts = all.map(({ task, of }, index): Part => ({
     kind: task.kind,
     config: of,
@@ -85,6 +99,8 @@ export async function readSubject(
     inspection: inspections[index]!,
   }));
   const routes = reviewRoutes(config, parts);
+  const processes = reviewProcesses(config, parts);
+  const topics = reviewTopics(config, parts);
   const grants = await reviewAllGrants(config, parts);
   const problems = parts.flatMap(({ inspection }) => inspection.problems);
   const notices = parts.flatMap(({ inspection }) => inspection.notices);
@@ -94,14 +110,35 @@ export async function readSubject(
     config,
     parts,
     problems: [
-      ...await placed(config, [...problems, ...routes.problems]),
+      ...await placed(config, [
+        ...problems,
+        ...routes.problems,
+        ...topics.problems,
+      ]),
       ...grants.problems.map(coded),
     ],
     notices: [
       ...[...config.notices, ...grants.notices].map(coded),
-      ...await placed(config, [...notices, ...routes.notices]),
+      ...await placed(config, [
+        ...notices,
+        ...routes.notices,
+        ...topics.notices,
+        ...processes,
+      ]),
     ],
   };
+}
+
+/** The flags by which Deno may import these, and nothing from elsewhere. */
+export function sourceFlags(
+  { importHosts: only }: Pick<ProcessConfig, "importHosts">,
+  specifiers: readonly (string | undefined)[],
+  lock: LockCopy,
+  { flags = [], allowImport: more = [] }: SubjectOptions,
+): string[] {
+  checkFlags(flags);
+  const hosts = specifiers.flatMap((one) => importHost(one) ?? []);
+  return [...flags, ...lock.flags, ...importFlag({ hosts, more, only })];
 }
 
 /** Of those whose code could be asked. */
@@ -114,7 +151,8 @@ async function reviewAllGrants(
   for (const { kind, config: of, inspection } of parts) {
     if (kind !== "module" || inspection.problems.length > 0) continue;
     const module = of as ModuleConfig;
-    const found = await reviewGrants(module, inspection.permissions, config);
+    const asked = askedOf(inspection.permissions, inspection.declared);
+    const found = await reviewGrants(module, asked, config);
     problems.push(...found.problems);
     notices.push(...found.notices);
   }
@@ -150,13 +188,14 @@ function taskOf(
     globalKeys,
     specifier,
     import: of.import,
+    integrity: of.integrity,
     base: of.base?.href,
   };
   return { task, of };
 }
 
-/** Standard classes are found here, where their import map is. */
-function specifierOf(
+/** What is imported: absolute, unless the import map knows it. Standard classes are found here, where their import map is. */
+export function specifierOf(
   kind: Kind,
   { import: specifier, base, className }: ModuleConfig | BusConfig,
 ): string | undefined {

@@ -1,3 +1,4 @@
+import { readCodeSource } from "./code_source.ts";
 import type { Layers } from "./layers.ts";
 import type { GrantsAround } from "./module_grants.ts";
 import { readLimits } from "./module_limits.ts";
@@ -22,6 +23,7 @@ const ISOLATION: readonly Isolation[] = ["none", "worker", "process"];
 const NOT_GLOBAL = [
   "class",
   "import",
+  "integrity",
   "on-failure",
   "isolation",
   "permissions",
@@ -69,7 +71,7 @@ async function readModule(
 ): Promise<ModuleConfig> {
   const path = ["module", id];
   const className = reader.text("class") ?? id;
-  const specifier = reader.text("import");
+  const source = readCodeSource(reader, layers, report);
   const onFailure = reader.choice("on-failure", ON_FAILURE, "fail");
   const isolation = reader.choice("isolation", ISOLATION, "none");
   const permissions = await readPermissions(reader, {
@@ -82,10 +84,7 @@ async function readModule(
   return {
     id,
     className,
-    import: specifier,
-    base: specifier === undefined
-      ? undefined
-      : layers.baseOf([...path, "import"]),
+    ...source,
     onFailure,
     isolation,
     permissions,

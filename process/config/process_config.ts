@@ -1,3 +1,7 @@
+import type { NamedProcess } from "./processes.ts";
+
+export type { NamedProcess };
+
 /** How much is logged: this level and those after it. */
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
@@ -11,6 +15,10 @@ export type Isolation = "none" | "worker" | "process";
 export interface ProcessConfig {
   /** In file order: a module stands where the first file mentions it. */
   readonly modules: readonly ModuleConfig[];
+  /** The processes that the file is divided into, in file order; none where it is for one. */
+  readonly processes: readonly NamedProcess[];
+  /** Which of them this is, with `modules` of its own only; undefined for all of the file. */
+  readonly process: string | undefined;
   /** In file order. If none is configured: one in-memory bus called `memory`. */
   readonly buses: readonly BusConfig[];
   /** The first match wins. If none is configured, and there is one bus: `#` to it. */
@@ -27,6 +35,8 @@ export interface ProcessConfig {
   readonly stopDeadline: number;
   /** What is logged, and in which form. */
   readonly log: LogConfig;
+  /** The only hosts that code may come from: `host` or `host:port`. Undefined if `[import]` doesn't say. */
+  readonly importHosts: readonly string[] | undefined;
   /** What is counted, if there is a `[monitor]`. */
   readonly monitor: MonitorConfig | undefined;
   /** What is accepted and has no effect, with what to use instead. */
@@ -69,16 +79,22 @@ export interface Section {
   readonly globalKeys?: ReadonlySet<string>;
 }
 
-/** A module to run. */
-export interface ModuleConfig extends Section {
-  /** What `[module.<id>]` calls it. */
-  readonly id: string;
-  /** The name of its definition. */
-  readonly className: string;
+/** Where code comes from. */
+export interface CodeSource {
   /** Where to load it from, if not by its class. */
   readonly import: string | undefined;
   /** The file that said `import`, for a relative one; undefined when that was text, an object or the environment. */
   readonly base: URL | undefined;
+  /** The hash that the file must have: `sha256-…`; of one file only, not of what it imports. */
+  readonly integrity: string | undefined;
+}
+
+/** A module to run. */
+export interface ModuleConfig extends Section, CodeSource {
+  /** What `[module.<id>]` calls it. */
+  readonly id: string;
+  /** The name of its definition. */
+  readonly className: string;
   /** What to do when something that it runs throws. */
   readonly onFailure: OnFailure;
   /** Where its code runs. */
@@ -126,15 +142,11 @@ export interface ModuleLimits {
 }
 
 /** A bus to open. */
-export interface BusConfig {
+export interface BusConfig extends CodeSource {
   /** What `[message-bus.<id>]` calls it. */
   readonly id: string;
   /** The kind of bus. */
   readonly className: string;
-  /** Where to load it from, if not by its class. */
-  readonly import: string | undefined;
-  /** The file that said `import`, for a relative one; undefined when that was text, an object or the environment. */
-  readonly base: URL | undefined;
   /** Where it stands: `["message-bus", id]`. */
   readonly path: readonly string[];
   /** Its own keys. */
