@@ -243,6 +243,7 @@ export class Lifecycle {
     }
     await this.#endMonitor(deadline);
     await inTime(this.#cleanUp(caller?.id), goodbye(deadline));
+    for (const { module } of this.#assembled) await discard(module);
     await inTime(bus.close(), goodbye(deadline));
     await logging.load();
     if (late.length > 0) throw drainTimeoutError(late, config.stopDeadline);

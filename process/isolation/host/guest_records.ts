@@ -69,9 +69,8 @@ function clean(value: unknown): unknown {
   );
 }
 
-// deno-lint-ignore no-control-regex -- they are what it is about
-const CONTROLS =
-  /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+/** Those of C0 but tab and line end, those of C1, and what turns the direction of a text. */
+const CONTROLS = /[^\P{Cc}\t\n]|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** Without control characters, those of C1 too, which some terminals obey; a further line can't be taken for a record. */
 function stripped(text: string): string {

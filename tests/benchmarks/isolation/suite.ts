@@ -1,6 +1,7 @@
 import type { Case, Suite } from "../harness.ts";
 import { bareTurns } from "./bare.ts";
 import { type Isolation, startGuest } from "./guest.ts";
+import { rights } from "./rights.ts";
 
 const PUBLISHES = 100_000;
 const REQUESTS = 5_000;
@@ -14,13 +15,17 @@ const GOALS = {
 /** Modules in workers and in processes of their own. */
 export const isolation: Suite = {
   name: "isolation",
-  about: "modules in a worker or a process, beside bare postMessage or pipes",
-  cases: (["worker", "process"] as const).flatMap((kind) => [
-    publishes(kind),
-    requests(kind),
-    start(kind),
-    memory(kind),
-  ]),
+  about:
+    "modules in a worker or a process, beside bare postMessage or pipes; rights to topics",
+  cases: [
+    ...(["worker", "process"] as const).flatMap((kind) => [
+      publishes(kind),
+      requests(kind),
+      start(kind),
+      memory(kind),
+    ]),
+    ...rights,
+  ],
   note: "a guest publishes 256 at a time; it and its host share the cores",
 };
 
