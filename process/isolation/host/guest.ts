@@ -205,6 +205,7 @@ export class Guest {
 
   /** Has it begin what it runs. */
   begin(): void {
+    this.#running = 1; // until it tells how many it has begun
     this.#outbox.add([FROM_HOST.begin]);
   }
 
