@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { integrityOf } from "../integrity.ts";
 import { guestProcess } from "./testing/guest_process.ts";
 
 for (const isolation of ["worker", "process"] as const) {
@@ -33,5 +34,20 @@ for (const isolation of ["worker", "process"] as const) {
       "NOT_ENCODABLE",
       "MESSAGE_TOO_LARGE",
     ]);
+  });
+
+  Deno.test(`in a ${isolation} a module of another integrity isn't run, the right one is`, async () => {
+    const file = new URL("./testing/guests/echo.ts", import.meta.url);
+    const integrity = await integrityOf(await Deno.readTextFile(file));
+    await using good = await guestProcess(isolation, "echo", { integrity });
+    await good.start();
+    const other = await integrityOf("export default 1;");
+    await using bad = await guestProcess(isolation, "throws_at_top", {
+      integrity: other,
+    });
+    await assert.rejects(bad.start(), {
+      code: "LOAD_FAILED",
+      message: /wanted sha256-/,
+    });
   });
 }

@@ -13,6 +13,7 @@ export async function isolatedModule(
   return await guestModule({
     id: config.id,
     specifier,
+    integrity: config.integrity,
     spawner: await spawnerOf(config.isolation),
     grants: grantsOfModule(config)!,
     limits: config.limits,

@@ -43,6 +43,8 @@ export interface GuestOptions {
   readonly id: string;
   /** Where its module is. */
   readonly specifier: string;
+  /** The hash that its file must have, if one is known. */
+  readonly integrity?: string | undefined;
   readonly spawner: GuestSpawner;
   readonly grants: ModuleGrants;
   readonly limits: ModuleLimits;
@@ -89,11 +91,12 @@ export class Guest {
 
   /** Starts one. Rejects with `GUEST_REFUSED`, or `GUEST_ENDED` if it doesn't get as far as saying hello. */
   static async start(options: GuestOptions): Promise<Guest> {
-    const { id, specifier, spawner, grants, limits, log } = options;
+    const { id, specifier, integrity, spawner, grants, limits, log } = options;
     const records = new GuestRecords(log);
     const spawned = await spawner.spawn({
       id,
       specifier,
+      integrity,
       grants,
       memory: limits.memory,
       mostBatch: mostBatch(limits.messageSize),

@@ -57,7 +57,7 @@ function command(
       `--v8-flags=--max-old-space-size=${heap}`,
       ...(config === undefined ? ["--no-config"] : [`--config=${config}`]),
       ...guestFlags(order.grants),
-      entryOf("process", order.specifier),
+      entryOf("process", order),
     ],
     clearEnv: true,
     env: environmentOf(order.grants),
