@@ -49,15 +49,8 @@ export function assembleModules(
 ): Promise<Assembly<AssembledModule>> {
   return assemble(config, config.modules, async (wanted) => {
     const module = await moduleFor(wanted, classes, logging);
-    const { value, notices } = await checked(config, wanted, module.config);
-    const topics = declaredTopics(module, value);
-    const part = { config: wanted, module, section: value, topics };
-    if (wanted.isolation === "none" && !wanted.permissions) {
-      return { part, notices };
-    }
     try {
-      const needless = await checkGrants(config, part);
-      return { part, notices: [...notices, ...needless] };
+      return await withSection(config, wanted, module);
     } catch (error) {
       await discard(module);
       throw error;
@@ -81,6 +74,22 @@ async function moduleFor(
   const { relay } = classes;
   const source = { specifier: classes.isolatedSpecifier(wanted), relay };
   return await isolatedModule(wanted, source, logging.log(wanted.id));
+}
+
+/** A module with its section of this configuration, checked. Rejects with `INVALID_CONFIG`. */
+export async function withSection(
+  config: ProcessConfig,
+  wanted: ModuleConfig,
+  module: Module,
+): Promise<{ part: AssembledModule; notices: readonly Problem[] }> {
+  const { value, notices } = await checked(config, wanted, module.config);
+  const topics = declaredTopics(module, value);
+  const part = { config: wanted, module, section: value, topics };
+  if (wanted.isolation === "none" && !wanted.permissions) {
+    return { part, notices };
+  }
+  const needless = await checkGrants(config, part);
+  return { part, notices: [...notices, ...needless] };
 }
 
 /** Finds the code of every bus, checks every section, and puts the buses behind the routes. Nothing is connected yet. */

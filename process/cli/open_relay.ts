@@ -26,8 +26,9 @@ export function openRelay(
 
 function orderOf({ kind, config, specifier }: Part): RelayOrder[] {
   if (kind !== "module" || specifier === undefined) return [];
-  const { id, isolation, limits: { memory }, ...rest } = config as ModuleConfig;
+  const { id, isolation, integrity, limits: { memory }, ...rest } =
+    config as ModuleConfig;
   if (isolation !== "process") return [];
   const grants = grantsOfModule({ isolation, ...rest })!;
-  return [{ id, specifier, grants, memory }];
+  return [{ id, specifier, integrity, grants, memory }];
 }

@@ -33,6 +33,10 @@ export async function runFiles(
     terminal.print(shellLine("deno", denoArgs(subject, files, own)));
     return 0;
   }
+  if (options.watch) {
+    const { Watch } = await import("./watch/watch.ts");
+    return await new Watch({ terminal, files, options }).run(subject);
+  }
   await using opened = openRelay(subject, options.flags);
   const relay = opened?.address;
   return await start(denoArgs(subject, files, { ...own, relay }));

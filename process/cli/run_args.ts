@@ -36,6 +36,7 @@ export function denoArgs(
 ): string[] {
   const { allowAll, grants = [], flags = [], lifeline, relay, sources = [] } =
     options;
+  const watched = options.watch && !options.print;
   const { process } = subject.config;
   return [
     "run",
@@ -50,7 +51,7 @@ export function denoArgs(
       grants,
       subject.config.importHosts,
     ),
-    runProgramUrl(subject.parts, { process, lifeline, relay }),
+    runProgramUrl(subject.parts, { process, lifeline, watched, relay }),
     ...files,
   ];
 }

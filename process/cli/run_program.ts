@@ -11,6 +11,8 @@ export interface ProgramOptions {
   readonly lifeline?: boolean | undefined;
   /** Who starts the processes of isolated modules (it does). */
   readonly relay?: RelayAddress | undefined;
+  /** Whether the command tells it by standard input which modules have changed (no). */
+  readonly watched?: boolean | undefined;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface ProgramOptions {
  */
 export function runProgramUrl(
   all: readonly Part[],
-  { process, lifeline = false, relay }: ProgramOptions = {},
+  { process, lifeline = false, watched = false, relay }: ProgramOptions = {},
 ): string {
   const parts = all.filter((part) => !isIsolated(part));
   const lines = [`import{runFiles}from${JSON.stringify(runnerSpecifier())};`];
@@ -45,18 +47,25 @@ export function runProgramUrl(
   const pinned = specifiersOf(
     parts.filter(({ config }) => config.integrity !== undefined),
   );
+  const isolated = specifiersOf(
+    parts.filter(({ config }) =>
+      "isolation" in config && config.isolation !== "none"
+    ),
+  );
   const sources: string[] = [];
   const texts: string[] = [];
   for (const specifier of imported) {
     const literal = JSON.stringify(specifier);
-    if (!pinned.has(specifier)) {
+    if (!pinned.has(specifier) && !isolated.has(specifier)) {
       // Not by import(): each would take 2 ms of the start, and what can't be imported has been refused by now.
       const name = `x${lines.length}`;
       lines.push(`import*as ${name} from${literal};`);
       sources.push(`${literal}:async()=>${name}`);
-    } else {
-      // None of its code may run before its text is compared.
-      sources.push(`${literal}:()=>import(${literal})`);
+      continue;
+    }
+    // None of its code may run before its text is compared, or here at all.
+    sources.push(`${literal}:()=>import(${literal})`);
+    if (pinned.has(specifier)) {
       texts.push(`${literal}:()=>${textImport(literal)}`);
     }
   }
@@ -66,7 +75,7 @@ export function runProgramUrl(
     `texts:{__proto__:null,${texts.join()}},importer:s=>import(s)`,
     process === undefined ? "" : `,process:${JSON.stringify(process)}`,
     relay === undefined ? "" : `,relay:${JSON.stringify(relay)}`,
-    `${lifeline ? ",lifeline:true" : ""}})`,
+    `${lifeline ? ",lifeline:true" : ""}${watched ? ",watched:true" : ""}})`,
   );
   // In a URL these would mean something else.
   const code = lines.join("").replace(/[%#\s\\]/g, encodeURIComponent);

@@ -26,7 +26,7 @@ busConformance(
     const worker = new Worker(url, { type: "module" });
     return open(
       new PortLink(worker as unknown as Port),
-      async () => worker.terminate(),
+      () => Promise.resolve(worker.terminate()),
     );
   },
   { scale, maxMessageSize: MESSAGE_SIZE },

@@ -21,6 +21,7 @@ export async function isolatedModule(
   return await guestModule({
     id: config.id,
     specifier,
+    integrity: config.integrity,
     spawner: await spawnerOf(config.isolation, relay),
     grants: grantsOfModule(config)!,
     limits: config.limits,

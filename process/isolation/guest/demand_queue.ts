@@ -2,7 +2,7 @@ import {
   DeliveryQueue,
   type Reader,
   turnMonotonic,
-  WaitingRoom,
+  type WaitingRoom,
 } from "@caryatid/sdk/bus";
 import type { BridgeDelivery } from "./bridge_delivery.ts";
 import type { BridgeQueue, BridgeQueueOptions } from "./bridge_queue.ts";

@@ -67,6 +67,7 @@ export class GuestRuntime {
         break;
       case FROM_HOST.begin:
         this.#context?.begin();
+        this.#connection.outbox.add([FROM_GUEST.busy, this.#running]);
         break;
       case FROM_HOST.stop:
         this.#context?.stop();

@@ -1,4 +1,8 @@
-import { DeliveryQueue, type Reader, WaitingRoom } from "@caryatid/sdk/bus";
+import {
+  DeliveryQueue,
+  type Reader,
+  type WaitingRoom,
+} from "@caryatid/sdk/bus";
 import type { BridgeDelivery } from "./bridge_delivery.ts";
 import type { BridgeQueue, BridgeQueueOptions } from "./bridge_queue.ts";
 

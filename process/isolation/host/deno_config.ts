@@ -30,7 +30,10 @@ export async function configFile(): Promise<string | undefined> {
     const text = await readable(file);
     if (text) return file instanceof URL ? fileURLToPath(file) : file;
   }
-  return undefined;
+  // In a checkout it is known without looking; a registry's packages need none.
+  return import.meta.url.startsWith("file:")
+    ? fileURLToPath(new URL("../../deno.json", import.meta.url))
+    : undefined;
 }
 
 /** The text of a file, "" where there is none, undefined where this program may not know. */

@@ -24,6 +24,7 @@ import { Heartbeat } from "./heartbeat.ts";
 import type { Leftovers } from "./leftovers.ts";
 import { PublishRate } from "./publish_rate.ts";
 import { readCount, readText } from "./read_items.ts";
+import { goneError } from "./relayed_handling.ts";
 
 /** A guest that is to end has so long to clean up, in milliseconds. */
 const FINISH_TIME = 10_000;
@@ -42,6 +43,8 @@ export interface GuestOptions {
   readonly id: string;
   /** Where its module is. */
   readonly specifier: string;
+  /** The hash that its file must have, if one is known. */
+  readonly integrity?: string | undefined;
   readonly spawner: GuestSpawner;
   readonly grants: ModuleGrants;
   readonly limits: ModuleLimits;
@@ -88,11 +91,12 @@ export class Guest {
 
   /** Starts one. Rejects with `GUEST_REFUSED`, or `GUEST_ENDED` if it doesn't get as far as saying hello. */
   static async start(options: GuestOptions): Promise<Guest> {
-    const { id, specifier, spawner, grants, limits, log } = options;
+    const { id, specifier, integrity, spawner, grants, limits, log } = options;
     const records = new GuestRecords(log);
     const spawned = await spawner.spawn({
       id,
       specifier,
+      integrity,
       grants,
       memory: limits.memory,
       mostBatch: mostBatch(limits.messageSize),
@@ -133,7 +137,6 @@ export class Guest {
 
   /** Tasks of the guest that do something else than wait for the next delivery, as far as is known. */
   get working(): number {
-    if (this.#over) return 0;
     return Math.max(0, this.#running - (this.#relay?.readers ?? 0));
   }
 
@@ -205,6 +208,7 @@ export class Guest {
 
   /** Has it begin what it runs. */
   begin(): void {
+    this.#running = 1; // until it tells how many it has begun
     this.#outbox.add([FROM_HOST.begin]);
   }
 
@@ -335,7 +339,8 @@ export class Guest {
     this.#over = true;
     clearTimeout(this.#startTimer);
     this.#heartbeat?.stop();
-    this.#relay?.abandon(error);
+    this.#running = 0;
+    this.#relay?.abandon(goneError(this.#options.id, error));
     this.#outbox.close();
     this.#spawned.link.close();
     for (const { reject } of this.#waits()) reject(error);

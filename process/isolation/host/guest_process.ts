@@ -69,7 +69,7 @@ function command(
       `--v8-flags=--max-old-space-size=${heap}`,
       ...projectFlags,
       ...guestFlags(order.grants),
-      entryOf("process", order.specifier),
+      entryOf("process", order),
     ],
     clearEnv: true,
     env: environmentOf(order.grants),

@@ -69,12 +69,11 @@ function clean(value: unknown): unknown {
   );
 }
 
+/** Those of C0 but tab and line end, those of C1, and what turns the direction of a text. */
+const CONTROLS = /[^\P{Cc}\t\n]|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
 /** Without control characters, those of C1 too, which some terminals obey; a further line can't be taken for a record. */
 function stripped(text: string): string {
-  return text.slice(0, MOST_TEXT)
-    // deno-lint-ignore no-control-regex
-    .replace(
-      /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-      "",
-    ).replaceAll("\n", "\n  ");
+  return text.slice(0, MOST_TEXT).replace(CONTROLS, "")
+    .replaceAll("\n", "\n  ");
 }

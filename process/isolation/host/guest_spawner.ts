@@ -7,6 +7,8 @@ export interface GuestOrder {
   readonly id: string;
   /** Where its module is: absolute, or of a registry. */
   readonly specifier: string;
+  /** The hash that its file must have, if one is known. */
+  readonly integrity: string | undefined;
   /** What it may reach besides its topics: what is listed, nothing else. */
   readonly grants: ModuleGrants;
   /** Bytes that it may take, where that can be bounded. */
@@ -35,14 +37,22 @@ export interface GuestSpawner {
   spawn(order: GuestOrder): Promise<SpawnedGuest>;
 }
 
-/** The first code of a guest: a URL whose imports are literal, so that it needs no permission for its own source. */
+/**
+ * The first code of a guest: a URL whose imports are literal, so that it needs no permission for its own source. Where its hash is
+ * known, the text is imported beside the module: Deno reads a file once for one program, so what is hashed is what runs.
+ */
 export function entryOf(
   isolation: GuestSpawner["isolation"],
-  specifier: string,
+  { specifier, integrity }: Pick<GuestOrder, "specifier" | "integrity">,
 ): string {
   const main = new URL("../guest/main.ts", import.meta.url).href;
-  const code = `import { startGuest } from ${JSON.stringify(main)};` +
-    `startGuest(${JSON.stringify(isolation)},` +
-    `() => import(${JSON.stringify(specifier)}));`;
+  const module = JSON.stringify(specifier);
+  const pin = JSON.stringify({ specifier, integrity });
+  const text = integrity === undefined
+    ? "const pin = undefined;"
+    : `import text from ${module} with { type: "text" };` +
+      `const pin = { ...${pin}, text };`;
+  const code = `import { startGuest } from ${JSON.stringify(main)};${text}` +
+    `startGuest(${JSON.stringify(isolation)}, () => import(${module}), pin);`;
   return `data:text/javascript,${encodeURIComponent(code)}`;
 }

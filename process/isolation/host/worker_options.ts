@@ -1,4 +1,5 @@
 import { CaryatidError } from "@caryatid/sdk";
+import { readableVariable } from "./environment.ts";
 import { commandLine, configFiles, readable } from "./deno_config.ts";
 
 const FLAG = "--unstable-worker-options";
@@ -12,6 +13,7 @@ let checked: Promise<boolean> | undefined;
  * Rejects with `GUEST_REFUSED` where it is missing for sure.
  */
 export async function checkWorkerOptions(id: string): Promise<void> {
+  if (await mayPrompt()) throw promptError(id);
   if (await (checked ??= mayHaveFlag())) return;
   throw new CaryatidError(
     "GUEST_REFUSED",
@@ -20,6 +22,25 @@ export async function checkWorkerOptions(id: string): Promise<void> {
       hint:
         `deno run ${FLAG} …, or "unstable": ["worker-options"] in deno.json; ` +
         "caryatid run adds it",
+    },
+  );
+}
+
+/** A worker asks whoever sits at the terminal for what it isn't granted. */
+async function mayPrompt(): Promise<boolean> {
+  if (!Deno.stdin.isTerminal()) return false;
+  if (readableVariable("DENO_NO_PROMPT") !== undefined) return false;
+  return !(await commandLine())?.includes("--no-prompt");
+}
+
+function promptError(id: string): CaryatidError {
+  return new CaryatidError(
+    "GUEST_REFUSED",
+    `Cannot start module "${id}" in a worker: Deno would ask at this ` +
+      "terminal for what the module isn't granted",
+    {
+      hint: "deno run --no-prompt …, or DENO_NO_PROMPT=1 where this program " +
+        "may read that variable; caryatid run does it",
     },
   );
 }

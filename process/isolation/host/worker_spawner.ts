@@ -16,7 +16,7 @@ export const workerSpawner: GuestSpawner = {
     checkNoBroker(order.id);
     await checkWorkerOptions(order.id);
     const worker = new Worker(
-      entryOf("worker", order.specifier),
+      entryOf("worker", order),
       workerOptions(order),
     );
     const ended = Promise.withResolvers<string>();

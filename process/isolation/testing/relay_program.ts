@@ -17,6 +17,7 @@ const relay = new GuestRelay({
   orders: [{
     id: "guest",
     specifier: ECHO,
+    integrity: undefined,
     grants: grants({}),
     memory: MEMORY,
   }],
@@ -26,6 +27,7 @@ const relay = new GuestRelay({
 function spawn(id = "guest", address: RelayAddress = relay.address) {
   return relaySpawner(address).spawn({
     id,
+    integrity: undefined,
     specifier: "file:///nowhere.ts", // what a host says of it doesn't count
     grants: grants({ read: ["/"] }),
     memory: 2 * MEMORY,
