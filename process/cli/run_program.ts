@@ -11,6 +11,8 @@ export interface ProgramOptions {
   readonly lifeline?: boolean | undefined;
   /** Who starts the processes of isolated modules (it does). */
   readonly relay?: RelayAddress | undefined;
+  /** Whether it imports the code of isolated modules, too: for who looks at what is imported (no). */
+  readonly guests?: boolean | undefined;
   /** Whether the command tells it by standard input which modules have changed (no). */
   readonly watched?: boolean | undefined;
 }
@@ -22,9 +24,10 @@ export interface ProgramOptions {
  */
 export function runProgramUrl(
   all: readonly Part[],
-  { process, lifeline = false, watched = false, relay }: ProgramOptions = {},
+  { process, lifeline = false, watched = false, relay, guests }:
+    ProgramOptions = {},
 ): string {
-  const parts = all.filter((part) => !isIsolated(part));
+  const parts = all.filter((part) => guests || !isIsolated(part));
   const lines = [`import{runFiles}from${JSON.stringify(runnerSpecifier())};`];
   const standard = (kind: Part["kind"]) => {
     const own = parts.filter((part) =>

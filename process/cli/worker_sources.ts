@@ -18,7 +18,7 @@ import {
  */
 export async function workerSources(
   subject: Subject,
-  options: SubjectOptions,
+  options: Pick<SubjectOptions, "flags" | "allowImport">,
 ): Promise<Grant[]> {
   const workers = subject.parts.filter(isWorker);
   if (workers.length === 0) return [];

@@ -10,9 +10,9 @@ const RIGHTS = 'publish = ["#"]\nsubscribe = ["#"]\nhandle = ["#"]\n';
 const ANSWERS = moduleText(
   `name: "answers",
    init(context) {
-     context.handle(context.id + ".ask", () => globalThis.mark);
+     context.handle(context.id + ".ask", () => Reflect.get(globalThis, "mark"));
    },`,
-  "globalThis.mark = 'loaded here';",
+  "Reflect.set(globalThis, 'mark', 'loaded here');",
 );
 
 /** Tells what the isolated ones answer, and what it may do itself. */
@@ -25,7 +25,7 @@ const HOST = moduleText(`
         const answer = await context.request(id + ".ask", null);
         context.log.info("{id} says {answer}", { id, answer });
       }
-      const mark = String(globalThis.mark);
+      const mark = String(Reflect.get(globalThis, "mark"));
       context.log.info("mine is {mark}", { mark });
       for (const name of ["run", "net", "read", "write", "env"]) {
         const { state } = await Deno.permissions.query({ name });
@@ -172,6 +172,27 @@ Deno.test("up keeps processes whose modules have processes of their own", async 
   Deno.kill(host, "SIGKILL");
   await gone(pids);
   await program.line(/says loaded here/, 2);
+  program.kill("SIGINT");
+  assert.equal(await program.exitCode(), 0);
+});
+
+Deno.test("run --watch starts the process anew for what is new in isolated code", async () => {
+  const id = unique();
+  await using folder = await ServiceFolder.make({
+    "answers.ts": ANSWERS,
+    "host.ts": HOST,
+    "service.toml": service(["inside", "worker"], [id, "process"]),
+  });
+  const file = folder.file("service.toml");
+  await using program = startCaryatid(["run", "--watch", file]);
+  await program.line(/to start Deno is NotCapable/);
+  const pids = await guestPids(id);
+  assert.equal(pids.length, 1);
+  const newer = ANSWERS.replace("loaded here", "newer code");
+  await Deno.writeTextFile(folder.file("answers.ts"), newer);
+  await program.line(/inside says newer code/);
+  await program.line(new RegExp(`${id} says newer code`));
+  await gone(pids);
   program.kill("SIGINT");
   assert.equal(await program.exitCode(), 0);
 });

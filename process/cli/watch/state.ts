@@ -1,9 +1,11 @@
 import { filePath, fileUrl } from "../file_urls.ts";
 import { configFlag } from "../project.ts";
-import { denoArgs } from "../run_args.ts";
-import type { RunOptions } from "../run_options.ts";
+import type { Grant } from "../grants.ts";
+import { denoArgs, importHosts } from "../run_args.ts";
+import { type RunOptions, SOURCE_FLAGS } from "../run_options.ts";
 import { runProgramUrl } from "../run_program.ts";
 import type { Part, Subject } from "../subject.ts";
+import { workerSources } from "../worker_sources.ts";
 import { type CodeFile, CodeGraph } from "./code_graph.ts";
 
 /** A configuration as it stands in its files at one time, with the code that it names. */
@@ -11,6 +13,8 @@ export interface State {
   readonly subject: Subject;
   /** For Deno. */
   readonly args: readonly string[];
+  /** What the process must be able to read, so that its workers find their code. */
+  readonly sources: readonly Grant[];
   readonly graph: CodeGraph;
   /** What the watched files hold, by URL; a file that isn't there holds nothing. */
   readonly texts: Texts;
@@ -26,12 +30,17 @@ export async function readState(
   options: RunOptions,
 ): Promise<State> {
   const flag = configFlag(subject.project);
-  const program = runProgramUrl(subject.parts);
+  const program = runProgramUrl(subject.parts, { guests: true });
   const graph = await CodeGraph.of(program, [flag, "--no-lock"]);
   const watched = watchedUrls(subject, graph);
+  const sources = await workerSources(subject, {
+    flags: options.flags?.filter((flag) => SOURCE_FLAGS.includes(flag)),
+    allowImport: importHosts(options),
+  });
   return {
     subject,
-    args: denoArgs(subject, files, options),
+    args: denoArgs(subject, files, { ...options, sources }),
+    sources,
     graph,
     texts: await readTexts(watched),
   };

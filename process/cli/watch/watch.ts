@@ -2,8 +2,10 @@ import { CaryatidError } from "@caryatid/sdk";
 import { configUrl } from "../config_files.ts";
 import { explained } from "../explained.ts";
 import { filePath } from "../file_urls.ts";
+import type { GuestRelay } from "../../isolation/relay/guest_relay.ts";
+import { openRelay } from "../open_relay.ts";
 import { configFlag } from "../project.ts";
-import { subjectOptions } from "../run_args.ts";
+import { denoArgs, subjectOptions } from "../run_args.ts";
 import type { RunOptions } from "../run_options.ts";
 import { showProblems } from "../show_problems.ts";
 import { readSubject, type Subject, type SubjectOptions } from "../subject.ts";
@@ -44,6 +46,7 @@ export class Watch {
   #seen!: Texts;
   #child!: WatchedChild;
   #newest!: NewestCode;
+  #relay: GuestRelay | undefined;
 
   /** Nothing is started yet. */
   constructor({ terminal, files, options }: WatchOptions) {
@@ -56,7 +59,8 @@ export class Watch {
   async run(subject: Subject): Promise<number> {
     using interrupt = new Interrupt();
     using changes = new Changes();
-    this.#start(await this.#stateOf(subject));
+    await using _relay = { [Symbol.asyncDispose]: () => this.#endRelay() };
+    await this.#start(await this.#stateOf(subject));
     this.#watch(changes);
     let change = changes.settled();
     while (!interrupt.fired) {
@@ -73,12 +77,27 @@ export class Watch {
     return await this.#child.ended;
   }
 
-  #start(state: State): void {
+  /** Guests of the process before end with it. */
+  async #start(state: State): Promise<void> {
+    await this.#endRelay();
     this.#running = state;
     this.#seen = state.texts;
     const { project } = state.subject;
     this.#newest = new NewestCode(state, [configFlag(project)]);
-    this.#child = new WatchedChild(state.args);
+    this.#child = new WatchedChild(this.#argsOf(state));
+  }
+
+  /** What Deno is given: who starts processes for the modules that have their own is here. */
+  #argsOf({ subject, sources }: State): readonly string[] {
+    const options = this.#options;
+    this.#relay = openRelay(subject, options.flags);
+    const relay = this.#relay?.address;
+    return denoArgs(subject, this.#files, { ...options, sources, relay });
+  }
+
+  async #endRelay(): Promise<void> {
+    await this.#relay?.[Symbol.asyncDispose]();
+    this.#relay = undefined;
   }
 
   #watch(changes: Changes): void {
@@ -169,13 +188,14 @@ export class Watch {
   async #bring(state: State, interrupt: Interrupt): Promise<void> {
     if (!this.#child.running) {
       this.#say("starting");
-      return this.#start(state);
+      return await this.#start(state);
     }
     const plan = planOf(this.#running, state);
     if ("restart" in plan) {
       this.#say(`restarting, as ${plan.restart} can't be swapped`);
       await this.#child.stop();
-      return interrupt.fired ? undefined : this.#start(state);
+      if (!interrupt.fired) await this.#start(state);
+      return;
     }
     if (plan.swap.length === 0) return this.#say("nothing to swap");
     this.#say(`swapping ${plan.swap.join(", ")}`);
