@@ -30,5 +30,5 @@ function orderOf({ kind, config, specifier }: Part): RelayOrder[] {
     config as ModuleConfig;
   if (isolation !== "process") return [];
   const grants = grantsOfModule({ isolation, ...rest })!;
-  return [{ id, specifier, integrity, grants, memory }];
+  return [{ kind, id, specifier, integrity, grants, memory }];
 }

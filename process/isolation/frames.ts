@@ -1,5 +1,6 @@
 /**
- * What host and guest say to each other. A frame is a CBOR array: its kind, then what each kind is described with here. A message
+ * What host and guest say to each other. Where the guest is a bus, it sends what a host does for the bus of a module, and its host
+ * what a guest does. A frame is a CBOR array: its kind, then what each kind is described with here. A message
  * comes last, so that its size can be bounded. Several frames make a batch, which is what a link carries.
  *
  * The guest isn't trusted. The host reads with {@linkcode readFrames} and checks each item; what doesn't fit is a
@@ -43,7 +44,7 @@ export const FROM_GUEST = {
   log: 16,
   /** `memory` — a sign of life, and how many bytes it takes */
   pong: 17,
-  /** `error | null, issues | null, asked` — the section is checked; what the module asks to be allowed with it */
+  /** `error | null, issues | null, abilities | null, asked` — the section is checked; what a bus can do; what it asks to be allowed */
   checked: 18,
   /** `error | null` — `init` is done, and all is heard */
   ready: 19,
@@ -53,7 +54,7 @@ export const FROM_GUEST = {
   busy: 21,
   /** Nothing goes on any more. */
   ended: 22,
-  /** `error | null, name, description` — the module is loaded */
+  /** `error | null, name, description, kind` — the code is loaded: a `module` or `message-bus` */
   loaded: 23,
 } as const;
 
@@ -83,7 +84,7 @@ export const FROM_HOST = {
   abandon: 74,
   /** Wants a sign of life. */
   ping: 75,
-  /** `section` — check the section */
+  /** `section, id` — check the section; a bus is made with it */
   check: 76,
   /** `id` — call `init` */
   init: 77,

@@ -6,6 +6,8 @@ export interface HostState {
   depth: number;
   dropped: number;
   heldUp: number;
+  /** Deliveries that were demanded and haven't come. */
+  wanted: number;
 }
 
 /** What a queue of the bridge is made of. */

@@ -7,6 +7,7 @@ import {
 } from "@caryatid/sdk/bus";
 import { crossing } from "../crossing_error.ts";
 import { type Frame, FROM_GUEST } from "../frames.ts";
+import { violation } from "../read_frames.ts";
 import type { BridgeDelivery } from "./bridge_delivery.ts";
 import type {
   BridgeQueue,
@@ -64,8 +65,9 @@ export class BridgeSubscription extends QueueSubscription {
     return super.dropped + this.#parts.host.dropped;
   }
 
-  /** One came. */
+  /** One came. Throws `PROTOCOL_VIOLATION` if it wasn't demanded: a bus that is isolated isn't trusted. */
   arrive(delivery: BridgeDelivery): void {
+    if (this.#parts.host.wanted-- <= 0) throw violation("what nobody wants");
     if (!this.left) this.queue.arrive(delivery);
   }
 
@@ -153,7 +155,7 @@ interface Parts {
 
 function makeParts(options: BridgeSubscriptionOptions): Parts {
   const { id, pattern, send, room, options: own } = options;
-  const host = { depth: 0, dropped: 0, heldUp: 0 };
+  const host = { depth: 0, dropped: 0, heldUp: 0, wanted: 0 };
   let touch: (() => void) | undefined;
   let touched = false;
   const queueOptions: BridgeQueueOptions = {
@@ -161,9 +163,14 @@ function makeParts(options: BridgeSubscriptionOptions): Parts {
     host,
     queueSize: own.queueSize,
     touch: () => touch ? touch() : touched = true,
-    demand: (more, direct, begun) =>
-      send([FROM_GUEST.demand, id, more, direct, begun]),
-    next: (slot) => send([FROM_GUEST.next, id, slot]),
+    demand: (more, direct, begun) => {
+      host.wanted += more;
+      send([FROM_GUEST.demand, id, more, direct, begun]);
+    },
+    next: (slot) => {
+      host.wanted++;
+      send([FROM_GUEST.next, id, slot]);
+    },
   };
   const answers = own.group !== undefined || own.retry !== undefined;
   const chooses = own.where !== undefined || own.filter !== undefined;

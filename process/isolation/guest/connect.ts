@@ -8,6 +8,8 @@ import { BridgeBus, type BridgeBusOptions } from "./bridge_bus.ts";
 export interface Connection {
   readonly bus: BridgeBus;
   readonly outbox: Outbox;
+  /** The longest message, in bytes. */
+  readonly messageSize: number;
 }
 
 /** What {@linkcode connect} may be given. */
@@ -15,7 +17,11 @@ export interface ConnectOptions {
   /** Bytes that the guest takes: the host asks now and then. */
   readonly memory?: () => number;
   /** Gets the frames that aren't for a bus. */
-  readonly other?: (items: readonly unknown[], connection: Connection) => void;
+  readonly other?: (
+    items: readonly unknown[],
+    connection: Connection,
+    bytes: number,
+  ) => void;
   /** Called when the other end is gone. */
   readonly onEnd?: () => void;
 }
@@ -28,15 +34,19 @@ export function connect(
   const outbox = new Outbox(link, WINDOW);
   const connected = Promise.withResolvers<Connection>();
   let connection: Connection | undefined;
-  const receive = (items: readonly unknown[]) => {
+  const receive = (items: readonly unknown[], bytes: number) => {
     if (items[0] === FROM_HOST.ping) {
       outbox.hurry([FROM_GUEST.pong, memory()]);
       outbox.touch();
     } else if (connection === undefined) {
-      connection = { outbox, bus: welcomedBus(outbox, items) };
+      connection = {
+        outbox,
+        bus: welcomedBus(outbox, items),
+        messageSize: items[2] as number,
+      };
       connected.resolve(connection);
     } else if (!connection.bus.receive(items)) {
-      other?.(items, connection);
+      other?.(items, connection, bytes);
     }
   };
   link.listen(

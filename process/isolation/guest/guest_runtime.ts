@@ -1,9 +1,11 @@
 import { CaryatidError, isModule, type Module } from "@caryatid/sdk";
+import { type BusClass, isBusClass } from "@caryatid/sdk/bus";
 import { ModuleContext } from "@caryatid/sdk/host";
 import { crossing } from "../crossing_error.ts";
 import { FROM_GUEST, FROM_HOST } from "../frames.ts";
 import type { Link } from "../link.ts";
 import { connect, type Connection } from "./connect.ts";
+import { GuestBus } from "./guest_bus.ts";
 import { guestConsole } from "./guest_console.ts";
 import { guestLog } from "./guest_log.ts";
 
@@ -19,11 +21,12 @@ export interface GuestRuntimeOptions {
   readonly onHostGone: () => void;
 }
 
-/** Runs one module as its host says: load, check, init, begin, stop, end. */
+/** Runs one module, or bus, as its host says: load, check, init, begin, stop, end. */
 export class GuestRuntime {
   readonly #options: GuestRuntimeOptions;
   #connection!: Connection;
   #module: Module | undefined;
+  #bus: GuestBus | undefined;
   #config: unknown;
   #context: ModuleContext | undefined;
   #running = 0;
@@ -38,9 +41,9 @@ export class GuestRuntime {
     const { link, memory, onHostGone } = this.#options;
     connect(link, {
       memory,
-      other: (items, connection) => {
+      other: (items, connection, bytes) => {
         this.#connection = connection;
-        this.#do(items);
+        this.#do(items, bytes);
       },
       onEnd: onHostGone,
     });
@@ -54,13 +57,13 @@ export class GuestRuntime {
     });
   }
 
-  #do(items: readonly unknown[]): void {
+  #do(items: readonly unknown[], bytes: number): void {
     switch (items[0]) {
       case FROM_HOST.load:
         this.#load(items[1] as string);
         break;
       case FROM_HOST.check:
-        this.#check(items[1]);
+        this.#check(items[1], items[2] as string);
         break;
       case FROM_HOST.init:
         this.#init(items[1] as string);
@@ -75,6 +78,8 @@ export class GuestRuntime {
       case FROM_HOST.finish:
         this.#finish();
         break;
+      default:
+        this.#bus?.receive(items, bytes);
     }
   }
 
@@ -83,33 +88,63 @@ export class GuestRuntime {
     try {
       const log = guestLog(outbox, this.#options.inspect);
       globalThis.console = guestConsole(log, this.#options.inspect) as Console;
-      const module = moduleOf(specifier, await this.#options.load());
-      const { name, description } = this.#module = module;
-      outbox.add([FROM_GUEST.loaded, null, name, description]);
+      const exported = await this.#options.load() as { default?: unknown };
+      const definition = exported.default;
+      if (isBusClass(definition)) {
+        const { messageSize } = this.#connection;
+        this.#bus = new GuestBus({ definition, outbox, messageSize, log });
+      } else this.#module = moduleOf(specifier, definition);
+      const { name, description } = this.#definition;
+      const kind = this.#bus ? "message-bus" : "module";
+      outbox.add([FROM_GUEST.loaded, null, name, description, kind]);
     } catch (error) {
-      outbox.add([FROM_GUEST.loaded, crossing(error), "", ""]);
+      outbox.add([FROM_GUEST.loaded, crossing(error), "", "", ""]);
     }
   }
 
-  async #check(section: unknown): Promise<void> {
+  get #definition(): Module | BusClass {
+    return this.#bus?.definition ?? this.#module!;
+  }
+
+  async #check(section: unknown, id: string): Promise<void> {
     const { outbox } = this.#connection;
-    const module = this.#module!;
+    const definition = this.#definition;
     try {
-      const result = await module.config?.["~standard"]
+      const result = await definition.config?.["~standard"]
         .validate(section) ?? { value: section };
       const issues = result.issues?.map(({ message, path = [] }) => ({
         message: String(message),
         path: path.map((step) => crossingStep(step)),
       }));
       if (!result.issues) this.#config = result.value;
-      const asked = issues ? {} : askedBy(module, this.#config);
-      outbox.add([FROM_GUEST.checked, null, issues ?? null, asked]);
+      const asked = issues ? {} : askedBy(definition, this.#config);
+      const abilities = issues
+        ? undefined
+        : this.#bus?.create(id, this.#config);
+      outbox.add([
+        FROM_GUEST.checked,
+        null,
+        issues ?? null,
+        abilities ?? null,
+        asked,
+      ]);
     } catch (error) {
-      outbox.add([FROM_GUEST.checked, crossing(error), null, {}]);
+      outbox.add([FROM_GUEST.checked, crossing(error), null, null, {}]);
     }
   }
 
   async #init(id: string): Promise<void> {
+    const { outbox } = this.#connection;
+    try {
+      if (this.#bus) await this.#bus.open();
+      else await this.#initModule(id);
+      outbox.add([FROM_GUEST.ready, null]);
+    } catch (error) {
+      outbox.add([FROM_GUEST.ready, crossing(error)]);
+    }
+  }
+
+  async #initModule(id: string): Promise<void> {
     const { bus, outbox } = this.#connection;
     const context = this.#context = new ModuleContext({
       id,
@@ -118,13 +153,8 @@ export class GuestRuntime {
       around: (handler, work) => handler ? work() : this.#watched(work),
       onFailure: (error) => this.#failed(error),
     });
-    try {
-      await this.#module!.init(context, this.#config);
-      await context.ready();
-      outbox.add([FROM_GUEST.ready, null]);
-    } catch (error) {
-      outbox.add([FROM_GUEST.ready, crossing(error)]);
-    }
+    await this.#module!.init(context, this.#config);
+    await context.ready();
   }
 
   /** The host is to know how many tasks run: it waits for them when it stops. */
@@ -148,20 +178,20 @@ export class GuestRuntime {
     const { bus, outbox } = this.#connection;
     await this.#context?.close();
     await this.#context?.ended();
+    await this.#bus?.close();
     bus.end();
     outbox.add([FROM_GUEST.ended]);
     outbox.flush();
   }
 }
 
-function moduleOf(specifier: string, exported: unknown): Module {
-  const { default: module } = exported as { default?: unknown };
+function moduleOf(specifier: string, module: unknown): Module {
   if (isModule(module)) return module;
   throw new CaryatidError(
     "WRONG_EXPORT",
     `Cannot run "${specifier}": found ${typeof module} as its default ` +
-      "export, wanted a module",
-    { hint: "make it with defineModule of @caryatid/sdk" },
+      "export, wanted a module or bus",
+    { hint: "make it with defineModule or defineBus of @caryatid/sdk" },
   );
 }
 
@@ -174,6 +204,9 @@ function crossingStep(
 }
 
 /** What it asks to be allowed with this section. The host looks at it. */
-function askedBy({ permissions }: Module, config: unknown): unknown {
+function askedBy(
+  { permissions }: Pick<Module | BusClass, "permissions">,
+  config: unknown,
+): unknown {
   return typeof permissions === "function" ? permissions(config) : permissions;
 }

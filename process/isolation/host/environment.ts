@@ -13,11 +13,11 @@ export function readableVariable(variable: string): string | undefined {
  *
  * @throws {CaryatidError} `GUEST_REFUSED`
  */
-export function checkNoBroker(id: string): void {
+export function checkNoBroker(name: string): void {
   if (readableVariable(BROKER) === undefined) return;
   throw new CaryatidError(
     "GUEST_REFUSED",
-    `Cannot start module "${id}": found ${BROKER} in the environment, which ` +
+    `Cannot start ${name}: found ${BROKER} in the environment, which ` +
       "decides in place of what the module is granted",
     { hint: `unset ${BROKER}` },
   );

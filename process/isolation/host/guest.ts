@@ -19,7 +19,12 @@ import { Outbox } from "../outbox.ts";
 import { readFrames, violation } from "../read_frames.ts";
 import { BusRelay, type RelayedBus } from "./bus_relay.ts";
 import { GuestRecords } from "./guest_records.ts";
-import type { GuestSpawner, SpawnedGuest } from "./guest_spawner.ts";
+import {
+  type GuestKind,
+  guestName,
+  type GuestSpawner,
+  type SpawnedGuest,
+} from "./guest_spawner.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { Leftovers } from "./leftovers.ts";
 import { PublishRate } from "./publish_rate.ts";
@@ -37,11 +42,27 @@ const ABILITIES = {
   backPressure: "publisher",
 } as const;
 
+/** What deals with the frames that aren't about the guest itself. */
+export interface Traffic {
+  /** Loops of the guest that wait for a delivery, as far as is known. */
+  readonly readers: number;
+  /** So many bytes came. */
+  owe(bytes: number): void;
+  /** Deals with a frame; says whether it is one for it. */
+  receive(items: readonly unknown[], bytes: number): boolean;
+  /** The guest is gone, because of `error`. */
+  abandon(error: unknown): void;
+}
+
 /** What a {@linkcode Guest} is made of. */
 export interface GuestOptions {
-  /** The id of its module. */
+  /** What its code defines (a module). */
+  readonly kind?: GuestKind;
+  /** Bytes that it may be sent until it grants more (as many as there are). */
+  readonly credit?: number;
+  /** The id of its module or bus. */
   readonly id: string;
-  /** Where its module is. */
+  /** Where its code is. */
   readonly specifier: string;
   /** The hash that its file must have, if one is known. */
   readonly integrity?: string | undefined;
@@ -57,6 +78,7 @@ export interface GuestOptions {
 export interface LoadedModule {
   readonly name: string;
   readonly description: string;
+  readonly kind: string;
 }
 
 /** What {@linkcode Guest.init} is given. */
@@ -80,7 +102,8 @@ export class Guest {
   readonly #startTimer: ReturnType<typeof setTimeout>;
   readonly #checked = Promise.withResolvers<SchemaResult<unknown>>();
   #asked: unknown = {};
-  #relay: BusRelay | undefined;
+  #abilities: unknown;
+  #relay: Traffic | undefined;
   #heartbeat: Heartbeat | undefined;
   #onFailed: ((error: unknown) => void) | undefined;
   #running = 0;
@@ -92,8 +115,10 @@ export class Guest {
   /** Starts one. Rejects with `GUEST_REFUSED`, or `GUEST_ENDED` if it doesn't get as far as saying hello. */
   static async start(options: GuestOptions): Promise<Guest> {
     const { id, specifier, integrity, spawner, grants, limits, log } = options;
+    const { kind = "module" } = options;
     const records = new GuestRecords(log);
     const spawned = await spawner.spawn({
+      kind,
       id,
       specifier,
       integrity,
@@ -115,7 +140,7 @@ export class Guest {
     this.#options = options;
     this.#spawned = spawned;
     this.#records = records;
-    this.#outbox = new Outbox(spawned.link);
+    this.#outbox = new Outbox(spawned.link, options.credit);
     const { startDeadline } = options.limits;
     this.#startTimer = setTimeout(
       () =>
@@ -145,17 +170,26 @@ export class Guest {
     return this.#asked;
   }
 
-  /** Has it load its module. Rejects with `LOAD_FAILED`. */
+  /** What its bus says that it can do, once its section is checked. Nobody has looked at it yet. */
+  get abilities(): unknown {
+    return this.#abilities;
+  }
+
+  /** Has it load its code. Rejects with `LOAD_FAILED`. */
   async load(): Promise<LoadedModule> {
-    const { id, specifier } = this.#options;
+    const { specifier, kind = "module" } = this.#options;
     this.#outbox.add([FROM_HOST.load, specifier]);
     try {
-      return await this.#loaded.promise;
+      const loaded = await this.#loaded.promise;
+      if (loaded.kind === kind) return loaded;
+      throw wrongKind(loaded.kind, kind);
     } catch (cause) {
       const { message, hint } = cause as CaryatidError;
       throw new CaryatidError(
         "LOAD_FAILED",
-        `Cannot load module "${id}" from "${specifier}": ${message}`,
+        `Cannot load ${
+          guestName(this.#options)
+        } from "${specifier}": ${message}`,
         { cause, hint },
       );
     }
@@ -163,30 +197,45 @@ export class Guest {
 
   /** Has it check its section. */
   check(section: unknown): Promise<SchemaResult<unknown>> {
-    this.#outbox.add([FROM_HOST.check, section]);
+    this.#outbox.add([FROM_HOST.check, section, this.#options.id]);
     return this.#checked.promise;
   }
 
   /** Has it set itself up, and resolves when it hears all that it subscribed to. */
   async init({ bus, leftovers, onFailed }: GuestInit): Promise<void> {
-    const { id, limits, log } = this.#options;
-    this.#onFailed = onFailed;
+    const { limits, log } = this.#options;
     const rate = limits.publishRate > 0
       ? new PublishRate(limits.publishRate, () => this.#tooFast())
       : undefined;
-    this.#relay = new BusRelay({
-      bus,
-      outbox: this.#outbox,
-      messageSize: limits.messageSize,
-      leftovers,
-      onPublish: rate && (() => rate.count()),
-      onUnsendable: (topic, error) =>
-        log.warn("dropped a message on {topic}: {reason}", {
-          topic,
-          reason: error instanceof Error ? error.message : String(error),
-        }),
-    });
+    this.attach((outbox) =>
+      new BusRelay({
+        bus,
+        outbox,
+        messageSize: limits.messageSize,
+        leftovers,
+        onPublish: rate && (() => rate.count()),
+        onUnsendable: (topic, error) =>
+          log.warn("dropped a message on {topic}: {reason}", {
+            topic,
+            reason: error instanceof Error ? error.message : String(error),
+          }),
+      }), onFailed);
+    await this.open();
+  }
+
+  /** From here on its frames are dealt with by what is made here; `onFailed` hears once why it failed. */
+  attach(
+    make: (outbox: Outbox) => Traffic,
+    onFailed: (error: unknown) => void,
+  ): void {
+    this.#onFailed = onFailed;
+    this.#relay = make(this.#outbox);
     this.#relay.owe(this.#early);
+  }
+
+  /** Has it set itself up. */
+  async open(): Promise<void> {
+    const { id, limits } = this.#options;
     this.#outbox.add([FROM_HOST.init, id]);
     await this.#ready.promise;
     clearTimeout(this.#startTimer);
@@ -278,7 +327,8 @@ export class Guest {
         const error = arrived(items[1]);
         if (error) this.#loaded.reject(error);
         const [name, description] = [readText(items[2]), readText(items[3])];
-        this.#loaded.resolve({ name, description });
+        const kind = readText(items[4]);
+        this.#loaded.resolve({ name, description, kind });
         return true;
       }
       case FROM_GUEST.checked:
@@ -304,10 +354,14 @@ export class Guest {
     }
   }
 
-  #receiveChecked([, failure, issues, asked]: readonly unknown[]): void {
+  #receiveChecked(items: readonly unknown[]): void {
+    const [, failure, issues, abilities, asked] = items;
     this.#asked = asked;
+    this.#abilities = abilities;
     const error = arrived(failure);
     if (error) return this.#checked.reject(error);
+    // When a bus is opened is up to its host, and how long that may take.
+    if (this.#options.kind === "message-bus") clearTimeout(this.#startTimer);
     this.#checked.resolve(
       issues === null ? { value: undefined } : { issues: readIssues(issues) },
     );
@@ -340,13 +394,19 @@ export class Guest {
     clearTimeout(this.#startTimer);
     this.#heartbeat?.stop();
     this.#running = 0;
-    this.#relay?.abandon(goneError(this.#options.id, error));
+    this.#relay?.abandon(this.#goneError(error));
     this.#outbox.close();
     this.#spawned.link.close();
     for (const { reject } of this.#waits()) reject(error);
     this.#ended.resolve();
     this.#spawned.kill();
     this.#onFailed?.(error);
+  }
+
+  /** Requests that a module worked on end in that. */
+  #goneError(error: unknown): unknown {
+    const { kind, id } = this.#options;
+    return kind === "message-bus" ? error : goneError(id, error);
   }
 
   #waits() {
@@ -356,11 +416,18 @@ export class Guest {
   #endedError(found: string, hint?: string): CaryatidError {
     return new CaryatidError(
       "GUEST_ENDED",
-      `Cannot go on with the ${this.#options.spawner.isolation} of module ` +
-        `"${this.#options.id}": ${found}`,
+      `Cannot go on with the ${this.#options.spawner.isolation} of ` +
+        `${guestName(this.#options)}: ${found}`,
       { hint },
     );
   }
+}
+
+function wrongKind(found: string, wanted: GuestKind): CaryatidError {
+  return new CaryatidError(
+    "WRONG_EXPORT",
+    `found a ${found} as its default export, wanted a ${wanted}`,
+  );
 }
 
 function readIssues(items: unknown): SchemaIssue[] {

@@ -65,7 +65,7 @@ function command(
     args: [
       "run",
       "--quiet",
-      `--location=http://${locationOf(order.id)}.guest.invalid/`,
+      `--location=http://${locationOf(order)}.guest.invalid/`,
       `--v8-flags=--max-old-space-size=${heap}`,
       ...projectFlags,
       ...guestFlags(order.grants),
@@ -82,8 +82,9 @@ function command(
 }
 
 /** Storage is kept by location: each guest has its own. */
-function locationOf(id: string): string {
-  return id.toLowerCase().replace(/[^a-z0-9-]/g, "-");
+function locationOf({ kind, id }: ProcessOrder): string {
+  const name = kind === "module" ? id : `${id}.${kind}`;
+  return name.toLowerCase().replace(/[^a-z0-9.-]/g, "-");
 }
 
 function environmentOf({ env = [] }: ModuleGrants): Record<string, string> {

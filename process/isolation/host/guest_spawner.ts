@@ -1,11 +1,22 @@
 import type { ModuleGrants } from "../../config/process_config.ts";
 import type { Link } from "../link.ts";
 
+/** What the code of a guest defines. */
+export type GuestKind = "module" | "message-bus";
+
+/** What a guest is called in errors; no two of one process are called the same. */
+export function guestName(
+  { kind, id }: { readonly kind?: GuestKind; readonly id: string },
+): string {
+  return `${kind === "message-bus" ? "bus" : "module"} ${JSON.stringify(id)}`;
+}
+
 /** What a guest is started with. */
 export interface GuestOrder {
-  /** The id of its module. */
+  readonly kind: GuestKind;
+  /** The id of its module or bus. */
   readonly id: string;
-  /** Where its module is: absolute, or of a registry. */
+  /** Where its code is: absolute, or of a registry. */
   readonly specifier: string;
   /** The hash that its file must have, if one is known. */
   readonly integrity: string | undefined;

@@ -12,12 +12,12 @@ let checked: Promise<boolean> | undefined;
  *
  * Rejects with `GUEST_REFUSED` where it is missing for sure.
  */
-export async function checkWorkerOptions(id: string): Promise<void> {
-  if (await mayPrompt()) throw promptError(id);
+export async function checkWorkerOptions(name: string): Promise<void> {
+  if (await mayPrompt()) throw promptError(name);
   if (await (checked ??= mayHaveFlag())) return;
   throw new CaryatidError(
     "GUEST_REFUSED",
-    `Cannot start module "${id}" in a worker: Deno was started without ${FLAG}`,
+    `Cannot start ${name} in a worker: Deno was started without ${FLAG}`,
     {
       hint:
         `deno run ${FLAG} …, or "unstable": ["worker-options"] in deno.json; ` +
@@ -33,10 +33,10 @@ async function mayPrompt(): Promise<boolean> {
   return !(await commandLine())?.includes("--no-prompt");
 }
 
-function promptError(id: string): CaryatidError {
+function promptError(name: string): CaryatidError {
   return new CaryatidError(
     "GUEST_REFUSED",
-    `Cannot start module "${id}" in a worker: Deno would ask at this ` +
+    `Cannot start ${name} in a worker: Deno would ask at this ` +
       "terminal for what the module isn't granted",
     {
       hint: "deno run --no-prompt …, or DENO_NO_PROMPT=1 where this program " +

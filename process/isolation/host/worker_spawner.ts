@@ -3,6 +3,7 @@ import { type Port, PortLink } from "../port_link.ts";
 import { checkNoBroker } from "./environment.ts";
 import {
   entryOf,
+  guestName,
   type GuestOrder,
   type GuestSpawner,
   type SpawnedGuest,
@@ -13,8 +14,8 @@ import { checkWorkerOptions } from "./worker_options.ts";
 export const workerSpawner: GuestSpawner = {
   isolation: "worker",
   async spawn(order: GuestOrder): Promise<SpawnedGuest> {
-    checkNoBroker(order.id);
-    await checkWorkerOptions(order.id);
+    checkNoBroker(guestName(order));
+    await checkWorkerOptions(guestName(order));
     const worker = new Worker(
       entryOf("worker", order),
       workerOptions(order),

@@ -1,10 +1,10 @@
-import type { ProcessOrder } from "../host/guest_process.ts";
-import { startGuestProcess } from "../host/guest_process.ts";
+import { type ProcessOrder, startGuestProcess } from "../host/guest_process.ts";
+import { guestName } from "../host/guest_spawner.ts";
 import type { RelayAddress } from "./relay_address.ts";
 import { FROM_RELAY, RelayWriter } from "./relay_frames.ts";
 import { relayProcess } from "./relayed_process.ts";
 
-/** Processes of one module at a time: the one that is swapped for another, and that. */
+/** Processes of one module or bus at a time: the one that is swapped for another, and that. */
 const MOST_LIVES = 4;
 /** The longest line that says who is wanted. */
 const MOST_LINE = 4096;
@@ -83,32 +83,34 @@ export class GuestRelay implements AsyncDisposable {
 
   /** What is wanted; why not, if it can't be. */
   #orderOf(line: string | undefined): RelayOrder | string {
-    const [token, id] = read(line);
+    const [token, name] = read(line);
     if (token !== this.address.token) return "it is asked for by a stranger";
-    const order = this.#options.orders.find((order) => order.id === id);
+    const order = this.#options.orders.find((order) =>
+      guestName(order) === name
+    );
     if (order === undefined) {
       return "the configuration that was started doesn't say so";
     }
-    return this.#living(order.id) < MOST_LIVES
+    return this.#living(guestName(order)) < MOST_LIVES
       ? order
       : `${MOST_LIVES} of it run already`;
   }
 
   async #live(connection: Deno.UnixConn, order: RelayOrder): Promise<void> {
     const { projectFlags } = this.#options;
-    this.#lives.set(order.id, this.#living(order.id) + 1);
+    this.#lives.set(guestName(order), this.#living(guestName(order)) + 1);
     try {
       await relayProcess(
         connection,
         (onOutput) => startGuestProcess({ ...order, onOutput }, projectFlags),
       );
     } finally {
-      this.#lives.set(order.id, this.#living(order.id) - 1);
+      this.#lives.set(guestName(order), this.#living(guestName(order)) - 1);
     }
   }
 
-  #living(id: string): number {
-    return this.#lives.get(id) ?? 0;
+  #living(name: string): number {
+    return this.#lives.get(name) ?? 0;
   }
 }
 

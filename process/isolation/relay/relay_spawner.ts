@@ -1,10 +1,11 @@
 import { CaryatidError } from "@caryatid/sdk";
-import type {
-  GuestOrder,
-  GuestSpawner,
-  SpawnedGuest,
+import {
+  guestName,
+  type GuestOrder,
+  type GuestSpawner,
+  type SpawnedGuest,
 } from "../host/guest_spawner.ts";
-import { type Link } from "../link.ts";
+import type { Link } from "../link.ts";
 import { PipeLink } from "../pipe_link.ts";
 import type { RelayAddress } from "./relay_address.ts";
 import { FROM_RELAY, RelayReader, writeAll } from "./relay_frames.ts";
@@ -16,7 +17,7 @@ export function relaySpawner(address: RelayAddress): GuestSpawner {
   return {
     isolation: "process",
     async spawn(order: GuestOrder): Promise<SpawnedGuest> {
-      const connection = await connect(address, order.id);
+      const connection = await connect(address, guestName(order));
       const guest = new RelayedGuest(connection, order);
       await guest.started();
       return guest;
@@ -26,15 +27,15 @@ export function relaySpawner(address: RelayAddress): GuestSpawner {
 
 async function connect(
   { path, token }: RelayAddress,
-  id: string,
+  name: string,
 ): Promise<Deno.UnixConn> {
   try {
     const connection = await Deno.connect({ transport: "unix", path });
-    const line = `${JSON.stringify([token, id])}\n`;
+    const line = `${JSON.stringify([token, name])}\n`;
     await writeAll(connection, new TextEncoder().encode(line));
     return connection;
   } catch (cause) {
-    throw refused(id, "what started this program has ended", cause);
+    throw refused(name, "what started this program has ended", cause);
   }
 }
 
@@ -72,7 +73,7 @@ class RelayedGuest implements SpawnedGuest {
     if (first?.kind === FROM_RELAY.started) return;
     this.#connection.close();
     const why = first ? TEXT.decode(first.bytes) : "nobody answers";
-    throw refused(this.#order.id, why);
+    throw refused(guestName(this.#order), why);
   }
 
   memory(): number | undefined {
@@ -118,10 +119,10 @@ class RelayedGuest implements SpawnedGuest {
   }
 }
 
-function refused(id: string, why: string, cause?: unknown): CaryatidError {
+function refused(name: string, why: string, cause?: unknown): CaryatidError {
   return new CaryatidError(
     "GUEST_REFUSED",
-    `Cannot start module "${id}" in a process of its own: ${why}`,
+    `Cannot start ${name} in a process of its own: ${why}`,
     { cause },
   );
 }

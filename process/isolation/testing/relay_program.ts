@@ -15,6 +15,7 @@ const MEMORY = 256 * 2 ** 20;
 
 const relay = new GuestRelay({
   orders: [{
+    kind: "module",
     id: "guest",
     specifier: ECHO,
     integrity: undefined,
@@ -27,6 +28,7 @@ const relay = new GuestRelay({
 function spawn(id = "guest", address: RelayAddress = relay.address) {
   return relaySpawner(address).spawn({
     id,
+    kind: "module",
     integrity: undefined,
     specifier: "file:///nowhere.ts", // what a host says of it doesn't count
     grants: grants({ read: ["/"] }),
