@@ -1,14 +1,17 @@
 import {
   CaryatidError,
+  type Log,
   type MessageBus,
   type Module,
   type Topics,
 } from "@caryatid/sdk";
+import type { BusClass } from "@caryatid/sdk/bus";
 import { declaredTopics } from "@caryatid/sdk/host";
 import { RoutingBus } from "./buses/routing.ts";
 import { checkSection } from "./config/check_section.ts";
 import { ConfigError, formatPlace } from "./config/config_error.ts";
 import type {
+  BusConfig,
   ModuleConfig,
   Problem,
   ProcessConfig,
@@ -58,9 +61,9 @@ export function assembleModules(
   }, ({ module }) => discard(module));
 }
 
-/** Ends what an isolated module has started to be checked, if it isn't to be initialised. */
-export async function discard(module: Module): Promise<void> {
-  await (module as Partial<AsyncDisposable>)[Symbol.asyncDispose]?.();
+/** Ends what an isolated module or bus has started to be checked, if it isn't to be initialised. */
+export async function discard(code: Module | BusClass): Promise<void> {
+  await (code as Partial<AsyncDisposable>)[Symbol.asyncDispose]?.();
 }
 
 /** The code of an isolated module is never loaded here. */
@@ -72,7 +75,10 @@ async function moduleFor(
   if (wanted.isolation === "none") return await classes.module(wanted);
   const { isolatedModule } = await import("./isolation/isolated_module.ts");
   const { relay } = classes;
-  const source = { specifier: classes.isolatedSpecifier(wanted), relay };
+  const source = {
+    specifier: classes.isolatedSpecifier("module", wanted),
+    relay,
+  };
   return await isolatedModule(wanted, source, logging.log(wanted.id));
 }
 
@@ -92,28 +98,78 @@ export async function withSection(
   return { part, notices: [...notices, ...needless] };
 }
 
+/** All buses behind one. */
+export interface AssembledBus {
+  readonly bus: MessageBus;
+  readonly notices: readonly Problem[];
+  /** Resolves with why an isolated bus has ended, if one does though nobody closes it: what is on it is lost. */
+  readonly failure: Promise<unknown>;
+}
+
 /** Finds the code of every bus, checks every section, and puts the buses behind the routes. Nothing is connected yet. */
 export async function assembleBus(
   config: ProcessConfig,
   classes: Classes,
   logging: Logging,
-): Promise<{ bus: MessageBus; notices: readonly Problem[] }> {
+): Promise<AssembledBus> {
+  const failure = Promise.withResolvers<unknown>();
   const { parts, notices } = await assemble(
     config,
     config.buses,
     async (wanted) => {
-      const bus = await classes.bus(wanted);
-      const section = { path: wanted.path, section: wanted.settings };
-      const { value, notices } = await checked(config, section, bus.config);
-      const { id } = wanted;
-      const part = [id, bus.create({ id, log: logging.log(id) }, value)];
-      return { part: part as [string, MessageBus], notices };
+      const definition = await busFor(wanted, classes, {
+        log: logging.log(wanted.id),
+        onEnded: failure.resolve,
+      });
+      try {
+        const { bus, notices } = await makeBus(wanted, definition, {
+          config,
+          log: logging.log(wanted.id),
+        });
+        return { part: [wanted.id, bus] as [string, MessageBus], notices };
+      } catch (error) {
+        await discard(definition);
+        throw error;
+      }
     },
+    ([, bus]) => bus.close(),
   );
   const bus = new RoutingBus(config.routes, new Map(parts), {
     requestTimeout: config.requestTimeout,
   });
-  return { bus, notices };
+  return { bus, notices, failure: failure.promise };
+}
+
+/** The code of an isolated bus is never loaded here. */
+async function busFor(
+  wanted: BusConfig,
+  classes: Classes,
+  hearing: { log: Log; onEnded: (error: unknown) => void },
+): Promise<BusClass> {
+  if (wanted.isolation === "none") return await classes.bus(wanted);
+  const { isolatedBusClass } = await import("./isolation/isolated_module.ts");
+  const { relay } = classes;
+  const specifier = classes.isolatedSpecifier("message-bus", wanted);
+  return await isolatedBusClass(wanted, { specifier, relay }, hearing);
+}
+
+async function makeBus(
+  wanted: BusConfig,
+  definition: BusClass,
+  { config, log }: { readonly config: ProcessConfig; readonly log: Log },
+): Promise<{ bus: MessageBus; notices: readonly Problem[] }> {
+  const section = { path: wanted.path, section: wanted.settings };
+  const { value, notices } = await checked(config, section, definition.config);
+  const needless = wanted.isolation === "none"
+    ? []
+    : await checkGrants(config, {
+      config: wanted,
+      module: definition,
+      section: value,
+      topics: undefined,
+    });
+  const bus = definition.create({ id: wanted.id, log }, value);
+  return { bus, notices: [...notices, ...needless] };
 }
 
 async function assemble<W extends { readonly path: readonly string[] }, T>(
@@ -158,10 +214,10 @@ async function checked(
   return { value, notices };
 }
 
-/** Rejects with all that a module asks for and isn't granted; gives what it is granted and doesn't ask for. */
+/** Rejects with all that a module or bus asks for and isn't granted; gives what it is granted and doesn't ask for. */
 async function checkGrants(
   config: ProcessConfig,
-  { config: wanted, module, section, topics }: AssembledModule,
+  { config: wanted, module, section, topics }: Asking,
 ): Promise<readonly Problem[]> {
   // Only a file that grants something pays for it.
   const { reviewGrants } = await import("./isolation/review_grants.ts");
@@ -172,6 +228,12 @@ async function checkGrants(
   const { problems, notices } = await reviewGrants(wanted, asked, config);
   if (problems.length > 0) throw new ConfigError(problems);
   return notices;
+}
+
+/** Who asks for something. */
+interface Asking extends Pick<AssembledModule, "section" | "topics"> {
+  readonly config: ModuleConfig | BusConfig;
+  readonly module: Pick<Module | BusClass, "permissions">;
 }
 
 /** The same error, led by where in the configuration its cause stands. */

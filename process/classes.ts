@@ -57,20 +57,19 @@ export class Classes {
   }
 
   /**
-   * Where the code of a module is that isn't to be loaded here.
+   * Where the code of a module or bus is that isn't to be loaded here.
    *
    * @throws {CaryatidError} `GUEST_REFUSED` if it is only registered, `UNKNOWN_CLASS`, `LOAD_FAILED`
    */
-  isolatedSpecifier(wanted: Wanted): string {
+  isolatedSpecifier(kind: "module" | "message-bus", wanted: Wanted): string {
+    const registered = kind === "module" ? this.#modules : this.#buses;
     const { id, className, base = this.#base } = wanted;
     const specifier = wanted.import ??
-      (this.#modules.has(className)
-        ? undefined
-        : standardImport("module", className));
+      (registered.has(className) ? undefined : standardImport(kind, className));
     if (specifier !== undefined) return absolute({ specifier, base });
-    if (this.#modules.has(className)) throw registeredError(id, className);
-    const known = standardClasses("module");
-    throw unknownClassError(`[module.${id}]`, className, known);
+    if (registered.has(className)) throw registeredError(kind, id, className);
+    const known = standardClasses(kind);
+    throw unknownClassError(`[${kind}.${id}]`, className, known);
   }
 
   /** Finds a bus's code. */
@@ -110,12 +109,16 @@ function absolute(request: Parameters<typeof resolveSpecifier>[0]): string {
   return URL.canParse(specifier) ? specifier : import.meta.resolve(specifier);
 }
 
-function registeredError(id: string, className: string): CaryatidError {
+function registeredError(
+  kind: string,
+  id: string,
+  className: string,
+): CaryatidError {
   return new CaryatidError(
     "GUEST_REFUSED",
-    `Cannot isolate module "${id}": found the class "${className}" ` +
+    `Cannot isolate [${kind}.${id}]: found the class "${className}" ` +
       "registered by the program, wanted a file that a guest can load",
-    { hint: `say where it is: import = "./…" in [module.${id}]` },
+    { hint: `say where it is: import = "./…" in [${kind}.${id}]` },
   );
 }
 

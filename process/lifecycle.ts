@@ -24,6 +24,7 @@ import { isCutShort } from "./cut_short.ts";
 import { drained, inTime } from "./drain.ts";
 import { introduce } from "./introduction.ts";
 import type { Logging } from "./logging.ts";
+import { logError } from "./outcome.ts";
 import { ModuleRunner } from "./module_runner.ts";
 import type { ProcessMonitor } from "./monitor/process_monitor.ts";
 import { StartSignal } from "./start_signal.ts";
@@ -39,6 +40,8 @@ export interface LifecycleParts {
   readonly logging: Logging;
   readonly bus: MessageBus;
   readonly notices: readonly Problem[];
+  /** Resolves with why a bus has ended, if one does by itself. */
+  readonly busFailure: Promise<unknown>;
   readonly clock: Clock | undefined;
   /** Where the configuration has one. */
   readonly monitor: ProcessMonitor | undefined;
@@ -64,6 +67,10 @@ export class Lifecycle {
   /** Nothing is started yet. */
   constructor(parts: LifecycleParts) {
     this.#parts = parts;
+    parts.busFailure.then((error) => {
+      logError(parts.logging.log(), error);
+      this.fail(error);
+    });
     this.context = new ModuleContext({
       id: "process",
       bus: this.#busFor("process"),

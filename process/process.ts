@@ -118,7 +118,11 @@ export class Process implements AsyncDisposable {
     for (const bus of buses) classes.registerBus(bus);
     for (const module of modules) classes.registerModule(module);
     const logging = new Logging(config.log);
-    const { bus, notices } = await assembleBus(config, classes, logging);
+    const { bus, notices, failure } = await assembleBus(
+      config,
+      classes,
+      logging,
+    );
     const log = logging.log();
     const swapping = await loadSwapping(options.swappable);
     const monitor = await createMonitor(config.monitor, { bus, log, clock });
@@ -128,6 +132,7 @@ export class Process implements AsyncDisposable {
       logging,
       bus,
       notices: [...config.notices, ...notices],
+      busFailure: failure,
       clock,
       monitor,
       swapping,

@@ -1,4 +1,4 @@
-import type { ModuleConfig, ModuleGrants } from "../config/process_config.ts";
+import type { ModuleGrants } from "../config/process_config.ts";
 import {
   DENO_KINDS,
   grantsOfModule,
@@ -45,8 +45,8 @@ export function grantsOf(subject: Subject): Grant[] {
 }
 
 /** Flags of Deno that the isolation of modules needs, besides permissions: without this one it ends where a worker begins. */
-export function isolationFlags({ config: { modules } }: Subject): string[] {
-  return modules.some(({ isolation }) => isolation === "worker")
+export function isolationFlags({ parts }: Subject): string[] {
+  return parts.some(({ config }) => config.isolation === "worker")
     ? ["--unstable-worker-options"]
     : [];
 }
@@ -85,11 +85,8 @@ function sourceGrants({ kind, config, specifier, inspection }: Part): Grant[] {
 
 /** What its file grants counts, where one has to; else what it asks for. */
 function ownGrants(part: Part): Grant[] {
-  if (part.kind === "module") {
-    const module = part.config as ModuleConfig;
-    const granted = grantsOfModule(module);
-    if (granted) return moduleGrants(part, module, granted);
-  }
+  const granted = grantsOfModule(part.config);
+  if (granted) return grantedTo(part, granted);
   const who = `${part.kind}.${part.config.id}`;
   const asked = part.inspection.permissions;
   return DENO_KINDS.flatMap((kind) =>
@@ -102,12 +99,11 @@ function ownGrants(part: Part): Grant[] {
   );
 }
 
-function moduleGrants(
-  { inspection }: Part,
-  { id, isolation }: ModuleConfig,
+function grantedTo(
+  { kind: what, config: { id, isolation }, inspection }: Part,
   granted: ModuleGrants,
 ): Grant[] {
-  const who = `module.${id}`;
+  const who = `${what}.${id}`;
   const needless = needlessGrants(granted, inspection.permissions);
   const isNeedless = (kind: GrantKind, value: string) =>
     needless.some((one) => one.kind === kind && one.value === value);
@@ -126,16 +122,16 @@ function moduleGrants(
 
 /** What starting the processes of modules takes: where somebody else does it, a way to tell them; else Deno itself. */
 export function startGrants(
-  { config: { modules } }: Subject,
+  { parts }: Subject,
   relay: RelayAddress | undefined,
 ): Grant[] {
   if (relay) {
     const why = "who starts processes of modules hears there";
     return relayGrants(relay).map((one) => ({ who: "process", ...one, why }));
   }
-  return modules.filter(({ isolation }) => isolation === "process")
-    .map(({ id }) => ({
-      who: `module.${id}`,
+  return parts.filter(({ config }) => config.isolation === "process")
+    .map(({ kind, config: { id } }) => ({
+      who: `${kind}.${id}`,
       kind: "run",
       value: Deno.execPath(),
       why: "its process is started",

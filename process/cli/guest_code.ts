@@ -52,8 +52,8 @@ export function cachedFlags(subject: Subject): string[] {
   return hasWorkers(subject) ? ["--cached-only"] : [];
 }
 
-function hasWorkers({ config: { modules } }: Subject): boolean {
-  return modules.some(({ isolation }) => isolation === "worker");
+function hasWorkers({ parts }: Subject): boolean {
+  return parts.some(({ config }) => config.isolation === "worker");
 }
 
 function guestProgram(): string {

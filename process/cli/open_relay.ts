@@ -1,11 +1,10 @@
-import type { ModuleConfig } from "../config/process_config.ts";
 import { grantsOfModule } from "../isolation/grants.ts";
 import { GuestRelay, type RelayOrder } from "../isolation/relay/guest_relay.ts";
 import { projectFlags } from "./project.ts";
 import type { Part, Subject } from "./subject.ts";
 
 /**
- * Starts processes for the modules that are to have their own, and for nothing else: so the program that runs the others needs no
+ * Starts processes for the modules and buses that are to have their own, and for nothing else: so the program that runs the others needs no
  * right to start Deno, which would be every right. Undefined where no module has one, or the system has no sockets of files.
  */
 export function openRelay(
@@ -25,9 +24,8 @@ export function openRelay(
 }
 
 function orderOf({ kind, config, specifier }: Part): RelayOrder[] {
-  if (kind !== "module" || specifier === undefined) return [];
-  const { id, isolation, integrity, limits: { memory }, ...rest } =
-    config as ModuleConfig;
+  if (specifier === undefined) return [];
+  const { id, isolation, integrity, limits: { memory }, ...rest } = config;
   if (isolation !== "process") return [];
   const grants = grantsOfModule({ isolation, ...rest })!;
   return [{ kind, id, specifier, integrity, grants, memory }];

@@ -49,8 +49,8 @@ export async function permissions(
   for (const line of table([HEAD, ...rows])) terminal.print(line);
   terminal.print("");
   terminal.print(shellLine("deno", ["run", ...flags]));
-  const hasProcesses = subject.config.modules.some(({ isolation }) =>
-    isolation === "process"
+  const hasProcesses = subject.parts.some(({ config }) =>
+    config.isolation === "process"
   );
   for (const line of remarks(grants, hasProcesses)) terminal.print(`\n${line}`);
   return 0;
@@ -83,8 +83,8 @@ function remarks(
 /** What one asks for, in its own words. */
 function askedJson(part: Part): Record<string, unknown> {
   const { specifier, config, inspection: { permissions: asks } } = part;
-  const isIsolated = "isolation" in config && config.isolation !== "none";
-  const granted = "permissions" in config ? config.permissions : undefined;
+  const isIsolated = config.isolation !== "none";
+  const granted = config.permissions;
   return {
     who: nameOf(part),
     specifier,

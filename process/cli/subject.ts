@@ -42,7 +42,7 @@ export interface Part {
 
 /** Whether its code runs elsewhere than in the process that the configuration is of. */
 export function isIsolated({ config }: Part): boolean {
-  return "isolation" in config && config.isolation !== "none";
+  return config.isolation !== "none";
 }
 
 /** A configuration with all that can be known of it without starting it. */
@@ -154,10 +154,10 @@ async function reviewAllGrants(
   const problems: Problem[] = [];
   const notices: Problem[] = [];
   for (const { kind, config: of, inspection } of parts) {
-    if (kind !== "module" || inspection.problems.length > 0) continue;
-    const module = of as ModuleConfig;
+    if (inspection.problems.length > 0) continue;
+    if (kind === "message-bus" && of.isolation === "none") continue;
     const asked = askedOf(inspection.permissions, inspection.declared);
-    const found = await reviewGrants(module, asked, config);
+    const found = await reviewGrants(of, asked, config);
     problems.push(...found.problems);
     notices.push(...found.notices);
   }

@@ -3,7 +3,6 @@ import { filePath } from "./file_urls.ts";
 import type { Grant } from "./grants.ts";
 import { LockCopy } from "./lock_copy.ts";
 import {
-  isIsolated,
   type Part,
   sourceFlags,
   type Subject,
@@ -31,7 +30,7 @@ export async function workerSources(
   const files = workers.flatMap((part) =>
     part.specifier === undefined ? [] : localFiles(graph, part.specifier)
       .filter((url) => !own.some((folder) => url.startsWith(folder)))
-      .map((url) => grant(`module.${part.config.id}`, url, "its code"))
+      .map((url) => grant(`${part.kind}.${part.config.id}`, url, "its code"))
   );
   return [
     ...own.map((url) => grant("process", url, "its code, for workers")),
@@ -40,8 +39,7 @@ export async function workerSources(
 }
 
 function isWorker(part: Part): boolean {
-  return isIsolated(part) && "isolation" in part.config &&
-    part.config.isolation === "worker";
+  return part.config.isolation === "worker";
 }
 
 /** `deno info` knows of neither, and runs nothing. */

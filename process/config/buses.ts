@@ -1,6 +1,8 @@
 import { readCodeSource } from "./code_source.ts";
+import { readIsolation } from "./isolation.ts";
 import type { Layers } from "./layers.ts";
-import type { BusConfig } from "./process_config.ts";
+import { DEFAULT_LIMITS } from "./module_limits.ts";
+import type { BusConfig, IsolationConfig } from "./process_config.ts";
 import type { Report } from "./report.ts";
 import type { TableReader } from "./table_reader.ts";
 import { emptyTable } from "./tables.ts";
@@ -23,7 +25,11 @@ export async function readBuses(
   const ids = await layers.idsIn("message-bus");
   const all = root.reader("message-bus");
   if (ids.length === 0) return [memoryBus()];
-  return ids.map((id) => readBus(id, all.item(id), layers, report));
+  const buses: BusConfig[] = [];
+  for (const id of ids) {
+    buses.push(await readBus(id, all.item(id), layers, report));
+  }
+  return buses;
 }
 
 function memoryBus(): BusConfig {
@@ -33,17 +39,20 @@ function memoryBus(): BusConfig {
     import: undefined,
     base: undefined,
     integrity: undefined,
+    isolation: "none",
+    permissions: undefined,
+    limits: DEFAULT_LIMITS,
     path: ["message-bus", "memory"],
     settings: emptyTable(),
   };
 }
 
-function readBus(
+async function readBus(
   id: string,
   reader: TableReader,
   layers: Layers,
   report: Report,
-): BusConfig {
+): Promise<BusConfig> {
   const path = ["message-bus", id];
   const className = reader.text("class");
   const source = readCodeSource(reader, layers, report);
@@ -57,15 +66,41 @@ function readBus(
   if (className !== undefined && STANDARD_CLASSES.includes(className)) {
     reader.dead(DEAD_KEYS);
   }
+  const isolation = await readIsolation(reader, layers, report);
+  checkIsolation(className, isolation, reader, report);
   const settings = reader.rest();
   if (className === "in-memory") checkQueueSize(settings, reader);
   return {
     id,
     className: className ?? id,
     ...source,
+    ...isolation,
     path,
     settings,
   };
+}
+
+/** What nobody keeps would be worse than none. */
+function checkIsolation(
+  className: string | undefined,
+  { isolation, permissions }: IsolationConfig,
+  { path }: TableReader,
+  report: Report,
+): void {
+  if (className === "in-memory" && isolation !== "none") {
+    report.refuse(
+      [...path, "isolation"],
+      "found a bus in memory that is isolated, wanted it in the process, whose memory it is",
+      { hint: "leave isolation out" },
+    );
+  }
+  if (permissions && isolation === "none") {
+    report.refuse(
+      [...path, "permissions"],
+      "found permissions of a bus that isn't isolated, and so has those of its process, wanted isolation",
+      { hint: 'write isolation = "process" above it, or "worker"' },
+    );
+  }
 }
 
 function checkQueueSize(

@@ -14,7 +14,7 @@ export interface GrantsAround {
   readonly report: Report;
 }
 
-/** `[module.<id>.permissions]`. A key that nobody knows is an error: Deno itself would ignore it in silence. */
+/** The `permissions` of a module, or of a bus, which has no topics of its own. A key that nobody knows is an error: Deno itself would ignore it in silence. */
 export function readGrants(
   reader: TableReader,
   { isolation, layers, report }: GrantsAround,
@@ -24,14 +24,26 @@ export function readGrants(
     read: paths(reader, "read", layers, report),
     write: paths(reader, "write", layers, report),
     env: reader.texts("env", envRefusal),
-    publish: reader.texts("publish", patternRefusal),
-    subscribe: reader.texts("subscribe", patternRefusal),
-    request: reader.texts("request", patternRefusal),
-    handle: reader.texts("handle", patternRefusal),
+    ...topics(reader),
   };
   reader.end();
   if (isolation === "worker") refuseNetworks(grants, reader, report);
   return grants;
+}
+
+function topics(
+  reader: TableReader,
+): Pick<ModuleGrants, "publish" | "subscribe" | "request" | "handle"> {
+  const list = (key: string) =>
+    reader.path[0] === "message-bus"
+      ? undefined
+      : reader.texts(key, patternRefusal);
+  return {
+    publish: list("publish"),
+    subscribe: list("subscribe"),
+    request: list("request"),
+    handle: list("handle"),
+  };
 }
 
 /** Deno gives no worker a network that its host has only as such: it takes that for more. */

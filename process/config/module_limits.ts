@@ -7,7 +7,16 @@ const MEMORY_MIB = 256;
 const START_SECONDS = 10;
 const HEARTBEAT_SECONDS = 3;
 
-/** `[module.<id>.limits]`, of the module that `reader` reads. */
+/** What stands by default. */
+export const DEFAULT_LIMITS: ModuleLimits = {
+  memory: MEMORY_MIB * MIB,
+  startDeadline: START_SECONDS * 1000,
+  publishRate: 0,
+  messageSize: MIB,
+  heartbeat: HEARTBEAT_SECONDS * 1000,
+};
+
+/** The `limits` of the module or bus that `reader` reads. */
 export function readLimits(
   reader: TableReader,
   isolation: Isolation,
@@ -32,10 +41,11 @@ function checkUse(
   isolation: Isolation,
   report: Report,
 ): void {
+  const kind = limits.path[0] === "message-bus" ? "bus" : "module";
   if (isolation === "none" && Object.keys(limits.table).length > 0) {
     report.notice(
       limits.path,
-      "found limits of a module that isn't isolated, which nobody keeps, wanted isolation",
+      `found limits of a ${kind} that isn't isolated, which nobody keeps, wanted isolation`,
       { hint: 'write isolation = "process" above it, or "worker"' },
     );
   }

@@ -1,13 +1,7 @@
 import { readCodeSource } from "./code_source.ts";
+import { readIsolation } from "./isolation.ts";
 import type { Layers } from "./layers.ts";
-import type { GrantsAround } from "./module_grants.ts";
-import { readLimits } from "./module_limits.ts";
-import type {
-  Isolation,
-  ModuleConfig,
-  ModuleGrants,
-  OnFailure,
-} from "./process_config.ts";
+import type { ModuleConfig, OnFailure } from "./process_config.ts";
 import type { Report } from "./report.ts";
 import type { TableReader } from "./table_reader.ts";
 import {
@@ -19,7 +13,6 @@ import {
 } from "./tables.ts";
 
 const ON_FAILURE: readonly OnFailure[] = ["fail", "restart", "ignore"];
-const ISOLATION: readonly Isolation[] = ["none", "worker", "process"];
 const NOT_GLOBAL = [
   "class",
   "import",
@@ -73,36 +66,18 @@ async function readModule(
   const className = reader.text("class") ?? id;
   const source = readCodeSource(reader, layers, report);
   const onFailure = reader.choice("on-failure", ON_FAILURE, "fail");
-  const isolation = reader.choice("isolation", ISOLATION, "none");
-  const permissions = await readPermissions(reader, {
-    isolation,
-    layers,
-    report,
-  });
-  const limits = readLimits(reader, isolation, report);
+  const isolation = await readIsolation(reader, layers, report);
   const own = reader.rest();
   return {
     id,
     className,
     ...source,
     onFailure,
-    isolation,
-    permissions,
-    limits,
+    ...isolation,
     path,
     section: mergeInto(mergeInto(emptyTable(), global), own),
     globalKeys: onlyIn(global, own, "", new Set()),
   };
-}
-
-/** Its code is loaded only where something is granted: each file takes its part of a start. */
-async function readPermissions(
-  reader: TableReader,
-  around: GrantsAround,
-): Promise<ModuleGrants | undefined> {
-  if (reader.value("permissions") === undefined) return undefined;
-  const { readGrants } = await import("./module_grants.ts");
-  return readGrants(reader.reader("permissions"), around);
 }
 
 /** What `[global]` says to modules: not how they are loaded, and not the startup message. */

@@ -89,20 +89,24 @@ export interface CodeSource {
   readonly integrity: string | undefined;
 }
 
+/** Where code runs, and what it gets there. */
+export interface IsolationConfig {
+  /** Where its code runs. */
+  readonly isolation: Isolation;
+  /** What its `permissions` grant, if they are there: then what it asks for isn't granted by that alone. */
+  readonly permissions: ModuleGrants | undefined;
+  /** What it may use up where it is isolated. */
+  readonly limits: ModuleLimits;
+}
+
 /** A module to run. */
-export interface ModuleConfig extends Section, CodeSource {
+export interface ModuleConfig extends Section, CodeSource, IsolationConfig {
   /** What `[module.<id>]` calls it. */
   readonly id: string;
   /** The name of its definition. */
   readonly className: string;
   /** What to do when something that it runs throws. */
   readonly onFailure: OnFailure;
-  /** Where its code runs. */
-  readonly isolation: Isolation;
-  /** What `[module.<id>.permissions]` grants, if it is there: then what the module asks for isn't granted by that alone. */
-  readonly permissions: ModuleGrants | undefined;
-  /** What it may use up where it is isolated. */
-  readonly limits: ModuleLimits;
   /** Those keys of its section that come only from `[global]`. */
   readonly globalKeys: ReadonlySet<string>;
 }
@@ -142,7 +146,7 @@ export interface ModuleLimits {
 }
 
 /** A bus to open. */
-export interface BusConfig extends CodeSource {
+export interface BusConfig extends CodeSource, IsolationConfig {
   /** What `[message-bus.<id>]` calls it. */
   readonly id: string;
   /** The kind of bus. */

@@ -9,12 +9,12 @@ import type { GrantKind } from "./grants.ts";
  * @param place where the list stands, or the table that lacks it; left out where the error itself tells it
  */
 export function grantLine(
-  { id, permissions }: Pick<ModuleConfig, "id" | "permissions">,
+  { path, permissions }: Pick<ModuleConfig, "path" | "permissions">,
   kind: GrantKind,
   values: readonly string[],
   place?: Place,
 ): string {
-  const table = `[${dottedKey(["module", id, "permissions"])}]`;
+  const table = `[${dottedKey([...path, "permissions"])}]`;
   const items = values.map((value) => JSON.stringify(value)).join(", ");
   const where = place === undefined ? "" : ` in ${lineOf(place)}`;
   if (permissions?.[kind]) return `add ${items} to ${kind} of ${table}${where}`;

@@ -1,7 +1,9 @@
 import type { Log } from "@caryatid/sdk";
-import type { ModuleConfig } from "../config/process_config.ts";
+import type { BusConfig, ModuleConfig } from "../config/process_config.ts";
 import { grantsOfModule } from "./grants.ts";
 import { type GuestModule, guestModule } from "./guest_module.ts";
+import type { GuestOptions } from "./host/guest.ts";
+import type { IsolatedBusClass } from "./host/isolated_bus.ts";
 import type { GuestSpawner } from "./host/guest_spawner.ts";
 import type { RelayAddress } from "./relay/relay_address.ts";
 
@@ -15,10 +17,31 @@ export interface IsolatedSource {
 /** The module of a section that wants it isolated. */
 export async function isolatedModule(
   config: ModuleConfig,
-  { specifier, relay }: IsolatedSource,
+  source: IsolatedSource,
   log: Log,
 ): Promise<GuestModule> {
-  return await guestModule({
+  const keep = config.onFailure === "restart";
+  const options = await guestOptions(config, source, log);
+  return await guestModule({ ...options, keep });
+}
+
+/** The class of buses of a section that wants its bus isolated. */
+export async function isolatedBusClass(
+  config: BusConfig,
+  source: IsolatedSource,
+  { log, onEnded }: { log: Log; onEnded: (error: unknown) => void },
+): Promise<IsolatedBusClass> {
+  const { isolatedBus } = await import("./host/isolated_bus.ts");
+  const options = await guestOptions(config, source, log);
+  return await isolatedBus(options, onEnded);
+}
+
+async function guestOptions(
+  config: ModuleConfig | BusConfig,
+  { specifier, relay }: IsolatedSource,
+  log: Log,
+): Promise<GuestOptions> {
+  return {
     id: config.id,
     specifier,
     integrity: config.integrity,
@@ -26,8 +49,8 @@ export async function isolatedModule(
     grants: grantsOfModule(config)!,
     limits: config.limits,
     log,
-    keep: config.onFailure === "restart",
-  });
+    keep: false,
+  };
 }
 
 /** Only that which is used is loaded. */

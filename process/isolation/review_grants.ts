@@ -24,9 +24,15 @@ export interface GrantReview {
   readonly notices: readonly Problem[];
 }
 
-/** Compares what a module asks for with what its file grants, where a file has to. A line for each kind. */
+/** A module, or a bus that may be isolated. */
+export type Granted = Pick<
+  ModuleConfig,
+  "id" | "path" | "isolation" | "permissions"
+>;
+
+/** Compares what a module or bus asks for with what its file grants, where a file has to. A line for each kind. */
 export async function reviewGrants(
-  module: ModuleConfig,
+  module: Granted,
   asked: Asked,
   config: Pick<ProcessConfig, "place">,
 ): Promise<GrantReview> {
@@ -49,7 +55,7 @@ export async function reviewGrants(
 }
 
 function missingProblem(
-  module: ModuleConfig,
+  module: Granted,
   kind: GrantKind,
   values: readonly string[],
   place: Place | undefined,
@@ -61,14 +67,14 @@ function missingProblem(
   return {
     key: dottedKey([...module.path, "permissions", kind]),
     place,
-    message: `Cannot run module ${quote(module.id)}: it asks for ${kind} of ` +
+    message: `Cannot run ${nameOf(module)}: it asks for ${kind} of ` +
       `${values.map(quote).join(", ")}, found no grant of it, wanted one`,
     hint: grantLine(module, kind, written),
   };
 }
 
 function needlessNotice(
-  module: ModuleConfig,
+  module: Granted,
   kind: GrantKind,
   values: readonly string[],
   place: Place | undefined,
@@ -76,11 +82,19 @@ function needlessNotice(
   return {
     key: dottedKey([...module.path, "permissions", kind]),
     place,
-    message: `Module ${quote(module.id)} is granted ${kind} of ` +
+    message: `${capital(nameOf(module))} is granted ${kind} of ` +
       `${values.map(quote).join(", ")}: found that it doesn't ask for it, ` +
       "wanted no more than it asks for",
     hint: "leave it out",
   };
+}
+
+function nameOf({ id, path }: Granted): string {
+  return `${path[0] === "message-bus" ? "bus" : "module"} ${quote(id)}`;
+}
+
+function capital(text: string): string {
+  return text[0]!.toUpperCase() + text.slice(1);
 }
 
 /** As one would write it in that file: a path in the file's folder is relative to it. */

@@ -1,3 +1,5 @@
+import { harmlessProcess } from "./harmless_process.ts";
+
 /** What of `Deno` a guest keeps: what permissions decide on, and what touches nothing but itself. */
 const KEPT = [
   ...["build", "version", "errors", "inspect", "Conn", "FsFile", "env"],
@@ -17,7 +19,7 @@ const KEPT = [
 const REMOVED = [
   ...["BroadcastChannel", "Cache", "CacheStorage", "EventSource"],
   ...["SharedArrayBuffer", "Worker", "caches", "close", "importScripts"],
-  ...["localStorage", "sessionStorage", "onmessage", "postMessage", "process"],
+  ...["localStorage", "sessionStorage", "onmessage", "postMessage"],
   ...["alert", "confirm", "prompt", "name"],
 ] as const;
 
@@ -29,6 +31,7 @@ export function restrictGlobals(): void {
   }
   replace(globalThis, "Deno", Object.freeze(kept));
   for (const name of REMOVED) remove(globalThis, name);
+  replace(globalThis, "process", harmlessProcess());
   for (const name of ["locks", "gpu", "serviceWorker"]) {
     if ("navigator" in globalThis) remove(navigator, name);
   }

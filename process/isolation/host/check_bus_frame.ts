@@ -1,3 +1,4 @@
+import { MOST_WAITING } from "@caryatid/sdk/bus";
 import { arrived } from "../crossing_error.ts";
 import { FROM_HOST } from "../frames.ts";
 import { violation } from "../read_frames.ts";
@@ -19,11 +20,14 @@ export function checkBusFrame(items: readonly unknown[]): void {
       readCount(items[2]);
       return checkDelivery(items);
     case FROM_HOST.accepted:
+      if (readCount(items[2]) > MOST_WAITING) throw violation("too many");
+      return void readCount(items[1]);
     case FROM_HOST.credit:
     case FROM_HOST.ready:
     case FROM_HOST.abandon:
+      return void readCount(items[1]);
     case FROM_HOST.state:
-      for (const item of items.slice(1, 3)) if (!isError(item)) readCount(item);
+      for (let i = 1; i <= 4; i++) readCount(items[i]);
       return;
     case FROM_HOST.answered:
       if (items.length !== 3) throw violation("an answer without a message");

@@ -1,18 +1,17 @@
-import {
-  type BusAbilities,
+import type {
+  BusAbilities,
   CaryatidError,
-  type HandleOptions,
-  type Handler,
-  type Handling,
-  type Log,
-  type MessageBus,
-  type OpenOptions,
-  type PermissionRequest,
-  type PublishOptions,
-  type RequestOptions,
-  type SchemaResult,
-  type SubscribeOptions,
-  type Subscription,
+  HandleOptions,
+  Handler,
+  Handling,
+  MessageBus,
+  OpenOptions,
+  PermissionRequest,
+  PublishOptions,
+  RequestOptions,
+  SchemaResult,
+  SubscribeOptions,
+  Subscription,
 } from "@caryatid/sdk";
 import { abortedError, type BusClass } from "@caryatid/sdk/bus";
 import { MOST_HEAD, WINDOW } from "../frames.ts";
@@ -30,9 +29,12 @@ export interface IsolatedBusClass extends BusClass, AsyncDisposable {}
  * is published, heard, asked and answered on the bus goes over the bridge.
  *
  * Rejects with `LOAD_FAILED`, `GUEST_REFUSED` or `GUEST_ENDED`.
+ *
+ * @param onEnded hears once why the bus has ended, if nobody has closed it
  */
 export async function isolatedBus(
   options: GuestOptions,
+  onEnded: (error: unknown) => void = () => {},
 ): Promise<IsolatedBusClass> {
   const guest = await Guest.start({
     ...options,
@@ -57,7 +59,7 @@ export async function isolatedBus(
         },
       },
       permissions: () => guest.asked as PermissionRequest,
-      create: () => new IsolatedBus(guest, options),
+      create: () => new IsolatedBus(guest, options, onEnded),
       [Symbol.asyncDispose]: () => guest.kill(),
     };
   } catch (error) {
@@ -66,7 +68,7 @@ export async function isolatedBus(
   }
 }
 
-/** The bus of a guest, seen from its host. When the guest has ended, so has the bus: whatever is called rejects, loops fail. */
+/** The bus of a guest, seen from its host. When the guest has ended, so has the bus: whatever is called rejects, loops end. */
 class IsolatedBus implements MessageBus {
   readonly abilities: BusAbilities;
   readonly #guest: Guest;
@@ -74,9 +76,12 @@ class IsolatedBus implements MessageBus {
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(guest: Guest, { limits, log }: GuestOptions) {
+  constructor(
+    guest: Guest,
+    { limits: { messageSize } }: GuestOptions,
+    onEnded: (error: unknown) => void,
+  ) {
     this.#guest = guest;
-    const { messageSize } = limits;
     const abilities = readAbilities(guest.abilities);
     let bus!: BridgeBus;
     guest.attach((outbox: Outbox) => {
@@ -93,7 +98,7 @@ class IsolatedBus implements MessageBus {
         },
         abandon: (error) => bus.end(error as CaryatidError),
       };
-    }, (error) => this.#ended(error, log));
+    }, (error) => this.#closing || onEnded(error));
     this.#bus = bus;
     this.abilities = bus.abilities;
   }
@@ -156,14 +161,6 @@ class IsolatedBus implements MessageBus {
   async #close(): Promise<void> {
     await this.#bus.close();
     await this.#guest.finish();
-  }
-
-  #ended(error: unknown, log: Log): void {
-    if (this.#closing) return;
-    const { message } = error as Error;
-    log.error("the bus has ended, and all that goes over it: {message}", {
-      message,
-    });
   }
 }
 

@@ -4,9 +4,15 @@ import {
   type JsonSchema,
   key,
   type Keys,
+  table,
   TEXT,
 } from "./json_schema.ts";
-import { MODULE_KEYS } from "./module_keys.ts";
+import {
+  DENO_PERMISSIONS,
+  ISOLATION,
+  LIMITS,
+  MODULE_KEYS,
+} from "./module_keys.ts";
 import { PROCESS_KEYS } from "./process_keys.ts";
 
 /** The schema of the section of each standard class, as the class itself tells it. */
@@ -19,6 +25,12 @@ const BUS_KEYS: Keys = {
   class: key("The kind of bus", TEXT),
   import: key("Where its code is, if it isn't a standard one", TEXT),
   integrity: key("The hash of the bytes that import leads to", INTEGRITY),
+  isolation: ISOLATION,
+  permissions: table(
+    DENO_PERMISSIONS,
+    "What an isolated bus is granted: its broker, its files",
+  ),
+  limits: table(LIMITS, "What an isolated bus may use"),
   workers: key("Without effect: leave it out", {}),
   "worker-queue-size": key("Without effect: use subscriber-queue-size", {}),
   "request-timeout": key(

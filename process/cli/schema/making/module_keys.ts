@@ -1,5 +1,6 @@
 import {
   INTEGRITY,
+  type JsonSchema,
   key,
   type Keys,
   list,
@@ -18,6 +19,29 @@ const patterns = (what: string) =>
   key(`Topics that it may ${what}`, list(TOPIC));
 const permissions = (what: string) => key(what, list(TEXT));
 
+/** Where the code of a module or bus runs. */
+export const ISOLATION: JsonSchema = key(
+  "Whether it runs beside the others, or apart",
+  { enum: ["none", "worker", "process"], default: "none" },
+);
+
+/** What Deno grants. */
+export const DENO_PERMISSIONS: Keys = {
+  net: permissions("Hosts, with or without a port"),
+  read: permissions("Files and folders, relative to this file"),
+  write: permissions("Files and folders, relative to this file"),
+  env: permissions("Variables of the environment"),
+};
+
+/** What may be used where it is isolated. */
+export const LIMITS: Keys = {
+  memory: key("MiB; of a process (256)", whole(1, 1_048_576)),
+  "start-deadline": key("Seconds (10)", SECONDS),
+  "publish-rate": key("Messages a second; 0 is no limit (0)", whole(0, 1e9)),
+  "message-size": key("Bytes (1048576)", whole(1, 1024 ** 3)),
+  heartbeat: key("Seconds (3)", SECONDS),
+};
+
 /** The keys of `[module.<id>]` that are the process's, not the module's own. */
 export const MODULE_KEYS: Keys = {
   class: key("The name of its definition (the id)", TEXT),
@@ -26,26 +50,14 @@ export const MODULE_KEYS: Keys = {
     enum: ["fail", "restart", "ignore"],
     default: "fail",
   }),
-  isolation: key("Whether it runs beside the others, or apart", {
-    enum: ["none", "worker", "process"],
-    default: "none",
-  }),
+  isolation: ISOLATION,
   integrity: key("The hash of the bytes that import leads to", INTEGRITY),
   permissions: table({
-    net: permissions("Hosts, with or without a port"),
-    read: permissions("Files and folders, relative to this file"),
-    write: permissions("Files and folders, relative to this file"),
-    env: permissions("Variables of the environment"),
+    ...DENO_PERMISSIONS,
     publish: patterns("publish on"),
     subscribe: patterns("subscribe to"),
     request: patterns("request on"),
     handle: patterns("handle"),
   }, "What it is granted, whatever it asks for"),
-  limits: table({
-    memory: key("MiB; of a process (256)", whole(1, 1_048_576)),
-    "start-deadline": key("Seconds (10)", SECONDS),
-    "publish-rate": key("Messages a second; 0 is no limit (0)", whole(0, 1e9)),
-    "message-size": key("Bytes (1048576)", whole(1, 1024 ** 3)),
-    heartbeat: key("Seconds (3)", SECONDS),
-  }, "What an isolated module may use"),
+  limits: table(LIMITS, "What an isolated module may use"),
 };
