@@ -10,6 +10,7 @@ export { RoutingBus, type RoutingBusOptions } from "./buses/routing.ts";
 export { ConfigError } from "./config/config_error.ts";
 export type { Place, Problem } from "./config/process_config.ts";
 export type { ConfigInput } from "./config/read_config.ts";
+export type { RelayAddress } from "./isolation/relay/relay_address.ts";
 export type { Importer } from "./loader.ts";
 export type { Monitor } from "./monitor/monitor.ts";
 export type {

@@ -59,6 +59,7 @@ async function state(
   return {
     subject: { ...rest, project, config, parts },
     args,
+    sources: [],
     graph: graph(needs),
     texts: new Map(
       Object.entries({ "only_b.ts": "", "shared.ts": "", ...texts })
