@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type ConfigError, formatProblem } from "./config_error.ts";
+import { DEFAULT_LIMITS } from "./module_limits.ts";
 import type { ProcessConfig } from "./process_config.ts";
 import { type ConfigInput, readConfig } from "./read_config.ts";
 
@@ -11,6 +12,8 @@ Deno.test("readConfig() gives defaults to an empty configuration", async () => {
     buses: [{
       id: "memory",
       className: "in-memory",
+      isolation: "none",
+      limits: { ...DEFAULT_LIMITS },
       path: ["message-bus", "memory"],
       settings: {},
     }],

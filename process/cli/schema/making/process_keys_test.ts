@@ -24,7 +24,14 @@ const GIVEN = {
   import: {},
   lifecycle: {},
   log: { levels: { "any-id": "info" } },
-  "message-bus": { "any-id": { class: "in-memory" } },
+  "message-bus": {
+    "any-id": {
+      class: "rabbit-mq",
+      isolation: "process",
+      permissions: {},
+      limits: {},
+    },
+  },
   "message-correlator": {},
   "message-router": { route: [{ bus: "any-id", pattern: "#" }] },
   module: { "any-id": { permissions: {}, limits: {} } },
