@@ -1,5 +1,6 @@
 import { CaryatidError } from "@caryatid/sdk";
 import { abortedError } from "./config_error.ts";
+import { fileFault, type Permission, platform } from "../platform.ts";
 import { quote, withoutPassword } from "./shown.ts";
 import { MAX_BYTES } from "./toml_text.ts";
 
@@ -48,16 +49,14 @@ export function shownUrl(url: URL): string {
 async function readFile(url: URL): Promise<UrlResult> {
   const hint = `--allow-read=${shownUrl(url)}`;
   requirePermission(url, { name: "read", path: url }, hint);
-  let file: Deno.FsFile | undefined;
   try {
-    file = await Deno.open(url);
-    return await readText(file.readable);
+    return await readText(await platform.openFile(url));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
+    const fault = fileFault(error);
+    if (fault === "absent") {
       return { fault: "found no such file, wanted a TOML file" };
     }
-    const { NotCapable, PermissionDenied } = Deno.errors;
-    if (error instanceof PermissionDenied || error instanceof NotCapable) {
+    if (fault === "denied") {
       throw denied(url, "let this user read the file", error);
     }
     const text = error instanceof Error ? error.message : String(error);
@@ -131,10 +130,10 @@ async function readText(
 
 function requirePermission(
   url: URL,
-  permission: Deno.PermissionDescriptor,
+  permission: Permission,
   hint: string,
 ): void {
-  if (Deno.permissions.querySync(permission).state === "granted") return;
+  if (platform.isGranted(permission)) return;
   throw denied(url, `run with ${hint}`);
 }
 

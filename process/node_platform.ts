@@ -1,0 +1,72 @@
+import type NodeProcess from "node:process";
+import type { Platform } from "./platform.ts";
+
+/** The longest that a timer can wait, in milliseconds. */
+const LONGEST = 2 ** 31 - 1;
+
+/**
+ * Node.js from version 22, and Bun. It grants every program all that its user may do.
+ *
+ * Modules of Node are fetched when they are needed, by a call: imported, they would cost Deno's start, which loads this file too.
+ */
+export const nodePlatform: Platform = {
+  get name() {
+    const { versions } = node();
+    return versions["bun"]
+      ? `Bun ${versions["bun"]}`
+      : `Node.js ${versions.node}`;
+  },
+  get colors() {
+    const { env, stdout } = node();
+    return stdout.isTTY === true && !env["NO_COLOR"];
+  },
+  stopSignals: ["SIGINT", "SIGTERM"],
+
+  onSignal(signal, handler) {
+    node().on(signal, handler);
+    // Unlike on Deno, who waits for a signal is not kept alive by that.
+    const alive = setInterval(() => {}, LONGEST);
+    return () => {
+      clearInterval(alive);
+      node().off(signal, handler);
+    };
+  },
+
+  onUncaught(fail) {
+    node().on("unhandledRejection", fail).on("uncaughtException", fail);
+    return () => {
+      node().off("unhandledRejection", fail).off("uncaughtException", fail);
+    };
+  },
+
+  setExitCode(code) {
+    node().exitCode = code;
+  },
+  exit: (code) => node().exit(code),
+
+  isGranted: () => true,
+  variables: () => ({ ...node().env } as Record<string, string>),
+  variable: (name) => node().env[name],
+
+  async openFile(url) {
+    const { open } = node().getBuiltinModule("node:fs/promises");
+    const { Readable } = node().getBuiltinModule("node:stream");
+    // Opened first: what can't be opened is an error here, not of the stream.
+    const file = await open(url);
+    return Readable.toWeb(file.createReadStream()) as ReadableStream<
+      Uint8Array<ArrayBuffer>
+    >;
+  },
+
+  async replaceFile(path, unfinished, text) {
+    const files = node().getBuiltinModule("node:fs/promises");
+    await files.writeFile(unfinished, text);
+    await files.rename(unfinished, path);
+  },
+
+  inspect: (value) => node().getBuiltinModule("node:util").inspect(value),
+};
+
+function node(): typeof NodeProcess {
+  return (globalThis as unknown as { process: typeof NodeProcess }).process;
+}
