@@ -39,6 +39,7 @@ export const nodePlatform: Platform = {
       shutdown: () => new Promise((resolve) => server.close(() => resolve())),
       unref: () => {
         server.unref();
+        server.closeIdleConnections(); // Bun leaves them open
         for (const socket of sockets) socket.unref();
       },
     };

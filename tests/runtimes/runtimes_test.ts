@@ -1,0 +1,215 @@
+/** On Node.js and Bun, our packages as npm gets them from JSR: what a user's program does there, and how it ends. */
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import {
+  RawClient,
+  statusOf,
+} from "../../modules/rest_server/testing/raw_client.ts";
+import { withBroker } from "../broker/shared_broker.ts";
+import { RunningProgram } from "../support/running_program.ts";
+import { NpmForm } from "./npm_form.ts";
+import { bun, node, type Runtime, runtimeTest } from "./runtime.ts";
+
+const PROGRAMS = fileURLToPath(new URL("programs", import.meta.url));
+const LISTENING = /listening on http:\/\/127\.0\.0\.1:(\d+)/;
+
+const anyRuntime = [node, bun].some((each) => typeof each !== "string");
+let form: NpmForm;
+if (anyRuntime) {
+  Deno.test.beforeAll(async () => {
+    form = await NpmForm.make(PROGRAMS);
+  });
+  Deno.test.afterAll(() => form[Symbol.asyncDispose]());
+}
+
+/** Runs a program as its user would. */
+function run(
+  { path }: Runtime,
+  program: string,
+  ...args: string[]
+): RunningProgram {
+  return new RunningProgram([form.program(program), ...args], {}, {
+    command: path,
+  });
+}
+
+/** Resolves with where its REST server listens. */
+async function portOf(running: RunningProgram): Promise<number> {
+  return Number(LISTENING.exec(await running.line(LISTENING))![1]);
+}
+
+async function stopsCleanly(running: RunningProgram): Promise<void> {
+  running.kill("SIGTERM");
+  assert.equal(await running.exitCode(), 0, running.lines.join("\n"));
+  assert.equal(await running.stderr, "");
+}
+
+for (const [name, runtime] of [["Node 22", node], ["Bun", bun]] as const) {
+  runtimeTest(
+    runtime,
+    `on ${name} modules publish, hear, ask and are refused, found by class, import or name`,
+    async (runtime) => {
+      await using running = run(runtime, "in_memory");
+      assert.match(await running.line(/Caryatid/), runtime.name);
+      await running.line(/greeter: heard greet\.world: \{ hello: 'world' \}/);
+      await running.line(/spy: heard greet\.world: \{ hello: "world" \}/);
+      await running.line(/shout: GREET\.WORLD!/);
+      await running.line(/asked: \{ answer: 42 \}/);
+      await running.line(/refused: NO_HANDLER/);
+      await stopsCleanly(running);
+      const monitor = `${form.path}/monitor.json`;
+      const seen = JSON.parse(await Deno.readTextFile(monitor));
+      assert.equal(seen.greeter.writes["greet.world"].written, 1);
+    },
+  );
+
+  runtimeTest(
+    runtime,
+    `on ${name} the REST server answers as on Deno`,
+    async (runtime) => {
+      await using running = run(runtime, "in_memory");
+      await answers(await portOf(running));
+      await stopsCleanly(running);
+    },
+  );
+
+  runtimeTest(
+    runtime,
+    `on ${name} pages hear live messages, and a stop ends their streams`,
+    async (runtime) => {
+      await using running = run(runtime, "in_memory");
+      const port = await portOf(running);
+      await using page = await RawClient.connect(port);
+      await page.send(
+        "GET /live/events?topic=clock.tick HTTP/1.1\r\nHost: a\r\n\r\n",
+      );
+      await page.until((text) => text.includes('"number"'));
+      assert.equal(statusOf(page.text), 200);
+      await stopsCleanly(running);
+      await page.ended();
+    },
+  );
+
+  for (
+    const [signal, exitCode] of [["SIGINT", 130], ["SIGTERM", 143]] as const
+  ) {
+    runtimeTest(
+      runtime,
+      `D6 on ${name} a program that never stops exits with ${exitCode} on ${signal} and ${signal}`,
+      async (runtime) => {
+        await using running = run(runtime, "in_memory", "never");
+        await running.line(/asked/);
+        running.kill(signal);
+        await running.line(/received, shutting down/);
+        running.insist(signal);
+        assert.equal(await running.exitCode(), exitCode);
+      },
+    );
+  }
+
+  for (const how of ["throw", "reject"]) {
+    runtimeTest(
+      runtime,
+      `D6 on ${name} an error that nobody catches is told, and the exit code is 1 (${how})`,
+      async (runtime) => {
+        await using running = run(runtime, "in_memory", how);
+        assert.equal(await running.exitCode(), 1);
+        assert.match(
+          running.lines.join("\n"),
+          /nobody caught.*\n.*Error: uncaught/,
+        );
+      },
+    );
+  }
+
+  runtimeTest(
+    runtime,
+    `on ${name} a configuration that isn't there is told, and the exit code is 2`,
+    async (runtime) => {
+      await using running = run(runtime, "in_memory", "without a file");
+      assert.equal(await running.exitCode(), 2);
+      assert.match(
+        running.lines.join("\n"),
+        /\[INVALID_CONFIG\].*no such file/,
+      );
+    },
+  );
+
+  runtimeTest(
+    runtime,
+    `on ${name} a variable overrides the configuration`,
+    async ({ path }) => {
+      const env = { CARYATID_LOG__FORMAT: "json" };
+      await using running = new RunningProgram(
+        [form.program("in_memory")],
+        env,
+        {
+          command: path,
+        },
+      );
+      const line = JSON.parse(await running.line(/Caryatid/));
+      assert.equal(line.level, "INFO");
+      await stopsCleanly(running);
+    },
+  );
+
+  const overRabbitMq = `on ${name} a process hears and answers over RabbitMQ`;
+  withBroker(overRabbitMq, (broker) => {
+    runtimeTest(runtime, overRabbitMq, async (runtime) => {
+      const { url, exchange } = broker();
+      await using running = run(runtime, "rabbit_mq", url, exchange);
+      await running.line(/heard \{.* bytes: /);
+      await running.line(/asked: \{ answer: 1099511627776 \}/);
+      await stopsCleanly(running);
+    });
+  });
+}
+
+runtimeTest(
+  node,
+  "on Node 22 a module is tested with the SDK's kit, and a bus against the contract",
+  async ({ path }) => {
+    for (const program of ["testing_kit", "conformance"]) {
+      await using running = new RunningProgram(
+        ["--test", "--test-reporter=tap", form.program(program)],
+        {},
+        { command: path },
+      );
+      assert.equal(await running.exitCode(), 0, running.lines.join("\n"));
+      await running.line(/^# fail 0$/);
+      assert.match(await running.line(/^# pass/), /[1-9]/);
+    }
+  },
+);
+
+/** What a client can tell, but for the names of headers. */
+async function answers(port: number): Promise<void> {
+  const url = `http://127.0.0.1:${port}`;
+  assert.deepEqual(await (await fetch(`${url}/hello/Ada`)).json(), {
+    greeting: "Hello",
+    name: "Ada",
+  });
+  const missing = await fetch(`${url}/nothing`);
+  assert.equal(missing.status, 404);
+  assert.equal(missing.headers.get("content-type"), "application/problem+json");
+  await missing.body?.cancel();
+  const head = await fetch(`${url}/hello/Ada`, { method: "HEAD" });
+  assert.deepEqual([head.status, await head.text()], [200, ""]);
+  const file = await fetch(`${url}/files/in_memory.toml`);
+  assert.match(await file.text(), /^\[module\.greeter\]/);
+  const large = "x".repeat(300_000);
+  const echo = await fetch(`${url}/echo`, { method: "POST", body: large });
+  assert.equal((await echo.json()).body.length, large.length);
+  await using client = await RawClient.connect(port);
+  const ask = async (text: string) => {
+    await client.send(text.replaceAll("\n", "\r\n"));
+    return statusOf(await client.response());
+  };
+  // All on one connection: each answer ends where it says.
+  assert.equal(await ask("GET /hello/Ada HTTP/1.1\nHost: a\n\n"), 200);
+  assert.equal(await ask("GET /a/../hello/Ada HTTP/1.1\nHost: a\n\n"), 400);
+  assert.equal(await ask("GET /hello/Ada HTTP/1.1\nHost: a/b?\n\n"), 400);
+  assert.equal(await ask("TRACE /hello HTTP/1.1\nHost: a\n\n"), 501);
+  const tooLong = "Content-Length: 99999999\n";
+  assert.equal(await ask(`POST /echo HTTP/1.1\nHost: a\n${tooLong}\n`), 413);
+}
