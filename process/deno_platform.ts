@@ -12,6 +12,7 @@ export const denoPlatform: Platform = {
     // Windows knows only the first.
     return Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
   },
+  importsRemote: true,
 
   onSignal(signal, handler) {
     Deno.addSignalListener(signal, handler);

@@ -1,4 +1,5 @@
 import { CaryatidError } from "@caryatid/sdk";
+import { platform } from "./platform.ts";
 
 /** Imports a specifier; the program's own `(s) => import(s)` where it needs its import map or its rights. */
 export type Importer = (specifier: string) => Promise<unknown>;
@@ -32,7 +33,9 @@ export async function load<T>(
     });
     return defaultExport(exported as object, request.specifier, wanted);
   } catch (cause) {
-    const hint = cause instanceof CaryatidError ? cause.hint : undefined;
+    const hint = cause instanceof CaryatidError
+      ? cause.hint
+      : remoteHint(request.specifier);
     throw new CaryatidError(
       "LOAD_FAILED",
       `Cannot load ${request.what} from "${request.specifier}": ` +
@@ -108,6 +111,14 @@ function explain(error: unknown): unknown {
     cause: error,
     hint: `grant it with --allow-${kind}=${target?.replaceAll('"', "")}`,
   });
+}
+
+function remoteHint(specifier: string): string | undefined {
+  if (platform.importsRemote || !/^(jsr|npm|https?):/.test(specifier)) {
+    return undefined;
+  }
+  return `only Deno imports ${specifier.split(":", 1)[0]}: at run time; ` +
+    "install the package, and import it by its name";
 }
 
 function messageOf(error: unknown): string {

@@ -21,6 +21,7 @@ export const nodePlatform: Platform = {
     return stdout.isTTY === true && !env["NO_COLOR"];
   },
   stopSignals: ["SIGINT", "SIGTERM"],
+  importsRemote: false,
 
   onSignal(signal, handler) {
     node().on(signal, handler);

@@ -18,6 +18,8 @@ export interface Platform {
   readonly colors: boolean;
   /** Those that the system knows. */
   readonly stopSignals: readonly StopSignal[];
+  /** Whether it imports `jsr:`, `npm:` and `https:` at run time. */
+  readonly importsRemote: boolean;
 
   /** Calls `handler` at each signal, and keeps the program alive until the function that it gives is called. */
   onSignal(signal: StopSignal, handler: () => void): () => void;

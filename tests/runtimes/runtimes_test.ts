@@ -8,6 +8,7 @@ import {
 import { withBroker } from "../broker/shared_broker.ts";
 import { RunningProgram } from "../support/running_program.ts";
 import { NpmForm } from "./npm_form.ts";
+import { restAnswers } from "./rest_answers.ts";
 import { bun, node, type Runtime, runtimeTest } from "./runtime.ts";
 
 const PROGRAMS = fileURLToPath(new URL("programs", import.meta.url));
@@ -68,7 +69,7 @@ for (const [name, runtime] of [["Node 22", node], ["Bun", bun]] as const) {
     `on ${name} the REST server answers as on Deno`,
     async (runtime) => {
       await using running = run(runtime, "in_memory");
-      await answers(await portOf(running));
+      await restAnswers(await portOf(running));
       await stopsCleanly(running);
     },
   );
@@ -107,6 +108,22 @@ for (const [name, runtime] of [["Node 22", node], ["Bun", bun]] as const) {
     );
   }
 
+  runtimeTest(
+    runtime,
+    `on ${name} what is recorded is played, and a folder has one recorder`,
+    async (runtime) => {
+      await Deno.remove(`${form.path}/recording`, { recursive: true })
+        .catch(() => {}); // the other runtime may have made it, or not
+      await using running = run(runtime, "record");
+      assert.equal(await running.exitCode(), 0, await running.stderr);
+      assert.deepEqual(running.lines, [
+        "refused: FOLDER_IN_USE",
+        "recorded as many as heard, or more: true",
+        "played all",
+      ]);
+    },
+  );
+
   for (const how of ["throw", "reject"]) {
     runtimeTest(
       runtime,
@@ -131,6 +148,19 @@ for (const [name, runtime] of [["Node 22", node], ["Bun", bun]] as const) {
       assert.match(
         running.lines.join("\n"),
         /\[INVALID_CONFIG\].*no such file/,
+      );
+    },
+  );
+
+  runtimeTest(
+    runtime,
+    `on ${name} what only Deno can import is refused, with what to do instead`,
+    async (runtime) => {
+      await using running = run(runtime, "in_memory", "jsr:@scope/name");
+      assert.equal(await running.exitCode(), 2);
+      assert.match(
+        running.lines.join("\n"),
+        /\[LOAD_FAILED\].*\[module\.remote\] from "jsr:@scope\/name".*only Deno imports jsr: at run time; install the package/,
       );
     },
   );
@@ -181,35 +211,3 @@ runtimeTest(
     }
   },
 );
-
-/** What a client can tell, but for the names of headers. */
-async function answers(port: number): Promise<void> {
-  const url = `http://127.0.0.1:${port}`;
-  assert.deepEqual(await (await fetch(`${url}/hello/Ada`)).json(), {
-    greeting: "Hello",
-    name: "Ada",
-  });
-  const missing = await fetch(`${url}/nothing`);
-  assert.equal(missing.status, 404);
-  assert.equal(missing.headers.get("content-type"), "application/problem+json");
-  await missing.body?.cancel();
-  const head = await fetch(`${url}/hello/Ada`, { method: "HEAD" });
-  assert.deepEqual([head.status, await head.text()], [200, ""]);
-  const file = await fetch(`${url}/files/in_memory.toml`);
-  assert.match(await file.text(), /^\[module\.greeter\]/);
-  const large = "x".repeat(300_000);
-  const echo = await fetch(`${url}/echo`, { method: "POST", body: large });
-  assert.equal((await echo.json()).body.length, large.length);
-  await using client = await RawClient.connect(port);
-  const ask = async (text: string) => {
-    await client.send(text.replaceAll("\n", "\r\n"));
-    return statusOf(await client.response());
-  };
-  // All on one connection: each answer ends where it says.
-  assert.equal(await ask("GET /hello/Ada HTTP/1.1\nHost: a\n\n"), 200);
-  assert.equal(await ask("GET /a/../hello/Ada HTTP/1.1\nHost: a\n\n"), 400);
-  assert.equal(await ask("GET /hello/Ada HTTP/1.1\nHost: a/b?\n\n"), 400);
-  assert.equal(await ask("TRACE /hello HTTP/1.1\nHost: a\n\n"), 501);
-  const tooLong = "Content-Length: 99999999\n";
-  assert.equal(await ask(`POST /echo HTTP/1.1\nHost: a\n${tooLong}\n`), 413);
-}

@@ -43,6 +43,7 @@ const greeter = defineModule({
   },
 });
 
+const remote = how?.startsWith("jsr:") ? { remote: { import: how } } : {};
 const here = (name: string) => new URL(name, import.meta.url);
 await Process.main({
   config: [
@@ -50,6 +51,7 @@ await Process.main({
     {
       monitor: { output: fileURLToPath(here("monitor.json")) },
       module: {
+        ...remote,
         "rest-server": { static: { folder: fileURLToPath(here(".")) } },
       },
     },
