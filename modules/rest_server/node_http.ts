@@ -80,27 +80,38 @@ function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
 }
 
 async function send(
-  { status, headers, body }: Response,
+  response: Response,
   outgoing: ServerResponse,
   { isHead, gone }: { readonly isHead: boolean; readonly gone: AbortSignal },
 ): Promise<void> {
-  // A list, since an object has no two cookies.
-  const head = [...headers].flat();
-  if (body === null || isHead) {
-    const isEmpty = !isHead && status !== 204 && status !== 304;
-    if (isEmpty) head.push("content-length", "0");
-    outgoing.writeHead(status, head).end();
-    await body?.cancel();
-    return;
-  }
-  const reader = body.getReader();
+  const { status, headers, body } = response;
+  if (body !== null && !isHead) return await sendBody(response, outgoing, gone);
+  const isEmpty = !isHead && status !== 204 && status !== 304;
+  const length = isEmpty ? ["content-length", "0"] : [];
+  outgoing.writeHead(status, [...listOf(headers), ...length]).end();
+  await body?.cancel();
+}
+
+/** One that is all there goes with its length; any other one as it comes. */
+async function sendBody(
+  { status, headers, body }: Response,
+  outgoing: ServerResponse,
+  gone: AbortSignal,
+): Promise<void> {
+  const head = listOf(headers);
+  const reader = body!.getReader();
   outgoing.once("close", () => reader.cancel().catch(() => {})); // it has ended or failed by itself then
   let next = reader.read();
   const first = await soon(next);
-  if (first && !first.done) next = reader.read();
-  const isWhole = first && !first.done && (await soon(next))?.done;
-  if (isWhole && !headers.has("content-length")) {
-    head.push("content-length", String(first.value.length));
+  if (first && !first.done) {
+    next = reader.read();
+    if ((await soon(next))?.done) {
+      const length = headers.has("content-length")
+        ? []
+        : ["content-length", String(first.value.length)];
+      outgoing.writeHead(status, [...head, ...length]).end(first.value);
+      return;
+    }
   }
   outgoing.writeHead(status, head).flushHeaders(); // live messages may be long in coming
   if (first && !first.done) await write(outgoing, first.value, gone);
@@ -110,7 +121,12 @@ async function send(
   outgoing.end();
 }
 
-/** What a read gives without waiting for anybody: an answer that is all there is sent with its length. */
+/** A list, since an object has no two cookies. */
+function listOf(headers: Headers): string[] {
+  return [...headers].flat();
+}
+
+/** What a read gives without waiting for anybody. */
 function soon<T>(read: Promise<T>): Promise<T | undefined> {
   const late = new Promise<undefined>((resolve) =>
     setImmediate(() => resolve(undefined))

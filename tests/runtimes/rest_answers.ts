@@ -35,3 +35,34 @@ export async function restAnswers(port: number): Promise<void> {
   const tooLong = "Content-Length: 99999999\n";
   assert.equal(await ask(`POST /echo HTTP/1.1\nHost: a\n${tooLong}\n`), 413);
 }
+
+/** Connects, and leaves too early, in every way; or speaks no HTTP. Who comes after that is answered. */
+export async function meetBadClients(port: number): Promise<void> {
+  const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
+  const cut = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9999\r\n\r\na";
+  const badChunk = "POST /echo HTTP/1.1\r\nHost: a\r\n" +
+    "Transfer-Encoding: chunked\r\n\r\nzz\r\n";
+  const texts = [
+    cut,
+    badChunk,
+    get("/hello/Ada"),
+    get("/files/package-lock.json"),
+  ];
+  for (
+    const text of [
+      ...texts,
+      get("/live/events?topic=clock.tick"),
+      "\0\x01\r\n\r\n",
+    ]
+  ) {
+    for (const sees of [0, 1]) {
+      await using client = await RawClient.connect(port);
+      await client.send(text);
+      // In the middle of the answer, where there is one before all has come.
+      if (sees && text !== cut) await client.until((seen) => seen.length > 0);
+    }
+  }
+  const after = await fetch(`http://127.0.0.1:${port}/hello/Ada`);
+  assert.equal(after.status, 200);
+  await after.body?.cancel();
+}

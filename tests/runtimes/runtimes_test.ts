@@ -8,7 +8,7 @@ import {
 import { withBroker } from "../broker/shared_broker.ts";
 import { RunningProgram } from "../support/running_program.ts";
 import { NpmForm } from "./npm_form.ts";
-import { restAnswers } from "./rest_answers.ts";
+import { meetBadClients, restAnswers } from "./rest_answers.ts";
 import { bun, node, type Runtime, runtimeTest } from "./runtime.ts";
 
 const PROGRAMS = fileURLToPath(new URL("programs", import.meta.url));
@@ -70,6 +70,16 @@ for (const [name, runtime] of [["Node 22", node], ["Bun", bun]] as const) {
     async (runtime) => {
       await using running = run(runtime, "in_memory");
       await restAnswers(await portOf(running));
+      await stopsCleanly(running);
+    },
+  );
+
+  runtimeTest(
+    runtime,
+    `on ${name} clients that leave early, or speak no HTTP, harm nobody`,
+    async (runtime) => {
+      await using running = run(runtime, "in_memory");
+      await meetBadClients(await portOf(running));
       await stopsCleanly(running);
     },
   );
