@@ -1,6 +1,7 @@
 /** On Node.js and Bun, our packages as npm gets them from JSR: what a user's program does there, and how it ends. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { certificateFiles } from "../../modules/rest_server/testing/certificate_files.ts";
 import {
   RawClient,
   statusOf,
@@ -80,6 +81,29 @@ for (const [name, runtime] of [["Node 22", node], ["Bun", bun]] as const) {
     async (runtime) => {
       await using running = run(runtime, "in_memory");
       await meetBadClients(await portOf(running));
+      await stopsCleanly(running);
+    },
+  );
+
+  runtimeTest(
+    runtime,
+    `on ${name} the REST server serves HTTPS`,
+    async ({ path }) => {
+      await using files = await certificateFiles();
+      const env = {
+        CARYATID_MODULE__REST_SERVER__TLS__CERT: files.cert,
+        CARYATID_MODULE__REST_SERVER__TLS__KEY: files.key,
+      };
+      await using running = new RunningProgram(
+        [form.program("in_memory")],
+        env,
+        { command: path },
+      );
+      const listening = await running.line(/listening on https:/);
+      const [url] = /https:\S+/.exec(listening)!;
+      using client = Deno.createHttpClient({ caCerts: [files.authority] });
+      const answer = await fetch(`${url}/hello/Ada`, { client });
+      assert.equal((await answer.json()).name, "Ada");
       await stopsCleanly(running);
     },
   );
