@@ -1,4 +1,4 @@
-import { CaryatidError } from "@caryatid/sdk";
+import { CaryatidError, type Module } from "@caryatid/sdk";
 
 /** Imports a specifier; the program's own `(s) => import(s)` where it needs its import map or its rights. */
 export type Importer = (specifier: string) => Promise<unknown>;
@@ -73,6 +73,8 @@ function defaultExport<T>(
     );
   }
   if (isSafely(wanted, exported.default)) return exported.default;
+  const version = otherVersion(exported.default);
+  if (version !== undefined) throw otherVersionError(version);
   throw new CaryatidError(
     "WRONG_EXPORT",
     `found ${kindOf(exported.default)} as its default export, ` +
@@ -91,6 +93,34 @@ function isSafely<T>(
   } catch {
     return false; // whatever it is, it was not made by the SDK
   }
+}
+
+/** What modules and buses promise to processes, and the other way round; the SDK writes it into each. */
+const CONTRACT: Module["~caryatid"]["version"] = 1;
+
+/** The version of the contract, if it is another one than this process keeps. */
+function otherVersion(value: unknown): number | undefined {
+  try {
+    const version: unknown = (value as Module)["~caryatid"].version;
+    if (version === CONTRACT) return undefined;
+    return typeof version === "number" ? version : undefined;
+  } catch {
+    return undefined; // it isn't made by any SDK
+  }
+}
+
+function otherVersionError(version: number): CaryatidError {
+  const newer = version > CONTRACT;
+  return new CaryatidError(
+    "WRONG_EXPORT",
+    `found what is made for version ${version} of the contract of modules, ` +
+      `wanted version ${CONTRACT}`,
+    {
+      hint: newer
+        ? "update @caryatid/process, or take an older version of it"
+        : "take a newer version of it",
+    },
+  );
 }
 
 function kindOf(value: unknown): string {

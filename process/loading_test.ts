@@ -112,6 +112,26 @@ Deno.test("F9 what can't be loaded is LOAD_FAILED, and its cause says why", asyn
   }
 });
 
+Deno.test("F9 code for another version of the contract says so, and which side to update", async () => {
+  const cases: [version: number, hint: RegExp][] = [
+    [2, /^update @caryatid\/process/],
+    [0, /^take a newer version/],
+  ];
+  for (const [version, hint] of cases) {
+    const brand = { kind: "module", version };
+    await using process = await Process.create({
+      config: { module: { x: { import: "jsr:x" } }, log: { level: "error" } },
+      importer: () => Promise.resolve({ default: { "~caryatid": brand } }),
+      env: {},
+    });
+    await assert.rejects(process.start(), {
+      code: "LOAD_FAILED",
+      message: new RegExp(`made for version ${version} .*, wanted version 1$`),
+      hint,
+    });
+  }
+});
+
 Deno.test("F9 a load that fails names the line of the configuration", async () => {
   await using process = await Process.create({
     config: [

@@ -105,7 +105,8 @@ export function defineModule<S extends StandardSchema | undefined = undefined>(
 }
 
 /**
- * Says whether `value` is a module, of this or another loaded copy of the SDK.
+ * Says whether `value` is a module, of this or another loaded copy of the SDK. One that is made for another version of what modules
+ * and processes promise each other is none.
  *
  * @example
  * ```ts
@@ -118,5 +119,5 @@ export function defineModule<S extends StandardSchema | undefined = undefined>(
 export function isModule(value: unknown): value is Module {
   if (typeof value !== "object" || value === null) return false;
   const brand = (value as Partial<Module>)["~caryatid"];
-  return brand?.kind === "module";
+  return brand?.kind === "module" && brand.version === 1;
 }

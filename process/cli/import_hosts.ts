@@ -21,8 +21,15 @@ export function importHost(specifier: string | undefined): string | undefined {
 /** The flag by which Deno may import from these hosts; none where its default serves. "" stands for all hosts there are. */
 export function importFlag(hosts: readonly string[]): string[] {
   if (hosts.includes("")) return ["--allow-import"];
-  const strange = new Set(hosts).difference(new Set(DEFAULT_HOSTS));
+  const usual = [...DEFAULT_HOSTS, ...ownRegistry()];
+  const strange = new Set(hosts).difference(new Set(usual));
   return strange.size === 0
     ? []
-    : [`--allow-import=${[...DEFAULT_HOSTS, ...strange].join(",")}`];
+    : [`--allow-import=${[...usual, ...strange].join(",")}`];
+}
+
+/** Deno imports from the registry of `JSR_URL`, too, unless told otherwise. */
+function ownRegistry(): string[] {
+  const host = importHost(Deno.env.get("JSR_URL"));
+  return host === undefined ? [] : [host];
 }

@@ -38,6 +38,9 @@ export function runProgramUrl(parts: readonly Part[]): string {
   return `data:text/javascript,${code}`;
 }
 
+/** Never called: Deno downloads what is imported literally, so `--cached-only` finds it where the command itself is. */
+export const runnerModule = (): Promise<unknown> => import("./run_files.ts");
+
 function runner(): string {
   return import.meta.url.startsWith("file:")
     ? new URL("./run_files.ts", import.meta.url).href

@@ -81,5 +81,6 @@ export function defineBus<S extends StandardSchema | undefined = undefined>(
 /** Says whether `value` is a class of buses, of this or another loaded copy of the SDK. */
 export function isBusClass(value: unknown): value is BusClass {
   if (typeof value !== "object" || value === null) return false;
-  return (value as Partial<BusClass>)["~caryatid"]?.kind === "bus";
+  const brand = (value as Partial<BusClass>)["~caryatid"];
+  return brand?.kind === "bus" && brand.version === 1;
 }

@@ -57,7 +57,7 @@ export class JsrRegistry implements AsyncDisposable {
     return this.#releases.get(name)!.get(version)!;
   }
 
-  /** Stops answering. */
+  /** Stops answering; harmless twice. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server.shutdown();
   }

@@ -73,6 +73,9 @@ function program(tasks: readonly Task[], mark: string): string {
   ].join("\n");
 }
 
+/** Never called: Deno downloads what is imported literally, so the command brings what its child, that may not download, needs. */
+export const inspector = (): Promise<unknown> => import("./inspector.ts");
+
 function inspectorSpecifier(): string {
   return import.meta.url.startsWith("file:")
     ? new URL("./inspector.ts", import.meta.url).href
