@@ -135,6 +135,7 @@ withBroker("a process from JSR talks to a broker", (broker) => {
 function tell(who: string, downloaded: Downloaded): Downloaded {
   const { files, packages, bytes } = downloaded;
   const kilobytes = Math.round(bytes / 1024);
+  // deno-lint-ignore no-console -- these figures are asked for
   console.log(
     `${who} downloads ${kilobytes} KiB: ${files.length} files from JSR, and from npm ${
       packages.toSorted().join(", ") || "nothing"

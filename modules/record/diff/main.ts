@@ -1,5 +1,9 @@
 /**
- * `deno task diff A B`: how two recordings differ.
+ * How two recordings differ, from a command line. In a clone of the repository it is `deno task diff A B`.
+ *
+ * ```sh
+ * deno run --allow-read jsr:@caryatid/modules/record/diff/main A B
+ * ```
  *
  * @module
  */
