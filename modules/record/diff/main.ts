@@ -9,5 +9,7 @@
  */
 import { diffCommand } from "./command.ts";
 
-// deno-lint-ignore no-console -- it is the program's output
-Deno.exitCode = await diffCommand(Deno.args, (line) => console.log(line));
+if (import.meta.main) {
+  // deno-lint-ignore no-console -- it is the program's output
+  Deno.exitCode = await diffCommand(Deno.args, (line) => console.log(line));
+}
