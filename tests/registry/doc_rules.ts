@@ -62,9 +62,10 @@ function isCode({ declarations }: DocSymbol): boolean {
   return declarations.some(({ kind }) => KINDS.includes(kind));
 }
 
-/** One for all that a name is overloaded with. */
+/** One for all that a name is overloaded with. What a function makes is shown where that is. */
 function hasExample({ declarations }: DocSymbol): boolean {
   return declarations.some(({ jsDoc }) =>
+    /\bMade by \{@linkcode/.test(jsDoc?.doc ?? "") ||
     jsDoc?.tags?.some(({ kind }) => kind === "example")
   );
 }

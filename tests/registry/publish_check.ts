@@ -31,7 +31,9 @@ async function main(args: readonly string[]): Promise<number> {
     say(summary(release));
     if (args.includes("--list")) say([...release.files.keys()].join("\n"));
   }
-  say(`${docs.symbols} functions and classes, each with an example`);
+  say(
+    `${docs.symbols} functions and classes: ${docs.problems.length} problems`,
+  );
   for (const problem of problems) say(`error: ${problem}`);
   return problems.length === 0 ? 0 : 1;
 }
