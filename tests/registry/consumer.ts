@@ -1,6 +1,15 @@
+import { VERSION } from "../../process/version.ts";
 import type { Ran } from "../cli/caryatid.ts";
 import { RunningProgram } from "../support/running_program.ts";
 import type { Registries } from "./registries.ts";
+
+/** The SDK, as published. */
+export const SDK = `jsr:@caryatid/sdk@^${VERSION}`;
+
+/** A `deno.json` that knows the SDK. */
+export const IMPORTS: string = JSON.stringify({
+  imports: { "@caryatid/sdk": SDK },
+});
 
 /** The command `caryatid`, as published. */
 export const CLI = "jsr:@caryatid/process/cli";

@@ -21,13 +21,17 @@ Deno.test("the registry refuses what JSR refuses, and says why", async () => {
 
 Deno.test("the latest version is the highest one, by its numbers", async () => {
   await using registry = new JsrRegistry();
-  for (const version of ["0.9.0", "0.10.0", "0.2.0"]) {
-    await publishPackage(registry, {
-      name: "@acme/there",
-      version,
-      files: { "mod.ts": EXPORT },
-    });
+  await publishPackage(registry, {
+    name: "@acme/there",
+    version: "0.9.0",
+    files: { "mod.ts": EXPORT },
+  });
+  const published = registry.release("@acme/there", "0.9.0");
+  for (const version of ["0.10.0", "0.2.0"]) {
+    registry.add({ ...published, version });
   }
-  const [latest] = registry.latest;
-  assert.equal(latest!.version, "0.10.0");
+  const meta = await fetch(`${registry.url}@acme/there/meta.json`);
+  const { latest, versions } = await meta.json();
+  assert.equal(latest, "0.10.0");
+  assert.deepEqual(Object.keys(versions), ["0.9.0", "0.10.0", "0.2.0"]);
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { VERSION } from "../../process/version.ts";
 import { CLI, Consumer } from "./consumer.ts";
 import { publishPackage, talkerPackage } from "./packages.ts";
 import { Registries } from "./registries.ts";
@@ -75,7 +76,7 @@ testPublished(
   async (registries) => {
     await using user = await Consumer.make(registries, {
       "main.ts": `
-      import { Process } from "jsr:@caryatid/process@^0.1.0";
+      import { Process } from "jsr:@caryatid/process@^${VERSION}";
       await Process.main({ config: new URL("service.toml", import.meta.url) });
     `,
       "service.toml": '[module.talker]\nimport = "jsr:@acme/absent@1"\n',

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { VERSION } from "../../process/version.ts";
 import type { JsrRegistry } from "./jsr_registry.ts";
 import { publish, type Published } from "./publish.ts";
 
@@ -42,7 +43,7 @@ export function talkerPackage(name: string, topic: string): ThirdParty {
     name,
     files: {
       "mod.ts": `
-        import { defineModule, type Module } from "jsr:@caryatid/sdk@^0.1.0";
+        import { defineModule, type Module } from "jsr:@caryatid/sdk@^${VERSION}";
 
         /** Says that it is there. */
         export default defineModule({

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { VERSION } from "../../process/version.ts";
 import { withBroker } from "../broker/shared_broker.ts";
-import { Consumer, type Downloaded } from "./consumer.ts";
+import { Consumer, type Downloaded, IMPORTS } from "./consumer.ts";
 import { testPublished } from "./test_published.ts";
 
 const HELLO = `
@@ -21,8 +22,7 @@ testPublished(
   "the author of a module needs the SDK and nothing else",
   async (registries) => {
     await using author = await Consumer.make(registries, {
-      "deno.json":
-        '{ "imports": { "@caryatid/sdk": "jsr:@caryatid/sdk@^0.1.0" } }',
+      "deno.json": IMPORTS,
       "hello.ts": HELLO,
       "hello_test.ts": `
       import { testModule } from "@caryatid/sdk/testing";
@@ -50,7 +50,7 @@ testPublished(
 );
 
 const PROGRAM = `
-  import { Process } from "jsr:@caryatid/process@^0.1.0";
+  import { Process } from "jsr:@caryatid/process@^${VERSION}";
   import hello from "./hello.ts";
 
   await using process = await Process.create({ config: Deno.args[0] });
@@ -63,9 +63,6 @@ const PROGRAM = `
   }
   await process.stop();
 `;
-const IMPORTS =
-  '{ "imports": { "@caryatid/sdk": "jsr:@caryatid/sdk@^0.1.0" } }';
-
 testPublished(
   "a process in memory runs with the net alone, and never downloads what a broker takes",
   async (registries) => {

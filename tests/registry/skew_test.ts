@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { VERSION } from "../../process/version.ts";
 import { Consumer } from "./consumer.ts";
 import { publishPackage } from "./packages.ts";
 import type { Registries } from "./registries.ts";
@@ -7,8 +8,8 @@ import { testPublished } from "./test_published.ts";
 
 /** Asks the module of another SDK, and hears what it publishes and how it fails. */
 const PROGRAM = `
-  import { Process } from "jsr:@caryatid/process@^0.1.0";
-  import { CaryatidError, defineTopic, isModule } from "jsr:@caryatid/sdk@^0.1.0";
+  import { Process } from "jsr:@caryatid/process@^${VERSION}";
+  import { CaryatidError, defineTopic, isModule } from "jsr:@caryatid/sdk@^${VERSION}";
   const { default: module } = await import(Deno.args[1]);
 
   await using process = await Process.create({ config: Deno.args[0] });
@@ -28,7 +29,7 @@ const PROGRAM = `
   await process.stop();
 `;
 
-for (const version of ["0.0.9", "0.2.0"]) {
+for (const version of ["0.0.9", "8.0.0"]) {
   testPublished(
     `a module of SDK ${version} runs in a process that has another`,
     async (registries) => {
@@ -91,12 +92,12 @@ function addSdk(
   version: string,
   edit: (text: string) => string,
 ): void {
-  const [now] = jsr.latest.filter(({ name }) => name === "@caryatid/sdk");
-  const files = [...now!.files].map(([path, bytes]) => {
+  const now = jsr.release("@caryatid/sdk", VERSION);
+  const files = [...now.files].map(([path, bytes]) => {
     const text = edit(new TextDecoder().decode(bytes));
     return [path, new TextEncoder().encode(text)] as const;
   });
-  const release: Release = { ...now!, version, files: new Map(files) };
+  const release: Release = { ...now, version, files: new Map(files) };
   jsr.add(release);
 }
 
