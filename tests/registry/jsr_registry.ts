@@ -25,6 +25,8 @@ export class JsrRegistry implements AsyncDisposable {
   readonly url: string;
   /** All that was downloaded from it, in order. */
   readonly downloads: Download[] = [];
+  /** When all versions were published. Deno leaves alone what is younger than a day, so it is a week ago. */
+  createdAt: Date = new Date(Date.now() - 7 * 24 * 3_600_000);
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #releases = new Map<string, Map<string, Release>>();
   readonly #publications = new Map<string, Publication>();
@@ -136,7 +138,9 @@ export class JsrRegistry implements AsyncDisposable {
     const [, name, rest] = pathname.match(/^\/(@[^/]+\/[^/]+)\/(.+)$/) ?? [];
     const versions = this.#releases.get(name ?? "");
     if (rest === undefined || versions === undefined) return undefined;
-    if (rest === "meta.json") return json(packageMeta(name!, versions));
+    if (rest === "meta.json") {
+      return json(packageMeta(name!, versions, this.createdAt));
+    }
     const [, meta] = rest.match(/^([^/]+)_meta\.json$/) ?? [];
     const release = versions.get(meta ?? rest.split("/")[0]!);
     if (release === undefined) return undefined;

@@ -1,20 +1,21 @@
 import { createHash } from "node:crypto";
 import type { Release } from "./release.ts";
 
-/** Deno leaves versions alone that are younger than a day. */
-const CREATED = new Date(Date.now() - 7 * 24 * 3_600_000).toISOString();
-
 type Versions = ReadonlyMap<string, Release>;
 
 /** `meta.json` of a package: which versions there are. */
-export function packageMeta(name: string, versions: Versions): unknown {
+export function packageMeta(
+  name: string,
+  versions: Versions,
+  createdAt: Date,
+): unknown {
   const [scope, short] = name.slice(1).split("/");
   return {
     scope,
     name: short,
     latest: latestOf(versions),
     versions: Object.fromEntries(
-      [...versions.keys()].map((version) => [version, { createdAt: CREATED }]),
+      [...versions.keys()].map((version) => [version, { createdAt }]),
     ),
   };
 }

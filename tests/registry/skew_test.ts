@@ -86,6 +86,40 @@ testPublished(
   },
 );
 
+testPublished(
+  "a module that needs more than the SDK of its process has fails by name, and says what it misses",
+  async (registries) => {
+    await publishPackage(registries.jsr, {
+      name: "@acme/newer",
+      files: {
+        "mod.ts": `
+          import { type Context, defineModule, type Module } from "jsr:@caryatid/sdk@^${VERSION}";
+
+          /** What a later version of the SDK has. */
+          interface LaterContext extends Context {
+            rest(): void;
+          }
+
+          /** Made for it. */
+          export default defineModule({
+            name: "newer",
+            init: (context) => (context as LaterContext).rest(),
+          }) as Module;
+        `,
+      },
+    });
+    await using user = await Consumer.make(registries, {
+      "service.toml": '[module.newer]\nimport = "jsr:@acme/newer@1"\n',
+    });
+    const ran = await user.runCaryatid("run", "service.toml");
+    assert.equal(ran.code, 1, ran.stdout + ran.stderr);
+    assert.match(
+      ran.stdout,
+      /\[INIT_FAILED\] Cannot initialise module "newer": context\.rest is not a function/,
+    );
+  },
+);
+
 /** Adds a version of the SDK that differs from this one in its number, and by `edit`. */
 function addSdk(
   { jsr }: Registries,
