@@ -4,7 +4,11 @@ import { ModuleContext } from "@caryatid/sdk/host";
 import { type AssembledModule, assembleModules } from "./assembly.ts";
 import type { Classes } from "./classes.ts";
 import { formatProblem } from "./config/config_error.ts";
-import type { Problem, ProcessConfig } from "./config/process_config.ts";
+import type {
+  ModuleConfig,
+  Problem,
+  ProcessConfig,
+} from "./config/process_config.ts";
 import { isCutShort } from "./cut_short.ts";
 import { drained, inTime } from "./drain.ts";
 import { introduce } from "./introduction.ts";
@@ -123,19 +127,29 @@ export class Lifecycle {
     return this.#parts.monitor?.watch(id) ?? this.#parts.bus;
   }
 
+  /** The bus as a module with rights to topics has it: what it may not do is refused before it is counted. */
+  async #rightfulBus(config: ModuleConfig): Promise<MessageBus> {
+    const bus = this.#busFor(config.id);
+    if (config.isolation === "none" && !config.permissions) return bus;
+    const { withRights } = await import("./isolation/with_rights.ts");
+    return await withRights(bus, config, this.#parts.config);
+  }
+
   /** In the order of the file: all subscriptions are ready before anybody begins. */
   async #initAll(
     modules: readonly AssembledModule[],
     signal: AbortSignal,
   ): Promise<void> {
     const { logging, clock } = this.#parts;
-    for (const { config: { id, onFailure }, module, section } of modules) {
+    for (const { config, module, section, topics } of modules) {
+      const { id, onFailure } = config;
       const runner = new ModuleRunner({
         id,
         module,
         config: section,
         onFailure,
-        bus: this.#busFor(id),
+        topics,
+        bus: await this.#rightfulBus(config),
         clock,
         log: logging.log(id),
         work: this.#work,
@@ -164,6 +178,7 @@ export class Lifecycle {
       );
     }
     await this.#endMonitor(deadline);
+    await inTime(this.#cleanUp(caller?.id), goodbye(deadline));
     await inTime(bus.close(), goodbye(deadline));
     await logging.load();
     if (late.length > 0) throw drainTimeoutError(late, config.stopDeadline);
@@ -180,8 +195,16 @@ export class Lifecycle {
     await this.context.close();
     for (const runner of this.#runners.toReversed()) {
       await runner.close();
-      if (runner.id !== caller) await runner.ended();
+      const ended = runner.ended();
+      if (runner.id !== caller) await ended;
     }
+  }
+
+  /** Of those who are late, too. */
+  async #cleanUp(caller: string | undefined): Promise<void> {
+    const others = this.#runners.filter(({ id }) => id !== caller);
+    for (const { context } of others.toReversed()) await context.cleanUp();
+    await this.context.cleanUp();
   }
 }
 

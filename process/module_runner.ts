@@ -4,11 +4,13 @@ import {
   type Log,
   type MessageBus,
   type Module,
+  type Topics,
 } from "@caryatid/sdk";
 import { ModuleContext, systemClock } from "@caryatid/sdk/host";
 import type { OnFailure } from "./config/process_config.ts";
 import { isCutShort } from "./cut_short.ts";
 import { describeError, logError } from "./outcome.ts";
+import { Strays } from "./strays.ts";
 import { untilAborted } from "./until_aborted.ts";
 import type { CurrentWork } from "./work.ts";
 
@@ -24,6 +26,8 @@ export interface ModuleRunnerOptions {
   /** Its checked section. */
   readonly config: unknown;
   readonly onFailure: OnFailure;
+  /** What it declares, if anything. */
+  readonly topics: Topics | undefined;
   readonly bus: MessageBus;
   readonly log: Log;
   readonly clock: Clock | undefined;
@@ -38,6 +42,7 @@ export class ModuleRunner {
   readonly #options: ModuleRunnerOptions;
   readonly #clock: Clock;
   readonly #stopping = new AbortController();
+  readonly #strays: Strays;
   #context: ModuleContext;
   #begunAt = 0;
   #backoff = FIRST_BACKOFF;
@@ -48,6 +53,7 @@ export class ModuleRunner {
     this.id = options.id;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#strays = new Strays(options.log);
     this.#context = this.#makeContext(undefined);
   }
 
@@ -92,16 +98,16 @@ export class ModuleRunner {
     await this.#context.close();
   }
 
-  /** Resolves when the module's tasks have ended. */
+  /** Resolves when the module's tasks have ended, and what it deferred is done. */
   ended(): Promise<void> {
     return this.#context.ended();
   }
 
   #makeContext(predecessor: ModuleContext | undefined): ModuleContext {
-    const { id, bus, log, clock, work, onFailure } = this.#options;
+    const { id, bus, log, clock, work, onFailure, topics } = this.#options;
     const context: ModuleContext = new ModuleContext({
       id,
-      bus,
+      bus: this.#strays.watch(bus, topics),
       log,
       clock,
       keep: onFailure === "restart",
@@ -168,10 +174,12 @@ function initFailedError(id: string, cause: unknown): CaryatidError {
 }
 
 function moduleFailedError(id: string, cause: unknown): CaryatidError {
+  const policy = `on-failure of [module.${id}] says what happens then`;
+  const remedy = cause instanceof CaryatidError ? cause.hint : undefined;
   return new CaryatidError(
     "MODULE_FAILED",
     `Module "${id}" failed: ${messageOf(cause)}`,
-    { cause, hint: `on-failure of [module.${id}] says what happens then` },
+    { cause, hint: remedy === undefined ? policy : `${remedy}; ${policy}` },
   );
 }
 

@@ -6,6 +6,7 @@ import type { MonitorConfig } from "./config/process_config.ts";
 import { type ConfigInput, readConfig } from "./config/read_config.ts";
 import { Lifecycle, type LifecycleParts } from "./lifecycle.ts";
 import type { Importer } from "./loader.ts";
+import type { PinnedImporter } from "./pinned_import.ts";
 import { Logging } from "./logging.ts";
 import { type Monitor, OFF } from "./monitor/monitor.ts";
 import type {
@@ -23,10 +24,14 @@ export interface ProcessOptions {
   readonly modules?: readonly Module[];
   /** Classes of buses that the configuration may name, besides `in-memory`. */
   readonly buses?: readonly BusClass[];
+  /** Runs the modules of this `[process.<name>]` only; all of the configuration unless given. */
+  readonly process?: string;
   /** What a relative `import` is relative to where the configuration is text or an object: `import.meta.url`. */
   readonly base?: string | URL;
   /** Imports specifiers: `(s) => import(s)` where the program's own import map is to count. */
   readonly importer?: Importer;
+  /** Imports files that have an `integrity` in the configuration: in place of Deno's own import of them, with the program's rights. */
+  readonly pinnedImporter?: PinnedImporter;
   /** Variables `CARYATID_…` override the configuration: Deno's, as far as permission is granted, unless given here. */
   readonly env?: Readonly<Record<string, string>>;
   /** What modules read the time from: the machine's unless given here. */
@@ -80,9 +85,14 @@ export class Process implements AsyncDisposable {
    * `PERMISSION_DENIED` for a file.
    */
   static async create(options: ProcessOptions): Promise<Process> {
-    const { env, base, clock, importer, modules = [], buses = [] } = options;
-    const config = await readConfig(options.config, env ? { env } : {});
-    const classes = new Classes(importer, base ? new URL(base) : undefined);
+    const { base, clock, modules = [], buses = [] } = options;
+    const start = base ? new URL(base) : undefined;
+    const config = await readConfig(options.config, {
+      env: options.env,
+      process: options.process,
+      base: start,
+    });
+    const classes = new Classes(options, start);
     for (const bus of buses) classes.registerBus(bus);
     for (const module of modules) classes.registerModule(module);
     const logging = new Logging(config.log);
@@ -102,6 +112,7 @@ export class Process implements AsyncDisposable {
 
   /**
    * A whole program: creates a process and runs it. Says what went wrong in words and by the exit code; never rejects.
+   * `created` is called with the process before it starts: a place to keep hold of it.
    *
    * @example The usual `main.ts`
    * ```ts ignore
@@ -112,9 +123,13 @@ export class Process implements AsyncDisposable {
    * await Process.main({ config, modules: [greeter] });
    * ```
    */
-  static async main(options: ProcessOptions): Promise<Outcome> {
+  static async main(
+    options: ProcessOptions,
+    created?: (process: Process) => void,
+  ): Promise<Outcome> {
     try {
       const process = await Process.create(options);
+      created?.(process);
       return await process.run();
     } catch (error) {
       const logging = new Logging({

@@ -12,11 +12,14 @@ const NUMBERS: Partial<Record<Deno.Signal, number>> = {
 const SAME_SIGNAL = 300;
 
 /**
- * Calls `stop` at the first signal. A second one ends the program at once, with 128 + its number.
+ * Calls `stop` at the first signal. A second one ends the program at once, with 128 + its number, after `end`.
  *
  * Gives a function that takes all this back.
  */
-export function onStopSignal(stop: (signal: Deno.Signal) => void): () => void {
+export function onStopSignal(
+  stop: (signal: Deno.Signal) => void,
+  end: () => void = () => {},
+): () => void {
   let stoppedAt: number | undefined;
   const handlers = SIGNALS.map((signal) => {
     const handler = () => {
@@ -25,6 +28,7 @@ export function onStopSignal(stop: (signal: Deno.Signal) => void): () => void {
         stoppedAt = now;
         stop(signal);
       } else if (now - stoppedAt > SAME_SIGNAL) {
+        end();
         Deno.exit(128 + NUMBERS[signal]!);
       }
     };

@@ -186,3 +186,15 @@ Deno.test("an unknown class is UNKNOWN_CLASS, with the nearest known one", async
     hint: 'did you mean "greeter"?',
   });
 });
+
+Deno.test("a process of a file that has several runs its own modules, and no others", async () => {
+  const begun: string[] = [];
+  const modules = ["one", "two", "three"].map((name) =>
+    module(name, () => void begun.push(name))
+  );
+  await using process = await silentProcess(modules, {
+    process: { odd: { modules: ["three", "one"] }, even: { modules: ["two"] } },
+  }, { process: "odd" });
+  await process.start();
+  assert.deepEqual(begun, ["one", "three"]);
+});

@@ -90,4 +90,10 @@ export interface Context {
    * `on-failure` says.
    */
   run(task: () => Promise<void>): void;
+
+  /**
+   * Has something done when the module has ended, and its tasks with it: the last first, each awaited. Also when the process fails
+   * to start and no task ever began, and before a failed module is started anew. The bus may be closed by then.
+   */
+  defer(cleanUp: () => void | Promise<void>): void;
 }

@@ -15,6 +15,7 @@ import { liveRoutesOf } from "./live_routes.ts";
 import { staticFiles } from "./static_files.ts";
 import { permissionsFor } from "./permissions.ts";
 import { readTokens } from "./tokens.ts";
+import { topicsFor } from "./topics_for.ts";
 
 /** What a server is given by the program, beside its configuration. */
 export interface RestServerOptions {
@@ -73,6 +74,10 @@ export function createRestServer(
     description: "HTTP in front of the bus: GET /hello asks rest.get.hello",
     config: restServerSchema,
     permissions: (section) => permissionsFor(readSection(section)),
+    // What an app does with the context that it is given is its own affair.
+    topics: typeof options.app === "function"
+      ? undefined
+      : (section) => topicsFor(readSection(section)),
     init: (context, section) => start(context, readSection(section), options),
   });
 }
@@ -91,27 +96,27 @@ async function start(
     ? `[${config.address}]`
     : config.address;
   const url = `${scheme}://${host}:${listener.port}`;
-  // Not in the task below: that never begins where the process fails to start.
-  const stopped = new Promise<void>((resolve) => {
-    const stop = async () => {
-      live?.close(); // their clients wait for nothing
-      const isDrained = await drain(gateway, listener, config.drainTimeout);
-      gateway.release();
-      if (!isDrained) {
-        log.warn("cut what still went on {seconds} s after the stop", {
-          seconds: config.drainTimeout / 1_000,
-        });
-      }
-      resolve();
-    };
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-  });
+  const stopped = Promise.withResolvers<void>();
+  const stop = async () => {
+    live?.close(); // their clients wait for nothing
+    const isDrained = await drain(gateway, listener, config.drainTimeout);
+    gateway.release();
+    if (!isDrained) {
+      log.warn("cut what still went on {seconds} s after the stop", {
+        seconds: config.drainTimeout / 1_000,
+      });
+    }
+    stopped.resolve();
+  };
+  if (signal.aborted) stop();
+  else signal.addEventListener("abort", stop, { once: true });
+  // The task below never begins where the process fails to start.
+  context.defer(() => stopped.promise);
   options.onListen?.({ id: context.id, url, port: listener.port });
   context.run(async () => {
     gateway.open();
     log.info("REST server listening on {url}", { url });
-    await stopped;
+    await stopped.promise;
   });
 }
 

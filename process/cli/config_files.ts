@@ -10,14 +10,15 @@ export function configUrl(argument: string): URL {
 }
 
 /**
- * Reads the files of a command line, later ones over earlier ones.
+ * Reads the files of a command line, later ones over earlier ones; of several processes the one that is named.
  *
  * @throws {CaryatidError} `INVALID_OPTION` if none is given, and what `readConfig` throws
  */
 export async function readConfigFiles(
   files: readonly URL[],
+  process?: string,
 ): Promise<ProcessConfig> {
-  if (files.length > 0) return await readConfig(files);
+  if (files.length > 0) return await readConfig(files, { process });
   throw new CaryatidError(
     "INVALID_OPTION",
     "Cannot do without a file: found none, wanted a configuration",

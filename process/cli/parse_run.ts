@@ -22,8 +22,12 @@ export function parseRun(args: readonly string[]): ParsedRun | undefined {
   const flags: string[] = [];
   let print = false;
   let allowAll = false;
-  for (const argument of rest) {
-    if (!argument.startsWith("-")) files.push(argument);
+  let process: string | undefined;
+  for (let index = 0; index < rest.length; index++) {
+    const argument = rest[index]!;
+    if (argument === "--process") process = rest[++index] ?? "";
+    else if (argument.startsWith("--process=")) process = argument.slice(10);
+    else if (!argument.startsWith("-")) files.push(argument);
     else if (argument === "--print") print = true;
     else if (/^(-A|--allow-all)$/.test(argument)) allowAll = true;
     else if (SOURCE_FLAGS.includes(argument)) flags.push(argument);
@@ -31,6 +35,7 @@ export function parseRun(args: readonly string[]): ParsedRun | undefined {
     else if (argument.startsWith("--allow-")) grants.push(argument);
     else flags.push(argument);
   }
-  if (files.length === 0) return undefined;
-  return { files, options: { print, allowAll, grants, flags } };
+  // An option without its value, for that parser to tell.
+  if (files.length === 0 || process === "") return undefined;
+  return { files, options: { process, print, allowAll, grants, flags } };
 }

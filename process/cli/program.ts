@@ -2,10 +2,15 @@ import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.ts";
 import { addDeadLetters, addMessages } from "./commands/broker_commands.ts";
 import { addCheck } from "./commands/check_command.ts";
+import { addCompletion } from "./commands/completion_command.ts";
+import { addCompose } from "./commands/compose_command.ts";
 import { addGraph } from "./commands/graph_command.ts";
+import { addIntegrity } from "./commands/integrity_command.ts";
 import { addNew } from "./commands/new_command.ts";
 import { addPermissions } from "./commands/permissions_command.ts";
 import { addRun } from "./commands/run_command.ts";
+import { addSchema } from "./commands/schema_command.ts";
+import { addUp } from "./commands/up_command.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What a command needs besides its options. */
@@ -20,7 +25,9 @@ Examples:
   caryatid check caryatid.toml
   caryatid run caryatid.toml
   caryatid run base.toml production.toml --print
+  caryatid up service.toml
   caryatid permissions caryatid.toml
+  caryatid integrity caryatid.toml
   caryatid graph caryatid.toml
   caryatid new project hello
   caryatid spy 'order.#' --url amqp://broker/
@@ -34,6 +41,23 @@ export async function runProgram(
   terminal: Terminal,
 ): Promise<number> {
   let exitCode = 0;
+  const program = createProgram({
+    terminal,
+    exit: (code) => exitCode = code,
+  });
+  try {
+    if (args.length === 0) program.help({ error: true });
+    await program.parseAsync([...args], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : 2;
+  }
+}
+
+/** All commands with their options and help. */
+export function createProgram(surroundings: Surroundings): Command {
+  const { terminal } = surroundings;
   const program = new Command("caryatid");
   program
     .description("Checks and runs Caryatid processes.")
@@ -49,26 +73,23 @@ export async function runProgram(
     })
     .showHelpAfterError("(caryatid --help tells more)")
     .addHelpText("after", EXAMPLES);
-  const surroundings = { terminal, exit: (code: number) => exitCode = code };
   for (
     const add of [
       addCheck,
       addRun,
+      addUp,
+      addCompose,
       addPermissions,
+      addIntegrity,
       addGraph,
+      addSchema,
       addNew,
       addMessages,
       addDeadLetters,
+      addCompletion,
     ]
   ) {
     add(program, surroundings);
   }
-  try {
-    if (args.length === 0) program.help({ error: true });
-    await program.parseAsync([...args], { from: "user" });
-    return exitCode;
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? 0 : 2;
-  }
+  return program;
 }

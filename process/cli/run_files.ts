@@ -5,6 +5,7 @@
  */
 import type { Module } from "@caryatid/sdk";
 import type { BusClass } from "@caryatid/sdk/bus";
+import { type PinnedImporter, readPinned } from "../pinned_import.ts";
 import { Process } from "../process.ts";
 import { configUrl } from "./config_files.ts";
 
@@ -16,19 +17,56 @@ export interface RunSources {
   readonly buses: readonly BusClass[];
   /** How each `import` of the configuration is imported, by its absolute specifier. */
   readonly sources: Readonly<Record<string, () => Promise<unknown>>>;
+  /** What files say that have an `integrity`, by their URL: modules with that as their default export. */
+  readonly texts: Readonly<
+    Record<string, () => Promise<{ readonly default: string }>>
+  >;
   /** Imports what a variable of the environment has put into the configuration since. */
   readonly importer: (specifier: string) => Promise<unknown>;
+  /** The process of the files to run (all of them, in one). */
+  readonly process?: string;
+  /** Whether it stops when standard input ends: whoever holds the other end, and restarts what dies, has ended then (no). */
+  readonly lifeline?: boolean;
 }
 
 /** Runs the configuration of these files until it is stopped; sets the exit code. */
 export async function runFiles(
   files: readonly string[],
-  { modules, buses, sources, importer }: RunSources,
+  sources: RunSources,
 ): Promise<void> {
-  await Process.main({
+  const { process, lifeline = false } = sources;
+  const options = {
     config: files.map(configUrl),
+    ...process === undefined ? {} : { process },
+    ...importersOf(sources),
+  };
+  if (!lifeline) return void await Process.main(options);
+  await Process.main(options, (process) => {
+    inputEnd().then(() => {
+      process.context.log.warn("what started this has ended, shutting down");
+      return process.stop();
+    }).catch(() => {}); // `main` tells what went wrong
+  });
+  Deno.exit(); // the input is still being read
+}
+
+function importersOf({ modules, buses, sources, texts, importer }: RunSources) {
+  const pinnedImporter: PinnedImporter = async (url) => {
+    const load = sources[url];
+    const text = texts[url];
+    if (load === undefined || text === undefined) return await readPinned(url);
+    return { text: (await text()).default, load };
+  };
+  return {
     modules,
     buses,
-    importer: (specifier) => sources[specifier]?.() ?? importer(specifier),
-  });
+    importer: (specifier: string) =>
+      sources[specifier]?.() ?? importer(specifier),
+    pinnedImporter,
+  };
+}
+
+/** However its other end is closed, by a kill -9 for example, this hears of it. What can't be read has ended, too. */
+async function inputEnd(): Promise<void> {
+  await Deno.stdin.readable.pipeTo(new WritableStream()).catch(() => {});
 }

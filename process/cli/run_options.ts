@@ -1,5 +1,7 @@
 /** What `run` takes besides its files. */
 export interface RunOptions {
+  /** The process of the files to run; all of them in one unless given. */
+  readonly process?: string | undefined;
   /** Shows the command instead of running it. */
   readonly print?: boolean | undefined;
   /** Runs without any limit. */

@@ -1,11 +1,23 @@
 import { VERSION } from "../version.ts";
+import { textImport } from "./inspection/child.ts";
 import type { Part } from "./subject.ts";
+
+/** What the program does besides. */
+export interface ProgramOptions {
+  /** The process of the files that it is; all of them in one unless given. */
+  readonly process?: string | undefined;
+  /** Whether it stops when its standard input ends (no). */
+  readonly lifeline?: boolean | undefined;
+}
 
 /**
  * The program that Deno is given to run, as a `data:` URL. Its imports are literal, so that local code needs no permission to read;
  * and it lies nowhere, so that it may import from anywhere: what comes from a registry may not import from other hosts.
  */
-export function runProgramUrl(parts: readonly Part[]): string {
+export function runProgramUrl(
+  parts: readonly Part[],
+  { process, lifeline = false }: ProgramOptions = {},
+): string {
   const lines = [`import{runFiles}from${JSON.stringify(runner())};`];
   const standard = (kind: Part["kind"]) => {
     const own = parts.filter((part) =>
@@ -29,9 +41,21 @@ export function runProgramUrl(parts: readonly Part[]): string {
     const literal = JSON.stringify(specifier);
     return `${literal}:()=>import(${literal})`;
   });
+  const pinned = new Set(
+    parts.flatMap(({ config, specifier }) =>
+      config.integrity === undefined ? [] : specifier ?? []
+    ),
+  );
+  const texts = [...pinned].map((specifier) => {
+    const literal = JSON.stringify(specifier);
+    return `${literal}:()=>${textImport(literal)}`;
+  });
   lines.push(
     `await runFiles(Deno.args,{modules:[${modules}],buses:[${buses}],`,
-    `sources:{__proto__:null,${sources.join()}},importer:s=>import(s)})`,
+    `sources:{__proto__:null,${sources.join()}},`,
+    `texts:{__proto__:null,${texts.join()}},importer:s=>import(s)`,
+    process === undefined ? "" : `,process:${JSON.stringify(process)}`,
+    `${lifeline ? ",lifeline:true" : ""}})`,
   );
   // In a URL these would mean something else.
   const code = lines.join("").replace(/[%#\s\\]/g, encodeURIComponent);

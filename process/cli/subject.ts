@@ -6,6 +6,7 @@ import type {
   Problem,
   ProcessConfig,
 } from "../config/process_config.ts";
+import { type GrantReview, reviewGrants } from "../isolation/review_grants.ts";
 import { resolveSpecifier } from "../loader.ts";
 import { readConfigFiles } from "./config_files.ts";
 import { importFlag, importHost } from "./import_hosts.ts";
@@ -19,7 +20,9 @@ import type {
 } from "./inspection/inspection.ts";
 import { LockCopy } from "./lock_copy.ts";
 import { findProject, type Project } from "./project.ts";
+import { reviewProcesses } from "./review_processes.ts";
 import { reviewRoutes } from "./review_routes.ts";
+import { reviewTopics } from "./review_topics.ts";
 
 /** A problem, with the code that a program tells it by. */
 export interface CodedProblem extends Problem {
@@ -50,6 +53,8 @@ export interface Subject {
 export interface SubjectOptions extends Omit<InspectOptions, "project"> {
   /** Hosts that code may be imported from, besides those of the configuration; "" for all. */
   readonly allowImport?: readonly string[] | undefined;
+  /** The process of the files that it is about; all of them unless given. */
+  readonly process?: string | undefined;
 }
 
 /**
@@ -61,21 +66,16 @@ export async function readSubject(
   files: readonly URL[],
   options: SubjectOptions = {},
 ): Promise<Subject> {
-  checkFlags(options.flags ?? []);
-  const config = await readConfigFiles(files);
+  const config = await readConfigFiles(files, options.process);
   const project = findProject(files);
   const all = [
     ...config.modules.map((one) => taskOf("module", one)),
     ...config.buses.map((one) => taskOf("message-bus", one)),
   ];
   const tasks = all.map(({ task }) => task);
-  const hosts = tasks.flatMap(({ specifier }) => importHost(specifier) ?? []);
   await using lock = await LockCopy.of(project, options.flags);
-  const flags = [
-    ...options.flags ?? [],
-    ...lock.flags,
-    ...importFlag([...hosts, ...options.allowImport ?? []]),
-  ];
+  const specifiers = tasks.map(({ specifier }) => specifier);
+  const flags = sourceFlags(config, specifiers, lock, options);
   const inspections = await inspectAll(tasks, { ...options, flags, project });
   const parts = all.map(({ task, of }, index): Part => ({
     kind: task.kind,
@@ -84,6 +84,9 @@ export async function readSubject(
     inspection: inspections[index]!,
   }));
   const routes = reviewRoutes(config, parts);
+  const processes = reviewProcesses(config, parts);
+  const topics = reviewTopics(config, parts);
+  const grants = await reviewAllGrants(config, parts);
   const problems = parts.flatMap(({ inspection }) => inspection.problems);
   const notices = parts.flatMap(({ inspection }) => inspection.notices);
   return {
@@ -91,15 +94,58 @@ export async function readSubject(
     project,
     config,
     parts,
-    problems: await placed(config, [...problems, ...routes.problems]),
+    problems: [
+      ...await placed(config, [
+        ...problems,
+        ...routes.problems,
+        ...topics.problems,
+      ]),
+      ...grants.problems.map(coded),
+    ],
     notices: [
-      ...config.notices.map((notice) => ({
-        ...notice,
-        code: "INVALID_CONFIG" as const,
-      })),
-      ...await placed(config, [...notices, ...routes.notices]),
+      ...[...config.notices, ...grants.notices].map(coded),
+      ...await placed(config, [
+        ...notices,
+        ...routes.notices,
+        ...topics.notices,
+        ...processes,
+      ]),
     ],
   };
+}
+
+/** The flags by which Deno may import these, and nothing from elsewhere. */
+export function sourceFlags(
+  config: ProcessConfig,
+  specifiers: readonly (string | undefined)[],
+  lock: LockCopy,
+  { flags = [], allowImport: more = [] }: SubjectOptions,
+): string[] {
+  checkFlags(flags);
+  const hosts = specifiers.flatMap((one) => importHost(one) ?? []);
+  const only = config.importHosts;
+  return [...flags, ...lock.flags, ...importFlag({ hosts, more, only })];
+}
+
+/** Of those whose code could be asked. */
+async function reviewAllGrants(
+  config: ProcessConfig,
+  parts: readonly Part[],
+): Promise<GrantReview> {
+  const problems: Problem[] = [];
+  const notices: Problem[] = [];
+  for (const { kind, config: of, inspection } of parts) {
+    if (kind !== "module" || inspection.problems.length > 0) continue;
+    const module = of as ModuleConfig;
+    const found = await reviewGrants(module, inspection.permissions, config);
+    problems.push(...found.problems);
+    notices.push(...found.notices);
+  }
+  return { problems, notices };
+}
+
+function coded(problem: Problem): CodedProblem {
+  return { ...problem, code: "INVALID_CONFIG" };
 }
 
 function checkFlags(flags: readonly string[]): void {
@@ -127,13 +173,14 @@ function taskOf(
     globalKeys,
     specifier,
     import: of.import,
+    integrity: of.integrity,
     base: of.base?.href,
   };
   return { task, of };
 }
 
-/** Standard classes are found here, where their import map is. */
-function specifierOf(
+/** What is imported: absolute, unless the import map knows it. Standard classes are found here, where their import map is. */
+export function specifierOf(
   kind: Kind,
   { import: specifier, base, className }: ModuleConfig | BusConfig,
 ): string | undefined {

@@ -2,7 +2,8 @@ import { readBuses } from "./buses.ts";
 import { type ConfigInput, readLayer } from "./input.ts";
 import { Layers } from "./layers.ts";
 import { readModules } from "./modules.ts";
-import type { Problem, ProcessConfig } from "./process_config.ts";
+import type { CodeSource, Problem, ProcessConfig } from "./process_config.ts";
+import { checkProcess, limitedTo, readProcesses } from "./processes.ts";
 import { type Finding, Report } from "./report.ts";
 import { readRouter } from "./routes.ts";
 import {
@@ -23,6 +24,10 @@ export interface ReadOptions {
    * The environment variables that may override. By default Deno's, as far as permission is granted already: nothing prompts.
    */
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** The process to read of a file with `[process.<name>]`: its modules only. All of them unless given. */
+  readonly process?: string | undefined;
+  /** What paths are relative to that stand in a text, an object or the environment. */
+  readonly base?: URL | undefined;
   /** Gives up reading. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -30,6 +35,7 @@ export interface ReadOptions {
 /** The tables of the process itself. */
 const TABLES: ReadonlySet<string> = new Set([
   "global",
+  "import",
   "lifecycle",
   "log",
   "message-bus",
@@ -37,6 +43,7 @@ const TABLES: ReadonlySet<string> = new Set([
   "message-router",
   "module",
   "monitor",
+  "process",
 ]);
 
 /**
@@ -50,7 +57,7 @@ export async function readConfig(
   options: ReadOptions = {},
 ): Promise<ProcessConfig> {
   const report = new Report();
-  const layers = await readLayers(input, report, options.signal);
+  const layers = await readLayers(input, report, options);
   // What can't be read would make good keys look wrong.
   await throwProblems(report, layers);
   const variables = ourVariables(options.env ?? readVariables(layers.merged));
@@ -59,9 +66,11 @@ export async function readConfig(
     await addEnvironment(layers, variables, TABLES, report);
   }
   const config = await readTables(layers, report);
+  const { process } = options;
+  checkProcess(process, config.processes, report);
   await throwProblems(report, layers);
   return {
-    ...config,
+    ...process === undefined ? config : limitedTo(config, process),
     notices: await problemsOf(report.notices, layers),
     place: (key) => layers.place(key),
   };
@@ -70,9 +79,9 @@ export async function readConfig(
 async function readLayers(
   input: ConfigInput | readonly ConfigInput[],
   report: Report,
-  signal: AbortSignal | undefined,
+  { base, signal }: ReadOptions,
 ): Promise<Layers> {
-  const layers = new Layers();
+  const layers = new Layers(base);
   const inputs: readonly ConfigInput[] = Array.isArray(input) ? input : [input];
   for (const [index, one] of inputs.entries()) {
     if (signal?.aborted) await throwAborted(signal);
@@ -95,19 +104,34 @@ async function readTables(
   const modules = await readModules(root, layers, report);
   const buses = await readBuses(root, layers, report);
   const { routes, requestTimeout } = readRouter(root, buses, report);
+  const names = await layers.idsIn("process");
   const config = {
     modules,
+    processes: readProcesses(root, names, modules, report),
+    process: undefined,
     buses,
     routes,
     requestTimeout,
     ...readStartup(root),
     ...readLifecycle(root),
+    importHosts: await readHosts(root, [...modules, ...buses], report),
     log: readLog(root, modules, report),
     monitor: readMonitor(root),
   };
   noticeDeadKeys(root);
   root.end();
   return config;
+}
+
+/** Its code is loaded only where there is an `[import]`. */
+async function readHosts(
+  root: TableReader,
+  parts: readonly (CodeSource & { readonly path: readonly string[] })[],
+  report: Report,
+): Promise<readonly string[] | undefined> {
+  if (root.value("import") === undefined) return undefined;
+  const { readImportHosts } = await import("./import_hosts.ts");
+  return readImportHosts(root, parts, report);
 }
 
 async function throwProblems(report: Report, layers: Layers): Promise<void> {

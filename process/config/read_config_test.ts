@@ -7,6 +7,7 @@ Deno.test("readConfig() gives defaults to an empty configuration", async () => {
   const { place: _, ...config } = await read("");
   assert.deepEqual(plain(config), {
     modules: [],
+    processes: [],
     buses: [{
       id: "memory",
       className: "in-memory",

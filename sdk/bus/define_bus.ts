@@ -79,7 +79,7 @@ export function defineBus<S extends StandardSchema | undefined = undefined>(
 }
 
 /**
- * Says whether `value` is a class of buses, of this or another loaded copy of the SDK.
+ * Says whether `value` is a class of buses, of this or another loaded copy of the SDK that makes those of the same version.
  *
  * @example
  * ```ts

@@ -14,6 +14,7 @@ import type {
   Subscription,
 } from "../message_bus.ts";
 import { acceptance, wanted } from "./acceptance.ts";
+import { CleanUps } from "./clean_ups.ts";
 import { Holdings } from "./holdings.ts";
 import type { ModuleContextOptions } from "./module_context_options.ts";
 import { ModuleSubscriptions } from "./module_subscriptions.ts";
@@ -56,6 +57,7 @@ export class ModuleContext implements Context {
   readonly #subscriptions: ModuleSubscriptions;
   readonly #handlings = new Holdings<Handling>();
   readonly #tasks: Tasks;
+  readonly #cleanUps: CleanUps;
 
   /** Nothing is held or run yet. */
   constructor(options: ModuleContextOptions) {
@@ -78,6 +80,7 @@ export class ModuleContext implements Context {
       },
       (task) => this.#around(false, task),
     );
+    this.#cleanUps = new CleanUps((error) => options.onFailure?.(error));
   }
 
   publish(
@@ -136,6 +139,10 @@ export class ModuleContext implements Context {
     this.#tasks.add(task);
   }
 
+  defer(cleanUp: () => void | Promise<void>): void {
+    this.#cleanUps.add(cleanUp);
+  }
+
   /** Resolves when all that was subscribed to or handled so far is heard. */
   async ready(): Promise<void> {
     await this.#subscriptions.ready();
@@ -177,11 +184,12 @@ export class ModuleContext implements Context {
     this.#controller.abort();
   }
 
-  /** The module failed: keeps its subscriptions for its successor, and takes no more requests. */
+  /** The module failed: keeps its subscriptions for its successor, takes no more requests, and cleans up. */
   async fail(): Promise<void> {
     this.stop();
     await this.#handlings.close();
     await this.#subscriptions.keep();
+    await this.cleanUp();
   }
 
   /** Ends loops and handlings. Tasks end by that; wait for `ended`. */
@@ -194,9 +202,15 @@ export class ModuleContext implements Context {
     ]);
   }
 
-  /** Resolves when no task runs any more. */
-  ended(): Promise<void> {
-    return this.#tasks.ended();
+  /** Resolves when no task runs any more, and what was deferred is done. */
+  async ended(): Promise<void> {
+    await this.#tasks.ended();
+    await this.cleanUp();
+  }
+
+  /** Does what was deferred, even if a task goes on regardless. */
+  cleanUp(): Promise<void> {
+    return this.#cleanUps.run();
   }
 
   /** Takes a subscription of the module before it failed out of its hands, if it has such a one. */

@@ -502,3 +502,19 @@ Deno.test("logs has what the module logs", async () => {
     { level: "error", text: "e" },
   ]);
 });
+
+Deno.test("stop() awaits what the module deferred", async () => {
+  let isClean = false;
+  const module = defineModule({
+    name: "tidy",
+    init(context) {
+      context.defer(async () => {
+        await Promise.resolve();
+        isClean = true;
+      });
+    },
+  });
+  const tested = await testModule(module);
+  await tested.stop();
+  assert(isClean);
+});

@@ -10,7 +10,9 @@ Deno.test("docs/cli.md has a line for every command", async () => {
   const commands = stdout.split("Commands:")[1]!.split("Examples:")[0]!
     .matchAll(/^ {2}([\w-]+)/gm);
   for (const [, name] of commands) {
-    if (name !== "help") assert.match(PAGE, new RegExp(`^\\| \`${name} `, "m"));
+    if (name !== "help") {
+      assert.match(PAGE, new RegExp(`^\\| \`${name}[ \`]`, "m"));
+    }
   }
 });
 
@@ -31,9 +33,15 @@ Deno.test("docs/cli.md shows what the commands print", async (t) => {
       assert.equal(squeezed(stdout.replaceAll(project, home)), squeezed(text!));
     });
   }
-  assert.equal(count, 3);
+  assert.equal(count, 4);
+  const toml = await Deno.readTextFile(file);
+  await t.step("what nobody hears", async () => {
+    await Deno.writeTextFile(file, toml.replace("hello.#", "hello.helo"));
+    const { stdout, stderr } = await caryatid(["check", file]);
+    const printed = (stderr + stdout).replaceAll(project, home);
+    assert(PAGE.includes(printed), printed);
+  });
   await t.step("what is wrong", async () => {
-    const toml = await Deno.readTextFile(file);
     const wrong = 'greting = "Hi"\ntopic = 3';
     await Deno.writeTextFile(
       file,
@@ -49,3 +57,15 @@ Deno.test("docs/cli.md shows what the commands print", async (t) => {
 function squeezed(text: string): string {
   return text.replaceAll(/ {2,}/g, "  ");
 }
+
+Deno.test("docs/cli.md shows what is granted to one process of a file", async () => {
+  const [, toml] = PAGE.match(/```toml\n(# service\.toml\n[\s\S]*?)```/)!;
+  const [, command, text] = PAGE.match(
+    /```sh\ncaryatid (permissions service\.toml .*)\n```\n\n```text\n([\s\S]*?)\n```/,
+  )!;
+  await using folder = await ServiceFolder.make({ "service.toml": toml! });
+  const args = command!.replace("service.toml", folder.file("service.toml"));
+  const { stdout } = await caryatid(args.split(" "));
+  const home = stdout.replaceAll(folder.path, "/home/me/shop");
+  assert.equal(squeezed(home), squeezed(text!));
+});

@@ -94,7 +94,7 @@ Deno.test("run --print shows the fewest flags that do", async () => {
     "talker.ts": TALKER,
     "asks.ts": moduleText(`
       name: "asks", init() {}, config: z.object({ host: z.string() }),
-      permissions: ({ host }) => ({ net: [host], env: ["TOKEN"], read: ["a,b"] }),
+      permissions: ({ host }) => ({ net: [host], env: ["TOKEN"], read: ["ab"] }),
     `),
     "service.toml": `${SERVICE}
       [module.asks]
@@ -116,7 +116,7 @@ Deno.test("run --print shows the fewest flags that do", async () => {
   assert.equal(code, 0);
   assert.deepEqual(permissionsIn(stdout), [
     "--allow-net=api.example.com:443,127.0.0.1:4999,broker:5672",
-    `--allow-read=${file},state.json,state.json.tmp,a,,b,recordings`,
+    `--allow-read=${file},state.json,state.json.tmp,ab,recordings`,
     "--allow-write=state.json,state.json.tmp,recordings",
     "--allow-env=CARYATID_*,TOKEN",
   ]);

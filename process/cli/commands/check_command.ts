@@ -1,7 +1,11 @@
 import type { Command } from "commander";
 import { check } from "../check.ts";
 import type { Surroundings } from "../program.ts";
-import { addSourceOptions, sourceOptions } from "./source_options.ts";
+import {
+  addProcessOption,
+  addSourceOptions,
+  sourceOptions,
+} from "./source_options.ts";
 
 /** `caryatid check FILE…`. */
 export function addCheck(
@@ -17,12 +21,13 @@ export function addCheck(
     )
     .argument("<files...>", "TOML files; later ones win")
     .option("--json", "write an object for programs");
-  addSourceOptions(command)
+  addSourceOptions(addProcessOption(command))
     .addHelpText(
       "after",
       `
 Examples:
   caryatid check caryatid.toml
+  caryatid check service.toml --process clock
   caryatid check --json base.toml production.toml
 
 Exit codes: 0 nothing is wrong, 2 something is.`,

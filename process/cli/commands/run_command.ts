@@ -14,6 +14,10 @@ export function addRun(program: Command, _surroundings: Surroundings): void {
         "from where their code comes from; `caryatid permissions` lists them.",
     )
     .argument("<files...>", "TOML files; later ones win")
+    .option(
+      "--process <name>",
+      "this [process.<name>] of the files only (all of them, in one)",
+    )
     .option("--print", "show the command for Deno, and don't run it")
     .option("-A, --allow-all", "run without any limit")
     .option("--frozen", "fail if deno.lock would change")
@@ -32,6 +36,7 @@ export function addRun(program: Command, _surroundings: Surroundings): void {
 Examples:
   caryatid run caryatid.toml
   caryatid run base.toml production.toml
+  caryatid run service.toml --process clock
   caryatid run caryatid.toml --allow-net=api.example.com:443 --allow-sys
   caryatid run caryatid.toml --print
 

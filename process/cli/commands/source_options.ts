@@ -4,11 +4,20 @@ import { coloured, type Terminal } from "../terminal.ts";
 
 /** What the options are called by the parser. */
 interface Parsed {
+  readonly process?: string;
   readonly deadline?: number;
   readonly allowImport?: string;
   readonly frozen?: boolean;
   readonly cachedOnly?: boolean;
   readonly reload?: boolean;
+}
+
+/** The option of commands that look at one process of a file, or at all. */
+export function addProcessOption(command: Command): Command {
+  return command.option(
+    "--process <name>",
+    "this [process.<name>] of the files only (all of them)",
+  );
 }
 
 /** The options of all commands that look into modules. */
@@ -31,9 +40,10 @@ export function addSourceOptions(command: Command): Command {
 /** Those options, as `readSubject` takes them. */
 export function sourceOptions(
   terminal: Terminal,
-  { deadline, allowImport, frozen, cachedOnly, reload }: Parsed,
+  { process, deadline, allowImport, frozen, cachedOnly, reload }: Parsed,
 ): SubjectOptions {
   return {
+    process,
     deadline,
     allowImport: allowImport?.split(","),
     flags: [

@@ -59,10 +59,13 @@ export function safeEnvironment(): Record<string, string> {
 }
 
 function program(tasks: readonly Task[], mark: string): string {
-  const specifiers = new Set(tasks.flatMap(({ specifier }) => specifier ?? []));
-  const sources = [...specifiers].map((specifier) => {
+  const specifiers = Map.groupBy(tasks, ({ specifier }) => specifier);
+  const sources = [...specifiers].flatMap(([specifier, same]) => {
+    if (specifier === undefined) return [];
     const literal = JSON.stringify(specifier);
+    const isPinned = same.some(({ integrity }) => integrity !== undefined);
     return `${literal}: { load: () => import(${literal}), ` +
+      (isPinned ? `text: () => ${textImport(literal)}, ` : "") +
       `resolve: () => import.meta.resolve(${literal}) },`;
   });
   return [
@@ -76,7 +79,13 @@ function program(tasks: readonly Task[], mark: string): string {
 /** Never called: Deno downloads what is imported literally, so the command brings what its child, that may not download, needs. */
 export const inspector = (): Promise<unknown> => import("./inspector.ts");
 
-function inspectorSpecifier(): string {
+/** Imports what a file says; in one program with an import of its code, Deno reads it once for both. */
+export function textImport(literal: string): string {
+  return `import(${literal}, { with: { type: "text" } })`;
+}
+
+/** Where the code comes from that looks into others. */
+export function inspectorSpecifier(): string {
   return import.meta.url.startsWith("file:")
     ? new URL("./inspector.ts", import.meta.url).href
     : `jsr:@caryatid/process@${VERSION}/cli/inspector`;
