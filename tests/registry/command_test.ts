@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { CLI, Consumer, IMPORTS, SDK } from "./consumer.ts";
 import { publishPackage, talkerPackage } from "./packages.ts";
 import { Registries } from "./registries.ts";
@@ -11,6 +12,7 @@ const plainModule = (topic: string) =>
     name: "plain", description: "", config: undefined, permissions: {},
     init(context) { context.run(() => context.publish("${topic}", "here")); },
   };`;
+const TALKER = talkerPackage("@acme/talker", "from.jsr");
 const LOCAL = `
   import { defineModule } from "@caryatid/sdk";
   export default defineModule({
@@ -100,6 +102,13 @@ testPublished(
     await using user = await Consumer.make(registries);
     const made = await user.runCaryatid("new", "project", "price-watch");
     assert.equal(made.code, 0, made.stderr);
+    const file = `${user.folder}/price-watch/caryatid.toml`;
+    const [, schema] = (await Deno.readTextFile(file))
+      .match(/^#:schema https:\/\/jsr\.io\/(\S+)/) ?? [];
+    assert.match(
+      await (await fetch(registries.jsr.url + schema)).text(),
+      /json-schema\.org/,
+    );
     const task = (name: string) => ["task", "--cwd", "price-watch", name];
     const test = await user.run(task("test"));
     assert.equal(test.code, 0, test.stdout + test.stderr);
@@ -108,6 +117,32 @@ testPublished(
     assert.equal(check.stdout, "ok: 3 modules, 1 bus, 1 route", check.stderr);
     await using program = user.start(task("start"));
     await program.line(/heard price-watch\.hello/);
+    program.kill("SIGTERM");
+    assert.equal(await program.exitCode(), 0);
+  },
+);
+
+testPublished(
+  "up from JSR runs every process of a file, and ends them",
+  async (registries) => {
+    await publishPackage(registries.jsr, TALKER);
+    await using user = await Consumer.make(registries, {
+      "service.toml": `
+        [process.ticks]
+        modules = ["clock", "spy"]
+        [process.talks]
+        modules = ["talker", "look"]
+        [module.talker]
+        import = "jsr:@acme/talker@1"
+        [module.look]
+        class = "spy"
+        [module.clock]
+        [module.spy]
+      `,
+    });
+    await using program = user.caryatid("up", "service.toml");
+    await program.line(/^ticks \| .* heard clock\.tick/);
+    await program.line(/^talks \| .* heard from\.jsr/);
     program.kill("SIGTERM");
     assert.equal(await program.exitCode(), 0);
   },
@@ -138,7 +173,7 @@ testPublished(
 async function shop(registries: Registries, port: number): Promise<Consumer> {
   await publishPackage(
     registries.jsr,
-    talkerPackage("@acme/talker", "from.jsr"),
+    TALKER,
   );
   await registries.npm.add({
     name: "caryatid-talker",
@@ -159,12 +194,17 @@ async function shop(registries: Registries, port: number): Promise<Consumer> {
       import = "npm:caryatid-talker@1"
       [module.web]
       import = "http://127.0.0.1:${port}/module.js"
+      integrity = "${integrityOf(plainModule("from.http"))}"
       [module.local]
       import = "./local.ts"
       [module.clock]
       [module.spy]
     `,
   });
+}
+
+function integrityOf(text: string): string {
+  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
 }
 
 async function runsAll(user: Consumer): Promise<void> {
