@@ -94,3 +94,26 @@ testPublished(
     );
   },
 );
+
+testPublished(
+  "a version that Deno finds too young is told with what to do about it",
+  async () => {
+    await using registries = await Registries.start();
+    registries.jsr.createdAt = new Date();
+    await using user = await Consumer.make(registries, {
+      "service.toml": "[module.clock]\n",
+    });
+    const check = ["check", "service.toml"];
+    const young = ["run", "-A", "--minimum-dependency-age=0", CLI, ...check];
+    const ran = await user.run(young);
+    assert.equal(ran.code, 2, ran.stdout + ran.stderr);
+    assert.match(
+      ran.stderr,
+      /error \[LOAD_FAILED\] \S.*service\.toml:1:9: .*set "minimumDependencyAge" in deno\.json/,
+    );
+    const config = JSON.stringify({ minimumDependencyAge: 0 });
+    await Deno.writeTextFile(`${user.folder}/deno.json`, config);
+    const taken = await user.runCaryatid(...check);
+    assert.equal(taken.code, 0, taken.stderr);
+  },
+);
