@@ -124,12 +124,14 @@ async function checked(
 /** Rejects with all that a module asks for and isn't granted; gives what it is granted and doesn't ask for. */
 async function checkGrants(
   config: ProcessConfig,
-  { config: wanted, module, section }: AssembledModule,
+  { config: wanted, module, section, topics }: AssembledModule,
 ): Promise<readonly Problem[]> {
   // Only a file that grants something pays for it.
   const { reviewGrants } = await import("./isolation/review_grants.ts");
+  const { askedOf } = await import("./isolation/grants.ts");
   const { askedPermissions } = await import("./cli/inspection/asked.ts");
-  const asked = askedPermissions(module.permissions, section);
+  const permissions = askedPermissions(module.permissions, section);
+  const asked = askedOf(permissions, topics);
   const { problems, notices } = await reviewGrants(wanted, asked, config);
   if (problems.length > 0) throw new ConfigError(problems);
   return notices;

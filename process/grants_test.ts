@@ -28,6 +28,25 @@ Deno.test("what modules ask for and aren't granted keeps the process from starti
   });
 });
 
+Deno.test("topics that a module declares are asked for like anything else, where the file lists topics", async () => {
+  const talker = defineModule({
+    name: "talker",
+    topics: { publish: ["mine.a"], subscribe: ["yours.#"] },
+    init() {},
+  });
+  const start = async (permissions: Record<string, readonly string[]>) => {
+    await using process = await silentProcess([talker], {
+      module: { talker: { permissions } },
+    });
+    await process.start();
+  };
+  await start({ publish: ["mine.*"] });
+  await assert.rejects(start({ publish: ["mine.*"], subscribe: ["yours.*"] }), {
+    code: "INVALID_CONFIG",
+    hint: 'add "yours.#" to subscribe of [module.talker.permissions]',
+  });
+});
+
 Deno.test("without [module.x.permissions] a module that isn't isolated may ask for anything", async () => {
   await using process = await silentProcess([reader]);
   await process.start();

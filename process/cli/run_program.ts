@@ -18,7 +18,7 @@ export function runProgramUrl(
   parts: readonly Part[],
   { process, lifeline = false }: ProgramOptions = {},
 ): string {
-  const lines = [`import{runFiles}from${JSON.stringify(runner())};`];
+  const lines = [`import{runFiles}from${JSON.stringify(runnerSpecifier())};`];
   const standard = (kind: Part["kind"]) => {
     const own = parts.filter((part) =>
       part.kind === kind && part.config.import === undefined
@@ -32,24 +32,29 @@ export function runProgramUrl(
   };
   const modules = standard("module");
   const buses = standard("message-bus");
-  const imported = new Set(
-    parts.flatMap(({ config, specifier }) =>
-      config.import === undefined ? [] : specifier ?? []
-    ),
+  const specifiersOf = (some: readonly Part[]) =>
+    new Set(some.flatMap(({ specifier }) => specifier ?? []));
+  const imported = specifiersOf(
+    parts.filter(({ config }) => config.import !== undefined),
   );
-  const sources = [...imported].map((specifier) => {
-    const literal = JSON.stringify(specifier);
-    return `${literal}:()=>import(${literal})`;
-  });
-  const pinned = new Set(
-    parts.flatMap(({ config, specifier }) =>
-      config.integrity === undefined ? [] : specifier ?? []
-    ),
+  const pinned = specifiersOf(
+    parts.filter(({ config }) => config.integrity !== undefined),
   );
-  const texts = [...pinned].map((specifier) => {
+  const sources: string[] = [];
+  const texts: string[] = [];
+  for (const specifier of imported) {
     const literal = JSON.stringify(specifier);
-    return `${literal}:()=>${textImport(literal)}`;
-  });
+    if (!pinned.has(specifier)) {
+      // Not by import(): each would take 2 ms of the start, and what can't be imported has been refused by now.
+      const name = `x${lines.length}`;
+      lines.push(`import*as ${name} from${literal};`);
+      sources.push(`${literal}:async()=>${name}`);
+    } else {
+      // None of its code may run before its text is compared.
+      sources.push(`${literal}:()=>import(${literal})`);
+      texts.push(`${literal}:()=>${textImport(literal)}`);
+    }
+  }
   lines.push(
     `await runFiles(Deno.args,{modules:[${modules}],buses:[${buses}],`,
     `sources:{__proto__:null,${sources.join()}},`,
@@ -65,7 +70,8 @@ export function runProgramUrl(
 /** Never called: Deno downloads what is imported literally, so `--cached-only` finds it where the command itself is. */
 export const runnerModule = (): Promise<unknown> => import("./run_files.ts");
 
-function runner(): string {
+/** Where the code that runs a configuration is. */
+export function runnerSpecifier(): string {
   return import.meta.url.startsWith("file:")
     ? new URL("./run_files.ts", import.meta.url).href
     : `jsr:@caryatid/process@${VERSION}/cli/run`;

@@ -1,13 +1,14 @@
 import { CaryatidError, type ErrorCode } from "@caryatid/sdk";
-import { standardImport } from "../classes.ts";
 import type {
   BusConfig,
   ModuleConfig,
   Problem,
   ProcessConfig,
 } from "../config/process_config.ts";
+import { askedOf } from "../isolation/grants.ts";
 import { type GrantReview, reviewGrants } from "../isolation/review_grants.ts";
 import { resolveSpecifier } from "../loader.ts";
+import { standardImport } from "../standard_classes.ts";
 import { readConfigFiles } from "./config_files.ts";
 import { importFlag, importHost } from "./import_hosts.ts";
 import type { InspectOptions } from "./inspection/child.ts";
@@ -18,6 +19,7 @@ import type {
   Kind,
   Task,
 } from "./inspection/inspection.ts";
+import { WaitingInspector } from "./inspection/waiting_inspector.ts";
 import { LockCopy } from "./lock_copy.ts";
 import { findProject, type Project } from "./project.ts";
 import { reviewProcesses } from "./review_processes.ts";
@@ -66,17 +68,30 @@ export async function readSubject(
   files: readonly URL[],
   options: SubjectOptions = {},
 ): Promise<Subject> {
-  const config = await readConfigFiles(files, options.process);
   const project = findProject(files);
+  using lock = LockCopy.of(project, options.flags);
+  const inspectOptions = (
+    config: Pick<ProcessConfig, "importHosts">,
+    specifiers: readonly (string | undefined)[],
+  ) => ({
+    ...options,
+    project,
+    flags: sourceFlags(config, specifiers, lock, options),
+  });
+  await using waiting = new WaitingInspector(
+    inspectOptions({ importHosts: undefined }, []),
+  );
+  const config = await readConfigFiles(files, options.process);
   const all = [
     ...config.modules.map((one) => taskOf("module", one)),
     ...config.buses.map((one) => taskOf("message-bus", one)),
   ];
   const tasks = all.map(({ task }) => task);
-  await using lock = await LockCopy.of(project, options.flags);
   const specifiers = tasks.map(({ specifier }) => specifier);
-  const flags = sourceFlags(config, specifiers, lock, options);
-  const inspections = await inspectAll(tasks, { ...options, flags, project });
+  const inspections = await inspectAll(tasks, {
+    ...inspectOptions(config, specifiers),
+    waiting,
+  });
   const parts = all.map(({ task, of }, index): Part => ({
     kind: task.kind,
     config: of,
@@ -116,14 +131,13 @@ export async function readSubject(
 
 /** The flags by which Deno may import these, and nothing from elsewhere. */
 export function sourceFlags(
-  config: ProcessConfig,
+  { importHosts: only }: Pick<ProcessConfig, "importHosts">,
   specifiers: readonly (string | undefined)[],
   lock: LockCopy,
   { flags = [], allowImport: more = [] }: SubjectOptions,
 ): string[] {
   checkFlags(flags);
   const hosts = specifiers.flatMap((one) => importHost(one) ?? []);
-  const only = config.importHosts;
   return [...flags, ...lock.flags, ...importFlag({ hosts, more, only })];
 }
 
@@ -137,7 +151,8 @@ async function reviewAllGrants(
   for (const { kind, config: of, inspection } of parts) {
     if (kind !== "module" || inspection.problems.length > 0) continue;
     const module = of as ModuleConfig;
-    const found = await reviewGrants(module, inspection.permissions, config);
+    const asked = askedOf(inspection.permissions, inspection.declared);
+    const found = await reviewGrants(module, asked, config);
     problems.push(...found.problems);
     notices.push(...found.notices);
   }

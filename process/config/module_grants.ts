@@ -86,11 +86,14 @@ function netRefusal(text: string): string | undefined {
   return parseNet(text) ? undefined : NET_WANTED;
 }
 
-/** An empty text would stand for everything in a flag of Deno's. */
+/** An empty text would stand for everything in a flag of Deno's, and `~` for nothing but a folder of that name. */
 function pathRefusal(text: unknown): string | undefined {
-  return typeof text === "string" && /^[^\p{Cc}]+$/u.test(text)
-    ? undefined
-    : "the path of a file or folder";
+  if (typeof text !== "string" || !/^[^\p{Cc}]+$/u.test(text)) {
+    return "the path of a file or folder";
+  }
+  return /^~(\/|$)/.test(text)
+    ? 'a path without "~", which only shells know'
+    : undefined;
 }
 
 /** `*` alone would be every variable there is, with all secrets. */

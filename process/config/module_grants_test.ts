@@ -124,7 +124,7 @@ isolation = "thread"
 [module.x.permissions]
 net = ["https://example.com", "example.com:99999", "*", "unix:/run/x"]
 raed = ["/data"]
-read = ["", 7]
+read = ["", 7, "~/x"]
 write = "/data"
 env = ["*", "A=B"]
 run = ["deno"]
@@ -145,6 +145,7 @@ publish = ["${"a".repeat(256)}"]`);
     `6: ${p}.raed: found an unknown key, wanted a known one (write "read")`,
     `7: ${p}.read[0]: found "", wanted the path of a file or folder`,
     `7: ${p}.read[1]: found 7, wanted text`,
+    `7: ${p}.read[2]: found "~/x", wanted a path without "~", which only shells know`,
     `8: ${p}.write: found "/data", wanted an array of at most 1000 texts`,
     `9: ${p}.env[0]: found "*", wanted the name of a variable, or its beginning and "*"`,
     `9: ${p}.env[1]: found "A=B", wanted the name of a variable, or its beginning and "*"`,

@@ -1,4 +1,8 @@
-import { patternCovers } from "@caryatid/sdk";
+import {
+  patternCovers,
+  type PermissionRequest,
+  type Topics,
+} from "@caryatid/sdk";
 import type { ModuleConfig, ModuleGrants } from "../config/process_config.ts";
 import { netCovers, parseNet } from "./grants_net.ts";
 import { absolutePath, pathCovers } from "./grants_paths.ts";
@@ -22,6 +26,17 @@ export const TOPIC_KINDS: readonly TopicKind[] = [
 
 /** What a module asks for; a kind that it says nothing about is undefined. Relative paths start at the current folder. */
 export type Asked = { readonly [kind in GrantKind]?: readonly string[] };
+
+/** What a module asks for, and the topics that it declares: then a kind that the declaration lacks is none. */
+export function askedOf(
+  { net = [], read = [], write = [], env = [] }: PermissionRequest,
+  topics: Topics | undefined,
+): Asked {
+  const asked = { net, read, write, env };
+  if (topics === undefined) return asked;
+  const { publish = [], subscribe = [], request = [], handle = [] } = topics;
+  return { ...asked, publish, subscribe, request, handle };
+}
 
 /** One thing that is asked for, or granted. */
 export interface Wish {

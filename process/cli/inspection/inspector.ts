@@ -53,7 +53,7 @@ export async function inspect(
   for (const kind of ["unhandledrejection", "error"]) {
     globalThis.addEventListener(kind, (event) => event.preventDefault());
   }
-  const tasks = readSectionText(tasksText, mark) as Task[];
+  const tasks = await readSectionText(tasksText, mark) as Task[];
   for (const [index, task] of tasks.entries()) {
     say(mark, { begin: index });
     say(mark, { end: index, found: await inspectOne(task, sources) });
