@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { ROOT } from "../support/running_program.ts";
 
 /** Entries that only programs of ours call. */
@@ -46,7 +48,7 @@ export async function docProblems(
   const problems: string[] = [];
   let symbols = 0;
   for (const [url, { module_doc, symbols: all }] of Object.entries(nodes)) {
-    const entry = url.slice(url.indexOf(ROOT) + ROOT.length);
+    const entry = relative(ROOT, fileURLToPath(url));
     if (!module_doc?.doc) problems.push(`${entry}: found no @module docs`);
     if (OWN.test(url)) continue;
     const shown = all.filter(isCode);
