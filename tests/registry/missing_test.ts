@@ -117,3 +117,28 @@ testPublished(
     assert.equal(taken.code, 0, taken.stderr);
   },
 );
+
+testPublished(
+  "a package that is no longer what the lock says is refused with the line that names it",
+  async () => {
+    await using registries = await Registries.start();
+    await publishPackage(registries.jsr, talkerPackage("@acme/talker", "x"));
+    await using user = await Consumer.make(registries, {
+      "service.toml": '[module.talker]\nimport = "jsr:@acme/talker@1"\n',
+    });
+    const locked = await user.run(["cache", CLI, "jsr:@acme/talker@1"]);
+    assert.equal(locked.code, 0, locked.stderr);
+    const release = registries.jsr.release("@acme/talker", "1.0.0");
+    const text = new TextDecoder().decode(release.files.get("/mod.ts"));
+    const changed = new TextEncoder().encode(`${text}\nDeno.exit(7);\n`);
+    const files = new Map(release.files).set("/mod.ts", changed);
+    registries.jsr.add({ ...release, files });
+    await Deno.remove(`${user.folder}/.deno`, { recursive: true });
+    const ran = await user.runCaryatid("run", "service.toml");
+    assert.equal(ran.code, 2, ran.stdout + ran.stderr);
+    assert.match(
+      ran.stderr,
+      /service\.toml:2:1: .* is not what deno\.lock says: found \w+, wanted \w+/,
+    );
+  },
+);
