@@ -1,42 +1,26 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
-import { CLI, Consumer, IMPORTS, SDK } from "./consumer.ts";
-import { publishPackage, talkerPackage } from "./packages.ts";
-import { Registries } from "./registries.ts";
+import { CLI, Consumer } from "./consumer.ts";
+import { MixedService, TALKER } from "./mixed_service.ts";
+import { publishPackage } from "./packages.ts";
 import { testPublished } from "./test_published.ts";
 
-/** A module in plain JavaScript, as npm and web servers have it. */
-const plainModule = (topic: string) =>
-  `export default {
-    "~caryatid": { kind: "module", version: 1 },
-    name: "plain", description: "", config: undefined, permissions: {},
-    init(context) { context.run(() => context.publish("${topic}", "here")); },
-  };`;
-const TALKER = talkerPackage("@acme/talker", "from.jsr");
-const LOCAL = `
-  import { defineModule } from "@caryatid/sdk";
-  export default defineModule({
-    name: "local",
-    init(context) { context.run(() => context.publish("from.file", "here")); },
-  });
-`;
 testPublished(
   "the command from JSR runs modules from jsr:, npm:, http:, a file, and the standard ones",
   async (registries, t) => {
-    await using web = serve(plainModule("from.http"));
-    await using user = await shop(registries, web.addr.port);
+    await using service = await MixedService.make(registries);
+    const { port, user } = service;
     await t.step("check finds nothing wrong", async () => {
       const ran = await user.runCaryatid("check", "service.toml");
       assert.equal(ran.stdout, "ok: 6 modules, 1 bus, 1 route", ran.stderr);
       assert.equal(ran.code, 0);
     });
-    await t.step("run runs them all", () => runsAll(user));
+    await t.step("run runs them all", () => service.runAll());
     await t.step("permissions and graph show them", async () => {
       const permissions = await user.runCaryatid("permissions", "service.toml");
       assert.match(
         permissions.stdout,
         new RegExp(
-          `module\\.web +import +127\\.0\\.0\\.1:${web.addr.port} +its code`,
+          `module\\.web +import +127\\.0\\.0\\.1:${port} +its code`,
         ),
       );
       const graph = await user.runCaryatid("graph", "service.toml");
@@ -51,48 +35,6 @@ testPublished(
         assert(!files.some((path) => /_test\.ts$|sdk\/testing\//.test(path)));
       },
     );
-  },
-);
-
-/** Nothing may be downloaded. */
-const OFFLINE = ["run", "-A", "--cached-only", CLI];
-
-testPublished(
-  "what has run once runs without a network, with --cached-only",
-  async () => {
-    await using registries = await Registries.start();
-    await using web = serve(plainModule("from.http"));
-    await using user = await shop(registries, web.addr.port);
-    await runsAll(user);
-    await web.shutdown();
-    await registries[Symbol.asyncDispose]();
-    const run = ["run", "--cached-only", "service.toml"];
-    await using program = user.start([...OFFLINE, ...run]);
-    await allHeard(program);
-    program.kill("SIGTERM");
-    assert.equal(await program.exitCode(), 0);
-  },
-);
-
-testPublished(
-  "deno cache of the command is all that it takes to work without a network",
-  async () => {
-    await using registries = await Registries.start();
-    await using user = await Consumer.make(registries, {
-      "deno.json": IMPORTS,
-      "local.ts": LOCAL,
-      "service.toml": '[module.local]\nimport = "./local.ts"\n',
-    });
-    const cached = await user.run(["cache", CLI, SDK]);
-    assert.equal(cached.code, 0, cached.stderr);
-    await registries[Symbol.asyncDispose]();
-    const file = ["--cached-only", "service.toml"];
-    const ran = await user.run([...OFFLINE, "check", ...file]);
-    assert.equal(ran.stdout, "ok: 1 module, 1 bus, 1 route", ran.stderr);
-    await using program = user.start([...OFFLINE, "run", ...file]);
-    await program.line(/module local/);
-    program.kill("SIGTERM");
-    assert.equal(await program.exitCode(), 0);
   },
 );
 
@@ -168,70 +110,3 @@ testPublished(
     assert.equal(await program.exitCode(), 0);
   },
 );
-
-/** Somebody with a module from everywhere. */
-async function shop(registries: Registries, port: number): Promise<Consumer> {
-  await publishPackage(
-    registries.jsr,
-    TALKER,
-  );
-  await registries.npm.add({
-    name: "caryatid-talker",
-    version: "1.0.0",
-    files: {
-      "package.json":
-        '{ "name": "caryatid-talker", "version": "1.0.0", "type": "module", "exports": "./index.js" }',
-      "index.js": plainModule("from.npm"),
-    },
-  });
-  return await Consumer.make(registries, {
-    "deno.json": IMPORTS,
-    "local.ts": LOCAL,
-    "service.toml": `
-      [module.jsr]
-      import = "jsr:@acme/talker@1"
-      [module.npm]
-      import = "npm:caryatid-talker@1"
-      [module.web]
-      import = "http://127.0.0.1:${port}/module.js"
-      integrity = "${integrityOf(plainModule("from.http"))}"
-      [module.local]
-      import = "./local.ts"
-      [module.clock]
-      [module.spy]
-    `,
-  });
-}
-
-function integrityOf(text: string): string {
-  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
-}
-
-async function runsAll(user: Consumer): Promise<void> {
-  await using program = user.caryatid("run", "service.toml");
-  await allHeard(program);
-  program.kill("SIGTERM");
-  assert.equal(await program.exitCode(), 0);
-}
-
-async function allHeard(program: ReturnType<Consumer["start"]>): Promise<void> {
-  for (
-    const topic of [
-      "from.jsr",
-      "from.npm",
-      "from.http",
-      "from.file",
-      "clock.tick",
-    ]
-  ) {
-    await program.line(new RegExp(`heard ${topic.replace(".", "\\.")}`));
-  }
-}
-
-function serve(text: string): Deno.HttpServer<Deno.NetAddr> {
-  return Deno.serve(
-    { port: 0, hostname: "127.0.0.1", onListen() {} },
-    () =>
-      new Response(text, { headers: { "content-type": "text/javascript" } }),
-  );
-}
