@@ -120,6 +120,35 @@ testPublished(
   },
 );
 
+testPublished(
+  "a standard bus is of the very version that the process is, though a newer one fits",
+  async (registries) => {
+    const own = registries.jsr.release("@caryatid/process", VERSION);
+    const version = VERSION.replace(/\d+$/, (patch) => `${Number(patch) + 1}`);
+    await using user = await Consumer.make(registries, {
+      "service.toml": `
+        [module.clock]
+        [message-bus.external]
+        class = "rabbit-mq"
+      `,
+    });
+    const cli = `jsr:@caryatid/process@${VERSION}/cli`;
+    const print = ["run", "-A", cli, "run", "--print", "service.toml"];
+    registries.jsr.add({ ...own, version });
+    const { stdout, stderr } = await user.run(print);
+    assert.match(
+      stdout,
+      new RegExp(`"jsr:@caryatid/process@${RegExp.escape(VERSION)}/rabbit-mq"`),
+      stderr,
+    );
+    const { files } = user.downloaded;
+    const copies = files.filter((path) =>
+      /process\/rabbit_mq\/mod\.ts$/.test(path)
+    );
+    assert.equal(copies.length, 1);
+  },
+);
+
 /** Adds a version of the SDK that differs from this one in its number, and by `edit`. */
 function addSdk(
   { jsr }: Registries,
