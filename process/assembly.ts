@@ -47,16 +47,24 @@ export function assembleModules(
   classes: Classes,
 ): Promise<Assembly<AssembledModule>> {
   return assemble(config, config.modules, async (wanted) => {
-    const module = await classes.module(wanted);
-    const { value, notices } = await checked(config, wanted, module.config);
-    const topics = declaredTopics(module, value);
-    const part = { config: wanted, module, section: value, topics };
-    if (wanted.isolation === "none" && !wanted.permissions) {
-      return { part, notices };
-    }
-    const needless = await checkGrants(config, part);
-    return { part, notices: [...notices, ...needless] };
+    return await withSection(config, wanted, await classes.module(wanted));
   });
+}
+
+/** A module with its section of this configuration, checked. Rejects with `INVALID_CONFIG`. */
+export async function withSection(
+  config: ProcessConfig,
+  wanted: ModuleConfig,
+  module: Module,
+): Promise<{ part: AssembledModule; notices: readonly Problem[] }> {
+  const { value, notices } = await checked(config, wanted, module.config);
+  const topics = declaredTopics(module, value);
+  const part = { config: wanted, module, section: value, topics };
+  if (wanted.isolation === "none" && !wanted.permissions) {
+    return { part, notices };
+  }
+  const needless = await checkGrants(config, part);
+  return { part, notices: [...notices, ...needless] };
 }
 
 /** Finds the code of every bus, checks every section, and puts the buses behind the routes. Nothing is connected yet. */

@@ -77,6 +77,11 @@ export class Classes {
   }
 }
 
+/** That it is a module. Throws `WRONG_EXPORT`. */
+export function checkModule(module: Module): Module {
+  return registered(module, MODULE);
+}
+
 function registered<T>(value: T, form: Form<T>): T {
   return checkForm(value, form, (kind) => `Cannot register: found ${kind}`);
 }

@@ -1,7 +1,7 @@
 /**
  * The class `control`: lets a shell publish, request and listen in this process, without a broker.
  *
- * `caryatid publish TOPIC JSON --process control.json` and its like find the process by the file that this module writes; the README
+ * `caryatid publish TOPIC JSON --attach control.json` and its like find the process by the file that this module writes; the README
  * beside it says what is needed.
  *
  * @example A process that a shell can reach

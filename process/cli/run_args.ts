@@ -28,6 +28,7 @@ export function denoArgs(
   options: RunOptions & Pick<ProgramOptions, "lifeline">,
 ): string[] {
   const { allowAll, grants = [], flags = [], lifeline } = options;
+  const watched = options.watch && !options.print;
   const { process } = subject.config;
   return [
     "run",
@@ -39,7 +40,7 @@ export function denoArgs(
     ...allowAll
       ? ["--allow-all"]
       : permissionFlags(grantsOf(subject), grants, subject.config.importHosts),
-    runProgramUrl(subject.parts, { process, lifeline }),
+    runProgramUrl(subject.parts, { process, lifeline, watched }),
     ...files,
   ];
 }

@@ -8,6 +8,8 @@ export interface ProgramOptions {
   readonly process?: string | undefined;
   /** Whether it stops when its standard input ends (no). */
   readonly lifeline?: boolean | undefined;
+  /** Whether the command tells it by standard input which modules have changed (no). */
+  readonly watched?: boolean | undefined;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface ProgramOptions {
  */
 export function runProgramUrl(
   parts: readonly Part[],
-  { process, lifeline = false }: ProgramOptions = {},
+  { process, lifeline = false, watched = false }: ProgramOptions = {},
 ): string {
   const lines = [`import{runFiles}from${JSON.stringify(runnerSpecifier())};`];
   const standard = (kind: Part["kind"]) => {
@@ -40,18 +42,25 @@ export function runProgramUrl(
   const pinned = specifiersOf(
     parts.filter(({ config }) => config.integrity !== undefined),
   );
+  const isolated = specifiersOf(
+    parts.filter(({ config }) =>
+      "isolation" in config && config.isolation !== "none"
+    ),
+  );
   const sources: string[] = [];
   const texts: string[] = [];
   for (const specifier of imported) {
     const literal = JSON.stringify(specifier);
-    if (!pinned.has(specifier)) {
+    if (!pinned.has(specifier) && !isolated.has(specifier)) {
       // Not by import(): each would take 2 ms of the start, and what can't be imported has been refused by now.
       const name = `x${lines.length}`;
       lines.push(`import*as ${name} from${literal};`);
       sources.push(`${literal}:async()=>${name}`);
-    } else {
-      // None of its code may run before its text is compared.
-      sources.push(`${literal}:()=>import(${literal})`);
+      continue;
+    }
+    // None of its code may run before its text is compared, or here at all.
+    sources.push(`${literal}:()=>import(${literal})`);
+    if (pinned.has(specifier)) {
       texts.push(`${literal}:()=>${textImport(literal)}`);
     }
   }
@@ -60,7 +69,7 @@ export function runProgramUrl(
     `sources:{__proto__:null,${sources.join()}},`,
     `texts:{__proto__:null,${texts.join()}},importer:s=>import(s)`,
     process === undefined ? "" : `,process:${JSON.stringify(process)}`,
-    `${lifeline ? ",lifeline:true" : ""}})`,
+    `${lifeline ? ",lifeline:true" : ""}${watched ? ",watched:true" : ""}})`,
   );
   // In a URL these would mean something else.
   const code = lines.join("").replace(/[%#\s\\]/g, encodeURIComponent);

@@ -39,7 +39,7 @@ async function service() {
 Deno.test("a shell publishes, requests and listens in a process that has no broker", async (t) => {
   await using subject = await service();
   const { file, program } = subject;
-  const at = ["--process", file];
+  const at = ["--attach", file];
 
   await t.step("publish sends a message to who listens there", async () => {
     const ran = await caryatid(["publish", "order.new", '{"total":12}', ...at]);

@@ -266,7 +266,7 @@ Deno.test("the command is told from its options, and explains itself", async (t)
   const cases: [args: string[], code: number, says: RegExp][] = [
     [["--version"], 0, /^0\.\d+\.\d+$/],
     [["--help"], 0, /^Usage: caryatid[\s\S]*Examples:\n {2}caryatid check/],
-    [["run", "--help"], 0, /--print[\s\S]*Examples:/],
+    [["run", "--help"], 0, /--watch[\s\S]*--print[\s\S]*Examples:/],
     [["check", "--help"], 0, /--json[\s\S]*Examples:/],
     [["run", "--prnt", "x.toml"], 2, /\[INVALID_OPTION\].*\n.*--print\?/],
     [["chekc"], 2, /\[INVALID_OPTION\] unknown command.*\n.*check\?/],

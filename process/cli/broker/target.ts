@@ -22,18 +22,18 @@ export interface Target {
 /** Which one. */
 export interface TargetOptions extends BrokerOptions {
   /** The file of a process's `[module.control]`; without it, the broker. */
-  readonly process?: string | undefined;
+  readonly attach?: string | undefined;
 }
 
 /** Connects, lends the target to `work`, and lets go of it on every way out. The client of a broker takes long to load. */
 export async function withTarget<T>(
   terminal: Terminal,
-  { process, ...broker }: TargetOptions,
+  { attach, ...broker }: TargetOptions,
   work: (target: Target) => Promise<T>,
 ): Promise<T> {
-  if (process !== undefined) {
+  if (attach !== undefined) {
     const { AttachedProcess } = await import("./attached_process.ts");
-    return await work(await AttachedProcess.at(process));
+    return await work(await AttachedProcess.at(attach));
   }
   const { withBus } = await import("./connect.ts");
   return await withBus(terminal, broker, (bus) =>

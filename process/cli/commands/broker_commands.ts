@@ -16,7 +16,7 @@ export function addMessages(
     `
 Examples:
   caryatid publish order.new '{"total": 12}'
-  caryatid publish order.new '{"total": 12}' --process control.json`,
+  caryatid publish order.new '{"total": 12}' --attach control.json`,
   ).action(async (topic, json, options) => {
     exit(await (await load()).publish(terminal, topic, json, options));
   });
@@ -80,7 +80,7 @@ export function addDeadLetters(
 
 function targetOptions(command: Command): Command {
   return brokerOptions(command).option(
-    "--process <file>",
+    "--attach <file>",
     "the running process whose [module.control] wrote this file",
   );
 }

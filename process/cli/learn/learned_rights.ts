@@ -3,7 +3,7 @@ import { filePath, fileUrl } from "../file_urls.ts";
 import type { Part, Subject } from "../subject.ts";
 import type { Use } from "./audit.ts";
 import type { CodeOwners } from "./code_owners.ts";
-import { covers } from "./covers.ts";
+import { grantCovers } from "../../isolation/grants.ts";
 import { TOPIC_RIGHTS, type TopicUse } from "./topic_use.ts";
 import type { Watched } from "./watched_run.ts";
 
@@ -81,10 +81,10 @@ function rightsOf(
     const asked = askedOf(permissions, kind);
     const values = new Set(valuesOf(uses, kind));
     const more = [...values].filter((value) =>
-      !asked.some((wide) => covers(kind, wide, value))
+      !asked.some((wide) => grantCovers(kind, wide, value))
     );
     for (const one of asked) {
-      if ([...values].some((value) => covers(kind, one, value))) continue;
+      if ([...values].some((value) => grantCovers(kind, one, value))) continue;
       remarks.push(`${kind} ${one}: asked for, and not used in this run`);
     }
     if (asked.length + more.length > 0) lists[kind] = [...asked, ...more];
@@ -104,7 +104,7 @@ function askersOf({ kind, value }: Use, parts: readonly Part[]): Part[] {
   if (known === undefined || value === undefined) return [];
   return parts.filter(({ inspection }) =>
     askedOf(inspection.permissions, known).some((wide) =>
-      covers(known, wide, value)
+      grantCovers(known, wide, value)
     )
   );
 }

@@ -1,4 +1,4 @@
-import { grantsOf } from "../grants.ts";
+import { grantsOf, isolationFlags } from "../grants.ts";
 import { importFlag } from "../import_hosts.ts";
 import { safeEnvironment } from "../inspection/child.ts";
 import { TextLineStream } from "../inspection/lines.ts";
@@ -69,9 +69,12 @@ async function run(
       // Looking into the modules has reloaded them.
       ...flags.filter((flag) => flag !== "--reload"),
       "--v8-flags=--stack-trace-limit=100",
+      ...isolationFlags(subject),
       ...broadFlags(folder),
+      ...runFlags(subject),
       ...importFlags(subject, allowImport),
-      ...[runProgramUrl(subject.parts), ...files],
+      runProgramUrl(subject.parts, { process: subject.config.process }),
+      ...files,
     ],
     env: {
       ...safeEnvironment(),
@@ -105,13 +108,16 @@ function broadFlags(folder: string): string[] {
   ];
 }
 
-function importFlags(subject: Subject, hosts: readonly string[]): string[] {
+/** Who has a process of its own has it started. */
+function runFlags(subject: Subject): string[] {
+  const own = grantsOf(subject).filter(({ kind }) => kind === "run");
+  return own.length === 0 ? [] : [`--allow-run=${own[0]!.value}`];
+}
+
+function importFlags(subject: Subject, more: readonly string[]): string[] {
   const own = grantsOf(subject).filter(({ kind }) => kind === "import");
-  return importFlag({
-    hosts: own.map(({ value }) => value),
-    more: hosts,
-    only: subject.config.importHosts,
-  });
+  const hosts = own.map(({ value }) => value);
+  return importFlag({ hosts, more, only: subject.config.importHosts });
 }
 
 function stopAfter(

@@ -1,6 +1,7 @@
 import type { Suite } from "../harness.ts";
 import { check } from "./check.ts";
 import { run } from "./run.ts";
+import { swap } from "./swap.ts";
 
 /** The command `caryatid`. */
 export const cli: Suite = {
@@ -9,6 +10,7 @@ export const cli: Suite = {
   cases: [
     run,
     check,
+    swap,
   ],
   note: "Deno's caches are warm: a run before those that count fills them",
 };
