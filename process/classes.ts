@@ -2,8 +2,9 @@ import { CaryatidError, isModule, type Module } from "@caryatid/sdk";
 import { type BusClass, isBusClass } from "@caryatid/sdk/bus";
 import { inMemoryClass } from "./buses/in_memory_class.ts";
 import { nearest } from "./config/nearest.ts";
-import { type Importer, load } from "./loader.ts";
-import { VERSION } from "./version.ts";
+import { checkForm, type Form } from "./form.ts";
+import { type Importers, load } from "./loader.ts";
+import { standardClasses, standardImport } from "./standard_classes.ts";
 
 /** A module or bus of the configuration, as far as finding its code needs it. */
 export interface Wanted {
@@ -11,43 +12,33 @@ export interface Wanted {
   readonly className: string;
   readonly import: string | undefined;
   readonly base: URL | undefined;
+  readonly integrity: string | undefined;
 }
 
-/** Classes of modules that `@caryatid/modules` has. */
-const STANDARD_MODULES: readonly string[] = [
-  "clock",
-  "playback",
-  "record",
-  "rest-server",
-  "spy",
-];
-/** Classes of buses that have an entry of their own. */
-const STANDARD_BUSES: readonly string[] = ["rabbit-mq"];
-
-const MODULE = { name: "a module", is: isModule };
-const BUS = { name: "a bus", is: isBusClass };
+const MODULE: Form<Module> = { name: "a module", kind: "module", is: isModule };
+const BUS: Form<BusClass> = { name: "a bus", kind: "bus", is: isBusClass };
 
 /** Where code comes from: registered by the program, imported, or, failing both, standard. */
 export class Classes {
   readonly #modules = new Map<string, Module>();
   readonly #buses = new Map<string, BusClass>([["in-memory", inMemoryClass]]);
-  readonly #importer: Importer | undefined;
+  readonly #importers: Importers;
   readonly #base: URL | undefined;
 
-  /** `importer` and `base` are the program's, if it gives them. */
-  constructor(importer: Importer | undefined, base: URL | undefined) {
-    this.#importer = importer;
+  /** `importers` and `base` are the program's, if it gives them. */
+  constructor(importers: Importers, base: URL | undefined) {
+    this.#importers = importers;
     this.#base = base;
   }
 
   /** Registers modules by name; the last one of a name wins, as in caryatid_process. */
   registerModule(module: Module): void {
-    this.#modules.set(checkRegistered(module, MODULE).name, module);
+    this.#modules.set(registered(module, MODULE).name, module);
   }
 
   /** Registers a class of buses by name. */
   registerBus(bus: BusClass): void {
-    this.#buses.set(checkRegistered(bus, BUS).name, bus);
+    this.#buses.set(registered(bus, BUS).name, bus);
   }
 
   /** Finds a module's code. Rejects with `LOAD_FAILED` or `UNKNOWN_CLASS`. */
@@ -64,14 +55,14 @@ export class Classes {
     kind: "module" | "message-bus",
     wanted: Wanted,
     registered: ReadonlyMap<string, T>,
-    form: { readonly name: string; is(value: unknown): value is T },
+    form: Form<T>,
   ): Promise<T> {
-    const { id, className } = wanted;
+    const { id, className, integrity } = wanted;
     const what = `[${kind}.${id}]`;
     if (wanted.import !== undefined) {
       const base = wanted.base ?? this.#base;
-      const request = { what, specifier: wanted.import, base };
-      return await load(request, form, this.#importer);
+      const request = { what, specifier: wanted.import, base, integrity };
+      return await load(request, form, this.#importers);
     }
     const known = registered.get(className);
     if (known) return known;
@@ -86,46 +77,13 @@ export class Classes {
   }
 }
 
-function checkRegistered<T>(
-  value: T,
-  form: { readonly name: string; is(value: unknown): boolean },
-): T {
-  if (form.is(value)) return value;
-  throw new CaryatidError(
-    "WRONG_EXPORT",
-    `Cannot register a value of type ${typeof value}: wanted ${form.name}`,
-    { hint: "make it with defineModule or defineBus of @caryatid/sdk" },
-  );
+/** That it is a module. Throws `WRONG_EXPORT`. */
+export function checkModule(module: Module): Module {
+  return registered(module, MODULE);
 }
 
-/** The specifier of a standard class; undefined for a class that isn't one. */
-export function standardImport(
-  kind: "module" | "message-bus",
-  className: string,
-): string | undefined {
-  return standardClasses(kind).includes(className)
-    ? standardSpecifier(kind, className)
-    : undefined;
-}
-
-/** The standard classes of a kind that have code of their own. */
-export function standardClasses(
-  kind: "module" | "message-bus",
-): readonly string[] {
-  return kind === "module" ? STANDARD_MODULES : STANDARD_BUSES;
-}
-
-/** From a checkout the workspace resolves the bare name; from JSR it needs the whole one. */
-function standardSpecifier(
-  kind: "module" | "message-bus",
-  className: string,
-): string {
-  const name = kind === "module"
-    ? `@caryatid/modules/${className}`
-    : `@caryatid/process/${className}`;
-  return import.meta.url.startsWith("file:")
-    ? name
-    : `jsr:${name.replace(/\/(?=[^/]*$)/, `@^${VERSION}/`)}`;
+function registered<T>(value: T, form: Form<T>): T {
+  return checkForm(value, form, (kind) => `Cannot register: found ${kind}`);
 }
 
 function unknownClassError(

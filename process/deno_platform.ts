@@ -8,9 +8,13 @@ export const denoPlatform: Platform = {
   get colors() {
     return Deno.stdout.isTerminal() && !Deno.noColor;
   },
+  get isWindows() {
+    return Deno.build.os === "windows";
+  },
+  currentFolder: () => Deno.cwd(),
   get stopSignals(): readonly StopSignal[] {
     // Windows knows only the first.
-    return Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+    return this.isWindows ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
   },
   importsRemote: true,
 
@@ -47,7 +51,7 @@ export const denoPlatform: Platform = {
   },
   variables: () => Deno.env.toObject(),
   variable: (name) => Deno.env.get(name),
-  openFile: async (url) => (await Deno.open(url)).readable,
+  readFile: (url) => chunksOf(url),
 
   async replaceFile(path, unfinished, text) {
     await Deno.writeTextFile(unfinished, text);
@@ -55,3 +59,18 @@ export const denoPlatform: Platform = {
   },
   inspect: (value) => Deno.inspect(value),
 };
+
+/** A file's stream would do, and takes 5 ms to load: a tenth of a start. */
+async function* chunksOf(url: URL): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const file = await Deno.open(url);
+  try {
+    for (;;) {
+      const chunk = new Uint8Array(64 * 1024);
+      const length = await file.read(chunk);
+      if (length === null) return;
+      yield chunk.subarray(0, length);
+    }
+  } finally {
+    file.close();
+  }
+}

@@ -1,4 +1,6 @@
 import { CaryatidError } from "@caryatid/sdk";
+import { checkForm, type Form } from "./form.ts";
+import type { PinnedImporter } from "./pinned_import.ts";
 import { platform } from "./platform.ts";
 
 /** Imports a specifier; the program's own `(s) => import(s)` where it needs its import map or its rights. */
@@ -12,23 +14,34 @@ export interface LoadRequest {
   readonly specifier: string;
   /** What a relative specifier is relative to: the file that says it. */
   readonly base: URL | undefined;
+  /** The hash that the file must have, if that is known. */
+  readonly integrity?: string | undefined;
+}
+
+/** How code is imported, where the program has ways of its own. */
+export interface Importers {
+  /** What has no `integrity`. */
+  readonly importer?: Importer | undefined;
+  /** What has one. */
+  readonly pinnedImporter?: PinnedImporter | undefined;
 }
 
 /**
  * Loads the default export of a specifier.
  *
- * Rejects with `LOAD_FAILED`; its `cause` is `PERMISSION_DENIED`, `NO_EXPORT`, `WRONG_EXPORT` or the original error.
+ * Rejects with `LOAD_FAILED`; its `cause` is `PERMISSION_DENIED`, `NO_EXPORT`, `WRONG_EXPORT`, `WRONG_VERSION`, `WRONG_INTEGRITY` or the
+ * original error.
  *
  * @param wanted says whether the export is what it should be, and how that is called
+ * @param importers the program's own ways
  */
 export async function load<T>(
   request: LoadRequest,
-  wanted: { readonly name: string; is(value: unknown): value is T },
-  importer: Importer = importHere,
+  wanted: Form<T>,
+  importers: Importers = {},
 ): Promise<T> {
   try {
-    const url = resolveSpecifier(request);
-    const exported = await importer(url).catch((error) => {
+    const exported = await importCode(request, importers).catch((error) => {
       throw explain(error);
     });
     return defaultExport(exported as object, request.specifier, wanted);
@@ -45,13 +58,23 @@ export async function load<T>(
   }
 }
 
+async function importCode(
+  request: LoadRequest,
+  { importer = importHere, pinnedImporter }: Importers,
+): Promise<unknown> {
+  const url = resolveSpecifier(request);
+  if (request.integrity === undefined) return await importer(url);
+  const { importPinned } = await import("./pinned_import.ts");
+  return await importPinned(url, request.integrity, pinnedImporter);
+}
+
 /**
  * The specifier as an importer takes it: relative ones made absolute.
  *
  * @throws {CaryatidError} `LOAD_FAILED` for a relative one without a base
  */
 export function resolveSpecifier(
-  { specifier, base }: Omit<LoadRequest, "what">,
+  { specifier, base }: Pick<LoadRequest, "specifier" | "base">,
 ): string {
   if (!/^\.{0,2}\//.test(specifier)) return specifier;
   if (base) return new URL(specifier, base).href;
@@ -65,7 +88,7 @@ export function resolveSpecifier(
 function defaultExport<T>(
   exported: object,
   specifier: string,
-  wanted: { readonly name: string; is(value: unknown): value is T },
+  wanted: Form<T>,
 ): T {
   if (!("default" in exported)) {
     const names = Object.keys(exported).join(", ") || "nothing";
@@ -75,34 +98,15 @@ function defaultExport<T>(
       { hint: `add "export default" to ${specifier}` },
     );
   }
-  if (isSafely(wanted, exported.default)) return exported.default;
-  throw new CaryatidError(
-    "WRONG_EXPORT",
-    `found ${kindOf(exported.default)} as its default export, ` +
-      `wanted ${wanted.name}`,
-    { hint: "make it with defineModule or defineBus of @caryatid/sdk" },
+  return checkForm(
+    exported.default,
+    wanted,
+    (kind) => `found ${kind} as its default export`,
   );
 }
 
-/** A hostile export may have getters that throw. */
-function isSafely<T>(
-  wanted: { is(value: unknown): value is T },
-  value: unknown,
-): value is T {
-  try {
-    return wanted.is(value);
-  } catch {
-    return false; // whatever it is, it was not made by the SDK
-  }
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  const kind = typeof value;
-  return /^[aeiou]/.test(kind) ? `an ${kind}` : `a ${kind}`;
-}
-
 function explain(error: unknown): unknown {
+  if (error instanceof CaryatidError) return error;
   const message = messageOf(error);
   const denied = message.match(/Requires (\w+) access to ("?[^",]+"?)/);
   if (denied === null) return error;

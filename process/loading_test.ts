@@ -95,6 +95,7 @@ Deno.test("F9 what can't be loaded is LOAD_FAILED, and its cause says why", asyn
   const cases: [string, string, { code?: string; name?: string }][] = [
     ["no default export", "no_default.ts", { code: "NO_EXPORT" }],
     ["something else than a module", "unbranded.ts", { code: "WRONG_EXPORT" }],
+    ["a module of a newer SDK", "newer.ts", { code: "WRONG_VERSION" }],
     ["a throwing getter", "throwing_getter.ts", { code: "WRONG_EXPORT" }],
     ["a bus where a module is wanted", "bus.ts", { code: "WRONG_EXPORT" }],
     ["a throw at its top level", "throws.ts", { name: "Error" }],

@@ -22,4 +22,5 @@ export type {
   WritesSnapshot,
 } from "./monitor/snapshot.ts";
 export type { Outcome } from "./outcome.ts";
-export { Process, type ProcessOptions } from "./process.ts";
+export type { PinnedCode, PinnedImporter } from "./pinned_import.ts";
+export { Process, type ProcessOptions, type SwapOptions } from "./process.ts";

@@ -20,6 +20,10 @@ export const nodePlatform: Platform = {
     const { env, stdout } = node();
     return stdout.isTTY === true && !env["NO_COLOR"];
   },
+  get isWindows() {
+    return node().platform === "win32";
+  },
+  currentFolder: () => node().cwd(),
   stopSignals: ["SIGINT", "SIGTERM"],
   importsRemote: false,
 
@@ -49,15 +53,7 @@ export const nodePlatform: Platform = {
   variables: () => ({ ...node().env } as Record<string, string>),
   variable: (name) => node().env[name],
 
-  async openFile(url) {
-    const { open } = node().getBuiltinModule("node:fs/promises");
-    const { Readable } = node().getBuiltinModule("node:stream");
-    // Opened first: what can't be opened is an error here, not of the stream.
-    const file = await open(url);
-    return Readable.toWeb(file.createReadStream()) as ReadableStream<
-      Uint8Array<ArrayBuffer>
-    >;
-  },
+  readFile: (url) => node().getBuiltinModule("node:fs").createReadStream(url),
 
   async replaceFile(path, unfinished, text) {
     const files = node().getBuiltinModule("node:fs/promises");

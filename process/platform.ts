@@ -16,6 +16,10 @@ export interface Platform {
   readonly name: string;
   /** Whether what is printed may have colours. */
   readonly colors: boolean;
+  /** Whether the system is Windows. */
+  readonly isWindows: boolean;
+  /** Where relative paths start. */
+  currentFolder(): string;
   /** Those that the system knows. */
   readonly stopSignals: readonly StopSignal[];
   /** Whether it imports `jsr:`, `npm:` and `https:` at run time. */
@@ -36,8 +40,8 @@ export interface Platform {
   variables(): Record<string, string>;
   /** One variable of the environment. */
   variable(name: string): string | undefined;
-  /** What a file holds. */
-  openFile(url: URL): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
+  /** What a file holds, piece by piece. Whoever leaves off early closes it. */
+  readFile(url: URL): AsyncIterable<Uint8Array<ArrayBuffer>>;
   /** Writes a text to `unfinished`, and gives that the name `path`: in one folder that is one step. */
   replaceFile(path: string, unfinished: string, text: string): Promise<void>;
   /** A value as the platform's console shows it. */

@@ -9,7 +9,7 @@
  * | `DECODE_FAILED` | a received body is not what the wire format allows |
  * | `DRAIN_TIMEOUT` | work was still going on at the stop deadline |
  * | `FOLDER_IN_USE` | somebody else records to the folder |
- * | `FORBIDDEN` | a module used a topic outside its rights |
+ * | `FORBIDDEN` | a module used a topic outside its rights or, in a test, beside those it declares |
  * | `HANDLER_FAILED` | the handler of a request failed; `cause` has its code and message |
  * | `INIT_FAILED` | a module's `init` threw, or did not end in time |
  * | `INVALID_CONFIG` | a configuration has errors; `problems` lists them all |
@@ -33,6 +33,8 @@
  * | `STORAGE_FAILED` | a file could not be read or written; `cause` says why |
  * | `UNKNOWN_CLASS` | no module or bus of that class is registered or standard |
  * | `WRONG_EXPORT` | a loaded file exports something else than a module or bus |
+ * | `WRONG_INTEGRITY` | a loaded file is not the one whose hash was written down |
+ * | `WRONG_VERSION` | a loaded module or bus was made by an SDK of another version |
  */
 export type ErrorCode =
   | "ABORTED"
@@ -64,7 +66,9 @@ export type ErrorCode =
   | "REQUEST_TIMEOUT"
   | "STORAGE_FAILED"
   | "UNKNOWN_CLASS"
-  | "WRONG_EXPORT";
+  | "WRONG_EXPORT"
+  | "WRONG_INTEGRITY"
+  | "WRONG_VERSION";
 
 /** What a {@linkcode CaryatidError} can carry besides its code and message. */
 export interface CaryatidErrorOptions extends ErrorOptions {

@@ -1,3 +1,5 @@
+import { importHost as urlHost } from "../config/import_hosts.ts";
+
 /** Where Deno imports from unless told otherwise; `--allow-import=…` replaces them, so they are said again. */
 const DEFAULT_HOSTS: readonly string[] = [
   "deno.land:443",
@@ -13,16 +15,46 @@ const DEFAULT_HOSTS: readonly string[] = [
 export function importHost(specifier: string | undefined): string | undefined {
   if (specifier === undefined || !/^https?:/.test(specifier)) return undefined;
   const url = URL.parse(specifier);
-  if (url === null) return undefined;
-  const port = url.port || (url.protocol === "https:" ? "443" : "80");
-  return `${url.hostname}:${port}`;
+  return url === null ? undefined : urlHost(url);
 }
 
-/** The flag by which Deno may import from these hosts; none where its default serves. "" stands for all hosts there are. */
-export function importFlag(hosts: readonly string[]): string[] {
-  if (hosts.includes("")) return ["--allow-import"];
-  const strange = new Set(hosts).difference(new Set(DEFAULT_HOSTS));
+/** What the flag has to say. */
+export interface ImportRules {
+  /** Hosts that code of the configuration is imported from. */
+  readonly hosts: readonly string[];
+  /** Hosts that the command line allows besides; "" stands for all that there are. */
+  readonly more?: readonly string[];
+  /** The only hosts that the configuration allows, if it says so. */
+  readonly only?: readonly string[] | undefined;
+}
+
+/** The flag by which Deno may import from these hosts; none where its default serves. */
+export function importFlag(
+  { hosts, more = [], only }: ImportRules,
+): string[] {
+  if (more.includes("")) return ["--allow-import"];
+  if (only) {
+    const all = new Set([...only, ...more, ...ownHosts()]);
+    // Without a flag Deno's default would hold.
+    return [
+      all.size > 0 ? `--allow-import=${[...all].join()}` : "--deny-import",
+    ];
+  }
+  const usual = [...DEFAULT_HOSTS, ...ownRegistry()];
+  const strange = new Set([...hosts, ...more]).difference(new Set(usual));
   return strange.size === 0
     ? []
-    : [`--allow-import=${[...DEFAULT_HOSTS, ...strange].join(",")}`];
+    : [`--allow-import=${[...usual, ...strange].join(",")}`];
+}
+
+/** Deno imports from the registry of `JSR_URL`, too, unless told otherwise. */
+function ownRegistry(): string[] {
+  const host = importHost(Deno.env.get("JSR_URL"));
+  return host === undefined ? [] : [host];
+}
+
+/** Where Caryatid itself comes from. */
+function ownHosts(): string[] {
+  const host = importHost(import.meta.url);
+  return host === undefined ? [] : [host];
 }

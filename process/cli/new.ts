@@ -20,7 +20,7 @@ export async function makeNew(
   checkName(name);
   const isProject = kind === "project";
   const folder = isProject ? resolve(path) : dirname(resolve(path));
-  const files = isProject ? projectFiles(name) : moduleFiles(name);
+  const files = isProject ? projectFiles(name, folder) : moduleFiles(name);
   try {
     await write(folder, files);
   } catch (cause) {

@@ -5,6 +5,7 @@ import { addCheck } from "./commands/check_command.ts";
 import { addCompletion } from "./commands/completion_command.ts";
 import { addCompose } from "./commands/compose_command.ts";
 import { addGraph } from "./commands/graph_command.ts";
+import { addIntegrity } from "./commands/integrity_command.ts";
 import { addNew } from "./commands/new_command.ts";
 import { addPermissions } from "./commands/permissions_command.ts";
 import { addRun } from "./commands/run_command.ts";
@@ -26,6 +27,7 @@ Examples:
   caryatid run base.toml production.toml --print
   caryatid up service.toml
   caryatid permissions caryatid.toml
+  caryatid integrity caryatid.toml
   caryatid graph caryatid.toml
   caryatid new project hello
   caryatid spy 'order.#' --url amqp://broker/
@@ -78,6 +80,7 @@ export function createProgram(surroundings: Surroundings): Command {
       addUp,
       addCompose,
       addPermissions,
+      addIntegrity,
       addGraph,
       addSchema,
       addNew,

@@ -5,8 +5,10 @@
  */
 import type { Module } from "@caryatid/sdk";
 import type { BusClass } from "@caryatid/sdk/bus";
-import { Process } from "../process.ts";
+import { type PinnedImporter, readPinned } from "../pinned_import.ts";
+import { Process, type ProcessOptions } from "../process.ts";
 import { configUrl } from "./config_files.ts";
+import type { WatchedParts } from "./watch/obey.ts";
 
 /** The code of a configuration, imported by the program itself: literal imports need no permission to read. */
 export interface RunSources {
@@ -16,28 +18,33 @@ export interface RunSources {
   readonly buses: readonly BusClass[];
   /** How each `import` of the configuration is imported, by its absolute specifier. */
   readonly sources: Readonly<Record<string, () => Promise<unknown>>>;
+  /** What files say that have an `integrity`, by their URL: modules with that as their default export. */
+  readonly texts: Readonly<
+    Record<string, () => Promise<{ readonly default: string }>>
+  >;
   /** Imports what a variable of the environment has put into the configuration since. */
   readonly importer: (specifier: string) => Promise<unknown>;
   /** The process of the files to run (all of them, in one). */
   readonly process?: string;
   /** Whether it stops when standard input ends: whoever holds the other end, and restarts what dies, has ended then (no). */
   readonly lifeline?: boolean;
+  /** Whether standard input says which modules have changed; when it ends the process stops, too (no). */
+  readonly watched?: boolean;
 }
 
 /** Runs the configuration of these files until it is stopped; sets the exit code. */
 export async function runFiles(
   files: readonly string[],
-  { modules, buses, sources, importer, process, lifeline = false }: RunSources,
+  sources: RunSources,
 ): Promise<void> {
-  const config = files.map(configUrl);
+  const { process, lifeline = false, watched = false } = sources;
   const options = {
-    config,
+    config: files.map(configUrl),
     ...process === undefined ? {} : { process },
-    modules,
-    buses,
-    importer: (specifier: string) =>
-      sources[specifier]?.() ?? importer(specifier),
+    ...importersOf(sources),
+    swappable: watched,
   };
+  if (watched) return await runWatched(options, sources);
   if (!lifeline) return void await Process.main(options);
   await Process.main(options, (process) => {
     inputEnd().then(() => {
@@ -46,6 +53,33 @@ export async function runFiles(
     }).catch(() => {}); // `main` tells what went wrong
   });
   Deno.exit(); // the input is still being read
+}
+
+async function runWatched(
+  options: ProcessOptions & WatchedParts,
+  { importer }: RunSources,
+): Promise<void> {
+  const { obey } = await import("./watch/obey.ts");
+  await Process.main(options, (process) => {
+    obey(process, { ...options, importer });
+  });
+  Deno.exit(); // it still waits for a line
+}
+
+function importersOf({ modules, buses, sources, texts, importer }: RunSources) {
+  const pinnedImporter: PinnedImporter = async (url) => {
+    const load = sources[url];
+    const text = texts[url];
+    if (load === undefined || text === undefined) return await readPinned(url);
+    return { text: (await text()).default, load };
+  };
+  return {
+    modules,
+    buses,
+    importer: (specifier: string) =>
+      sources[specifier]?.() ?? importer(specifier),
+    pinnedImporter,
+  };
 }
 
 /** However its other end is closed, by a kill -9 for example, this hears of it. What can't be read has ended, too. */

@@ -1,4 +1,5 @@
 import { VERSION } from "../version.ts";
+import { textImport } from "./inspection/child.ts";
 import type { Part } from "./subject.ts";
 
 /** What the program does besides. */
@@ -7,6 +8,8 @@ export interface ProgramOptions {
   readonly process?: string | undefined;
   /** Whether it stops when its standard input ends (no). */
   readonly lifeline?: boolean | undefined;
+  /** Whether the command tells it by standard input which modules have changed (no). */
+  readonly watched?: boolean | undefined;
 }
 
 /**
@@ -15,9 +18,9 @@ export interface ProgramOptions {
  */
 export function runProgramUrl(
   parts: readonly Part[],
-  { process, lifeline = false }: ProgramOptions = {},
+  { process, lifeline = false, watched = false }: ProgramOptions = {},
 ): string {
-  const lines = [`import{runFiles}from${JSON.stringify(runner())};`];
+  const lines = [`import{runFiles}from${JSON.stringify(runnerSpecifier())};`];
   const standard = (kind: Part["kind"]) => {
     const own = parts.filter((part) =>
       part.kind === kind && part.config.import === undefined
@@ -31,27 +34,53 @@ export function runProgramUrl(
   };
   const modules = standard("module");
   const buses = standard("message-bus");
-  const imported = new Set(
-    parts.flatMap(({ config, specifier }) =>
-      config.import === undefined ? [] : specifier ?? []
+  const specifiersOf = (some: readonly Part[]) =>
+    new Set(some.flatMap(({ specifier }) => specifier ?? []));
+  const imported = specifiersOf(
+    parts.filter(({ config }) => config.import !== undefined),
+  );
+  const pinned = specifiersOf(
+    parts.filter(({ config }) => config.integrity !== undefined),
+  );
+  const isolated = specifiersOf(
+    parts.filter(({ config }) =>
+      "isolation" in config && config.isolation !== "none"
     ),
   );
-  const sources = [...imported].map((specifier) => {
+  const sources: string[] = [];
+  const texts: string[] = [];
+  for (const specifier of imported) {
     const literal = JSON.stringify(specifier);
-    return `${literal}:()=>import(${literal})`;
-  });
+    if (!pinned.has(specifier) && !isolated.has(specifier)) {
+      // Not by import(): each would take 2 ms of the start, and what can't be imported has been refused by now.
+      const name = `x${lines.length}`;
+      lines.push(`import*as ${name} from${literal};`);
+      sources.push(`${literal}:async()=>${name}`);
+      continue;
+    }
+    // None of its code may run before its text is compared, or here at all.
+    sources.push(`${literal}:()=>import(${literal})`);
+    if (pinned.has(specifier)) {
+      texts.push(`${literal}:()=>${textImport(literal)}`);
+    }
+  }
   lines.push(
     `await runFiles(Deno.args,{modules:[${modules}],buses:[${buses}],`,
-    `sources:{__proto__:null,${sources.join()}},importer:s=>import(s)`,
+    `sources:{__proto__:null,${sources.join()}},`,
+    `texts:{__proto__:null,${texts.join()}},importer:s=>import(s)`,
     process === undefined ? "" : `,process:${JSON.stringify(process)}`,
-    `${lifeline ? ",lifeline:true" : ""}})`,
+    `${lifeline ? ",lifeline:true" : ""}${watched ? ",watched:true" : ""}})`,
   );
   // In a URL these would mean something else.
   const code = lines.join("").replace(/[%#\s\\]/g, encodeURIComponent);
   return `data:text/javascript,${code}`;
 }
 
-function runner(): string {
+/** Never called: Deno downloads what is imported literally, so `--cached-only` finds it where the command itself is. */
+export const runnerModule = (): Promise<unknown> => import("./run_files.ts");
+
+/** Where the code that runs a configuration is. */
+export function runnerSpecifier(): string {
   return import.meta.url.startsWith("file:")
     ? new URL("./run_files.ts", import.meta.url).href
     : `jsr:@caryatid/process@${VERSION}/cli/run`;

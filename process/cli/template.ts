@@ -1,4 +1,5 @@
-import { fileURLToPath } from "node:url";
+import { isAbsolute, join, relative, sep } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { VERSION } from "../version.ts";
 import { schemaUrl } from "./schema/schema_url.ts";
 
@@ -20,6 +21,7 @@ export default defineModule({
     topic: z.string().default("${name}.hello"),
     greeting: z.string().default("Hello, world!"),
   }),
+  topics: ({ topic }) => ({ subscribe: ["clock.tick"], publish: [topic] }),
   init(context, config) {
     const ticks = context.subscribe("clock.tick");
     context.run(async () => {
@@ -46,12 +48,12 @@ Deno.test("${name} says hello at each tick", async () => {
   };
 }
 
-/** A project of one module, with a clock and a spy around it. */
-export function projectFiles(name: string): Files {
+/** A project of one module, with a clock and a spy around it, for a folder by its absolute path. */
+export function projectFiles(name: string, folder: string): Files {
   const file = name.replaceAll("-", "_");
   return {
-    "deno.json": `${JSON.stringify(denoJson(), null, 2)}\n`,
-    "caryatid.toml": `#:schema ${schemaOf()}
+    "deno.json": `${JSON.stringify(denoJson(folder), null, 2)}\n`,
+    "caryatid.toml": `#:schema ${schemaOf(folder)}
 # Each section is a module: its code, and what it is told.
 
 [module.clock]
@@ -80,10 +82,10 @@ deno task test
   };
 }
 
-function denoJson(): Record<string, unknown> {
+function denoJson(folder: string): Record<string, unknown> {
   const isCheckout = import.meta.url.startsWith("file:");
   const command = isCheckout
-    ? fileURLToPath(new URL("./mod.ts", import.meta.url))
+    ? inCheckout("process/cli/mod.ts", folder)
     : `jsr:@caryatid/process@^${VERSION}/cli`;
   return {
     imports: {
@@ -91,7 +93,7 @@ function denoJson(): Record<string, unknown> {
       zod: "npm:zod@^4.6.7",
     },
     // What isn't published yet is found in the checkout that made this.
-    ...isCheckout ? { links: packages() } : {},
+    ...isCheckout ? { links: packages(folder) } : {},
     tasks: {
       check: `deno run -A '${command}' check caryatid.toml`,
       start: `deno run -A '${command}' run caryatid.toml`,
@@ -101,14 +103,20 @@ function denoJson(): Record<string, unknown> {
 }
 
 /** By it an editor knows all keys. */
-function schemaOf(): string {
-  return import.meta.url.startsWith("file:")
-    ? new URL("../caryatid.schema.json", import.meta.url).href
-    : schemaUrl(VERSION);
+function schemaOf(folder: string): string {
+  if (!import.meta.url.startsWith("file:")) return schemaUrl(VERSION);
+  const path = inCheckout("process/caryatid.schema.json", folder);
+  return isAbsolute(path) ? pathToFileURL(path).href : path;
 }
 
-function packages(): string[] {
-  return ["sdk", "process", "modules"].map((name) =>
-    fileURLToPath(new URL(`../../${name}`, import.meta.url))
-  );
+function packages(folder: string): string[] {
+  return ["sdk", "process", "modules"].map((name) => inCheckout(name, folder));
+}
+
+/** The path of something in the checkout: for a folder that lies in there as well, relative, so that both may move. */
+function inCheckout(path: string, folder: string): string {
+  const root = fileURLToPath(new URL("../../", import.meta.url));
+  return folder.startsWith(root)
+    ? relative(folder, join(root, path)).replaceAll(sep, "/")
+    : join(root, path);
 }

@@ -1,3 +1,4 @@
+import { readCodeSource } from "./code_source.ts";
 import type { Layers } from "./layers.ts";
 import type { BusConfig } from "./process_config.ts";
 import type { Report } from "./report.ts";
@@ -31,6 +32,7 @@ function memoryBus(): BusConfig {
     className: "in-memory",
     import: undefined,
     base: undefined,
+    integrity: undefined,
     path: ["message-bus", "memory"],
     settings: emptyTable(),
   };
@@ -44,9 +46,9 @@ function readBus(
 ): BusConfig {
   const path = ["message-bus", id];
   const className = reader.text("class");
-  const specifier = reader.text("import");
+  const source = readCodeSource(reader, layers, report);
   const isMissing = reader.value("class") === undefined &&
-    specifier === undefined;
+    source.import === undefined;
   if (isMissing && reader.isTable) {
     report.wrong([...path, "class"], undefined, "a class of bus", {
       hint: `standard classes: ${STANDARD_CLASSES.join(", ")}`,
@@ -60,10 +62,7 @@ function readBus(
   return {
     id,
     className: className ?? id,
-    import: specifier,
-    base: specifier === undefined
-      ? undefined
-      : layers.baseOf([...path, "import"]),
+    ...source,
     path,
     settings,
   };

@@ -2,7 +2,7 @@ import { readBuses } from "./buses.ts";
 import { type ConfigInput, readLayer } from "./input.ts";
 import { Layers } from "./layers.ts";
 import { readModules } from "./modules.ts";
-import type { Problem, ProcessConfig } from "./process_config.ts";
+import type { CodeSource, Problem, ProcessConfig } from "./process_config.ts";
 import { checkProcess, limitedTo, readProcesses } from "./processes.ts";
 import { type Finding, Report } from "./report.ts";
 import { readRouter } from "./routes.ts";
@@ -26,6 +26,8 @@ export interface ReadOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** The process to read of a file with `[process.<name>]`: its modules only. All of them unless given. */
   readonly process?: string | undefined;
+  /** What paths are relative to that stand in a text, an object or the environment. */
+  readonly base?: URL | undefined;
   /** Gives up reading. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -33,6 +35,7 @@ export interface ReadOptions {
 /** The tables of the process itself. */
 const TABLES: ReadonlySet<string> = new Set([
   "global",
+  "import",
   "lifecycle",
   "log",
   "message-bus",
@@ -54,7 +57,7 @@ export async function readConfig(
   options: ReadOptions = {},
 ): Promise<ProcessConfig> {
   const report = new Report();
-  const layers = await readLayers(input, report, options.signal);
+  const layers = await readLayers(input, report, options);
   // What can't be read would make good keys look wrong.
   await throwProblems(report, layers);
   const variables = ourVariables(options.env ?? readVariables(layers.merged));
@@ -76,9 +79,9 @@ export async function readConfig(
 async function readLayers(
   input: ConfigInput | readonly ConfigInput[],
   report: Report,
-  signal: AbortSignal | undefined,
+  { base, signal }: ReadOptions,
 ): Promise<Layers> {
-  const layers = new Layers();
+  const layers = new Layers(base);
   const inputs: readonly ConfigInput[] = Array.isArray(input) ? input : [input];
   for (const [index, one] of inputs.entries()) {
     if (signal?.aborted) await throwAborted(signal);
@@ -111,12 +114,24 @@ async function readTables(
     requestTimeout,
     ...readStartup(root),
     ...readLifecycle(root),
+    importHosts: await readHosts(root, [...modules, ...buses], report),
     log: readLog(root, modules, report),
     monitor: readMonitor(root),
   };
   noticeDeadKeys(root);
   root.end();
   return config;
+}
+
+/** Its code is loaded only where there is an `[import]`. */
+async function readHosts(
+  root: TableReader,
+  parts: readonly (CodeSource & { readonly path: readonly string[] })[],
+  report: Report,
+): Promise<readonly string[] | undefined> {
+  if (root.value("import") === undefined) return undefined;
+  const { readImportHosts } = await import("./import_hosts.ts");
+  return readImportHosts(root, parts, report);
 }
 
 async function throwProblems(report: Report, layers: Layers): Promise<void> {

@@ -50,7 +50,7 @@ async function readFile(url: URL): Promise<UrlResult> {
   const hint = `--allow-read=${shownUrl(url)}`;
   requirePermission(url, { name: "read", path: url }, hint);
   try {
-    return await readText(await platform.openFile(url));
+    return await readText(platform.readFile(url));
   } catch (error) {
     const fault = fileFault(error);
     if (fault === "absent") {
@@ -107,9 +107,9 @@ function failure(deadline: AbortSignal, error: unknown): string {
   return quote(withoutPassword(text));
 }
 
-/** The stream is closed on every way out. */
+/** A stream is closed on every way out. */
 async function readText(
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  stream: AsyncIterable<Uint8Array<ArrayBuffer>>,
 ): Promise<UrlResult> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
@@ -121,8 +121,11 @@ async function readText(
     chunks.push(chunk);
   }
   try {
-    const all = await new Blob(chunks).arrayBuffer();
-    return { text: new TextDecoder("utf-8", { fatal: true }).decode(all) };
+    const decoder = new TextDecoder("utf-8", { fatal: true });
+    const parts = chunks.map((chunk) =>
+      decoder.decode(chunk, { stream: true })
+    );
+    return { text: parts.join("") + decoder.decode() };
   } catch {
     return { fault: "found bytes that are not UTF-8, wanted TOML text" };
   }

@@ -5,6 +5,9 @@ import { emptyTable, isTable, type Table } from "./tables.ts";
 /** The longest time that a timer takes. */
 const MAX_SECONDS = (2 ** 31 - 1) / 1000;
 
+/** Longer lists than anybody writes by hand take long to compare. */
+const MOST_TEXTS = 1_000;
+
 /** Reads the keys of one table, tells what is wrong with them, and in the end which ones nobody asked for. */
 export class TableReader {
   /** Where the table stands. */
@@ -82,6 +85,39 @@ export class TableReader {
     if (choice !== undefined) return choice;
     const words = choices.map((choice) => `"${choice}"`).join(", ");
     this.wrong(key, value, `one of ${words}`);
+    return fallback;
+  }
+
+  /** A key that is a list of texts. `refusal` says what is wanted instead of one that can't be used. */
+  texts(
+    key: string,
+    refusal: (text: string) => string | undefined,
+  ): readonly string[] | undefined {
+    const value = this.value(key);
+    if (value === undefined) return undefined;
+    if (!Array.isArray(value) || value.length > MOST_TEXTS) {
+      this.wrong(key, value, `an array of at most ${MOST_TEXTS} texts`);
+      return undefined;
+    }
+    for (const [index, item] of value.entries()) {
+      const wanted = typeof item === "string" ? refusal(item) : "text";
+      if (wanted === undefined) continue;
+      this.#report.wrong([...this.path, key, index], item, wanted);
+    }
+    return value;
+  }
+
+  /** A key that counts something, from `least` to `most`. */
+  whole(
+    key: string,
+    fallback: number,
+    [least, most]: readonly [least: number, most: number],
+  ): number {
+    const value = this.value(key);
+    if (value === undefined) return fallback;
+    const isWhole = typeof value === "number" && Number.isInteger(value);
+    if (isWhole && value >= least && value <= most) return value;
+    this.wrong(key, value, `a whole number, ${least} to ${most}`);
     return fallback;
   }
 

@@ -7,6 +7,7 @@ export const PREFIX = "CARYATID_";
 /** Keys of the process which a variable may set although no file has them. */
 export const SINGLE_KEYS: readonly string[] = [
   "global.startup.topic",
+  "import.hosts",
   "lifecycle.start-deadline",
   "lifecycle.stop-deadline",
   "log.format",
@@ -16,8 +17,14 @@ export const SINGLE_KEYS: readonly string[] = [
   "monitor.output",
   "monitor.topic",
 ];
-const MODULE_KEYS = ["class", "import", "on-failure"];
-const BUS_KEYS = ["class", "import", "url"];
+const MODULE_KEYS = [
+  "class",
+  "import",
+  "integrity",
+  "isolation",
+  "on-failure",
+];
+const BUS_KEYS = ["class", "import", "integrity", "url"];
 
 /** To ask Deno for one takes up to 10 µs. Nobody with more keys than these grants variables one by one. */
 const MOST_KEYS = 2_000;

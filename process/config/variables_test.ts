@@ -65,6 +65,7 @@ Deno.test("D17 readConfig() reads variables as far as permission goes, and asks 
 
 Deno.test("every key that a variable may set without a file is a key of the process", async () => {
   const values: Record<string, string> = {
+    "import.hosts": "[]",
     "log.format": "json",
     "log.level": "warn",
     "monitor.output": "x",

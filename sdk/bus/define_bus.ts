@@ -78,8 +78,21 @@ export function defineBus<S extends StandardSchema | undefined = undefined>(
   };
 }
 
-/** Says whether `value` is a class of buses, of this or another loaded copy of the SDK. */
+/**
+ * Says whether `value` is a class of buses, of this or another loaded copy of the SDK that makes those of the same version.
+ *
+ * @example
+ * ```ts
+ * import { defineBus, isBusClass } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * const paper = defineBus({ name: "paper", create: () => assert.fail("no bus") });
+ * assert(isBusClass(paper));
+ * assert(!isBusClass({ name: "not branded" }));
+ * ```
+ */
 export function isBusClass(value: unknown): value is BusClass {
   if (typeof value !== "object" || value === null) return false;
-  return (value as Partial<BusClass>)["~caryatid"]?.kind === "bus";
+  const brand = (value as Partial<BusClass>)["~caryatid"];
+  return brand?.kind === "bus" && brand.version === 1;
 }

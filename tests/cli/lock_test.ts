@@ -1,45 +1,73 @@
 import assert from "node:assert/strict";
-import { caryatid } from "./caryatid.ts";
+import { createHash } from "node:crypto";
+import { caryatid, startCaryatid, stop } from "./caryatid.ts";
+import { CodeServer, remoteModule } from "./code_server.ts";
 import { ServiceFolder } from "./service_folder.ts";
 
-const MODULE = `export default {
-  "~caryatid": { kind: "module", version: 1 },
-  name: "remote", description: "", config: undefined, permissions: {},
-  init() {},
-};`;
+/** As Deno writes it into its lock. */
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
 
-Deno.test("deno.lock of the project counts: a changed module is refused, and check writes nothing", async (t) => {
-  await using server = Deno.serve(
-    { port: 0, hostname: "127.0.0.1", onListen() {} },
-    () =>
-      new Response(MODULE, { headers: { "content-type": "text/javascript" } }),
-  );
-  const url = `http://127.0.0.1:${server.addr.port}/m.js`;
+Deno.test("deno.lock of the project counts: a changed module is refused with both hashes, and check writes nothing", async (t) => {
+  await using server = new CodeServer({ "m.js": remoteModule() });
+  const url = server.url("m.js");
   await using folder = await ServiceFolder.make({});
   const project = folder.file("locked");
   await caryatid(["new", "project", project]);
   const file = `${project}/caryatid.toml`;
   const lock = `${project}/deno.lock`;
   await Deno.writeTextFile(file, `[module.remote]\nimport = "${url}"\n`);
-  const writeLock = async (text: string) => {
-    const bytes = new TextEncoder().encode(text);
-    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-    const remote = { [url]: hash.toHex() };
-    await Deno.writeTextFile(lock, JSON.stringify({ version: "5", remote }));
-  };
-  await t.step("it is as the lock says", async () => {
-    await writeLock(MODULE);
-    const before = await Deno.readTextFile(lock);
-    const ran = await caryatid(["check", file]);
-    assert.equal(ran.code, 0, ran.stderr);
-    assert.equal(await Deno.readTextFile(lock), before);
+  await t.step("run writes it", async () => {
+    await using program = startCaryatid(["run", file]);
+    await program.line(/from afar/);
+    await stop(program);
+    assert((await Deno.readTextFile(lock)).includes(hash(remoteModule())));
   });
-  for (const command of ["check", "run"]) {
-    await t.step(`${command} says that it has changed`, async () => {
-      await writeLock("something else");
-      const ran = await caryatid([command, file]);
+  const good = await Deno.readTextFile(lock);
+  await t.step("what is as it says is right, --frozen or not", async () => {
+    for (const flags of [[], ["--frozen"]]) {
+      const ran = await caryatid(["check", ...flags, file]);
+      assert.equal(ran.code, 0, ran.stderr);
+    }
+    assert.equal(await Deno.readTextFile(lock), good);
+  });
+  await t.step("what it lacks is refused by --frozen", async () => {
+    const other = server.url("other.js");
+    server.files.set("other.js", remoteModule());
+    const text = `[module.other]\nimport = "${other}"\n`;
+    await Deno.writeTextFile(`${project}/other.toml`, text);
+    const ran = await caryatid([
+      "run",
+      "--frozen",
+      file,
+      `${project}/other.toml`,
+    ]);
+    assert.equal(ran.code, 2);
+    assert.match(
+      ran.stderr,
+      /error \[LOAD_FAILED\] \S+other\.toml:2:1: .*\[module\.other\].*deno\.lock lacks/,
+    );
+    assert.equal(await Deno.readTextFile(lock), good);
+  });
+  const wanted = hash("something else");
+  await Deno.writeTextFile(lock, good.replace(hash(remoteModule()), wanted));
+  for (
+    const args of [["check"], ["run"], ["check", "--frozen"], [
+      "run",
+      "--frozen",
+    ]]
+  ) {
+    await t.step(`${args.join(" ")} says that it has changed`, async () => {
+      const ran = await caryatid([...args, file]);
       assert.equal(ran.code, 2, ran.stdout + ran.stderr);
-      assert.match(ran.stderr, /\[LOAD_FAILED\] .*:2:1: .*integrity/i);
+      assert.equal(
+        ran.stderr.trimEnd(),
+        `error [LOAD_FAILED] ${file}:2:1: Cannot load [module.remote] from ` +
+          `"${url}": ${url} is not what deno.lock says: ` +
+          `found ${hash(remoteModule())}, wanted ${wanted} ` +
+          "(look at what has changed before you write the lock anew)",
+      );
     });
   }
 });

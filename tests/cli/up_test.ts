@@ -17,6 +17,7 @@ const ACTOR = moduleText(`
     context.run(async () => {
       context.log.info("begun");
       if (does === "fails") throw new Error("it broke");
+      if (does.startsWith("exits") && port) await keptOpen.read(new Uint8Array(1));
       if (does.startsWith("exits")) Deno.exit(Number(does.slice(6)));
       if (does === "complains") console.error("a complaint");
       if (does === "hangs") return await new Promise(() => {});
@@ -104,18 +105,26 @@ Deno.test("up leaves ended what ended with 0, and ends with 0 when all have", as
   );
   const ran = await caryatid(["up", folder.file("service.toml")]);
   assert.equal(ran.code, 0);
-  assert.equal(ran.stdout.match(/begun/g)?.length, 2);
-  assert.match(ran.stderr, /^p-a \| ended with exit code 0$/m);
+  for (const name of ["p-a", "p-b"]) {
+    assert.match(
+      ran.stderr,
+      new RegExp(`^${name} \\| ended with exit code 0$`, "m"),
+    );
+  }
 });
 
 Deno.test("up stops all where one ends with 2: its configuration is wrong", async () => {
+  await using server = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const { port } = server.addr as Deno.NetAddr;
   await using folder = await folderWith(
-    service({ a: "", b: 'does = "exits 2"' }),
+    service({ a: "", b: `does = "exits 2"\nport = ${port}` }),
   );
-  const ran = await caryatid(["up", folder.file("service.toml")]);
-  assert.equal(ran.code, 2);
-  assert.match(ran.stdout, /^p-a .*stopped with exit code 0/m);
-  assert.doesNotMatch(ran.stderr, /again/);
+  await using program = startCaryatid(["up", folder.file("service.toml")]);
+  await program.line(/^p-a .*begun/);
+  (await server.accept()).close();
+  assert.equal(await program.exitCode(), 2);
+  await program.line(/^p-a .*stopped with exit code 0/);
+  assert.doesNotMatch(await program.stderr, /again/);
 });
 
 Deno.test("up starts nothing where anything is wrong, and exits with 2", async () => {

@@ -5,9 +5,11 @@ import { sources } from "./npm_form.ts";
 
 /** Folders that no package has. */
 const UNPUBLISHED = /^(?!sdk\/testing\/).*\/testing\//;
+/** The command and what belongs to it, and isolation: for Deno alone. */
+const FOR_DENO = /^(process\/cli|process\/isolation|modules\/control)\//;
 /** Who may know Deno: what asks first whether it is there, and what is for Deno alone. */
 const KNOWS_DENO = [
-  /^process\/cli\//,
+  FOR_DENO,
   /_platform\.ts$/,
   UNPUBLISHED,
   /^process\/rabbit_mq\/explained\.ts$/,
@@ -15,11 +17,7 @@ const KNOWS_DENO = [
   /^sdk\/testing\/conformance\/(register|unhandled)\.ts$/,
 ];
 /** Who asks first whether it is there. */
-const KNOWS_NEWER = [
-  /^process\/cli\//,
-  UNPUBLISHED,
-  /\/base64\.ts$/,
-];
+const KNOWS_NEWER = [FOR_DENO, UNPUBLISHED, /\/base64\.ts$/];
 
 /** What Deno has and Node 22 lacks, though types know it. */
 const NEWER =

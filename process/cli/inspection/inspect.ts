@@ -1,13 +1,18 @@
 import { CaryatidError } from "@caryatid/sdk";
 import { TextLineStream } from "./lines.ts";
-import { type InspectOptions, spawnInspector } from "./child.ts";
+import {
+  type InspectOptions,
+  inspectorSpecifier,
+  spawnInspector,
+} from "./child.ts";
+import { type DenoFault, denoFault } from "./deno_fault.ts";
 import {
   type Inspection,
   loadProblem,
   onlyComplaint,
   type Task,
 } from "./inspection.ts";
-import { isUncached, prefetch } from "./prefetch.ts";
+import { download, isUncached, isUncachedText, prefetch } from "./prefetch.ts";
 
 /** Until the inspector itself is there, in milliseconds. */
 const START_TIME = 30_000;
@@ -58,7 +63,7 @@ async function inspectCached(
     // It may have been a timer of another one: alone it shows.
     if (suspect) await lookAlone(suspect, look, found);
     if (refusal !== undefined) {
-      await checkInspector(options);
+      if (await fetchedInspector(options)) continue;
       for (const task of left) await lookAlone(task, look, found);
     }
     left = left.filter((task) => !found.has(task));
@@ -74,14 +79,33 @@ async function lookAlone(
 ): Promise<void> {
   const { refusal } = await look([task]);
   if (refusal === undefined) return;
-  found.set(task, onlyComplaint(loadProblem(task, refusal)));
+  const { why, hint } = refusal;
+  found.set(task, onlyComplaint({ ...loadProblem(task, why), hint }));
 }
 
-/** @throws {CaryatidError} `LOAD_FAILED` if not even nothing can be looked into */
-async function checkInspector(options: InspectOptions): Promise<void> {
+/**
+ * Downloads the inspector itself, if it wasn't there; says whether it did.
+ *
+ * @throws {CaryatidError} `LOAD_FAILED` if not even nothing can be looked into
+ */
+async function fetchedInspector(options: InspectOptions): Promise<boolean> {
+  const before = await lookAtNothing(options);
+  if (before === undefined) return false;
+  if (isUncachedText(before.why)) {
+    const fault = await download(inspectorSpecifier(), options);
+    const after = fault ?? await lookAtNothing(options);
+    if (after === undefined) return true;
+    throw cannotInspect(after);
+  }
+  throw cannotInspect(before);
+}
+
+async function lookAtNothing(
+  options: InspectOptions,
+): Promise<DenoFault | undefined> {
   const run = new InspectorRun([], options);
   await run.found();
-  if (run.refusal !== undefined) throw cannotInspect(run.refusal);
+  return run.refusal;
 }
 
 /** One process that looks into tasks, until it is through or one of them stops it. */
@@ -96,7 +120,7 @@ class InspectorRun {
   /** During whose turn the process ended, where others were there as well. */
   suspect: Task | undefined;
   /** What Deno says where it didn't start at all. */
-  refusal: string | undefined;
+  refusal: DenoFault | undefined;
 
   constructor(tasks: readonly Task[], options: InspectOptions) {
     this.#tasks = tasks;
@@ -109,7 +133,7 @@ class InspectorRun {
     const deadline = this.#options.deadline ?? DEADLINE;
     const kill = () => {
       this.#late = true;
-      child.kill("SIGKILL");
+      end(child);
     };
     let timer = setTimeout(kill, START_TIME);
     for await (const line of child.stdout.pipeThrough(new TextLineStream())) {
@@ -117,6 +141,13 @@ class InspectorRun {
       clearTimeout(timer);
       timer = setTimeout(kill, deadline);
       this.#hear(JSON.parse(line.slice(this.#mark.length)));
+      if (this.#found.size === this.#tasks.length) break;
+    }
+    if (this.#tasks.length > 0 && this.#found.size === this.#tasks.length) {
+      // All is said. To wait for its end, too, would take 3 ms of each start.
+      clearTimeout(timer);
+      end(child);
+      return this.#found;
     }
     // Closing its output doesn't end it.
     const { code } = await child.status;
@@ -129,7 +160,8 @@ class InspectorRun {
       ? code === 0
       : this.#found.size > 0 || this.suspect;
     if (!isThrough) {
-      this.refusal = withoutStack(said);
+      this.refusal = denoFault(said) ??
+        { why: "Deno doesn't start", hint: undefined };
     }
     return this.#found;
   }
@@ -159,17 +191,21 @@ class InspectorRun {
   }
 }
 
-/** The first lines of an error of Deno's, as one. */
-function withoutStack(said: string): string {
-  const text = said.split(/^(?:Stack backtrace|\s+at )/m)[0]!;
-  return text.replace(/^error: /, "").trim().split("\n").slice(0, 4).join(" ")
-    .replaceAll(/\s+/g, " ") || "Deno doesn't start";
+function end(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // it has ended
+  }
 }
 
-function cannotInspect(why: string): CaryatidError {
+function cannotInspect({ why, hint }: DenoFault): CaryatidError {
   return new CaryatidError(
     "LOAD_FAILED",
     `Cannot look into the modules: Deno says ${why}`,
-    { hint: "does deno.json of the project fit this version of Caryatid?" },
+    {
+      hint: hint ??
+        "does deno.json of the project fit this version of Caryatid?",
+    },
   );
 }

@@ -4,12 +4,16 @@
  *
  * @module
  */
-import { CaryatidError, type StandardSchema } from "@caryatid/sdk";
+import { CaryatidError, type Module } from "@caryatid/sdk";
+import type { BusClass } from "@caryatid/sdk/bus";
+import { guiltyKey } from "../../assembly.ts";
 import { Classes } from "../../classes.ts";
 import { checkSection } from "../../config/check_section.ts";
 import type { Problem } from "../../config/process_config.ts";
 import { dottedKey } from "../../config/shown.ts";
+import type { Importers } from "../../loader.ts";
 import { askedPermissions } from "./asked.ts";
+import { inspectedTopics } from "./declared.ts";
 import {
   type Complaint,
   type Inspection,
@@ -24,6 +28,8 @@ import { topicKeys } from "./topic_keys.ts";
 export interface Source {
   /** Imports it. */
   readonly load: () => Promise<unknown>;
+  /** What it says, as a module with that as its default export; there for files that have an `integrity`. */
+  readonly text?: () => Promise<{ readonly default: string }>;
   /** Where it leads to. */
   readonly resolve: () => string;
 }
@@ -47,7 +53,7 @@ export async function inspect(
   for (const kind of ["unhandledrejection", "error"]) {
     globalThis.addEventListener(kind, (event) => event.preventDefault());
   }
-  const tasks = readSectionText(tasksText, mark) as Task[];
+  const tasks = await readSectionText(tasksText, mark) as Task[];
   for (const [index, task] of tasks.entries()) {
     say(mark, { begin: index });
     say(mark, { end: index, found: await inspectOne(task, sources) });
@@ -63,7 +69,7 @@ async function inspectOne(
     ? undefined
     : sources[task.specifier];
   try {
-    const classes = new Classes(() => source!.load(), undefined);
+    const classes = new Classes(importersOf(source), undefined);
     const wanted = {
       ...task,
       import: task.import ?? task.specifier,
@@ -76,17 +82,27 @@ async function inspectOne(
       name: text(found.name),
       description: text(found.description),
       resolved: resolved(source),
-      ...await checked(task, found.config, found.permissions),
+      ...await checked(task, found),
     };
   } catch (error) {
-    return onlyComplaint(complaint(task, error, "import"));
+    const { cause } = error as { readonly cause?: unknown };
+    return onlyComplaint(complaint(task, error, guiltyKey(cause)));
   }
+}
+
+function importersOf(source: Source | undefined): Importers {
+  return {
+    importer: () => source!.load(),
+    pinnedImporter: async () => {
+      const { default: text } = await source!.text!();
+      return { text, load: source!.load };
+    },
+  };
 }
 
 async function checked(
   task: Task,
-  schema: StandardSchema | undefined,
-  permissions: unknown,
+  found: Module | BusClass,
 ): Promise<Inspection> {
   const globalKeys = new Set(task.globalKeys);
   const place = (key: readonly string[]) =>
@@ -98,7 +114,7 @@ async function checked(
   const { value, problems, notices } = await checkSection(
     { place },
     { ...task, globalKeys },
-    schema,
+    found.config,
   );
   const said = {
     topics: topicKeys(value),
@@ -108,8 +124,11 @@ async function checked(
     return { ...said, permissions: {}, problems: problems.map(withKey) };
   }
   try {
-    const asked = askedPermissions(permissions, value);
-    return { ...said, permissions: asked, problems: [] };
+    const permissions = askedPermissions(found.permissions, value);
+    const declared = "topics" in found
+      ? inspectedTopics(found, value)
+      : undefined;
+    return { ...said, permissions, declared, problems: [] };
   } catch (error) {
     const problem = complaint(task, error, "import");
     return { ...said, permissions: {}, problems: [problem] };
@@ -121,10 +140,12 @@ function complaint(task: Task, error: unknown, key: string): Complaint {
     ? error
     : new CaryatidError("LOAD_FAILED", String(error));
   const path = [...task.path, key];
+  // That its program came by standard input helps nobody.
+  const said = message.replace(/ from "[^"]*\$deno\$stdin.*/s, "");
   if (/Requires (?!import)\w+ access/.test(message)) {
     return { ...loadProblem(task, ""), code, message };
   }
-  return { code, key: path, dotted: dottedKey(path), message, hint };
+  return { code, key: path, dotted: dottedKey(path), message: said, hint };
 }
 
 /** The place carries the key: only who reads the files knows where it stands. */

@@ -1,5 +1,6 @@
 import { configFlag } from "../project.ts";
 import { type InspectOptions, safeEnvironment } from "./child.ts";
+import { type DenoFault, denoFault } from "./deno_fault.ts";
 import {
   type Inspection,
   loadProblem,
@@ -10,9 +11,13 @@ import { TextLineStream } from "./lines.ts";
 
 /** Whether the code, or something that it imports, has not been downloaded yet. */
 export function isUncached(inspection: Inspection | undefined): boolean {
-  return inspection?.problems.some(({ message }) =>
-    /not found in cache|--cached-only is specified/.test(message)
-  ) ?? false;
+  return inspection?.problems.some(({ message }) => isUncachedText(message)) ??
+    false;
+}
+
+/** Whether Deno says so. */
+export function isUncachedText(said: string): boolean {
+  return /not found in cache|--cached-only is specified/.test(said);
 }
 
 /** Downloads what the tasks import, and runs nothing of it. Gives those whose code can't be had, and why. */
@@ -22,25 +27,25 @@ export async function prefetch(
 ): Promise<Map<Task, Inspection>> {
   const refused = new Map<Task, Inspection>();
   const specifiers = Map.groupBy(tasks, ({ specifier }) => specifier!);
-  if (options.flags?.includes("--cached-only")) {
-    for (const task of tasks) {
-      refuse(refused, task, "it has not been downloaded", "drop --cached-only");
-    }
-    return refused;
-  }
   for (const [specifier, same] of specifiers) {
-    const why = await download(specifier, options);
-    if (why === undefined) continue;
-    for (const task of same) refuse(refused, task, why, hintFor(why));
+    const fault = await download(specifier, options);
+    if (fault === undefined) continue;
+    for (const task of same) refuse(refused, task, fault);
   }
   return refused;
 }
 
-async function download(
+/** Downloads what a specifier leads to, and all that it imports; says why it can't be had. */
+export async function download(
   specifier: string,
   options: InspectOptions,
-): Promise<string | undefined> {
-  if (specifier.startsWith("-")) return "found a flag, wanted a specifier";
+): Promise<DenoFault | undefined> {
+  if (options.flags?.includes("--cached-only")) {
+    return { why: "it has not been downloaded", hint: "drop --cached-only" };
+  }
+  if (specifier.startsWith("-")) {
+    return { why: "found a flag, wanted a specifier", hint: undefined };
+  }
   options.progress?.(`downloading ${specifier}`);
   const child = new Deno.Command(Deno.execPath(), {
     args: [
@@ -62,29 +67,14 @@ async function download(
   }
   const { success } = await child.status;
   if (success) return undefined;
-  return fault(said) || "Deno can't say why";
-}
-
-/** What Deno says behind `error:`, without its stack. */
-function fault(said: readonly string[]): string {
-  const from = Math.max(0, said.findIndex((line) => /^error:/.test(line)));
-  const stack = said.findIndex((line) => /^Stack backtrace/.test(line));
-  return said.slice(from, stack < 0 ? from + 3 : stack).join(" ")
-    .replace(/^error: /, "").replaceAll(/\s+/g, " ");
-}
-
-function hintFor(fault: string): string {
-  const host = fault.match(/import access to "([^"]+)"/)?.[1];
-  return host === undefined
-    ? "is the address right, and the host up?"
-    : `allow it with --allow-import=${host}`;
+  return denoFault(said.join("\n")) ??
+    { why: "Deno can't say why", hint: undefined };
 }
 
 function refuse(
   refused: Map<Task, Inspection>,
   task: Task,
-  why: string,
-  hint: string,
+  { why, hint }: DenoFault,
 ): void {
   refused.set(task, onlyComplaint({ ...loadProblem(task, why), hint }));
 }

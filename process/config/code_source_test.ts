@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { readConfig } from "./read_config.ts";
+
+const HASH = `sha256-${btoa("0".repeat(32))}`;
+const WANTED = 'wanted "sha256-…", with the hash in base64';
+
+Deno.test("readConfig() reads the integrity of modules and buses beside their import", async () => {
+  const { modules: [module], buses: [bus] } = await readConfig(
+    `[module.x]
+     import = "./x.ts"
+     integrity = "${HASH}"
+     [message-bus.y]
+     import = "https://example.com/y.ts"
+     integrity = "${HASH}"`,
+    { env: {} },
+  );
+  assert.equal(module!.integrity, HASH);
+  assert.equal(bus!.integrity, HASH);
+  assert.deepEqual({ ...module!.section }, {});
+  assert.deepEqual({ ...bus!.settings }, {});
+});
+
+Deno.test("an integrity that can't be had is refused where it stands", async (t) => {
+  const cases: [what: string, section: string, says: string][] = [
+    ["no hash", "integrity = 'abc'", `found "abc", ${WANTED}`],
+    ["another kind", "integrity = 'md5-AAAA'", WANTED],
+    ["a number", "integrity = 1", "found 1, wanted text"],
+    ["too short", "integrity = 'sha256-AAAA'", WANTED],
+    [
+      "no import",
+      `integrity = "${HASH}"`,
+      "found a hash of nothing, wanted an import beside it",
+    ],
+    ...["npm:x@1", "jsr:@x/y@1", "name", "data:,1"].map((specifier) =>
+      [
+        specifier,
+        `integrity = "${HASH}"\nimport = "${specifier}"`,
+        `found it beside "${specifier}", wanted one file`,
+      ] as [string, string, string]
+    ),
+  ];
+  for (const [what, section, says] of cases) {
+    await t.step(what, async () => {
+      for (const table of ["module", "message-bus"]) {
+        const text = `[${table}.x]\n${section}\nclass = "x"`;
+        await assert.rejects(readConfig(text, { env: {} }), (error: Error) => {
+          const start = `<config>:2:1: Cannot use ${table}.x.integrity: `;
+          assert(error.message.includes(start), error.message);
+          assert(error.message.includes(says), error.message);
+          return true;
+        });
+      }
+    });
+  }
+});

@@ -1,0 +1,70 @@
+import type { CodeSource } from "./process_config.ts";
+import type { KeyPath, Report } from "./report.ts";
+import type { TableReader } from "./table_reader.ts";
+
+/** Where packages come from, whatever registry is set up in their place. */
+const REGISTRIES: Readonly<Record<string, string>> = {
+  "jsr:": "jsr.io",
+  "npm:": "registry.npmjs.org",
+};
+
+/** A part of the configuration that names its code. */
+type Importing = CodeSource & { readonly path: KeyPath };
+
+/** `[import] hosts`: the only hosts that code may come from. What is imported from elsewhere is told. */
+export function readImportHosts(
+  root: TableReader,
+  parts: readonly Importing[],
+  report: Report,
+): readonly string[] | undefined {
+  const table = root.reader("import");
+  const hosts = table.texts("hosts", refusal);
+  table.end();
+  if (hosts === undefined) return undefined;
+  for (const part of parts) checkHost(part, hosts, report);
+  return hosts;
+}
+
+function checkHost(
+  { path, ...source }: Importing,
+  hosts: readonly string[],
+  report: Report,
+): void {
+  const url = codeUrl(source);
+  const host = url && importHost(url);
+  if (host === undefined) return;
+  const isAllowed = hosts.some((one) =>
+    host === one || host.startsWith(`${one}:`)
+  );
+  if (isAllowed) return;
+  report.refuse(
+    [...path, "import"],
+    `found code of ${host}, wanted one of ${hosts.join(", ") || "no host"}`,
+    { hint: "add it to hosts in [import], if it is to be trusted" },
+  );
+}
+
+/** Where code comes from; undefined for a name that only the import map knows. */
+function codeUrl({ import: specifier, base }: CodeSource): URL | undefined {
+  if (specifier === undefined) return undefined;
+  const isRelative = /^\.{0,2}\//.test(specifier);
+  const url = isRelative ? base && URL.parse(specifier, base) : null;
+  return url ?? URL.parse(specifier) ?? undefined;
+}
+
+/** The host and port that code is downloaded from: of a package, the registry that is used unless another one is set up. */
+export function importHost(url: URL): string | undefined {
+  const registry = REGISTRIES[url.protocol];
+  if (registry !== undefined) return `${registry}:443`;
+  if (!/^https?:$/.test(url.protocol)) return undefined;
+  const port = url.port || (url.protocol === "https:" ? "443" : "80");
+  return `${url.hostname}:${port}`;
+}
+
+function refusal(host: string): string | undefined {
+  const wanted = 'a host like "example.com" or "example.com:8443"';
+  const url = URL.parse(`http://${host}`);
+  if (url === null || !/^[^\s/?#@,*]+$/.test(host)) return wanted;
+  const port = /:\d+$/.test(host) ? host.slice(host.lastIndexOf(":")) : "";
+  return `${url.hostname}${port}` === host ? undefined : wanted;
+}

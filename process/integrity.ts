@@ -1,0 +1,32 @@
+/** Bytes of each kind of hash that an `integrity` may be. */
+const KINDS: Readonly<Record<string, number>> = {
+  sha256: 32,
+  sha384: 48,
+  sha512: 64,
+};
+
+/** What an `integrity` looks like, for errors. */
+export const INTEGRITY_FORM = '"sha256-…", with the hash in base64';
+
+/** Says whether a text is an `integrity`: `sha256-`, `sha384-` or `sha512-`, and so many bytes in base64. */
+export function isIntegrity(text: string): boolean {
+  const [, kind, hash] = text.match(/^(sha\d+)-([A-Za-z0-9+/]+=*)$/) ?? [];
+  const length = KINDS[kind ?? ""];
+  if (hash === undefined || length === undefined) return false;
+  try {
+    return btoa(atob(hash)) === hash && atob(hash).length === length;
+  } catch {
+    return false; // no base64
+  }
+}
+
+/** The `integrity` of a text in UTF-8, of the same kind as another one. */
+export async function integrityOf(
+  text: string,
+  like: string = "sha256-",
+): Promise<string> {
+  const kind = like.slice(0, like.indexOf("-"));
+  const bytes = new TextEncoder().encode(text);
+  const hash = await crypto.subtle.digest(kind.replace("sha", "SHA-"), bytes);
+  return `${kind}-${btoa(String.fromCharCode(...new Uint8Array(hash)))}`;
+}
