@@ -16,7 +16,7 @@ export const denoPlatform: Platform = {
     // Windows knows only the first.
     return this.isWindows ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
   },
-  importsRemote: true,
+  isDeno: true,
 
   onSignal(signal, handler) {
     Deno.addSignalListener(signal, handler);

@@ -118,7 +118,7 @@ function explain(error: unknown): unknown {
 }
 
 function remoteHint(specifier: string): string | undefined {
-  if (platform.importsRemote || !/^(jsr|npm|https?):/.test(specifier)) {
+  if (platform.isDeno || !/^(jsr|npm|https?):/.test(specifier)) {
     return undefined;
   }
   return `only Deno imports ${specifier.split(":", 1)[0]}: at run time; ` +

@@ -25,7 +25,7 @@ export const nodePlatform: Platform = {
   },
   currentFolder: () => node().cwd(),
   stopSignals: ["SIGINT", "SIGTERM"],
-  importsRemote: false,
+  isDeno: false,
 
   onSignal(signal, handler) {
     node().on(signal, handler);

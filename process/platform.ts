@@ -22,8 +22,8 @@ export interface Platform {
   currentFolder(): string;
   /** Those that the system knows. */
   readonly stopSignals: readonly StopSignal[];
-  /** Whether it imports `jsr:`, `npm:` and `https:` at run time. */
-  readonly importsRemote: boolean;
+  /** Whether it is Deno: nobody else imports from registries and hosts, checks what it imports, and isolates. */
+  readonly isDeno: boolean;
 
   /** Calls `handler` at each signal, and keeps the program alive until the function that it gives is called. */
   onSignal(signal: StopSignal, handler: () => void): () => void;

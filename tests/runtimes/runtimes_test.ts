@@ -16,6 +16,15 @@ const PROGRAMS = fileURLToPath(new URL("programs", import.meta.url));
 const LISTENING = /listening on http:\/\/127\.0\.0\.1:(\d+)/;
 
 const anyRuntime = [node, bun].some((each) => typeof each !== "string");
+/** By the argument of the program: what its error says. */
+const FOR_DENO: Readonly<Record<string, RegExp>> = {
+  remote:
+    /\[LOAD_FAILED\].*"jsr:@scope\/name".*only Deno imports jsr: at run time; install the package/,
+  pinned:
+    /\[LOAD_FAILED\].*no way on .* to run just what was hashed.*leave integrity out/,
+  isolated:
+    /\[INVALID_CONFIG\].*module\.isolated\.isolation: found "worker" on .* which isolates no modules/,
+};
 let form: NpmForm;
 if (anyRuntime) {
   Deno.test.beforeAll(async () => {
@@ -186,18 +195,19 @@ for (const [name, runtime] of [["Node 22", node], ["Bun", bun]] as const) {
     },
   );
 
-  runtimeTest(
-    runtime,
-    `on ${name} what only Deno can import is refused, with what to do instead`,
-    async (runtime) => {
-      await using running = run(runtime, "in_memory", "jsr:@scope/name");
-      assert.equal(await running.exitCode(), 2);
-      assert.match(
-        running.lines.join("\n"),
-        /\[LOAD_FAILED\].*\[module\.remote\] from "jsr:@scope\/name".*only Deno imports jsr: at run time; install the package/,
-      );
-    },
-  );
+  for (const [what, says] of Object.entries(FOR_DENO)) {
+    runtimeTest(
+      runtime,
+      `on ${name} a module that is to be ${what} doesn't run, and is told what to do`,
+      async (runtime) => {
+        await using running = run(runtime, "in_memory", what);
+        assert.equal(await running.exitCode(), 2);
+        const text = running.lines.join("\n");
+        assert.match(text, says);
+        assert.doesNotMatch(text, /listening/);
+      },
+    );
+  }
 
   runtimeTest(
     runtime,

@@ -43,7 +43,12 @@ const greeter = defineModule({
   },
 });
 
-const remote = how?.startsWith("jsr:") ? { remote: { import: how } } : {};
+/** A module that only Deno can run. */
+const forDeno: Record<string, Record<string, unknown>> = {
+  remote: { import: "jsr:@scope/name" },
+  pinned: { import: "./shout.js", integrity: `sha256-${"A".repeat(43)}=` },
+  isolated: { import: "./shout.js", isolation: "worker" },
+};
 const here = (name: string) => new URL(name, import.meta.url);
 await Process.main({
   config: [
@@ -51,10 +56,11 @@ await Process.main({
     {
       monitor: { output: fileURLToPath(here("monitor.json")) },
       module: {
-        ...remote,
+        ...(how && how in forDeno ? { [how]: forDeno[how] } : {}),
         "rest-server": { static: { folder: fileURLToPath(here(".")) } },
       },
     },
   ],
   modules: [greeter],
+  base: import.meta.url,
 });
