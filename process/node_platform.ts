@@ -1,5 +1,5 @@
 import type NodeProcess from "node:process";
-import type { Platform } from "./platform.ts";
+import type { Platform } from "./platform_form.ts";
 
 /** The longest that a timer can wait, in milliseconds. */
 const LONGEST = 2 ** 31 - 1;

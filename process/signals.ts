@@ -1,4 +1,5 @@
-import { platform, type StopSignal } from "./platform.ts";
+import { platform } from "./platform.ts";
+import type { StopSignal } from "./platform_form.ts";
 
 const NUMBERS: Record<StopSignal, number> = { SIGINT: 2, SIGTERM: 15 };
 

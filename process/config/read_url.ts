@@ -1,6 +1,7 @@
 import { CaryatidError } from "@caryatid/sdk";
 import { abortedError } from "./config_error.ts";
-import { fileFault, type Permission, platform } from "../platform.ts";
+import { fileFault, platform } from "../platform.ts";
+import type { Permission } from "../platform_form.ts";
 import { quote, withoutPassword } from "./shown.ts";
 import { MAX_BYTES } from "./toml_text.ts";
 

@@ -10,7 +10,8 @@ const FOR_DENO = /^(process\/cli|process\/isolation|modules\/control)\//;
 /** Who may know Deno: what asks first whether it is there, and what is for Deno alone. */
 const KNOWS_DENO = [
   FOR_DENO,
-  /_platform\.ts$/,
+  /^process\/platform\.ts$/,
+  /^modules\/rest_server\/(deno_)?platform\.ts$/,
   UNPUBLISHED,
   /^process\/rabbit_mq\/explained\.ts$/,
   /^modules\/record\/(folder_lock|diff\/main)\.ts$/,
