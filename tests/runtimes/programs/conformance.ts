@@ -4,4 +4,5 @@ import { busConformance } from "@caryatid/sdk/testing";
 
 busConformance("in-memory", () => Promise.resolve(new InMemoryBus()), {
   scale: 0.1,
+  skip: { B5: "what is late on a busy machine is measured once, on Deno" },
 });
