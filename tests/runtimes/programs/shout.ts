@@ -1,5 +1,5 @@
-/** A module that a configuration imports. */
-import { defineModule } from "@caryatid/sdk";
+/** A module that a configuration imports, and doesn't let publish. */
+import { type CaryatidError, defineModule } from "@caryatid/sdk";
 
 export default defineModule({
   name: "shout",
@@ -8,6 +8,11 @@ export default defineModule({
     context.run(async () => {
       for await (const { topic } of heard) {
         context.log.info("{topic}!", { topic: topic.toUpperCase() });
+        const error = await context.publish("elsewhere", topic)
+          .catch((error: CaryatidError) => error);
+        context.log.info("publishing elsewhere: {code}", {
+          code: error?.code,
+        });
       }
     });
   },
