@@ -1,4 +1,4 @@
-import type { DeclarationNode, SymbolNode } from "./doc_nodes.ts";
+import type { DeclarationNode, SymbolNode, TypeNode } from "./doc_nodes.ts";
 import { memberLines } from "./member_lines.ts";
 import { callText, typeArguments, typeParams, typeText } from "./type_text.ts";
 
@@ -17,8 +17,8 @@ function declarationText(name: string, { kind, def }: DeclarationNode): string {
     case "variable":
       return `const ${name}: ${typeText(def.tsType)}`;
     case "typeAlias":
-      return `type ${name}${typeParams(def.typeParams)} = ${
-        typeText(def.tsType)
+      return `type ${name}${typeParams(def.typeParams)} =${
+        aliasText(def.tsType)
       }`;
     case "class":
       return withMembers(
@@ -35,6 +35,14 @@ function declarationText(name: string, { kind, def }: DeclarationNode): string {
     default:
       throw new Error(`Cannot write ${name}, which is a ${kind}`);
   }
+}
+
+/** A choice of many has a line for each: a new one is a line more, and not a long line changed. */
+function aliasText(type: TypeNode | undefined): string {
+  if (type?.kind !== "union" || type.value.length < 5) {
+    return ` ${typeText(type)}`;
+  }
+  return type.value.map((each) => `\n  | ${typeText(each)}`).join("");
 }
 
 function withMembers(head: string, def: DeclarationNode["def"]): string {
