@@ -6,7 +6,7 @@
 import type { Module } from "@caryatid/sdk";
 import type { BusClass } from "@caryatid/sdk/bus";
 import { type PinnedImporter, readPinned } from "../pinned_import.ts";
-import { Process } from "../process.ts";
+import { Process, type ProcessOptions } from "../process.ts";
 import { configUrl } from "./config_files.ts";
 
 /** The code of a configuration, imported by the program itself: literal imports need no permission to read. */
@@ -50,7 +50,13 @@ export async function runFiles(
   Deno.exit(); // the input is still being read
 }
 
-function importersOf({ modules, buses, sources, texts, importer }: RunSources) {
+/** What a process is given of them. */
+export function importersOf(
+  { modules, buses, sources, texts, importer }: Omit<
+    RunSources,
+    "process" | "lifeline"
+  >,
+): Pick<ProcessOptions, "modules" | "buses" | "importer" | "pinnedImporter"> {
   const pinnedImporter: PinnedImporter = async (url) => {
     const load = sources[url];
     const text = texts[url];

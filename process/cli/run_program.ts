@@ -1,5 +1,6 @@
 import { VERSION } from "../version.ts";
 import { textImport } from "./inspection/child.ts";
+import { partSources } from "./part_sources.ts";
 import type { Part } from "./subject.ts";
 
 /** What the program does besides. */
@@ -18,40 +19,25 @@ export function runProgramUrl(
   parts: readonly Part[],
   { process, lifeline = false }: ProgramOptions = {},
 ): string {
+  const { modules, buses, imported, pinned } = partSources(parts);
   const lines = [`import{runFiles}from${JSON.stringify(runner())};`];
-  const standard = (kind: Part["kind"]) => {
-    const own = parts.filter((part) =>
-      part.kind === kind && part.config.import === undefined
-    );
-    const specifiers = new Set(own.flatMap(({ specifier }) => specifier ?? []));
-    return [...specifiers].map((specifier) => {
+  const named = (specifiers: readonly string[]) =>
+    specifiers.map((specifier) => {
       const name = `x${lines.length}`;
       lines.push(`import ${name} from${JSON.stringify(specifier)};`);
       return name;
     }).join();
-  };
-  const modules = standard("module");
-  const buses = standard("message-bus");
-  const imported = new Set(
-    parts.flatMap(({ config, specifier }) =>
-      config.import === undefined ? [] : specifier ?? []
-    ),
-  );
-  const sources = [...imported].map((specifier) => {
+  const registered = `modules:[${named(modules)}],buses:[${named(buses)}]`;
+  const sources = imported.map((specifier) => {
     const literal = JSON.stringify(specifier);
     return `${literal}:()=>import(${literal})`;
   });
-  const pinned = new Set(
-    parts.flatMap(({ config, specifier }) =>
-      config.integrity === undefined ? [] : specifier ?? []
-    ),
-  );
-  const texts = [...pinned].map((specifier) => {
+  const texts = pinned.map((specifier) => {
     const literal = JSON.stringify(specifier);
     return `${literal}:()=>${textImport(literal)}`;
   });
   lines.push(
-    `await runFiles(Deno.args,{modules:[${modules}],buses:[${buses}],`,
+    `await runFiles(Deno.args,{${registered},`,
     `sources:{__proto__:null,${sources.join()}},`,
     `texts:{__proto__:null,${texts.join()}},importer:s=>import(s)`,
     process === undefined ? "" : `,process:${JSON.stringify(process)}`,

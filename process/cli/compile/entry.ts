@@ -1,0 +1,86 @@
+import { relative } from "node:path";
+import { readUrl } from "../../config/read_url.ts";
+import { VERSION } from "../../version.ts";
+import { filePath } from "../file_urls.ts";
+import { partSources } from "../part_sources.ts";
+import type { Subject } from "../subject.ts";
+
+/** What a binary knows besides its configuration. */
+export interface EntryOptions {
+  /** What it is called. */
+  readonly name: string;
+  /** The permissions that are baked in, as flags of Deno. */
+  readonly flags: readonly string[];
+  /** Where the entry lies: its imports of files are relative. Absolute ones would be looked for on the machine it runs on. */
+  readonly folder: string;
+}
+
+/**
+ * The program of a binary: literal imports of just the code that the configuration names, since Deno embeds no others, and the
+ * configuration itself.
+ */
+export async function entryText(
+  subject: Subject,
+  { name, flags, folder }: EntryOptions,
+): Promise<string> {
+  const { modules, buses, imported, pinned } = partSources(subject.parts);
+  const literal = (specifier: string) =>
+    JSON.stringify(fromFolder(specifier, folder));
+  const standard = [...modules, ...buses];
+  const nameOf = (specifier: string) => `x${standard.indexOf(specifier)}`;
+  const texts = await Promise.all(pinned.map(async (specifier) => {
+    const text = JSON.stringify(await textOf(new URL(specifier)));
+    return `${JSON.stringify(specifier)}: async () => ({ default: ${text} })`;
+  }));
+  const sources = imported.map((specifier) =>
+    `${JSON.stringify(specifier)}: () => import(${literal(specifier)})`
+  );
+  const layers = await Promise.all(subject.files.map(textOf));
+  const { process } = subject.config;
+  return `import { runCompiled } from ${literal(runner())};
+${
+    standard.map((each) => `import ${nameOf(each)} from ${literal(each)};\n`)
+      .join("")
+  }
+await runCompiled(Deno.args, {
+  name: ${JSON.stringify(name)},
+  config: ${JSON.stringify([...layers, absoluteImports(subject)])},
+  modules: [${modules.map(nameOf)}],
+  buses: [${buses.map(nameOf)}],
+  sources: { __proto__: null, ${sources.join(", ")} },
+  texts: { __proto__: null, ${texts.join(", ")} },
+  process: ${JSON.stringify(process)},
+  flags: ${JSON.stringify(flags)},
+});
+`;
+}
+
+/** A text has no place that `import = "./hello.ts"` would be relative to: this layer says where it led. */
+function absoluteImports({ parts }: Subject): Record<string, unknown> {
+  const layer: Record<string, Record<string, unknown>> = {};
+  for (const { kind, config, specifier } of parts) {
+    if (config.import === undefined || config.import === specifier) continue;
+    (layer[kind] ??= {})[config.id] = { import: specifier };
+  }
+  return layer;
+}
+
+async function textOf(url: URL): Promise<string> {
+  const read = await readUrl(url, undefined);
+  if ("text" in read) return read.text;
+  throw new Error(`${url}: ${read.fault}`); // it was read a moment ago
+}
+
+function fromFolder(specifier: string, folder: string): string {
+  if (!specifier.startsWith("file:")) return specifier;
+  const path = relative(folder, filePath(specifier)).replaceAll("\\", "/");
+  // As a part of a URL: a "%" or "#" of a name means something else there.
+  const encoded = encodeURI(path).replace(/[?#]/g, encodeURIComponent);
+  return encoded.startsWith(".") ? encoded : `./${encoded}`;
+}
+
+function runner(): string {
+  return import.meta.url.startsWith("file:")
+    ? new URL("../run_compiled.ts", import.meta.url).href
+    : `jsr:@caryatid/process@${VERSION}/cli/compiled`;
+}
