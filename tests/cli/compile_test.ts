@@ -136,6 +136,36 @@ Deno.test("compile tells the line of what can't be had, and makes nothing", asyn
   }
 });
 
+Deno.test("compile refuses a computed import of a module, unless --include says what it leads to", async () => {
+  await using folder = await ServiceFolder.make({
+    "x.toml": '[module.loads]\nimport = "./loads.ts"\n',
+    "loads.ts": moduleText(
+      'name: "loads", init: (context) => context.run(() => load("./other.ts"))',
+      `import { load } from "./load.ts"; // not import(name)`,
+    ),
+    "load.ts": `/* import(name) is computed:
+*/
+export const load = (name: string) => import(name);`,
+    "other.ts": "export {};",
+  });
+  const file = folder.file("x.toml");
+  const out = folder.file("bin");
+  const refused = await compile([file, "-o", out]);
+  assert.equal(refused.code, 2);
+  const url = `file://${folder.file("load.ts")}`;
+  assert(
+    refused.stderr.includes(
+      `error [LOAD_FAILED] ${file}:2:1: Cannot load [module.loads] from "./loads.ts": ` +
+        `found a computed import at ${url}:3, wanted literal ones`,
+    ),
+    refused.stderr,
+  );
+  const other = folder.file("other.ts");
+  const ran = await compile([file, "-o", out, "--include", other, "--list"]);
+  assert.equal(ran.code, 0, ran.stderr);
+  assert(ran.stdout.includes("other.ts"));
+});
+
 Deno.test("compile refuses command lines that it doesn't understand", async (t) => {
   for (
     const [args, fault] of [

@@ -8,6 +8,7 @@ interface Parsed {
   readonly output?: string;
   readonly target?: string;
   readonly process?: string;
+  readonly include?: readonly string[];
   readonly force?: boolean;
   readonly list?: boolean;
   readonly print?: boolean;
@@ -31,6 +32,11 @@ export function addCompile(
     .option(
       "--process <name>",
       "this [process.<name>] of the files only (all of them, in one)",
+    )
+    .option(
+      "--include <path>",
+      "embed this as well (again and again for several)",
+      (path: string, paths: readonly string[] = []) => [...paths, path],
     )
     .option("--force", "write over what is there")
     .option("--list", "show all that is embedded")

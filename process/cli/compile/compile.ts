@@ -10,8 +10,14 @@ import { subjectOptions } from "../run_args.ts";
 import type { RunOptions } from "../run_options.ts";
 import { shellLine } from "../shell_line.ts";
 import { showProblems } from "../show_problems.ts";
-import { readSubject, type Subject } from "../subject.ts";
+import {
+  type CodedProblem,
+  placed,
+  readSubject,
+  type Subject,
+} from "../subject.ts";
 import { coloured, type Terminal } from "../terminal.ts";
+import { computedImports } from "./computed_imports.ts";
 import { compiled, spawnCompiler } from "./deno_compile.ts";
 import { entryText } from "./entry.ts";
 import { checkOutput, Output } from "./output.ts";
@@ -24,6 +30,8 @@ export interface CompileOptions extends RunOptions {
   readonly output?: string | undefined;
   /** What it is to run on; this machine unless given. */
   readonly target?: string | undefined;
+  /** Files and folders to embed as well: what computed imports lead to. */
+  readonly include?: readonly string[] | undefined;
   /** Writes over what is there. */
   readonly force?: boolean | undefined;
   /** Shows all that is embedded. */
@@ -55,10 +63,21 @@ export async function compile(
     files.map(configUrl),
     subjectOptions(terminal, options),
   );
-  showProblems(terminal, subject.problems, subject.notices);
-  if (subject.problems.length > 0) return 2;
+  const problems = await unfit(subject, options);
+  showProblems(terminal, problems, subject.notices);
+  if (problems.length > 0) return 2;
   await refuseIsolation(subject);
   return await make(terminal, subject, { ...options, target, path });
+}
+
+/** What is wrong with the files, or else with making a binary of them. */
+async function unfit(
+  subject: Subject,
+  { include = [] }: CompileOptions,
+): Promise<readonly CodedProblem[]> {
+  const { config, problems } = subject;
+  if (problems.length > 0 || include.length > 0) return problems;
+  return await placed(config, await computedImports(subject));
 }
 
 interface Making extends CompileOptions {
@@ -133,7 +152,7 @@ function compilerArgs(
   { project }: Subject,
   baked: readonly string[],
   output: Output,
-  { flags = [], target }: Making,
+  { flags = [], include = [], target }: Making,
 ): string[] {
   return [
     "compile",
@@ -144,6 +163,7 @@ function compilerArgs(
     // Looking into the modules has reloaded them.
     ...flags.filter((flag) => flag !== "--reload"),
     ...baked,
+    ...include.map((path) => `--include=${path}`),
     `--target=${target}`,
     `--output=${output.file(basename(output.path))}`,
     output.file(ENTRY),

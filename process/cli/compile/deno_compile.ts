@@ -46,7 +46,8 @@ export async function compiled(
   throw await compileError(said.join("\n"), target);
 }
 
-async function compileError(
+/** Why there is no binary, from what Deno says. */
+export async function compileError(
   said: string,
   target: string,
 ): Promise<CaryatidError> {
@@ -62,11 +63,13 @@ async function compileError(
   }
   const url = said.match(/https?:\/\/\S+\/denort-\S+\.zip/)?.[0];
   if (url !== undefined) return await runtimeError(url, said, target);
-  const { why, hint } = denoFault(said) ??
-    { why: "Deno can't say why", hint: undefined };
+  const why = denoFault(said)?.why.replace(/^Writing deno compile .*?: /, "");
+  const hint = Deno.env.has("DENORT_BIN")
+    ? `DENORT_BIN is set: is it a denort for ${target}?`
+    : denoFault(said)?.hint;
   return new CaryatidError(
     "COMPILE_FAILED",
-    `Cannot make the binary: Deno says ${why}`,
+    `Cannot make the binary: Deno says ${why ?? "nothing"}`,
     { hint },
   );
 }
