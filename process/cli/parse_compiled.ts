@@ -6,6 +6,8 @@ export interface ParsedCompiled {
   readonly ask: "help" | "version" | undefined;
   /** Files over the configuration that is baked in; `-` is standard input. */
   readonly files: readonly string[];
+  /** The URL of a server whose health is asked for instead. */
+  readonly health: string | undefined;
 }
 
 /**
@@ -17,6 +19,9 @@ export function parseCompiled(args: readonly string[]): ParsedCompiled {
   const files: string[] = [];
   let ask: ParsedCompiled["ask"];
   let isConfig = false;
+  if (args[0] === "--health" && args.length === 2) {
+    return { ask, files, health: args[1] };
+  }
   for (const arg of args) {
     if (arg === "--config") isConfig = true;
     else if (arg.startsWith("--config=")) files.push(arg.slice(9));
@@ -26,7 +31,7 @@ export function parseCompiled(args: readonly string[]): ParsedCompiled {
     else throw unknown(arg);
   }
   if (isConfig && files.length === 0) throw unknown("--config");
-  return { ask, files };
+  return { ask, files, health: undefined };
 }
 
 function unknown(arg: string): CaryatidError {
@@ -36,7 +41,7 @@ function unknown(arg: string): CaryatidError {
       ? "Cannot use --config: found no file behind it, wanted one"
       : `Cannot use ${
         JSON.stringify(arg)
-      }: wanted --config FILE…, --help or --version`,
+      }: wanted --config FILE…, --health URL, --help or --version`,
     { hint: "--help tells more" },
   );
 }

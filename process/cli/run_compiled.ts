@@ -34,9 +34,14 @@ export async function runCompiled(
   program: CompiledProgram,
 ): Promise<void> {
   try {
-    const { ask, files } = parseCompiled(args);
+    const { ask, files, health } = parseCompiled(args);
     if (ask === "help") return print(help(program));
     if (ask === "version") return print(versionOf(program));
+    if (health !== undefined) {
+      const { askHealth } = await import("./ask_health.ts");
+      Deno.exitCode = await askHealth(health);
+      return;
+    }
     const { process, config } = program;
     await Process.main({
       config: [...config, ...await readOverlays(files, program.name)],
@@ -79,6 +84,8 @@ Runs until SIGINT or SIGTERM.
 Options:
   --config <files...>  TOML files over what is baked in, later ones win; - is
                        standard input
+  --health <url>       ask a server that runs, and exit with 0 or 1: for the
+                       health check of a container
   -V, --version        show the version
   -h, --help           show this
 

@@ -78,7 +78,7 @@ Deno.test("a binary says what it can't do", async (t) => {
         "an option that it doesn't know",
         ["--verbose"],
         2,
-        'error [INVALID_OPTION] Cannot use "--verbose": wanted --config FILE…, --help or --version (--help tells more)',
+        'error [INVALID_OPTION] Cannot use "--verbose": wanted --config FILE…, --health URL, --help or --version (--help tells more)',
       ],
       [
         "--config without a file",
