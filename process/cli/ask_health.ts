@@ -24,7 +24,8 @@ export async function askHealth(url: string): Promise<0 | 1> {
     if (status === 200) return 0;
     complain(`${url} answers ${status}`);
   } catch (error) {
-    complain((error as Error).message);
+    const { cause, message } = error as Error;
+    complain(`${url}: ${cause instanceof Error ? cause.message : message}`);
   }
   return 1;
 }
