@@ -7,6 +7,13 @@ export const topicKey: z.ZodType<string, string> = textKey(validateTopic);
 /** A key that says which topics to subscribe to. */
 export const patternKey: z.ZodType<string, string> = textKey(validatePattern);
 
+/** A key that takes one pattern, or several. */
+export function listOf(
+  patterns: string | readonly string[],
+): readonly string[] {
+  return typeof patterns === "string" ? [patterns] : patterns;
+}
+
 /** A wrong topic is told at the start, with its line of the configuration, not at the first publish. */
 function textKey(
   validate: (text: string) => string,

@@ -1,4 +1,10 @@
-import { CaryatidError, type MessageBus, type Module } from "@caryatid/sdk";
+import {
+  CaryatidError,
+  type MessageBus,
+  type Module,
+  type Topics,
+} from "@caryatid/sdk";
+import { declaredTopics } from "@caryatid/sdk/host";
 import { RoutingBus } from "./buses/routing.ts";
 import { checkSection } from "./config/check_section.ts";
 import { ConfigError, formatPlace } from "./config/config_error.ts";
@@ -17,6 +23,8 @@ export interface AssembledModule {
   readonly module: Module;
   /** What its schema made of its section. */
   readonly section: unknown;
+  /** What it declares with this section, if anything. */
+  readonly topics: Topics | undefined;
 }
 
 /** What was put together, and what is accepted though probably not meant. */
@@ -39,10 +47,24 @@ export function assembleModules(
   classes: Classes,
 ): Promise<Assembly<AssembledModule>> {
   return assemble(config, config.modules, async (wanted) => {
-    const module = await classes.module(wanted);
-    const { value, notices } = await checked(config, wanted, module.config);
-    return { part: { config: wanted, module, section: value }, notices };
+    return await withSection(config, wanted, await classes.module(wanted));
   });
+}
+
+/** A module with its section of this configuration, checked. Rejects with `INVALID_CONFIG`. */
+export async function withSection(
+  config: ProcessConfig,
+  wanted: ModuleConfig,
+  module: Module,
+): Promise<{ part: AssembledModule; notices: readonly Problem[] }> {
+  const { value, notices } = await checked(config, wanted, module.config);
+  const topics = declaredTopics(module, value);
+  const part = { config: wanted, module, section: value, topics };
+  if (wanted.isolation === "none" && !wanted.permissions) {
+    return { part, notices };
+  }
+  const needless = await checkGrants(config, part);
+  return { part, notices: [...notices, ...needless] };
 }
 
 /** Finds the code of every bus, checks every section, and puts the buses behind the routes. Nothing is connected yet. */
@@ -105,6 +127,22 @@ async function checked(
   );
   if (problems.length > 0) throw new ConfigError(problems);
   return { value, notices };
+}
+
+/** Rejects with all that a module asks for and isn't granted; gives what it is granted and doesn't ask for. */
+async function checkGrants(
+  config: ProcessConfig,
+  { config: wanted, module, section, topics }: AssembledModule,
+): Promise<readonly Problem[]> {
+  // Only a file that grants something pays for it.
+  const { reviewGrants } = await import("./isolation/review_grants.ts");
+  const { askedOf } = await import("./isolation/grants.ts");
+  const { askedPermissions } = await import("./cli/inspection/asked.ts");
+  const permissions = askedPermissions(module.permissions, section);
+  const asked = askedOf(permissions, topics);
+  const { problems, notices } = await reviewGrants(wanted, asked, config);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return notices;
 }
 
 /** The same error, led by where in the configuration its cause stands. */

@@ -4,7 +4,7 @@ import { inMemoryClass } from "./buses/in_memory_class.ts";
 import { nearest } from "./config/nearest.ts";
 import { checkForm, type Form } from "./form.ts";
 import { type Importers, load } from "./loader.ts";
-import { VERSION } from "./version.ts";
+import { standardClasses, standardImport } from "./standard_classes.ts";
 
 /** A module or bus of the configuration, as far as finding its code needs it. */
 export interface Wanted {
@@ -14,17 +14,6 @@ export interface Wanted {
   readonly base: URL | undefined;
   readonly integrity: string | undefined;
 }
-
-/** Classes of modules that `@caryatid/modules` has. */
-const STANDARD_MODULES: readonly string[] = [
-  "clock",
-  "playback",
-  "record",
-  "rest-server",
-  "spy",
-];
-/** Classes of buses that have an entry of their own. */
-const STANDARD_BUSES: readonly string[] = ["rabbit-mq"];
 
 const MODULE: Form<Module> = { name: "a module", kind: "module", is: isModule };
 const BUS: Form<BusClass> = { name: "a bus", kind: "bus", is: isBusClass };
@@ -88,38 +77,13 @@ export class Classes {
   }
 }
 
+/** That it is a module. Throws `WRONG_EXPORT`. */
+export function checkModule(module: Module): Module {
+  return registered(module, MODULE);
+}
+
 function registered<T>(value: T, form: Form<T>): T {
   return checkForm(value, form, (kind) => `Cannot register: found ${kind}`);
-}
-
-/** The specifier of a standard class; undefined for a class that isn't one. */
-export function standardImport(
-  kind: "module" | "message-bus",
-  className: string,
-): string | undefined {
-  return standardClasses(kind).includes(className)
-    ? standardSpecifier(kind, className)
-    : undefined;
-}
-
-/** The standard classes of a kind that have code of their own. */
-export function standardClasses(
-  kind: "module" | "message-bus",
-): readonly string[] {
-  return kind === "module" ? STANDARD_MODULES : STANDARD_BUSES;
-}
-
-/** From a checkout the workspace resolves the bare name; from JSR it needs the whole one. */
-function standardSpecifier(
-  kind: "module" | "message-bus",
-  className: string,
-): string {
-  const name = kind === "module"
-    ? `@caryatid/modules/${className}`
-    : `@caryatid/process/${className}`;
-  return import.meta.url.startsWith("file:")
-    ? name
-    : `jsr:${name.replace(/\/(?=[^/]*$)/, `@^${VERSION}/`)}`;
 }
 
 function unknownClassError(

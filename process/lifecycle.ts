@@ -1,10 +1,24 @@
-import { CaryatidError, type Clock, type MessageBus } from "@caryatid/sdk";
+import {
+  CaryatidError,
+  type Clock,
+  type MessageBus,
+  type Module,
+} from "@caryatid/sdk";
 import { abortedError } from "@caryatid/sdk/bus";
 import { ModuleContext } from "@caryatid/sdk/host";
-import { type AssembledModule, assembleModules } from "./assembly.ts";
+import type { SwappingFactory } from "@caryatid/sdk/host/swapping";
+import {
+  type AssembledModule,
+  assembleModules,
+  withSection,
+} from "./assembly.ts";
 import type { Classes } from "./classes.ts";
 import { formatProblem } from "./config/config_error.ts";
-import type { Problem, ProcessConfig } from "./config/process_config.ts";
+import type {
+  ModuleConfig,
+  Problem,
+  ProcessConfig,
+} from "./config/process_config.ts";
 import { isCutShort } from "./cut_short.ts";
 import { drained, inTime } from "./drain.ts";
 import { introduce } from "./introduction.ts";
@@ -27,6 +41,8 @@ export interface LifecycleParts {
   readonly clock: Clock | undefined;
   /** Where the configuration has one. */
   readonly monitor: ProcessMonitor | undefined;
+  /** Where code of modules may be swapped. */
+  readonly swapping: SwappingFactory | undefined;
 }
 
 /** The order in which a process starts and stops. */
@@ -70,6 +86,47 @@ export class Lifecycle {
   /** Stops; by the time it settles, everything is released. */
   stop(): Promise<void> {
     return this.#stopped ??= this.#stop(this.#work.get());
+  }
+
+  /** Has other code take the place of a module's, with its section of `config`. */
+  async swap(
+    id: string,
+    module: Module,
+    config: ProcessConfig,
+  ): Promise<void> {
+    const runner = await this.#swappable(id);
+    const wanted = config.modules.find((one) => one.id === id);
+    if (wanted === undefined) throw cannotSwap(id, "found no section of it");
+    const { part, notices } = await withSection(config, wanted, module);
+    const { logging } = this.#parts;
+    for (const notice of notices) {
+      logging.log().warn("{notice}", { notice: formatProblem(notice) });
+    }
+    const { section, topics } = part;
+    const { onFailure } = wanted;
+    const next = { module, config: section, onFailure, topics };
+    const { stopDeadline, startDeadline } = this.#parts.config;
+    const times = { finish: stopDeadline, start: startDeadline };
+    await runner.swap(next, times, this.stopping);
+  }
+
+  async #swappable(id: string): Promise<ModuleRunner> {
+    if (!this.#parts.swapping) {
+      throw cannotSwap(
+        id,
+        "the process was not made for that",
+        "pass { swappable: true } to Process.create",
+      );
+    }
+    if (!this.#booting) throw cannotSwap(id, "the process was not started");
+    await this.#booting;
+    if (this.stopping.aborted) {
+      throw abortedError(`swap module "${id}"`, this.stopping);
+    }
+    const runner = this.#runners.find((one) => one.id === id);
+    if (runner) return runner;
+    const ids = this.#runners.map((one) => one.id).join(", ");
+    throw cannotSwap(id, `found no such module, wanted one of ${ids}`);
   }
 
   /** Stops because of an error. */
@@ -123,20 +180,31 @@ export class Lifecycle {
     return this.#parts.monitor?.watch(id) ?? this.#parts.bus;
   }
 
+  /** The bus as a module with rights to topics has it: what it may not do is refused before it is counted. */
+  async #rightfulBus(config: ModuleConfig): Promise<MessageBus> {
+    const bus = this.#busFor(config.id);
+    if (config.isolation === "none" && !config.permissions) return bus;
+    const { withRights } = await import("./isolation/with_rights.ts");
+    return await withRights(bus, config, this.#parts.config);
+  }
+
   /** In the order of the file: all subscriptions are ready before anybody begins. */
   async #initAll(
     modules: readonly AssembledModule[],
     signal: AbortSignal,
   ): Promise<void> {
-    const { logging, clock } = this.#parts;
-    for (const { config: { id, onFailure }, module, section } of modules) {
+    const { logging, clock, swapping } = this.#parts;
+    for (const { config, module, section, topics } of modules) {
+      const { id, onFailure } = config;
       const runner = new ModuleRunner({
         id,
         module,
         config: section,
         onFailure,
-        bus: this.#busFor(id),
+        topics,
+        bus: await this.#rightfulBus(config),
         clock,
+        swapping,
         log: logging.log(id),
         work: this.#work,
         fatal: (error) => this.fail(error),
@@ -151,6 +219,9 @@ export class Lifecycle {
     await this.#booting?.catch(() => {}); // `start` tells it
     const { bus, config, logging } = this.#parts;
     const deadline = performance.now() + config.stopDeadline;
+    // What waits in the queues meanwhile needs somebody to read it.
+    const swaps = this.#runners.map((runner) => runner.swapped());
+    await inTime(Promise.all(swaps), deadline);
     const all = [...this.#runners, { id: "process", context: this.context }];
     for (const { context } of all) context.stop();
     for (const runner of this.#runners) runner.stop();
@@ -208,6 +279,14 @@ function unavailable(error: unknown, { reason }: AbortSignal): unknown {
     hint: error.hint ?? reason.hint,
     cause: error,
   });
+}
+
+function cannotSwap(id: string, why: string, hint?: string): CaryatidError {
+  return new CaryatidError(
+    "INVALID_OPTION",
+    `Cannot swap module "${id}": ${why}`,
+    { hint },
+  );
 }
 
 function drainTimeoutError(

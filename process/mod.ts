@@ -23,4 +23,4 @@ export type {
 } from "./monitor/snapshot.ts";
 export type { Outcome } from "./outcome.ts";
 export type { PinnedCode, PinnedImporter } from "./pinned_import.ts";
-export { Process, type ProcessOptions } from "./process.ts";
+export { Process, type ProcessOptions, type SwapOptions } from "./process.ts";

@@ -1,14 +1,21 @@
-import {
+import type {
   CaryatidError,
-  type Clock,
-  type Log,
-  type MessageBus,
-  type Module,
+  Clock,
+  Log,
+  MessageBus,
+  Module,
+  Topics,
 } from "@caryatid/sdk";
+import { abortedError } from "@caryatid/sdk/bus";
 import { ModuleContext, systemClock } from "@caryatid/sdk/host";
+import type { SwappingFactory } from "@caryatid/sdk/host/swapping";
 import type { OnFailure } from "./config/process_config.ts";
 import { isCutShort } from "./cut_short.ts";
+import { handOver } from "./hand_over.ts";
+import { initFailedError, moduleFailedError } from "./module_errors.ts";
 import { describeError, logError } from "./outcome.ts";
+import { StartSignal } from "./start_signal.ts";
+import { Strays } from "./strays.ts";
 import { untilAborted } from "./until_aborted.ts";
 import type { CurrentWork } from "./work.ts";
 
@@ -17,13 +24,21 @@ const FIRST_BACKOFF = 1_000;
 const LONGEST_BACKOFF = 30_000;
 const FORGET_AFTER = 60_000;
 
-/** What a {@linkcode ModuleRunner} is made of. */
-export interface ModuleRunnerOptions {
-  readonly id: string;
+/** What a {@linkcode ModuleRunner} runs: a swap brings another one. */
+export interface Running {
   readonly module: Module;
   /** Its checked section. */
   readonly config: unknown;
   readonly onFailure: OnFailure;
+  /** What it declares, if anything. */
+  readonly topics: Topics | undefined;
+}
+
+/** What a {@linkcode ModuleRunner} is made of. */
+export interface ModuleRunnerOptions extends Running {
+  readonly id: string;
+  /** Where its code may be swapped. */
+  readonly swapping?: SwappingFactory | undefined;
   readonly bus: MessageBus;
   readonly log: Log;
   readonly clock: Clock | undefined;
@@ -32,22 +47,37 @@ export interface ModuleRunnerOptions {
   readonly fatal: (error: CaryatidError) => void;
 }
 
-/** One module of a process, through its restarts. */
+/** How long a swap may take, in milliseconds. */
+export interface SwapTimes {
+  /** Until what the old code has in hand is finished. */
+  readonly finish: number;
+  /** Until the new one has set itself up; 0 is for ever. */
+  readonly start: number;
+}
+
+/** One module of a process, through its restarts and swaps. */
 export class ModuleRunner {
   readonly id: string;
   readonly #options: ModuleRunnerOptions;
   readonly #clock: Clock;
   readonly #stopping = new AbortController();
+  readonly #strays: Strays;
+  #running: Running;
   #context: ModuleContext;
   #begunAt = 0;
   #backoff = FIRST_BACKOFF;
   #restarting: Promise<void> | undefined;
+  /** Ends a restart for a swap, which starts the module in its place. */
+  #overtaken = new AbortController();
+  #swapping: Promise<void> | undefined;
 
   /** Nothing happens yet. */
   constructor(options: ModuleRunnerOptions) {
     this.id = options.id;
     this.#options = options;
+    this.#running = options;
     this.#clock = options.clock ?? systemClock;
+    this.#strays = new Strays(options.log);
     this.#context = this.#makeContext(undefined);
   }
 
@@ -58,7 +88,7 @@ export class ModuleRunner {
 
   /** Has the module set itself up. Rejects with `INIT_FAILED` if it throws, or is not done when `signal` fires. */
   async init(signal: AbortSignal): Promise<void> {
-    const { module, config } = this.#options;
+    const { module, config } = this.#running;
     try {
       const context = this.#context;
       await untilAborted(
@@ -79,6 +109,29 @@ export class ModuleRunner {
     this.#context.begin();
   }
 
+  /**
+   * Has other code take over, with what waits for the old one. One swap follows the other.
+   *
+   * What the old code has in hand is finished, its tasks end by the signal, then `init` of the new one runs. If that fails, the old
+   * code is started again, with what waited. Rejects with `INIT_FAILED` then, or with `ABORTED` if `stopping` fires before its turn.
+   */
+  swap(next: Running, times: SwapTimes, stopping: AbortSignal): Promise<void> {
+    const before = this.#swapping ?? Promise.resolve();
+    const swap = before.then(() => {
+      if (stopping.aborted) {
+        throw abortedError(`swap module "${this.id}"`, stopping);
+      }
+      return this.#swap(next, times);
+    });
+    this.#swapping = swap.catch(() => {}); // who asked for it hears of it
+    return swap;
+  }
+
+  /** Resolves when no swap is going on. */
+  async swapped(): Promise<void> {
+    await this.#swapping;
+  }
+
   /** No new work from here on, and no restart. */
   stop(): void {
     this.#stopping.abort();
@@ -88,6 +141,7 @@ export class ModuleRunner {
   /** Ends loops and handlings. Tasks end by that; wait for `ended`. */
   async close(): Promise<void> {
     this.stop();
+    await this.#swapping;
     await this.#restarting;
     await this.#context.close();
   }
@@ -98,13 +152,14 @@ export class ModuleRunner {
   }
 
   #makeContext(predecessor: ModuleContext | undefined): ModuleContext {
-    const { id, bus, log, clock, work, onFailure } = this.#options;
+    const { id, bus, log, clock, work, swapping } = this.#options;
     const context: ModuleContext = new ModuleContext({
       id,
-      bus,
+      bus: this.#strays.watch(bus, this.#running.topics),
       log,
       clock,
-      keep: onFailure === "restart",
+      swapping,
+      keep: this.#running.onFailure === "restart",
       predecessor,
       around: (handler, body) => work.run({ id, handler }, body),
       onFailure: (error) => this.#failed(context, error),
@@ -113,12 +168,15 @@ export class ModuleRunner {
   }
 
   #failed(context: ModuleContext, error: unknown): void {
-    const { log, onFailure, fatal } = this.#options;
+    const { log, fatal } = this.#options;
+    const { onFailure } = this.#running;
     if (context.signal.aborted) return this.#failedWhileStopping(error);
     const failure = moduleFailedError(this.id, error);
     logError(log, failure);
     if (onFailure === "fail") fatal(failure);
-    if (onFailure === "restart") this.#restarting = this.#restart(context);
+    // A swap is going to start it anew in any case.
+    if (onFailure !== "restart" || this.#overtaken.signal.aborted) return;
+    this.#restarting = this.#restart(context);
   }
 
   /** What was cut short by the stop is no failure. */
@@ -132,7 +190,10 @@ export class ModuleRunner {
   async #restart(failed: ModuleContext): Promise<void> {
     const { log } = this.#options;
     const clock = this.#clock;
-    const { signal } = this.#stopping;
+    const signal = AbortSignal.any([
+      this.#stopping.signal,
+      this.#overtaken.signal,
+    ]);
     await failed.fail();
     if (clock.now() - this.#begunAt >= FORGET_AFTER) {
       this.#backoff = FIRST_BACKOFF;
@@ -155,26 +216,58 @@ export class ModuleRunner {
         predecessor = this.#context;
       }
     }
-    await failed.close();
+    if (this.#overtaken.signal.aborted) await this.#context.handOver();
+    else await failed.close();
   }
-}
 
-function initFailedError(id: string, cause: unknown): CaryatidError {
-  return new CaryatidError(
-    "INIT_FAILED",
-    `Cannot initialise module "${id}": ${messageOf(cause)}`,
-    { cause, hint: cause instanceof CaryatidError ? cause.hint : undefined },
-  );
-}
+  async #swap(next: Running, times: SwapTimes): Promise<void> {
+    const old = this.#running;
+    this.#overtaken.abort();
+    await this.#restarting;
+    this.#restarting = undefined;
+    await handOver(this.#context, times.finish, this.#options.log);
+    try {
+      await this.#takeOver(next, times.start);
+    } catch (error) {
+      if (this.#stopping.signal.aborted) throw this.#abortedSwap();
+      this.#options.log.warn("the new code doesn't start: back to the old one");
+      await this.#goBack(old, times.start);
+      throw error;
+    }
+  }
 
-function moduleFailedError(id: string, cause: unknown): CaryatidError {
-  return new CaryatidError(
-    "MODULE_FAILED",
-    `Module "${id}" failed: ${messageOf(cause)}`,
-    { cause, hint: `on-failure of [module.${id}] says what happens then` },
-  );
-}
+  async #takeOver(next: Running, time: number): Promise<void> {
+    this.#running = next;
+    this.#context = this.#makeContext(this.#context);
+    const context = this.#context;
+    using start = new StartSignal(time, this.#stopping.signal);
+    try {
+      this.#stopping.signal.throwIfAborted();
+      await this.init(start.signal);
+    } catch (error) {
+      context.stop();
+      await context.cleanUp();
+      await context.handOver();
+      throw error;
+    }
+    this.#overtaken = new AbortController();
+    this.begin();
+  }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  /** The old code worked before: if it doesn't any more, that is a failure like others. */
+  async #goBack(old: Running, time: number): Promise<void> {
+    try {
+      await this.#takeOver(old, time);
+    } catch (error) {
+      if (this.#stopping.signal.aborted) return;
+      this.#overtaken = new AbortController();
+      const context = this.#context = this.#makeContext(this.#context);
+      this.#failed(context, error);
+      if (old.onFailure !== "restart") await context.close();
+    }
+  }
+
+  #abortedSwap(): CaryatidError {
+    return abortedError(`swap module "${this.id}"`, this.#stopping.signal);
+  }
 }

@@ -1,9 +1,14 @@
 import type { Clock, Context, Log, Module } from "@caryatid/sdk";
 import type { BusClass } from "@caryatid/sdk/bus";
+import type { SwappingFactory } from "@caryatid/sdk/host/swapping";
 import { assembleBus } from "./assembly.ts";
-import { Classes } from "./classes.ts";
-import type { MonitorConfig } from "./config/process_config.ts";
-import { type ConfigInput, readConfig } from "./config/read_config.ts";
+import { checkModule, Classes } from "./classes.ts";
+import type { MonitorConfig, ProcessConfig } from "./config/process_config.ts";
+import {
+  type ConfigInput,
+  readConfig,
+  type ReadOptions,
+} from "./config/read_config.ts";
 import { Lifecycle, type LifecycleParts } from "./lifecycle.ts";
 import type { Importer } from "./loader.ts";
 import type { PinnedImporter } from "./pinned_import.ts";
@@ -36,6 +41,17 @@ export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What modules read the time from: the machine's unless given here. */
   readonly clock?: Clock;
+  /**
+   * Whether `swap` may exchange the code of modules while they run (no). Meant for development: loops then read at about a third of the
+   * rate.
+   */
+  readonly swappable?: boolean;
+}
+
+/** What {@linkcode Process.swap} takes besides the code. */
+export interface SwapOptions {
+  /** The configuration as it is now, as for `Process.create` (as it was then). The section of the module counts, and nothing else. */
+  readonly config?: ConfigInput | readonly ConfigInput[];
 }
 
 /**
@@ -69,9 +85,14 @@ export class Process implements AsyncDisposable {
   readonly #classes: Classes;
   readonly #monitor: Monitor;
   readonly #log: Log;
+  readonly #config: ProcessConfig;
+  /** How it was read. */
+  readonly #reading: ReadOptions;
 
   /** Use `Process.create`. */
-  private constructor(parts: LifecycleParts) {
+  private constructor(parts: LifecycleParts, reading: ReadOptions) {
+    this.#config = parts.config;
+    this.#reading = reading;
     this.#lifecycle = new Lifecycle(parts);
     this.#classes = parts.classes;
     this.#monitor = parts.monitor ?? OFF;
@@ -86,13 +107,17 @@ export class Process implements AsyncDisposable {
    */
   static async create(options: ProcessOptions): Promise<Process> {
     const { base, clock, modules = [], buses = [] } = options;
-    const config = await readConfig(options.config, options);
-    const classes = new Classes(options, base ? new URL(base) : undefined);
+    const start = base ? new URL(base) : undefined;
+    const { env, process } = options;
+    const reading = { env, process, base: start };
+    const config = await readConfig(options.config, reading);
+    const classes = new Classes(options, start);
     for (const bus of buses) classes.registerBus(bus);
     for (const module of modules) classes.registerModule(module);
     const logging = new Logging(config.log);
     const { bus, notices } = await assembleBus(config, classes, logging);
     const log = logging.log();
+    const swapping = await loadSwapping(options.swappable);
     const monitor = await createMonitor(config.monitor, { bus, log, clock });
     return new Process({
       config,
@@ -102,7 +127,8 @@ export class Process implements AsyncDisposable {
       notices: [...config.notices, ...notices],
       clock,
       monitor,
-    });
+      swapping,
+    }, reading);
   }
 
   /**
@@ -168,6 +194,59 @@ export class Process implements AsyncDisposable {
   }
 
   /**
+   * Has newer code take the place of a module's while the process runs. What it subscribes to and handles goes on: messages and requests
+   * wait meanwhile, in order, and no other module notices.
+   *
+   * The section is checked against the schema of the new code first. Then the old code finishes what it has in hand, at most for
+   * `[lifecycle] stop-deadline` (what isn't finished then counts as done); its `context.signal` fires, its tasks end, and `init` of the new code runs. Where that fails, the old
+   * code is started again with what waited. Subscriptions with other options than before (or with a `filter` or `signal`) start anew;
+   * those that `init` of the new code doesn't open are closed. What waited there is dropped, and told;
+   * requests that waited for a handler which is no more fail with `HANDLER_FAILED`, because of `NO_HANDLER`.
+   *
+   * One swap of a module follows the other. A module that waits for its restart is started at once, with the new code. `stop` waits
+   * for a swap that has begun.
+   *
+   * Rejects with `INVALID_CONFIG` if the section doesn't fit (the old code has noticed nothing), `INIT_FAILED`, `ABORTED` if the
+   * process stops, `WRONG_EXPORT` for what isn't a module, and `INVALID_OPTION` for an unknown id, without `swappable`, or before
+   * `start`.
+   *
+   * @example A handler that knows more
+   * ```ts
+   * import { Process } from "@caryatid/process";
+   * import { defineModule } from "@caryatid/sdk";
+   * import assert from "node:assert/strict";
+   *
+   * const greeter = (greeting: string) =>
+   *   defineModule({
+   *     name: "greeter",
+   *     init(context) {
+   *       context.handle("greet", ({ message }) => `${greeting}, ${message}`);
+   *     },
+   *   });
+   *
+   * await using process = await Process.create({
+   *   config: { module: { greeter: {} }, log: { level: "error" } },
+   *   modules: [greeter("Hello")],
+   *   swappable: true,
+   * });
+   * await process.start();
+   * await process.swap("greeter", greeter("Good morning"));
+   * const answer = await process.context.request("greet", "world");
+   * assert.equal(answer, "Good morning, world");
+   * ```
+   */
+  async swap(
+    id: string,
+    module: Module,
+    options: SwapOptions = {},
+  ): Promise<void> {
+    const config = options.config
+      ? await readConfig(options.config, this.#reading)
+      : this.#config;
+    await this.#lifecycle.swap(id, checkModule(module), config);
+  }
+
+  /**
    * Stops: no new work; what is in hand and queued is finished; then loops end and everything is released. Harmless twice.
    *
    * A handler may await it, and isn't waited for itself. A step of a loop mustn't.
@@ -193,6 +272,15 @@ export class Process implements AsyncDisposable {
 }
 
 /** Its code is loaded only where it is used: each file takes its part of a start. */
+async function loadSwapping(
+  swappable = false,
+): Promise<SwappingFactory | undefined> {
+  if (!swappable) return undefined;
+  const { Swapping } = await import("@caryatid/sdk/host/swapping");
+  return (bus) => new Swapping(bus);
+}
+
+/** As that of swaps. */
 async function createMonitor(
   config: MonitorConfig | undefined,
   parts: Omit<ProcessMonitorOptions, "config">,

@@ -10,7 +10,7 @@
  * | `DECODE_FAILED` | a received body is not what the wire format allows |
  * | `DRAIN_TIMEOUT` | work was still going on at the stop deadline |
  * | `FOLDER_IN_USE` | somebody else records to the folder |
- * | `FORBIDDEN` | a module used a topic outside its rights |
+ * | `FORBIDDEN` | a module used a topic outside its rights or, in a test, beside those it declares |
  * | `HANDLER_FAILED` | the handler of a request failed; `cause` has its code and message |
  * | `INIT_FAILED` | a module's `init` threw, or did not end in time |
  * | `INVALID_CONFIG` | a configuration has errors; `problems` lists them all |

@@ -60,6 +60,7 @@ export {
   type PermissionRequest,
   type PermissionsOf,
 } from "./module.ts";
+export { patternCovers } from "./pattern_covers.ts";
 export type { RetryOptions } from "./retry_options.ts";
 export type {
   SchemaInput,
@@ -75,4 +76,5 @@ export {
   validatePattern,
   validateTopic,
 } from "./topic.ts";
+export type { Topics, TopicsOf, TopicUse } from "./topics.ts";
 export type { WireSchema } from "./wire_schema.ts";

@@ -1,6 +1,7 @@
 import type { Context } from "./context.ts";
 import { CaryatidError } from "./errors.ts";
 import type { SchemaOutput, StandardSchema } from "./standard_schema.ts";
+import { checkTopics, type TopicsOf } from "./topics.ts";
 
 /** What a module asks to be allowed. The configuration grants it, or doesn't. */
 export interface PermissionRequest {
@@ -37,6 +38,16 @@ export interface ModuleDefinition<
     S extends StandardSchema ? SchemaOutput<S> : Record<string, unknown>
   >;
   /**
+   * The topics that it has to do with; a function where its section names them: `(config) => ({ publish: [config.topic] })`. It may be
+   * called by tools that never run the module. Who declares them and strays from them is told: by a warning in a process, by an error
+   * in `testModule`. Without it nothing is known, and nothing is told.
+   */
+  readonly topics?:
+    | TopicsOf<
+      S extends StandardSchema ? SchemaOutput<S> : Record<string, unknown>
+    >
+    | undefined;
+  /**
    * Sets the module up: subscribe and handle here, and give loops to `context.run`. When it has ended, the module hears all that
    * it subscribed to.
    */
@@ -59,6 +70,8 @@ export interface Module {
   readonly config: StandardSchema | undefined;
   /** What it asks to be allowed, or tells by its checked section. */
   readonly permissions: PermissionsOf<unknown>;
+  /** The topics that it has to do with, or tells by its checked section. Undefined where it doesn't say, as in an older SDK. */
+  readonly topics?: TopicsOf<unknown> | undefined;
   /** Sets one instance up, with its checked configuration. */
   init(context: Context, config: unknown): void | Promise<void>;
 }
@@ -80,12 +93,29 @@ export interface Module {
  *   },
  * }) as Module;
  * ```
- * @throws {CaryatidError} `INVALID_OPTION` if the name is not lower-case words joined by `-`
+ * @example A module that says which topics it uses
+ * ```ts
+ * import { defineModule, type Module } from "@caryatid/sdk";
+ *
+ * export default defineModule({
+ *   name: "relay",
+ *   topics: { subscribe: ["order.#"], publish: ["shipping.*"] },
+ *   init(context) {
+ *     const orders = context.subscribe("order.*");
+ *     context.run(async () => {
+ *       for await (const { message } of orders) await context.publish("shipping.wanted", message);
+ *     });
+ *   },
+ * }) as Module;
+ * ```
+ * @throws {CaryatidError} `INVALID_OPTION` if the name is not lower-case words joined by `-`, or `topics` is something else than
+ * lists, `INVALID_TOPIC` if one of them has something else than patterns
  */
 export function defineModule<S extends StandardSchema | undefined = undefined>(
   definition: ModuleDefinition<S>,
 ): Module {
-  const { name, description = "", config, permissions = {} } = definition;
+  const { name, description = "", config, permissions = {}, topics } =
+    definition;
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
     throw new CaryatidError(
       "INVALID_OPTION",
@@ -100,6 +130,9 @@ export function defineModule<S extends StandardSchema | undefined = undefined>(
     description,
     config,
     permissions: permissions as PermissionsOf<unknown>,
+    topics: topics === undefined || typeof topics === "function"
+      ? topics as TopicsOf<unknown> | undefined
+      : checkTopics(name, topics),
     init: (context, config) => definition.init(context, config as never),
   };
 }

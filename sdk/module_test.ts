@@ -14,6 +14,7 @@ Deno.test("a module has all properties, whatever its definition leaves out", () 
     description: "",
     config: undefined,
     permissions: {},
+    topics: undefined,
     init,
   });
 });
@@ -21,17 +22,20 @@ Deno.test("a module has all properties, whatever its definition leaves out", () 
 Deno.test("a module has what its definition says", () => {
   const config = z.object({ every: z.number().default(1) });
   const permissions = { net: ["example.com"] };
+  const topics = { publish: ["hello.*"], handle: ["ask.#"] };
   const description = "Says hello";
   const module: Module = defineModule({
     name: "greeter",
     description,
     config,
     permissions,
+    topics,
     init,
   });
   assert.equal(module.description, description);
   assert.equal(module.config, config);
   assert.equal(module.permissions, permissions);
+  assert.deepEqual(module.topics, topics);
 });
 
 Deno.test("init gets the context and the configuration as they are, and its outcome is given back", async () => {

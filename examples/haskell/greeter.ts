@@ -12,6 +12,7 @@ export default defineModule({
     answers: z.string().default("sample.haskell"),
     period: z.number().positive().default(1),
   }),
+  topics: ({ topic, answers }) => ({ publish: [topic], subscribe: [answers] }),
   init(context, config) {
     const answers = context.subscribe(defineTopic(config.answers, messages));
     context.run(async () => {

@@ -6,6 +6,7 @@ export default defineModule({
   name: "publisher",
   description: "Publishes as fast as it may",
   config: z.object({ topic: z.string() }),
+  topics: ({ topic }) => ({ publish: [topic] }),
   init(context, { topic }) {
     context.run(async () => {
       for (let number = 0; !context.signal.aborted; number++) {

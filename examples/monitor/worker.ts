@@ -9,6 +9,7 @@ export default defineModule({
     topic: z.string(),
     seconds: z.number().nonnegative().default(0),
   }),
+  topics: ({ topic }) => ({ subscribe: [topic] }),
   init(context, { topic, seconds }) {
     const work = context.subscribe(topic);
     context.run(async () => {

@@ -11,6 +11,7 @@ export default defineModule({
     count: z.int().positive().default(1),
     period: z.number().positive().optional(),
   }),
+  topics: ({ topic }) => ({ publish: [topic] }),
   init(context, { topic, signature, count, period }) {
     async function greet(): Promise<void> {
       for (let number = 0; number < count; number++) {

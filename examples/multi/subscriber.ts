@@ -9,6 +9,7 @@ export default defineModule({
     topic1: z.string().default("sample1.#"),
     topic2: z.string().default("sample2.#"),
   }),
+  topics: ({ topic1, topic2 }) => ({ subscribe: [topic1, topic2] }),
   init(context, { topic1, topic2 }) {
     for (const pattern of [topic1, topic2]) {
       const heard = context.subscribe(pattern);

@@ -12,6 +12,7 @@ export default defineModule({
     threads: z.int().positive().default(1),
     length: z.int().nonnegative().default(100),
   }),
+  topics: ({ topic }) => ({ publish: [topic] }),
   init(context, { topic, count, threads, length }) {
     const data = "*".repeat(length);
     async function publish(): Promise<void> {

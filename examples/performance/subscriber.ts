@@ -7,6 +7,7 @@ export default defineModule({
   name: "subscriber",
   description: "Counts messages and takes the time",
   config: z.object({ topic: z.string().default("test") }),
+  topics: ({ topic }) => ({ subscribe: [topic] }),
   init(context, config) {
     const heard = context.subscribe(config.topic);
     context.run(async () => {

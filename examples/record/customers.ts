@@ -8,6 +8,7 @@ export default defineModule({
   name: "customers",
   description: "Place orders",
   config: z.object({ period: z.number().positive().default(1) }),
+  topics: { publish: ["order.placed"] },
   init(context, { period }) {
     context.run(async () => {
       for (const [number, prices] of PRICES.entries()) {

@@ -11,6 +11,7 @@ export default defineModule({
   name: "shop",
   description: "Adds up orders",
   config: z.object({ "discount-from": z.number().optional() }),
+  topics: { subscribe: ["order.placed"], publish: ["order.total"] },
   init(context, { "discount-from": from = Infinity }) {
     const orders = context.subscribe("order.placed");
     context.run(async () => {

@@ -10,6 +10,7 @@ export default defineModule({
     topic: z.string().default("test.request"),
     period: z.number().positive().optional(),
   }),
+  topics: ({ topic }) => ({ request: [topic, "bad.topic"] }),
   init(context, config) {
     async function ask(topic: string): Promise<void> {
       const message = { message: "Hello, world!" };

@@ -7,6 +7,7 @@ export default defineModule({
   name: "responder",
   description: "Answers what it is asked",
   config: z.object({ topic: z.string().default("test.request") }),
+  topics: ({ topic }) => ({ handle: [topic] }),
   init(context, config) {
     const topic = defineTopic(config.topic, question, { answer });
     context.handle(topic, ({ message }) => {

@@ -1,4 +1,8 @@
-import { defineRoute, handleRoute } from "@caryatid/modules/rest-server";
+import {
+  defineRoute,
+  handleRoute,
+  routeTopics,
+} from "@caryatid/modules/rest-server";
 import { defineModule } from "@caryatid/sdk";
 import { z } from "zod";
 
@@ -25,10 +29,13 @@ const list = defineRoute({
   answer: z.array(Guest),
 });
 
+const routes = routeTopics([sign, list]);
+
 /** Keeps who signed, and tells everybody of each. */
 export default defineModule({
   name: "guestbook",
   description: "A guestbook over HTTP",
+  topics: { ...routes, publish: [...routes.publish, "guestbook.signed"] },
   init(context) {
     const guests: z.infer<typeof Guest>[] = [];
     handleRoute(context, sign, async ({ body: { name } }) => {

@@ -7,6 +7,7 @@ export default defineModule({
   name: "rest-hello-world",
   description: "Says hello over HTTP",
   config: z.object({ topic: z.string().default("rest.get.hello") }),
+  topics: ({ topic }) => ({ handle: [topic] }),
   init(context, config) {
     context.handle(config.topic, ({ message }): RestResponse => {
       const { method, path } = message as RestRequest;

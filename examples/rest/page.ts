@@ -1,4 +1,4 @@
-import { handleRoute, reply } from "@caryatid/modules/rest-server";
+import { handleRoute, reply, routeTopics } from "@caryatid/modules/rest-server";
 import { defineModule } from "@caryatid/sdk";
 import html from "./page.html" with { type: "text" };
 
@@ -6,6 +6,7 @@ import html from "./page.html" with { type: "text" };
 export default defineModule({
   name: "page",
   description: "Shows the clock and the guestbook",
+  topics: routeTopics(["GET /"]),
   init(context) {
     const headers = { "content-type": "text/html; charset=utf-8" };
     handleRoute(context, "GET /", () => reply(html, { headers }));

@@ -4,8 +4,9 @@ import { defineModule } from "@caryatid/sdk";
 export default defineModule({
   name: "publisher",
   description: "Says hello",
+  topics: (config) => ({ publish: [topicOf(config)] }),
   init(context, config) {
-    const topic = String(config.topic ?? "sample.test");
+    const topic = topicOf(config);
     const period = Number(config.period ?? 0);
     context.run(async () => {
       for (;;) {
@@ -18,3 +19,7 @@ export default defineModule({
     });
   },
 });
+
+function topicOf({ topic = "sample.test" }: Record<string, unknown>): string {
+  return String(topic);
+}

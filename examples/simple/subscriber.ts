@@ -4,8 +4,9 @@ import { defineModule } from "@caryatid/sdk";
 export default defineModule({
   name: "subscriber",
   description: "Logs what it hears",
+  topics: (config) => ({ subscribe: [topicOf(config)] }),
   init(context, config) {
-    const heard = context.subscribe(String(config.topic ?? "sample.#"));
+    const heard = context.subscribe(topicOf(config));
     context.run(async () => {
       for await (const { message } of heard) {
         context.log.info("Received: {message}", { message });
@@ -13,3 +14,7 @@ export default defineModule({
     });
   },
 });
+
+function topicOf({ topic = "sample.#" }: Record<string, unknown>): string {
+  return String(topic);
+}

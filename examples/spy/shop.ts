@@ -11,6 +11,11 @@ const ORDERS = [
 export default defineModule({
   name: "shop",
   description: "Sells tea",
+  topics: {
+    publish: ["order.new", "shop.scale"],
+    request: ["stock.*"],
+    handle: ["stock.*"],
+  },
   init(context) {
     context.handle("stock.*", () => ({ left: 7 }));
     context.run(async () => {

@@ -1,8 +1,9 @@
 import clock from "@caryatid/modules/clock";
 import spy from "@caryatid/modules/spy";
 import { Process } from "@caryatid/process";
-import publisher from "./publisher.ts";
-import subscriber from "./subscriber.ts";
-import config from "./typed.toml" with { type: "text" };
+import config from "./caryatid.toml" with { type: "text" };
+// The configuration imports these. What the program itself has imported needs no permission to be read.
+import "./publisher.ts";
+import "./subscriber.ts";
 
-await Process.main({ config, modules: [subscriber, publisher, clock, spy] });
+await Process.main({ config, base: import.meta.url, modules: [clock, spy] });

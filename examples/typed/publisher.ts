@@ -10,6 +10,9 @@ export default defineModule({
     topic: z.string().default("sample"),
     period: z.number().positive().optional(),
   }),
+  topics: ({ topic }) => ({
+    publish: ["test", "string", "json"].map((word) => `${topic}.${word}`),
+  }),
   init(context, config) {
     async function send(word: string, message: z.input<typeof messages>) {
       context.log.info("Sending {message}", { message });

@@ -10,6 +10,7 @@ export default defineModule({
     topic: z.string().default("sample.#"),
     clock: z.string().default("clock.tick"),
   }),
+  topics: ({ topic, clock }) => ({ subscribe: [topic, clock] }),
   init(context, config) {
     for (const topic of [config.topic, config.clock]) {
       const heard = context.subscribe(defineTopic(topic, messages));

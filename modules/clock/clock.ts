@@ -36,6 +36,7 @@ export default defineModule({
   name: "clock",
   description: "Publishes the time at regular intervals",
   config: configuration,
+  topics: ({ topic }) => ({ publish: [topic] }),
   init(context, config) {
     context.run(() => new Clock(context, config).run());
   },

@@ -1,6 +1,7 @@
 import { defineModule, type Module, type StandardSchema } from "@caryatid/sdk";
 import { Outlet } from "./outlet.ts";
 import { playbackConfig } from "./playback_config.ts";
+import { topicsFor } from "./topics_for.ts";
 
 /** What a playback is given by the program, beside its configuration. */
 export interface PlaybackOptions {
@@ -43,6 +44,7 @@ export function createPlayback(options: PlaybackOptions = {}): Module {
     description: "Replays recorded messages",
     config: playbackConfig,
     permissions: ({ path }) => ({ read: [path] }),
+    topics: topicsFor,
     async init(context, config) {
       const { step, path } = config;
       const steps = step === undefined ? undefined : context.subscribe(step);

@@ -1,4 +1,5 @@
 import { defineModule, type Module, patternsOverlap } from "@caryatid/sdk";
+import { listOf } from "../config_topics.ts";
 import { TopicFilter } from "../topic_filter.ts";
 import { recordConfig } from "./record_config.ts";
 
@@ -13,9 +14,9 @@ export default defineModule({
   description: "Records messages to files",
   config: recordConfig,
   permissions: ({ path }) => ({ read: [path], write: [path] }),
+  topics: ({ topic }) => ({ subscribe: listOf(topic) }),
   async init(context, config) {
-    const { topic } = config;
-    const patterns = typeof topic === "string" ? [topic] : [...new Set(topic)];
+    const patterns = [...new Set(listOf(config.topic))];
     // Before anything is awaited: what is published from here on is heard.
     const subscriptions = patterns.map((pattern) =>
       context.subscribe(pattern, { queueSize: config["queue-size"] })

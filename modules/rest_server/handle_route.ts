@@ -1,9 +1,8 @@
-import {
-  CaryatidError,
-  type Context,
-  type HandleOptions,
-  type Handling,
-  type RequestDelivery,
+import type {
+  Context,
+  HandleOptions,
+  Handling,
+  RequestDelivery,
 } from "@caryatid/sdk";
 import { declare } from "./declarations.ts";
 import { readValue } from "./formats.ts";
@@ -17,17 +16,15 @@ import {
   unwrapRequest,
   wrapResponse,
 } from "./rest_message.ts";
-import { type RoutePath, routePath } from "./route_path.ts";
+import {
+  handledPattern,
+  methodAndPath,
+  type Route,
+  type RoutePath,
+  routePath,
+} from "./route_path.ts";
 import { Asked, completed, type RouteRequest } from "./route_request.ts";
 import type { Dots } from "./topic_of.ts";
-
-/** A route as an object. */
-export interface Route<Path extends string = string> {
-  /** In upper case, or `*` for any. */
-  readonly method: string;
-  /** `/users/:id`: `:name` is any one segment, and `*` at the end whatever is left of the path. */
-  readonly path: Path;
-}
 
 /** How to handle a route. */
 export interface RouteOptions extends HandleOptions {
@@ -119,16 +116,15 @@ export function handleRoute(
   options: RouteOptions = {},
 ): Handling {
   const { topic = "rest", dots = "escape", ...handling } = options;
-  const { method, path } = typeof route === "string" ? split(route) : route;
+  const { method, path } = methodAndPath(route);
   const parsed = routePath(method, path, dots);
   const { pattern } = parsed;
   const defined = typeof route === "object" && isDefined(route)
     ? route
     : undefined;
   const checks = defined && new RouteChecks(defined);
-  const word = method === "*" ? "*" : method.toLowerCase();
   const handled = context.handle(
-    `${topic}.${word}.${pattern}`,
+    handledPattern(topic, parsed),
     (delivery) => answer(parsed, checks, handler as AnyHandler, delivery),
     handling,
   );
@@ -178,14 +174,4 @@ async function answer(
     response = responseOfProblem(error);
   }
   return inner === message ? response : wrapResponse(response);
-}
-
-function split(route: string): Route {
-  const match = /^(\S+) +(\S+)$/.exec(route);
-  if (match !== null) return { method: match[1]!, path: match[2]! };
-  throw new CaryatidError(
-    "INVALID_OPTION",
-    `Cannot handle the route "${route}": wanted a method and a path`,
-    { hint: 'for example "GET /users/:id"' },
-  );
 }

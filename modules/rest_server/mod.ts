@@ -49,7 +49,6 @@ export {
   type DefinedHandler,
   handleRoute,
   type PathOf,
-  type Route,
   type RouteHandler,
   type RouteOptions,
 } from "./handle_route.ts";
@@ -70,4 +69,5 @@ export type {
 } from "./openapi/operation.ts";
 export type { RouteRequest } from "./route_request.ts";
 export { type Reply, reply, type ReplyOptions } from "./reply.ts";
-export type { ParamNames, Params } from "./route_path.ts";
+export type { ParamNames, Params, Route } from "./route_path.ts";
+export { type RouteTopics, routeTopics } from "./route_topics.ts";

@@ -15,6 +15,7 @@ import { liveRoutesOf } from "./live_routes.ts";
 import { staticFiles } from "./static_files.ts";
 import { permissionsFor } from "./permissions.ts";
 import { readTokens } from "./tokens.ts";
+import { topicsFor } from "./topics_for.ts";
 
 /** What a server is given by the program, beside its configuration. */
 export interface RestServerOptions {
@@ -73,6 +74,10 @@ export function createRestServer(
     description: "HTTP in front of the bus: GET /hello asks rest.get.hello",
     config: restServerSchema,
     permissions: (section) => permissionsFor(readSection(section)),
+    // What an app does with the context that it is given is its own affair.
+    topics: typeof options.app === "function"
+      ? undefined
+      : (section) => topicsFor(readSection(section)),
     init: (context, section) => start(context, readSection(section), options),
   });
 }

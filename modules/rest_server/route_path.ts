@@ -13,6 +13,14 @@ export type Params<Path extends string> = string extends Path
   ? Readonly<Record<string, string>>
   : { readonly [Name in ParamNames<Path>]: string };
 
+/** A route as an object. */
+export interface Route<Path extends string = string> {
+  /** In upper case, or `*` for any. */
+  readonly method: string;
+  /** `/users/:id`: `:name` is any one segment, and `*` at the end whatever is left of the path. */
+  readonly path: Path;
+}
+
 /** A route, taken apart. */
 export interface RoutePath {
   /** In upper case, or `*` for any. */
@@ -67,6 +75,31 @@ export function routePath(
       return params;
     },
   };
+}
+
+/**
+ * The two parts of `"GET /users/:id"`, or of a route that is an object.
+ *
+ * @throws {CaryatidError} `INVALID_OPTION` for a text without them
+ */
+export function methodAndPath(route: string | Route): Route {
+  if (typeof route !== "string") return route;
+  const match = /^(\S+) +(\S+)$/.exec(route);
+  if (match !== null) return { method: match[1]!, path: match[2]! };
+  throw new CaryatidError(
+    "INVALID_OPTION",
+    `Cannot handle the route "${route}": wanted a method and a path`,
+    { hint: 'for example "GET /users/:id"' },
+  );
+}
+
+/** What a module handles that answers on this route. */
+export function handledPattern(
+  root: string,
+  { method, pattern }: Pick<RoutePath, "method" | "pattern">,
+): string {
+  const word = method === "*" ? "*" : method.toLowerCase();
+  return `${root}.${word}.${pattern}`;
 }
 
 function literal(

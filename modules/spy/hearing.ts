@@ -1,4 +1,5 @@
 import { type Context, type Subscription, topicMatches } from "@caryatid/sdk";
+import { listOf } from "../config_topics.ts";
 import { carriedOn } from "./carried.ts";
 import type { Configuration } from "./configuration.ts";
 import { whereTest } from "./where.ts";
@@ -23,8 +24,4 @@ export function hear(context: Context, config: Configuration): Subscription[] {
       ...((others.length > 0 || !config.requests) && { filter }),
     });
   });
-}
-
-function listOf(patterns: string | readonly string[]): readonly string[] {
-  return typeof patterns === "string" ? [patterns] : patterns;
 }

@@ -5,6 +5,7 @@ import {
   type Module,
   type Subscription,
 } from "@caryatid/sdk";
+import { listOf } from "../config_topics.ts";
 import { type Carried, carriedOn } from "./carried.ts";
 import { type Configuration, configuration } from "./configuration.ts";
 import { excerpt } from "./excerpt.ts";
@@ -35,6 +36,7 @@ export default defineModule({
   name: "spy",
   description: "Logs messages as they pass",
   config: configuration,
+  topics: ({ topic }) => ({ subscribe: listOf(topic) }),
   init(context, config) {
     const spy = new Spy(context, config);
     for (const heard of hear(context, config)) {

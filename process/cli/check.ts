@@ -1,5 +1,6 @@
 import { ConfigError } from "../config/config_error.ts";
 import { configUrl } from "./config_files.ts";
+import { linkNotices } from "./granted_links.ts";
 import { counted, showProblems } from "./show_problems.ts";
 import {
   type CodedProblem,
@@ -45,7 +46,9 @@ async function read(
   options: CheckOptions,
 ): Promise<Found> {
   try {
-    return await readSubject(files.map(configUrl), options);
+    const subject = await readSubject(files.map(configUrl), options);
+    const links = await linkNotices(subject.config);
+    return { ...subject, notices: [...subject.notices, ...links] };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const { code } = error;
@@ -69,7 +72,7 @@ function summary({ config, problems, notices }: Subject): string {
 function partJson(
   { kind, config, specifier, inspection }: Subject["parts"][0],
 ) {
-  const { name, description } = inspection;
+  const { name, description, declared } = inspection;
   return {
     kind,
     id: config.id,
@@ -77,5 +80,6 @@ function partJson(
     specifier,
     name,
     description,
+    topics: declared,
   };
 }

@@ -1,11 +1,14 @@
 import type { Grant, GrantKind } from "./grants.ts";
+import { flagValues } from "../isolation/grants_deno.ts";
 import { importFlag } from "./import_hosts.ts";
 
-const KINDS: readonly GrantKind[] = ["net", "read", "write", "env"];
+const KINDS: readonly GrantKind[] = ["net", "read", "write", "env", "run"];
 
 /**
- * The fewest flags that allow all this. `more` are flags that someone gave: one without a value allows all of its kind, others come
+ * The fewest flags that allow all this, but for what only a process of its own is to have. `more` are flags that someone gave: one without a value allows all of its kind, others come
  * on top.
+ *
+ * @throws {CaryatidError} `INVALID_OPTION` for a path with a comma
  */
 export function permissionFlags(
   grants: readonly Grant[],
@@ -16,15 +19,14 @@ export function permissionFlags(
     const [, kind, value] = flag.match(/^--allow-(\w+)(?:=(.*))?$/s)!;
     return { kind: kind!, value };
   });
+  const needed = grants.filter(({ holder }) => holder !== "process");
   const flags = KINDS.flatMap((kind) => {
-    const own = grants.filter((grant) => grant.kind === kind)
-      .map(({ value }) => isPath(kind) ? escaped(value) : value);
+    const own = needed.filter((grant) => grant.kind === kind)
+      .map(({ value }) => value);
     return flag(kind, own, given);
   });
-  for (const kind of ["run", "sys", "ffi"]) {
-    flags.push(...flag(kind, [], given));
-  }
-  return [...flags, ...imports(grants, given, only)];
+  for (const kind of ["sys", "ffi"]) flags.push(...flag(kind, [], given));
+  return [...flags, ...imports(needed, given, only)];
 }
 
 type Given = readonly {
@@ -35,9 +37,11 @@ type Given = readonly {
 function flag(kind: string, own: readonly string[], given: Given): string[] {
   const same = given.filter((one) => one.kind === kind);
   if (same.some(({ value }) => value === undefined)) return [`--allow-${kind}`];
-  const values = [...own, ...same.map(({ value }) => value!)];
-  if (values.length === 0) return [];
-  return [`--allow-${kind}=${[...new Set(values)].join(",")}`];
+  const values = new Set(own).union(
+    new Set(same.flatMap(({ value }) => value!.split(","))),
+  );
+  if (values.size === 0) return [];
+  return [`--allow-${kind}=${flagValues(kind, [...values])}`];
 }
 
 function imports(
@@ -53,13 +57,4 @@ function imports(
     ),
     only,
   });
-}
-
-function isPath(kind: GrantKind): boolean {
-  return kind === "read" || kind === "write";
-}
-
-/** Deno takes a comma for the end of a path, two for one of its letters. */
-function escaped(path: string): string {
-  return path.replaceAll(",", ",,");
 }

@@ -5,10 +5,8 @@
 const IS_WINDOWS = Deno.build.os === "windows";
 
 /** The URL of a file; a relative path starts at the current folder. */
-export function fileUrl(path: string): URL {
-  const isAbsolute = /^([/\\]|[A-Za-z]:[/\\])/.test(path) &&
-    (IS_WINDOWS || path.startsWith("/"));
-  const whole = isAbsolute ? path : `${Deno.cwd()}/${path}`;
+export function fileUrl(path: string, folder?: string): URL {
+  const whole = isAbsolutePath(path) ? path : `${folder ?? Deno.cwd()}/${path}`;
   const slashes = IS_WINDOWS ? whole.replaceAll("\\", "/") : whole;
   // A backslash is a letter of a name, and would be a slash in a URL.
   const encoded = encodeURI(slashes).replace(
@@ -16,6 +14,12 @@ export function fileUrl(path: string): URL {
     (char) => encodeURIComponent(char),
   );
   return new URL(`file://${encoded.startsWith("/") ? "" : "/"}${encoded}`);
+}
+
+/** Says whether a path starts at the root of a disk. */
+export function isAbsolutePath(path: string): boolean {
+  return /^([/\\]|[A-Za-z]:[/\\])/.test(path) &&
+    (IS_WINDOWS || path.startsWith("/"));
 }
 
 /** The path of a `file:` URL. */

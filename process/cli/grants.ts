@@ -1,9 +1,15 @@
+import type { ModuleConfig, ModuleGrants } from "../config/process_config.ts";
+import {
+  DENO_KINDS,
+  grantsOfModule,
+  needlessGrants,
+} from "../isolation/grants.ts";
 import { filePath } from "./file_urls.ts";
 import { importHost } from "./import_hosts.ts";
 import type { Part, Subject } from "./subject.ts";
 
 /** What Deno is asked to allow by `--allow-<kind>`. */
-export type GrantKind = "env" | "import" | "net" | "read" | "write";
+export type GrantKind = "env" | "import" | "net" | "read" | "run" | "write";
 
 /** Something that a process may do, who wants it, and why. */
 export interface Grant {
@@ -12,6 +18,8 @@ export interface Grant {
   readonly kind: GrantKind;
   readonly value: string;
   readonly why: string;
+  /** Who has it in the end. What a guest in a process of its own has, the process that starts it doesn't need. */
+  readonly holder?: "worker" | "process";
 }
 
 /** All that a configuration needs, and nothing else. */
@@ -27,9 +35,16 @@ export function grantsOf(subject: Subject): Grant[] {
     ...monitorGrants(subject),
     ...subject.parts.flatMap((part) => [
       ...sourceGrants(part),
-      ...askedGrants(part),
+      ...ownGrants(part),
     ]),
   ];
+}
+
+/** Flags of Deno that the isolation of modules needs, besides permissions: without this one it ends where a worker begins. */
+export function isolationFlags({ config: { modules } }: Subject): string[] {
+  return modules.some(({ isolation }) => isolation === "worker")
+    ? ["--unstable-worker-options"]
+    : [];
 }
 
 function fileGrant(url: URL): Grant {
@@ -64,15 +79,49 @@ function sourceGrants({ kind, config, specifier, inspection }: Part): Grant[] {
   );
 }
 
-function askedGrants({ kind, config, inspection }: Part): Grant[] {
-  const who = `${kind}.${config.id}`;
-  const { net, read, write, env } = inspection.permissions;
-  return Object.entries({ net, read, write, env }).flatMap(([kind, values]) =>
-    (values ?? []).map((value) => ({
+/** What its file grants counts, where one has to; else what it asks for. */
+function ownGrants(part: Part): Grant[] {
+  if (part.kind === "module") {
+    const module = part.config as ModuleConfig;
+    const granted = grantsOfModule(module);
+    if (granted) return moduleGrants(part, module, granted);
+  }
+  const who = `${part.kind}.${part.config.id}`;
+  const asked = part.inspection.permissions;
+  return DENO_KINDS.flatMap((kind) =>
+    (asked[kind] ?? []).map((value) => ({
       who,
-      kind: kind as GrantKind,
+      kind,
       value,
       why: "it asks for it",
     }))
   );
+}
+
+function moduleGrants(
+  { inspection }: Part,
+  { id, isolation }: ModuleConfig,
+  granted: ModuleGrants,
+): Grant[] {
+  const who = `module.${id}`;
+  const needless = needlessGrants(granted, inspection.permissions);
+  const isNeedless = (kind: GrantKind, value: string) =>
+    needless.some((one) => one.kind === kind && one.value === value);
+  const grants = DENO_KINDS.flatMap((kind) =>
+    (granted[kind] ?? []).map((value): Grant => ({
+      who,
+      kind,
+      value,
+      why: isNeedless(kind, value)
+        ? "granted, though it doesn't ask for it"
+        : "it asks for it, and it is granted",
+      ...isolation !== "none" && { holder: isolation },
+    }))
+  );
+  if (isolation !== "process") return grants;
+  const value = Deno.execPath();
+  return [
+    { who, kind: "run", value, why: "its process is started" },
+    ...grants,
+  ];
 }

@@ -1,67 +1,75 @@
+import { CaryatidError } from "@caryatid/sdk";
 import { configUrl } from "./config_files.ts";
-import { routesOf } from "./routes_of.ts";
+import { drawingOf } from "./graph/drawing.ts";
+import { mermaid } from "./graph/mermaid.ts";
 import { showProblems } from "./show_problems.ts";
-import { readSubject, type Subject, type SubjectOptions } from "./subject.ts";
-import { harmless, type Terminal } from "./terminal.ts";
+import { readSubject, type SubjectOptions } from "./subject.ts";
+import type { Terminal } from "./terminal.ts";
 
-/** `caryatid graph FILE…`: modules, topics, routes and buses as Mermaid text. Gives the exit code. */
+/** What `graph` takes besides its files. */
+export interface GraphOptions extends SubjectOptions {
+  /** Draws SVG instead of Mermaid text. */
+  readonly svg?: boolean | undefined;
+  /** Writes a file instead of to the terminal: `.svg`, or `.mmd` for Mermaid text. */
+  readonly output?: string | undefined;
+}
+
+/**
+ * `caryatid graph FILE…`: modules, topics, routes and buses. Gives the exit code.
+ *
+ * @throws {CaryatidError} `INVALID_OPTION` for an output of another kind, `STORAGE_FAILED`
+ */
 export async function graph(
   terminal: Terminal,
   files: readonly string[],
-  options: SubjectOptions = {},
+  options: GraphOptions = {},
 ): Promise<0 | 2> {
+  const { output } = options;
+  const isSvg = wantsSvg(options);
   const subject = await readSubject(files.map(configUrl), options);
   if (subject.problems.length > 0) {
     showProblems(terminal, subject.problems, []);
     return 2;
   }
-  for (const line of mermaid(subject)) terminal.print(line);
+  const drawing = drawingOf(subject);
+  const title = `Modules, topics and buses of ${files.map(nameOf).join(", ")}`;
+  // The layout is much code, and only for this.
+  const text = isSvg
+    ? (await import("./graph/svg.ts")).svg(drawing, title)
+    : `${mermaid(drawing).join("\n")}\n`;
+  if (output === undefined) terminal.print(text.trimEnd());
+  else await write(output, text);
   return 0;
 }
 
-/**
- * The graph of a configuration. A key of a section names a topic, not who sends on it, so lines from modules to topics have no
- * direction; a route is an arrow to its bus.
- */
-export function mermaid({ config, parts }: Subject): string[] {
-  const lines = ["flowchart LR"];
-  const modules = parts.filter(({ kind }) => kind === "module");
-  const topics = new Map<string, string>();
-  for (const [index, { config: { id, className } }] of modules.entries()) {
-    const kind = className === id ? "" : ` (${className})`;
-    lines.push(`  m${index}[${label(id + kind)}]`);
-  }
-  for (const { inspection } of modules) {
-    for (const { topic } of inspection.topics) {
-      if (topics.has(topic)) continue;
-      topics.set(topic, `t${topics.size}`);
-      lines.push(`  ${topics.get(topic)}([${label(topic)}])`);
-    }
-  }
-  for (const [index, { id, className }] of config.buses.entries()) {
-    lines.push(`  b${index}[(${label(`${id} (${className})`)})]`);
-  }
-  for (const [index, { inspection }] of modules.entries()) {
-    for (const { key, topic } of inspection.topics) {
-      lines.push(`  m${index} ---|${label(key)}| ${topics.get(topic)}`);
-    }
-  }
-  const busNodes = new Map(config.buses.map(({ id }, n) => [id, `b${n}`]));
-  for (const [topic, node] of topics) {
-    for (const { pattern, buses } of routesOf(config.routes, topic)) {
-      for (const bus of buses) {
-        lines.push(`  ${node} -->|${label(pattern)}| ${busNodes.get(bus)}`);
-      }
-    }
-  }
-  return lines;
+function wantsSvg({ svg = false, output }: GraphOptions): boolean {
+  if (output === undefined) return svg;
+  if (/\.svg$/i.test(output)) return true;
+  if (/\.mmd$/i.test(output) && !svg) return false;
+  throw new CaryatidError(
+    "INVALID_OPTION",
+    `Cannot write the graph to "${output}": wanted a name that ends in ` +
+      (svg ? '".svg"' : '".svg" or ".mmd"'),
+    { hint: "for example -o service.svg" },
+  );
 }
 
-/** Text as Mermaid takes it: in quotes, and none of its own marks. */
-function label(text: string): string {
-  const safe = harmless(text).slice(0, 200).replace(
-    /[^\p{L}\p{N} ._()/:-]/gu,
-    (char) => `#${char.codePointAt(0)};`,
-  );
-  return `"${safe}"`;
+async function write(path: string, text: string): Promise<void> {
+  try {
+    await Deno.writeTextFile(path, text);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CaryatidError(
+      "STORAGE_FAILED",
+      `Cannot write the graph to "${path}": ${why}`,
+      { cause },
+    );
+  }
+}
+
+/** The last part of a path, or of a URL without its secrets. */
+function nameOf(file: string): string {
+  const { protocol, pathname } = configUrl(file);
+  const name = pathname.slice(pathname.lastIndexOf("/") + 1);
+  return protocol === "file:" ? decodeURIComponent(name) : name;
 }

@@ -36,7 +36,7 @@ export async function integrity(
   const imported = importedBy(config);
   const project = findProject(urls);
   const specifiers = imported.map(({ specifier }) => specifier).filter(isFile);
-  await using lock = await LockCopy.of(project, options.flags);
+  using lock = LockCopy.of(project, options.flags);
   const flags = sourceFlags(config, specifiers, lock, options);
   const texts = await readTexts(specifiers, { ...options, project, flags });
   const problems: CodedProblem[] = [];

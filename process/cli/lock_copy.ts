@@ -1,7 +1,7 @@
 import type { Project } from "./project.ts";
 
 /** The lock of a project, to be read and not written: Deno adds what is imported to the one that it is given. */
-export class LockCopy implements AsyncDisposable {
+export class LockCopy implements Disposable {
   /** For Deno. */
   readonly flags: readonly string[];
   readonly #path: string | undefined;
@@ -12,19 +12,17 @@ export class LockCopy implements AsyncDisposable {
   }
 
   /** `--frozen` among the flags of Deno keeps the lock itself from being written. */
-  static async of(
-    { lock }: Project,
-    flags: readonly string[] = [],
-  ): Promise<LockCopy> {
+  static of({ lock }: Project, flags: readonly string[] = []): LockCopy {
     if (lock === undefined) return new LockCopy(["--no-lock"]);
     if (flags.includes("--frozen")) return new LockCopy([`--lock=${lock}`]);
-    const path = await Deno.makeTempFile({ suffix: ".lock" });
-    await Deno.copyFile(lock, path);
+    // All at once: `run` has nothing else to do meanwhile, and each way to a thread and back costs as much.
+    const path = Deno.makeTempFileSync({ suffix: ".lock" });
+    Deno.copyFileSync(lock, path);
     return new LockCopy([`--lock=${path}`], path);
   }
 
   /** Removes it. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#path !== undefined) await Deno.remove(this.#path);
+  [Symbol.dispose](): void {
+    if (this.#path !== undefined) Deno.removeSync(this.#path);
   }
 }

@@ -4,6 +4,12 @@ import { parseRun } from "./parse_run.ts";
 import { coloured, standardTerminal, type Terminal } from "./terminal.ts";
 
 /**
+ * All other commands. Deno reads the files of a literal import() at the start, used or not; these are twice as many as `run` has,
+ * and their parser takes as long to load as all the rest.
+ */
+const PROGRAM: string = "./program.ts";
+
+/**
  * Runs a command line; gives its exit code: 0 all is well, 1 it failed, 2 the command line, the configuration or its modules are
  * wrong, 3 work was still going on at the stop deadline. Never rejects.
  */
@@ -17,8 +23,9 @@ export async function main(
       const { runFiles } = await import("./run.ts");
       return await runFiles(terminal, run.files, run.options);
     }
-    // Its parser takes as long to load as all the rest.
-    const { runProgram } = await import("./program.ts");
+    const { runProgram } = await import(
+      PROGRAM
+    ) as typeof import("./program.ts");
     return await runProgram(args, terminal);
   } catch (error) {
     const kind = coloured(terminal, "red", "error");

@@ -21,6 +21,7 @@ export function parseRun(args: readonly string[]): ParsedRun | undefined {
   const grants: string[] = [];
   const flags: string[] = [];
   let print = false;
+  let watch = false;
   let allowAll = false;
   let process: string | undefined;
   for (let index = 0; index < rest.length; index++) {
@@ -29,6 +30,7 @@ export function parseRun(args: readonly string[]): ParsedRun | undefined {
     else if (argument.startsWith("--process=")) process = argument.slice(10);
     else if (!argument.startsWith("-")) files.push(argument);
     else if (argument === "--print") print = true;
+    else if (argument === "--watch") watch = true;
     else if (/^(-A|--allow-all)$/.test(argument)) allowAll = true;
     else if (SOURCE_FLAGS.includes(argument)) flags.push(argument);
     else if (!isPermissionFlag(argument)) return undefined;
@@ -37,5 +39,5 @@ export function parseRun(args: readonly string[]): ParsedRun | undefined {
   }
   // An option without its value, for that parser to tell.
   if (files.length === 0 || process === "") return undefined;
-  return { files, options: { process, print, allowAll, grants, flags } };
+  return { files, options: { process, print, watch, allowAll, grants, flags } };
 }

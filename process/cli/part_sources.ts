@@ -10,6 +10,8 @@ export interface PartSources {
   readonly imported: readonly string[];
   /** Those of them that have an `integrity`. */
   readonly pinned: readonly string[];
+  /** Those of them that run apart from the process. */
+  readonly isolated: readonly string[];
 }
 
 /** What a program has to import for these. */
@@ -27,5 +29,8 @@ export function partSources(parts: readonly Part[]): PartSources {
     ),
     imported: specifiersOf((part) => !isStandard(part)),
     pinned: specifiersOf(({ config }) => config.integrity !== undefined),
+    isolated: specifiersOf(({ config }) =>
+      "isolation" in config && config.isolation !== "none"
+    ),
   };
 }

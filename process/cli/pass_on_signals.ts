@@ -1,4 +1,5 @@
-const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
+/** Those by which an operator ends a program. */
+export const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 

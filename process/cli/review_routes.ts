@@ -86,9 +86,9 @@ class Review implements RouteReview {
     }
   }
 
-  /** A notice only: that a key is called topic doesn't make it one. */
+  /** A notice only: that a key is called topic doesn't make it one. What a module declares is looked at elsewhere. */
   namedBy({ kind, config, inspection }: Part): void {
-    if (kind !== "module") return;
+    if (kind !== "module" || inspection.declared !== undefined) return;
     for (const { key, topic } of inspection.topics) {
       if (this.#isCarried(topic)) continue;
       this.notices.push(noRoute([...config.path, ...key.split(".")], topic));
@@ -112,7 +112,8 @@ class Review implements RouteReview {
   }
 }
 
-function noRoute(key: readonly string[], topic: string): Complaint {
+/** Of a topic that is published or subscribed to for certain, or may be. */
+export function noRoute(key: readonly string[], topic: string): Complaint {
   const dotted = key.join(".");
   return {
     code: "NO_ROUTE",

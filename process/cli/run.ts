@@ -25,9 +25,13 @@ export async function runFiles(
     return 2;
   }
   const args = denoArgs(subject, files, options);
-  if (!options.print) return await start(args);
-  terminal.print(shellLine("deno", args));
-  return 0;
+  if (options.print) {
+    terminal.print(shellLine("deno", args));
+    return 0;
+  }
+  if (!options.watch) return await start(args);
+  const { Watch } = await import("./watch/watch.ts");
+  return await new Watch({ terminal, files, options }).run(subject);
 }
 
 async function start(args: readonly string[]): Promise<number> {

@@ -1,5 +1,5 @@
 import { permissionFlags } from "./deno_flags.ts";
-import { grantsOf } from "./grants.ts";
+import { grantsOf, isolationFlags } from "./grants.ts";
 import { projectFlags } from "./project.ts";
 import { type RunOptions, SOURCE_FLAGS } from "./run_options.ts";
 import { type ProgramOptions, runProgramUrl } from "./run_program.ts";
@@ -28,17 +28,19 @@ export function denoArgs(
   options: RunOptions & Pick<ProgramOptions, "lifeline">,
 ): string[] {
   const { allowAll, grants = [], flags = [], lifeline } = options;
+  const watched = options.watch && !options.print;
   const { process } = subject.config;
   return [
     "run",
     "--no-prompt",
     ...projectFlags(subject.project),
+    ...isolationFlags(subject),
     // Looking into the modules has reloaded them.
     ...flags.filter((flag) => flag !== "--reload"),
     ...allowAll
       ? ["--allow-all"]
       : permissionFlags(grantsOf(subject), grants, subject.config.importHosts),
-    runProgramUrl(subject.parts, { process, lifeline }),
+    runProgramUrl(subject.parts, { process, lifeline, watched }),
     ...files,
   ];
 }

@@ -8,6 +8,7 @@ import type { BusClass } from "@caryatid/sdk/bus";
 import { type PinnedImporter, readPinned } from "../pinned_import.ts";
 import { Process, type ProcessOptions } from "../process.ts";
 import { configUrl } from "./config_files.ts";
+import type { WatchedParts } from "./watch/obey.ts";
 
 /** The code of a configuration, imported by the program itself: literal imports need no permission to read. */
 export interface RunSources {
@@ -27,6 +28,8 @@ export interface RunSources {
   readonly process?: string;
   /** Whether it stops when standard input ends: whoever holds the other end, and restarts what dies, has ended then (no). */
   readonly lifeline?: boolean;
+  /** Whether standard input says which modules have changed; when it ends the process stops, too (no). */
+  readonly watched?: boolean;
 }
 
 /** Runs the configuration of these files until it is stopped; sets the exit code. */
@@ -34,12 +37,14 @@ export async function runFiles(
   files: readonly string[],
   sources: RunSources,
 ): Promise<void> {
-  const { process, lifeline = false } = sources;
+  const { process, lifeline = false, watched = false } = sources;
   const options = {
     config: files.map(configUrl),
     ...process === undefined ? {} : { process },
     ...importersOf(sources),
+    swappable: watched,
   };
+  if (watched) return await runWatched(options, sources);
   if (!lifeline) return void await Process.main(options);
   await Process.main(options, (process) => {
     inputEnd().then(() => {
@@ -50,13 +55,26 @@ export async function runFiles(
   Deno.exit(); // the input is still being read
 }
 
+async function runWatched(
+  options: ProcessOptions & WatchedParts,
+  { importer }: RunSources,
+): Promise<void> {
+  const { obey } = await import("./watch/obey.ts");
+  await Process.main(options, (process) => {
+    obey(process, { ...options, importer });
+  });
+  Deno.exit(); // it still waits for a line
+}
+
 /** What a process is given of them. */
 export function importersOf(
-  { modules, buses, sources, texts, importer }: Omit<
+  { modules, buses, sources, texts, importer }: Pick<
     RunSources,
-    "process" | "lifeline"
+    "modules" | "buses" | "sources" | "texts" | "importer"
   >,
-): Pick<ProcessOptions, "modules" | "buses" | "importer" | "pinnedImporter"> {
+): Required<
+  Pick<ProcessOptions, "modules" | "buses" | "importer" | "pinnedImporter">
+> {
   const pinnedImporter: PinnedImporter = async (url) => {
     const load = sources[url];
     const text = texts[url];

@@ -4,6 +4,8 @@ export interface RunOptions {
   readonly process?: string | undefined;
   /** Shows the command instead of running it. */
   readonly print?: boolean | undefined;
+  /** Swaps modules whose files change while it runs. */
+  readonly watch?: boolean | undefined;
   /** Runs without any limit. */
   readonly allowAll?: boolean | undefined;
   /** Grants besides what is worked out: flags of Deno, `--allow-net=example.com`, `--allow-sys`. */

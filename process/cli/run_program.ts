@@ -9,6 +9,8 @@ export interface ProgramOptions {
   readonly process?: string | undefined;
   /** Whether it stops when its standard input ends (no). */
   readonly lifeline?: boolean | undefined;
+  /** Whether the command tells it by standard input which modules have changed (no). */
+  readonly watched?: boolean | undefined;
 }
 
 /**
@@ -17,10 +19,10 @@ export interface ProgramOptions {
  */
 export function runProgramUrl(
   parts: readonly Part[],
-  { process, lifeline = false }: ProgramOptions = {},
+  { process, lifeline = false, watched = false }: ProgramOptions = {},
 ): string {
-  const { modules, buses, imported, pinned } = partSources(parts);
-  const lines = [`import{runFiles}from${JSON.stringify(runner())};`];
+  const { modules, buses, imported, pinned, isolated } = partSources(parts);
+  const lines = [`import{runFiles}from${JSON.stringify(runnerSpecifier())};`];
   const named = (specifiers: readonly string[]) =>
     specifiers.map((specifier) => {
       const name = `x${lines.length}`;
@@ -28,27 +30,37 @@ export function runProgramUrl(
       return name;
     }).join();
   const registered = `modules:[${named(modules)}],buses:[${named(buses)}]`;
-  const sources = imported.map((specifier) => {
+  const sources: string[] = [];
+  const texts: string[] = [];
+  for (const specifier of imported) {
     const literal = JSON.stringify(specifier);
-    return `${literal}:()=>import(${literal})`;
-  });
-  const texts = pinned.map((specifier) => {
-    const literal = JSON.stringify(specifier);
-    return `${literal}:()=>${textImport(literal)}`;
-  });
+    if (!pinned.includes(specifier) && !isolated.includes(specifier)) {
+      // Not by import(): each would take 2 ms of the start, and what can't be imported has been refused by now.
+      const name = `x${lines.length}`;
+      lines.push(`import*as ${name} from${literal};`);
+      sources.push(`${literal}:async()=>${name}`);
+      continue;
+    }
+    // None of its code may run before its text is compared, or here at all.
+    sources.push(`${literal}:()=>import(${literal})`);
+    if (pinned.includes(specifier)) {
+      texts.push(`${literal}:()=>${textImport(literal)}`);
+    }
+  }
   lines.push(
     `await runFiles(Deno.args,{${registered},`,
     `sources:{__proto__:null,${sources.join()}},`,
     `texts:{__proto__:null,${texts.join()}},importer:s=>import(s)`,
     process === undefined ? "" : `,process:${JSON.stringify(process)}`,
-    `${lifeline ? ",lifeline:true" : ""}})`,
+    `${lifeline ? ",lifeline:true" : ""}${watched ? ",watched:true" : ""}})`,
   );
   // In a URL these would mean something else.
   const code = lines.join("").replace(/[%#\s\\]/g, encodeURIComponent);
   return `data:text/javascript,${code}`;
 }
 
-function runner(): string {
+/** Where the code that runs a configuration is. */
+export function runnerSpecifier(): string {
   return import.meta.url.startsWith("file:")
     ? new URL("./run_files.ts", import.meta.url).href
     : `jsr:@caryatid/process@${VERSION}/cli/run`;

@@ -1,12 +1,14 @@
 import { CaryatidError, type ErrorCode } from "@caryatid/sdk";
-import { standardImport } from "../classes.ts";
 import type {
   BusConfig,
   ModuleConfig,
   Problem,
   ProcessConfig,
 } from "../config/process_config.ts";
+import { askedOf } from "../isolation/grants.ts";
+import { type GrantReview, reviewGrants } from "../isolation/review_grants.ts";
 import { resolveSpecifier } from "../loader.ts";
+import { standardImport } from "../standard_classes.ts";
 import { readConfigFiles } from "./config_files.ts";
 import { importFlag, importHost } from "./import_hosts.ts";
 import type { InspectOptions } from "./inspection/child.ts";
@@ -17,10 +19,12 @@ import type {
   Kind,
   Task,
 } from "./inspection/inspection.ts";
+import { WaitingInspector } from "./inspection/waiting_inspector.ts";
 import { LockCopy } from "./lock_copy.ts";
 import { findProject, type Project } from "./project.ts";
 import { reviewProcesses } from "./review_processes.ts";
 import { reviewRoutes } from "./review_routes.ts";
+import { reviewTopics } from "./review_topics.ts";
 
 /** A problem, with the code that a program tells it by. */
 export interface CodedProblem extends Problem {
@@ -64,17 +68,30 @@ export async function readSubject(
   files: readonly URL[],
   options: SubjectOptions = {},
 ): Promise<Subject> {
-  const config = await readConfigFiles(files, options.process);
   const project = findProject(files);
+  using lock = LockCopy.of(project, options.flags);
+  const inspectOptions = (
+    config: Pick<ProcessConfig, "importHosts">,
+    specifiers: readonly (string | undefined)[],
+  ) => ({
+    ...options,
+    project,
+    flags: sourceFlags(config, specifiers, lock, options),
+  });
+  await using waiting = new WaitingInspector(
+    inspectOptions({ importHosts: undefined }, []),
+  );
+  const config = await readConfigFiles(files, options.process);
   const all = [
     ...config.modules.map((one) => taskOf("module", one)),
     ...config.buses.map((one) => taskOf("message-bus", one)),
   ];
   const tasks = all.map(({ task }) => task);
-  await using lock = await LockCopy.of(project, options.flags);
   const specifiers = tasks.map(({ specifier }) => specifier);
-  const flags = sourceFlags(config, specifiers, lock, options);
-  const inspections = await inspectAll(tasks, { ...options, flags, project });
+  const inspections = await inspectAll(tasks, {
+    ...inspectOptions(config, specifiers),
+    waiting,
+  });
   const parts = all.map(({ task, of }, index): Part => ({
     kind: task.kind,
     config: of,
@@ -83,6 +100,8 @@ export async function readSubject(
   }));
   const routes = reviewRoutes(config, parts);
   const processes = reviewProcesses(config, parts);
+  const topics = reviewTopics(config, parts);
+  const grants = await reviewAllGrants(config, parts);
   const problems = parts.flatMap(({ inspection }) => inspection.problems);
   const notices = parts.flatMap(({ inspection }) => inspection.notices);
   return {
@@ -90,28 +109,58 @@ export async function readSubject(
     project,
     config,
     parts,
-    problems: await placed(config, [...problems, ...routes.problems]),
+    problems: [
+      ...await placed(config, [
+        ...problems,
+        ...routes.problems,
+        ...topics.problems,
+      ]),
+      ...grants.problems.map(coded),
+    ],
     notices: [
-      ...config.notices.map((notice) => ({
-        ...notice,
-        code: "INVALID_CONFIG" as const,
-      })),
-      ...await placed(config, [...notices, ...routes.notices, ...processes]),
+      ...[...config.notices, ...grants.notices].map(coded),
+      ...await placed(config, [
+        ...notices,
+        ...routes.notices,
+        ...topics.notices,
+        ...processes,
+      ]),
     ],
   };
 }
 
 /** The flags by which Deno may import these, and nothing from elsewhere. */
 export function sourceFlags(
-  config: ProcessConfig,
+  { importHosts: only }: Pick<ProcessConfig, "importHosts">,
   specifiers: readonly (string | undefined)[],
   lock: LockCopy,
   { flags = [], allowImport: more = [] }: SubjectOptions,
 ): string[] {
   checkFlags(flags);
   const hosts = specifiers.flatMap((one) => importHost(one) ?? []);
-  const only = config.importHosts;
   return [...flags, ...lock.flags, ...importFlag({ hosts, more, only })];
+}
+
+/** Of those whose code could be asked. */
+async function reviewAllGrants(
+  config: ProcessConfig,
+  parts: readonly Part[],
+): Promise<GrantReview> {
+  const problems: Problem[] = [];
+  const notices: Problem[] = [];
+  for (const { kind, config: of, inspection } of parts) {
+    if (kind !== "module" || inspection.problems.length > 0) continue;
+    const module = of as ModuleConfig;
+    const asked = askedOf(inspection.permissions, inspection.declared);
+    const found = await reviewGrants(module, asked, config);
+    problems.push(...found.problems);
+    notices.push(...found.notices);
+  }
+  return { problems, notices };
+}
+
+function coded(problem: Problem): CodedProblem {
+  return { ...problem, code: "INVALID_CONFIG" };
 }
 
 function checkFlags(flags: readonly string[]): void {

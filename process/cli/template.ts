@@ -21,6 +21,7 @@ export default defineModule({
     topic: z.string().default("${name}.hello"),
     greeting: z.string().default("Hello, world!"),
   }),
+  topics: ({ topic }) => ({ subscribe: ["clock.tick"], publish: [topic] }),
   init(context, config) {
     const ticks = context.subscribe("clock.tick");
     context.run(async () => {

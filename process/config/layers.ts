@@ -8,6 +8,12 @@ export class Layers {
   /** All of them in one: tables merge, all else is replaced. */
   readonly merged: Table = emptyTable();
   readonly #layers: Layer[] = [];
+  readonly #base: URL | undefined;
+
+  /** `base` is what paths are relative to that no file says. */
+  constructor(base?: URL) {
+    this.#base = base;
+  }
 
   /** Lays one over those that are there. */
   add(layer: Layer): void {
@@ -18,6 +24,11 @@ export class Layers {
   /** What a relative specifier that stands at this key is relative to. */
   baseOf(path: KeyPath): URL | undefined {
     return this.#layerOf(path)?.base;
+  }
+
+  /** What a relative path that stands at this key is relative to. */
+  folderOf(path: KeyPath): URL | undefined {
+    return this.baseOf(path) ?? this.#base;
   }
 
   /** Where the value of a key was said, or the nearest table around it; for what is nowhere, the first source. */

@@ -1,6 +1,13 @@
 import { readCodeSource } from "./code_source.ts";
 import type { Layers } from "./layers.ts";
-import type { ModuleConfig, OnFailure } from "./process_config.ts";
+import type { GrantsAround } from "./module_grants.ts";
+import { readLimits } from "./module_limits.ts";
+import type {
+  Isolation,
+  ModuleConfig,
+  ModuleGrants,
+  OnFailure,
+} from "./process_config.ts";
 import type { Report } from "./report.ts";
 import type { TableReader } from "./table_reader.ts";
 import {
@@ -12,7 +19,16 @@ import {
 } from "./tables.ts";
 
 const ON_FAILURE: readonly OnFailure[] = ["fail", "restart", "ignore"];
-const NOT_GLOBAL = ["class", "import", "integrity", "on-failure"];
+const ISOLATION: readonly Isolation[] = ["none", "worker", "process"];
+const NOT_GLOBAL = [
+  "class",
+  "import",
+  "integrity",
+  "on-failure",
+  "isolation",
+  "permissions",
+  "limits",
+];
 
 /** A small file may lay a huge `[global]` under very many modules. */
 const MAX_COPIES = 1_000_000;
@@ -35,31 +51,58 @@ export async function readModules(
     );
     return [];
   }
-  return ids.map((id) =>
-    readModule(id, all.item(id), global, { layers, report })
-  );
+  const modules: ModuleConfig[] = [];
+  for (const id of ids) {
+    modules.push(
+      await readModule(id, all.item(id), { global, layers, report }),
+    );
+  }
+  return modules;
 }
 
-function readModule(
+async function readModule(
   id: string,
   reader: TableReader,
-  global: Table,
-  { layers, report }: { readonly layers: Layers; readonly report: Report },
-): ModuleConfig {
+  { global, layers, report }: {
+    readonly global: Table;
+    readonly layers: Layers;
+    readonly report: Report;
+  },
+): Promise<ModuleConfig> {
   const path = ["module", id];
   const className = reader.text("class") ?? id;
   const source = readCodeSource(reader, layers, report);
   const onFailure = reader.choice("on-failure", ON_FAILURE, "fail");
+  const isolation = reader.choice("isolation", ISOLATION, "none");
+  const permissions = await readPermissions(reader, {
+    isolation,
+    layers,
+    report,
+  });
+  const limits = readLimits(reader, isolation, report);
   const own = reader.rest();
   return {
     id,
     className,
     ...source,
     onFailure,
+    isolation,
+    permissions,
+    limits,
     path,
     section: mergeInto(mergeInto(emptyTable(), global), own),
     globalKeys: onlyIn(global, own, "", new Set()),
   };
+}
+
+/** Its code is loaded only where something is granted: each file takes its part of a start. */
+async function readPermissions(
+  reader: TableReader,
+  around: GrantsAround,
+): Promise<ModuleGrants | undefined> {
+  if (reader.value("permissions") === undefined) return undefined;
+  const { readGrants } = await import("./module_grants.ts");
+  return readGrants(reader.reader("permissions"), around);
 }
 
 /** What `[global]` says to modules: not how they are loaded, and not the startup message. */

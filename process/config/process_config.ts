@@ -8,6 +8,9 @@ export type LogLevel = "debug" | "info" | "warn" | "error";
 /** What happens when something that a module runs throws: the process ends, the module starts anew, or nothing. */
 export type OnFailure = "fail" | "restart" | "ignore";
 
+/** Where the code of a module runs: in the process itself, in a worker of it, or in a process of its own. */
+export type Isolation = "none" | "worker" | "process";
+
 /** A checked configuration: the process's own settings, and a section for each module and bus. */
 export interface ProcessConfig {
   /** In file order: a module stands where the first file mentions it. */
@@ -94,8 +97,48 @@ export interface ModuleConfig extends Section, CodeSource {
   readonly className: string;
   /** What to do when something that it runs throws. */
   readonly onFailure: OnFailure;
+  /** Where its code runs. */
+  readonly isolation: Isolation;
+  /** What `[module.<id>.permissions]` grants, if it is there: then what the module asks for isn't granted by that alone. */
+  readonly permissions: ModuleGrants | undefined;
+  /** What it may use up where it is isolated. */
+  readonly limits: ModuleLimits;
   /** Those keys of its section that come only from `[global]`. */
   readonly globalKeys: ReadonlySet<string>;
+}
+
+/** What `[module.<id>.permissions]` grants. A list that the file doesn't have is undefined. */
+export interface ModuleGrants {
+  /** Hosts: `host`, `host:port`, `[v6]:port`, `*.domain`, `10.0.0.0/8`. */
+  readonly net: readonly string[] | undefined;
+  /** Absolute paths of files and folders; a folder stands for all that lies in it. */
+  readonly read: readonly string[] | undefined;
+  /** Absolute paths of files and folders. */
+  readonly write: readonly string[] | undefined;
+  /** Names of environment variables; `PREFIX_*` stands for all that begin so. */
+  readonly env: readonly string[] | undefined;
+  /** Patterns of topics that it may publish on. */
+  readonly publish: readonly string[] | undefined;
+  /** Patterns of topics that it may hear. */
+  readonly subscribe: readonly string[] | undefined;
+  /** Patterns of topics that it may ask on. */
+  readonly request: readonly string[] | undefined;
+  /** Patterns of topics that it may answer. */
+  readonly handle: readonly string[] | undefined;
+}
+
+/** What `[module.<id>.limits]` says, or stands by default: what an isolated module may use up. */
+export interface ModuleLimits {
+  /** Resident memory, in bytes (256 MiB). Holds for a process of its own. */
+  readonly memory: number;
+  /** How long starting may take, in milliseconds (10,000). */
+  readonly startDeadline: number;
+  /** Publishes in a second; 0 is as many as it likes (0). */
+  readonly publishRate: number;
+  /** The longest message, in bytes (1 MiB). */
+  readonly messageSize: number;
+  /** How long it may give no sign of life, in milliseconds (3,000). */
+  readonly heartbeat: number;
 }
 
 /** A bus to open. */

@@ -26,6 +26,8 @@ export interface ReadOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** The process to read of a file with `[process.<name>]`: its modules only. All of them unless given. */
   readonly process?: string | undefined;
+  /** What paths are relative to that stand in a text, an object or the environment. */
+  readonly base?: URL | undefined;
   /** Gives up reading. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -55,7 +57,7 @@ export async function readConfig(
   options: ReadOptions = {},
 ): Promise<ProcessConfig> {
   const report = new Report();
-  const layers = await readLayers(input, report, options.signal);
+  const layers = await readLayers(input, report, options);
   // What can't be read would make good keys look wrong.
   await throwProblems(report, layers);
   const variables = ourVariables(options.env ?? readVariables(layers.merged));
@@ -77,9 +79,9 @@ export async function readConfig(
 async function readLayers(
   input: ConfigInput | readonly ConfigInput[],
   report: Report,
-  signal: AbortSignal | undefined,
+  { base, signal }: ReadOptions,
 ): Promise<Layers> {
-  const layers = new Layers();
+  const layers = new Layers(base);
   const inputs: readonly ConfigInput[] = Array.isArray(input) ? input : [input];
   for (const [index, one] of inputs.entries()) {
     if (signal?.aborted) await throwAborted(signal);

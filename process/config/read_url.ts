@@ -48,10 +48,9 @@ export function shownUrl(url: URL): string {
 async function readFile(url: URL): Promise<UrlResult> {
   const hint = `--allow-read=${shownUrl(url)}`;
   requirePermission(url, { name: "read", path: url }, hint);
-  let file: Deno.FsFile | undefined;
   try {
-    file = await Deno.open(url);
-    return await readText(file.readable);
+    using file = await Deno.open(url);
+    return await readText(chunksOf(file));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       return { fault: "found no such file, wanted a TOML file" };
@@ -108,9 +107,21 @@ function failure(deadline: AbortSignal, error: unknown): string {
   return quote(withoutPassword(text));
 }
 
-/** The stream is closed on every way out. */
+/** Its stream would do, and takes 5 ms to load: a tenth of a start. */
+async function* chunksOf(
+  file: Deno.FsFile,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  for (;;) {
+    const chunk = new Uint8Array(64 * 1024);
+    const length = await file.read(chunk);
+    if (length === null) return;
+    yield chunk.subarray(0, length);
+  }
+}
+
+/** A stream is closed on every way out. */
 async function readText(
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  stream: AsyncIterable<Uint8Array<ArrayBuffer>>,
 ): Promise<UrlResult> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
@@ -122,8 +133,11 @@ async function readText(
     chunks.push(chunk);
   }
   try {
-    const all = await new Blob(chunks).arrayBuffer();
-    return { text: new TextDecoder("utf-8", { fatal: true }).decode(all) };
+    const decoder = new TextDecoder("utf-8", { fatal: true });
+    const parts = chunks.map((chunk) =>
+      decoder.decode(chunk, { stream: true })
+    );
+    return { text: parts.join("") + decoder.decode() };
   } catch {
     return { fault: "found bytes that are not UTF-8, wanted TOML text" };
   }

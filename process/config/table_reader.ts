@@ -107,6 +107,20 @@ export class TableReader {
     return value;
   }
 
+  /** A key that counts something, from `least` to `most`. */
+  whole(
+    key: string,
+    fallback: number,
+    [least, most]: readonly [least: number, most: number],
+  ): number {
+    const value = this.value(key);
+    if (value === undefined) return fallback;
+    const isWhole = typeof value === "number" && Number.isInteger(value);
+    if (isWhole && value >= least && value <= most) return value;
+    this.wrong(key, value, `a whole number, ${least} to ${most}`);
+    return fallback;
+  }
+
   /** A key that counts seconds, as milliseconds; 0 only where `zero` allows it. */
   seconds(key: string, fallback: number, zero?: "or 0"): number {
     const value = this.value(key);

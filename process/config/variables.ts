@@ -16,7 +16,13 @@ export const SINGLE_KEYS: readonly string[] = [
   "monitor.output",
   "monitor.topic",
 ];
-const MODULE_KEYS = ["class", "import", "integrity", "on-failure"];
+const MODULE_KEYS = [
+  "class",
+  "import",
+  "integrity",
+  "isolation",
+  "on-failure",
+];
 const BUS_KEYS = ["class", "import", "integrity", "url"];
 
 /** To ask Deno for one takes up to 10 µs. Nobody with more keys than these grants variables one by one. */

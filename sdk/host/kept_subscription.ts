@@ -23,7 +23,8 @@ export interface KeepOptions {
 const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /**
- * A subscription that outlives a module which fails, so that its restarted self goes on with the next message.
+ * A subscription that outlives a module which fails, so that its restarted self goes on with the next message; or code of a module
+ * that is swapped.
  *
  * An iterator can't tell `break` from an error, so leaving the loop closes it only when the module hasn't failed two turns
  * later. All its loops read through one, which is handed on; in a group each has its own, whose delivery in hand comes again. With
@@ -42,8 +43,14 @@ export class KeptSubscription implements Subscription {
   #inner: Subscription;
   /** Of all loops that aren't in a group. */
   readonly #shared: SharedLoop;
+  /** Those in a group, each of one loop. */
+  #owned: SharedLoop[] = [];
+  /** Those in a group, of code that was swapped: for loops of what takes its place. */
+  #parked: SharedLoop[] = [];
   /** The loops of an earlier life of the module have ended. */
   #life = 0;
+  /** The last life ended in good order: what its loops have in hand is finished. */
+  #handedOver = false;
   #left = false;
   readonly #leftLoops = new LeftLoops();
   #closed = false;
@@ -115,6 +122,7 @@ export class KeptSubscription implements Subscription {
   async keep(): Promise<void> {
     this.#leftLoops.blame(undefined);
     this.#endLoops();
+    this.#parked = [];
     if (this.closed) return;
     if (!this.#grouped) return this.#tellFailure();
     const failed = this.#inner;
@@ -125,6 +133,20 @@ export class KeptSubscription implements Subscription {
     await failed.close();
   }
 
+  /** The module's code is to be swapped: its loops end when they come back from their step, those that wait at once. `handOver` is to follow. */
+  finish(): void {
+    this.#handedOver = true;
+    this.#endLoops();
+  }
+
+  /** All steps are done. What a loop was left with comes again as after a failure: where the bus, or `retry`, sees to that. */
+  async handOver(): Promise<void> {
+    // Of several members the new code may want fewer: what one of them was given meanwhile must not stay with it.
+    if (this.#parked.length <= 1 && !this.#leftLoops.any) return;
+    for (const loop of this.#parked) loop.acknowledge();
+    await this.keep();
+  }
+
   /**
    * Hands it over to the restarted module, whose `accept` and `where` take the place of the old ones. What waits was chosen by the
    * old `where`, when it came in.
@@ -133,20 +155,23 @@ export class KeptSubscription implements Subscription {
     this.#accept = accept;
     this.#where = where;
     this.#leftLoops.pardon();
-    this.#left = false;
+    this.#left = this.#handedOver = false;
     return this;
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Delivery, undefined> {
     const life = this.#life;
     const over = () => this.#closed || this.#left || life !== this.#life;
-    const own = this.#grouped ? this.#inner[Symbol.asyncIterator]() : undefined;
+    const own = this.#grouped ? this.#ownLoop() : undefined;
     let inHand: Delivery | undefined;
     const leave = (failure: Failure | undefined) => {
+      this.#disown(own);
       if (life === this.#life) {
         this.#left = true;
         this.#leftLoops.add({ own, inHand, failure });
         this.#closeUnlessFailed();
+      } else if (this.#handedOver) {
+        this.#leftLoops.add({ own, inHand, failure });
       }
       return Promise.resolve(END);
     };
@@ -156,7 +181,7 @@ export class KeptSubscription implements Subscription {
         if (over()) return END;
         const step = await (own ? own.next() : this.#shared.next());
         // A member's loop that is over by now gives its delivery back when its subscription is closed.
-        if (own && over()) return END;
+        if (own && over() && !this.#handedOver) return END;
         inHand = step.value;
         return step;
       },
@@ -197,6 +222,22 @@ export class KeptSubscription implements Subscription {
   #endLoops(): void {
     this.#life++;
     this.#shared.dismiss();
+    for (const loop of this.#owned) loop.dismiss();
+    this.#parked.push(...this.#owned);
+    this.#owned = [];
+  }
+
+  /** In a group, where each loop is a member; one whose step is finished goes on as another. */
+  #ownLoop(): SharedLoop {
+    const loop = this.#parked.shift() ?? new SharedLoop(this.#inner);
+    this.#owned.push(loop);
+    return loop;
+  }
+
+  /** What it has in hand is not finished. */
+  #disown(loop: SharedLoop | undefined): void {
+    this.#owned = this.#owned.filter((owned) => owned !== loop);
+    this.#parked = this.#parked.filter((parked) => parked !== loop);
   }
 
   async #closeUnlessFailed(): Promise<void> {

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "../clock.ts";
 import type { Context } from "../context.ts";
+import { turnOver } from "../bus/turn.ts";
 import type { TypedTopic } from "../define_topic.ts";
 import type { Log } from "../log.ts";
 import type {
@@ -19,6 +20,7 @@ import { Holdings } from "./holdings.ts";
 import type { ModuleContextOptions } from "./module_context_options.ts";
 import { ModuleSubscriptions } from "./module_subscriptions.ts";
 import { stoppingClock } from "./stopping_clock.ts";
+import type { Swapping } from "./swapping.ts";
 import { Tasks } from "./tasks.ts";
 import { answerChecked, requestChecked } from "./typed_request.ts";
 import { publishChecked } from "./typed_publish.ts";
@@ -34,7 +36,9 @@ export class ModuleContext implements Context {
   readonly #around: <T>(handler: boolean, work: () => T) => T;
   readonly #controller = new AbortController();
   readonly #subscriptions: ModuleSubscriptions;
-  readonly #handlings = new Holdings<Handling>();
+  readonly #opened = new Holdings<Handling>();
+  /** Where the module's code may be swapped, its handlings are there. */
+  readonly #swapping: Swapping | undefined;
   readonly #tasks: Tasks;
   readonly #cleanUps: CleanUps;
 
@@ -45,10 +49,11 @@ export class ModuleContext implements Context {
     this.signal = this.#controller.signal;
     this.clock = stoppingClock(options.clock ?? systemClock, this.signal);
     this.#bus = options.bus;
+    this.#swapping = options.swapping?.(options.bus);
     this.#subscriptions = new ModuleSubscriptions({
       bus: options.bus,
       log: options.log,
-      keep: options.keep ?? false,
+      keep: options.swapping !== undefined || (options.keep ?? false),
     });
     this.#predecessor = options.predecessor;
     this.#around = options.around ?? ((_, work) => work());
@@ -86,7 +91,9 @@ export class ModuleContext implements Context {
     };
     const subscription = this.#predecessor?.release(pattern, all) ??
       this.#subscriptions.open(pattern, all);
-    return this.#subscriptions.add(subscription) as Subscription<never>;
+    this.#subscriptions.add(subscription);
+    const mine = this.#swapping?.lend(subscription) ?? subscription;
+    return mine as Subscription<never>;
   }
 
   request(
@@ -97,6 +104,7 @@ export class ModuleContext implements Context {
     const answer = typeof topic === "string"
       ? this.#bus.request(topic, message, options)
       : requestChecked(this.#bus, topic, message, options);
+    this.#swapping?.asks(answer);
     return answer as Promise<never>;
   }
 
@@ -111,7 +119,9 @@ export class ModuleContext implements Context {
     const around = this.#around;
     const watched = (request: RequestDelivery) =>
       around(true, () => answer(request));
-    return this.#handlings.add(this.#bus.handle(pattern, watched, options));
+    return this.#swapping
+      ? this.#swapping.handle(pattern, watched, options, this.#earlier())
+      : this.#opened.add(this.#bus.handle(pattern, watched, options));
   }
 
   run(task: () => Promise<void>): void {
@@ -126,8 +136,21 @@ export class ModuleContext implements Context {
   async ready(): Promise<void> {
     await this.#subscriptions.ready();
     await this.#handlings.ready();
+    this.#predecessor?.tellUnread();
     await this.#predecessor?.close();
     this.#predecessor = undefined;
+  }
+
+  /** Logs what waits in subscriptions that nobody has taken over: it is about to be dropped. */
+  tellUnread(): void {
+    for (const { pattern, depth } of this.#subscriptions) {
+      if (depth === 0) continue;
+      this.log.warn(
+        'dropped {count} messages that waited on "{pattern}": it is no longer subscribed to, or not in the same way',
+        { count: depth, pattern },
+      );
+    }
+    this.#predecessor?.tellUnread();
   }
 
   /** Begins the tasks given to `run`. */
@@ -171,6 +194,27 @@ export class ModuleContext implements Context {
     await this.cleanUp();
   }
 
+  /**
+   * Other code is to take over: loops end when they come back from their step, and no more requests are answered. Resolves when
+   * all that was in hand is finished. `handOver` is to follow.
+   */
+  async finish(): Promise<void> {
+    this.#swapping?.end();
+    this.#subscriptions.finish();
+    await turnOver(); // what was given out just now is in hand by then
+    await this.#swapping?.steps(); // one may ask this very module
+    await this.#swapping?.hold();
+  }
+
+  /** Keeps what the module listens to and answers for its successor. Requests wait meanwhile. */
+  async handOver(): Promise<void> {
+    this.#swapping?.end();
+    this.#swapping?.hold();
+    this.stop();
+    this.#subscriptions.finish();
+    await this.#subscriptions.handOver();
+  }
+
   /** Ends loops and handlings. Tasks end by that; wait for `ended`. */
   async close(): Promise<void> {
     this.stop();
@@ -199,5 +243,18 @@ export class ModuleContext implements Context {
   ): Subscription | undefined {
     return this.#subscriptions.release(pattern, options) ??
       this.#predecessor?.release(pattern, options);
+  }
+
+  get #handlings(): Pick<Swapping, "ready" | "close"> & Iterable<Handling> {
+    return this.#swapping ?? this.#opened;
+  }
+
+  /** What the lives before may hand over, the last one first. */
+  #earlier(): Swapping[] {
+    const earlier: Swapping[] = [];
+    for (let one = this.#predecessor; one; one = one.#predecessor) {
+      if (one.#swapping) earlier.push(one.#swapping);
+    }
+    return earlier;
   }
 }

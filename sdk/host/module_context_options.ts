@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { MessageBus } from "../message_bus.ts";
 import type { ModuleContext } from "./module_context.ts";
+import type { SwappingFactory } from "./swapping.ts";
 
 /** What a `ModuleContext` is made of. */
 export interface ModuleContextOptions {
@@ -19,6 +20,11 @@ export interface ModuleContextOptions {
   readonly around?: (<T>(handler: boolean, work: () => T) => T) | undefined;
   /** Keeps subscriptions when the module fails, for the context that follows this one. */
   readonly keep?: boolean | undefined;
-  /** The context of the same module before it failed. */
+  /**
+   * Keeps subscriptions and handlings for code that takes the place of the module's; costs two thirds of the rate at which loops read.
+   * From `@caryatid/sdk/host/swapping`.
+   */
+  readonly swapping?: SwappingFactory | undefined;
+  /** The context of the same module before it failed or was swapped. */
   readonly predecessor?: ModuleContext | undefined;
 }

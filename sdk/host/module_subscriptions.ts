@@ -48,6 +48,22 @@ export class ModuleSubscriptions extends Holdings<Subscription> {
     }
   }
 
+  /** The module's code is to be swapped: its loops end when they come back from their step. */
+  finish(): void {
+    for (const subscription of this) {
+      if (subscription instanceof KeptSubscription) subscription.finish();
+    }
+  }
+
+  /** All steps are done. */
+  async handOver(): Promise<void> {
+    for (const subscription of this) {
+      if (subscription instanceof KeptSubscription) {
+        await subscription.handOver();
+      }
+    }
+  }
+
   /** Keeps them for the module's next life. */
   async keep(): Promise<void> {
     for (const subscription of this) {

@@ -60,6 +60,25 @@ export class SharedLoop {
     else this.#given.push(delivery);
   }
 
+  /** The step with the last delivery is done. One more that this brings is not read, so it is nobody's when all is closed. */
+  acknowledge(): void {
+    if (this.#pulling || this.#stashed) return;
+    this.#loop?.next().catch(() => {}); // as good as closed
+  }
+
+  /** Leaves it, which closes what it reads. */
+  return(): Promise<Step> {
+    return this.throw(undefined);
+  }
+
+  /** As `return`, where it is known which error ended it. */
+  async throw(error: unknown): Promise<Step> {
+    await (error === undefined
+      ? this.#loop?.return?.()
+      : this.#loop?.throw?.(error));
+    return END;
+  }
+
   /** Ends those who wait. What comes for them is for the next ones. */
   dismiss(): void {
     const waiters = this.#waiters;

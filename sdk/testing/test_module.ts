@@ -1,3 +1,4 @@
+import { declaredTopics } from "../host/declared_topics.ts";
 import type { Module } from "../module.ts";
 import { checkConfig } from "./check_config.ts";
 import { TestedModule, type TestModuleOptions } from "./tested_module.ts";
@@ -7,6 +8,8 @@ import { TestedModule, type TestModuleOptions } from "./tested_module.ts";
  *
  * Resolves when the module is set up and its tasks have begun; `settle` waits for what they do then. Rejects with
  * `INVALID_CONFIG`, naming all issues, if its schema refuses `config`, and with `INIT_FAILED` if its `init` throws.
+ *
+ * A module that declares `topics` and uses others gets `FORBIDDEN` there; the test hears of it, too, as of what a task throws.
  *
  * @param config its section of the configuration (empty)
  *
@@ -43,7 +46,8 @@ export async function testModule(
   options: TestModuleOptions = {},
 ): Promise<TestedModule> {
   const checked = await checkConfig(module, config);
-  const tested = new TestedModule(options.id ?? module.name, options);
+  const topics = declaredTopics(module, checked);
+  const tested = new TestedModule(options.id ?? module.name, options, topics);
   await tested.start(module, checked);
   return tested;
 }

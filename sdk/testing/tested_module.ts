@@ -1,10 +1,13 @@
 import type { Clock } from "../clock.ts";
 import { CaryatidError } from "../errors.ts";
+import { DeclaredBus } from "../host/declared_bus.ts";
 import { ModuleContext } from "../host/module_context.ts";
 import type { Module } from "../module.ts";
+import type { Topics } from "../topics.ts";
 import { Activity } from "./activity.ts";
 import { MockBus } from "./mock_bus.ts";
 import { type LogRecord, recordLog } from "./record_log.ts";
+import { strayError } from "./stray_error.ts";
 import type { VirtualClock } from "./virtual_clock.ts";
 import { WatchedBus } from "./watched_bus.ts";
 
@@ -15,7 +18,7 @@ export interface TestModuleOptions {
   /** A bus on which something is prepared for `init`: answers, failures, a clock with another start (a new one). */
   readonly bus?: MockBus;
   /**
-   * Whether `settle`, `advance` and `stop` throw what a task threw, each error once ("throw"), or leave it to the test to read
+   * Whether `settle`, `advance` and `stop` throw a failure, each error once ("throw"), or leave it to the test to read
    * {@linkcode TestedModule.failures} ("collect").
    */
   readonly failures?: "throw" | "collect";
@@ -36,21 +39,30 @@ export class TestedModule implements AsyncDisposable {
   readonly #logs: LogRecord[] = [];
   readonly #failures: unknown[] = [];
   readonly #untold: unknown[] = [];
+  readonly #throws: boolean;
   readonly #activity = new Activity();
   readonly #busy: number;
   readonly #timeout: number;
   #stopping: Promise<void> | undefined;
 
-  /** Nothing runs yet. */
-  constructor(id: string, options: TestModuleOptions = {}) {
+  /** Nothing runs yet. What it does beside `topics` fails. */
+  constructor(id: string, options: TestModuleOptions = {}, topics?: Topics) {
     const { bus = new MockBus(), failures = "throw" } = options;
+    const watched = new WatchedBus(bus, this.#activity);
     this.bus = bus;
+    this.#throws = failures === "throw";
     this.clock = bus.clock;
     this.#busy = options.busy ?? 0;
     this.#timeout = options.timeout ?? 5_000;
     this.context = new ModuleContext({
       id,
-      bus: new WatchedBus(bus, this.#activity),
+      bus: topics === undefined
+        ? watched
+        : new DeclaredBus(watched, topics, (use, topic) => {
+          const error = strayError(id, use, topic, topics);
+          this.#failed(error);
+          return error;
+        }),
       log: recordLog(this.#logs),
       clock: watchedClock(bus.clock, this.#activity),
       // The bus watches handlers, and knows their patterns.
@@ -58,8 +70,7 @@ export class TestedModule implements AsyncDisposable {
         handler ? work() : this.#activity.run("a task", work),
       onFailure: (error) => {
         if (this.context.signal.aborted && isCutShort(error)) return;
-        this.#failures.push(error);
-        if (failures === "throw") this.#untold.push(error);
+        this.#failed(error);
       },
     });
   }
@@ -69,7 +80,7 @@ export class TestedModule implements AsyncDisposable {
     return this.#logs;
   }
 
-  /** What its tasks threw, in order. That the stop cut them short is no failure. */
+  /** What its tasks threw, and what it did beside its declared topics, in order. That the stop cut tasks short is no failure. */
   get failures(): readonly unknown[] {
     return this.#failures;
   }
@@ -146,6 +157,13 @@ export class TestedModule implements AsyncDisposable {
         ),
       );
     }
+  }
+
+  /** A stray that ends a task is one failure. */
+  #failed(error: unknown): void {
+    if (this.#failures.includes(error)) return;
+    this.#failures.push(error);
+    if (this.#throws) this.#untold.push(error);
   }
 
   #deadline(): number {

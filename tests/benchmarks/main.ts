@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { cli } from "./cli/suite.ts";
 import { conditions, load } from "./conditions.ts";
 import { core } from "./core/suite.ts";
 import { type Case, measure, type Suite } from "./harness.ts";
@@ -13,7 +14,7 @@ import { modules } from "./modules/suite.ts";
 import { rabbitMq } from "./rabbitmq/suite.ts";
 import { rest } from "./rest/suite.ts";
 
-const SUITES: readonly Suite[] = [core, rabbitMq, modules, rest, interop];
+const SUITES: readonly Suite[] = [core, rabbitMq, modules, rest, cli, interop];
 
 /** What a child of this program is given before the name of the one case it measures. */
 const HERE = "--here";

@@ -34,8 +34,14 @@ Deno.test("docs/cli.md shows what the commands print", async (t) => {
     });
   }
   assert.equal(count, 4);
+  const toml = await Deno.readTextFile(file);
+  await t.step("what nobody hears", async () => {
+    await Deno.writeTextFile(file, toml.replace("hello.#", "hello.helo"));
+    const { stdout, stderr } = await caryatid(["check", file]);
+    const printed = (stderr + stdout).replaceAll(project, home);
+    assert(PAGE.includes(printed), printed);
+  });
   await t.step("what is wrong", async () => {
-    const toml = await Deno.readTextFile(file);
     const wrong = 'greting = "Hi"\ntopic = 3';
     await Deno.writeTextFile(
       file,

@@ -94,7 +94,7 @@ Deno.test("run --print shows the fewest flags that do", async () => {
     "talker.ts": TALKER,
     "asks.ts": moduleText(`
       name: "asks", init() {}, config: z.object({ host: z.string() }),
-      permissions: ({ host }) => ({ net: [host], env: ["TOKEN"], read: ["a,b"] }),
+      permissions: ({ host }) => ({ net: [host], env: ["TOKEN"], read: ["ab"] }),
     `),
     "service.toml": `${SERVICE}
       [module.asks]
@@ -116,7 +116,7 @@ Deno.test("run --print shows the fewest flags that do", async () => {
   assert.equal(code, 0);
   assert.deepEqual(permissionsIn(stdout), [
     "--allow-net=api.example.com:443,127.0.0.1:4999,broker:5672",
-    `--allow-read=${file},state.json,state.json.tmp,a,,b,recordings`,
+    `--allow-read=${file},state.json,state.json.tmp,ab,recordings`,
     "--allow-write=state.json,state.json.tmp,recordings",
     "--allow-env=CARYATID_*,TOKEN",
   ]);
@@ -266,7 +266,7 @@ Deno.test("the command is told from its options, and explains itself", async (t)
   const cases: [args: string[], code: number, says: RegExp][] = [
     [["--version"], 0, /^0\.\d+\.\d+$/],
     [["--help"], 0, /^Usage: caryatid[\s\S]*Examples:\n {2}caryatid check/],
-    [["run", "--help"], 0, /--print[\s\S]*Examples:/],
+    [["run", "--help"], 0, /--watch[\s\S]*--print[\s\S]*Examples:/],
     [["check", "--help"], 0, /--json[\s\S]*Examples:/],
     [["run", "--prnt", "x.toml"], 2, /\[INVALID_OPTION\].*\n.*--print\?/],
     [["chekc"], 2, /\[INVALID_OPTION\] unknown command.*\n.*check\?/],

@@ -1,7 +1,6 @@
-import { CaryatidError, type Context } from "@caryatid/sdk";
+import { CaryatidError, type Context, patternCovers } from "@caryatid/sdk";
 import { Feed } from "./feed.ts";
 import type { LiveConfig } from "./live_config.ts";
-import { patternWithin } from "./pattern_within.ts";
 import { type Refusal, unavailable } from "./refusal.ts";
 import { Source } from "./source.ts";
 
@@ -163,10 +162,10 @@ export class Feeds {
 /** Sorted, and without those which another one holds: who asks for the same gets the same feed. */
 function widest(patterns: readonly string[]): string[] {
   const sorted = [...new Set(patterns)].sort();
-  return sorted.filter((inner, i) =>
-    !sorted.some((outer, j) =>
-      i !== j && patternWithin(inner, outer) &&
-      (j < i || !patternWithin(outer, inner))
+  return sorted.filter((narrow, i) =>
+    !sorted.some((wide, j) =>
+      i !== j && patternCovers(wide, narrow) &&
+      (j < i || !patternCovers(narrow, wide))
     )
   );
 }

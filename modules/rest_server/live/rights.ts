@@ -1,12 +1,12 @@
 import {
   CaryatidError,
+  patternCovers,
   topicMatches,
   validatePattern,
   validateTopic,
 } from "@caryatid/sdk";
 import { topicWords } from "@caryatid/sdk/bus";
 import type { LiveConfig } from "./live_config.ts";
-import { patternWithin } from "./pattern_within.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** Says what stands against a client's subscribing to `pattern`. */
@@ -17,7 +17,7 @@ export function subscribeRefusal(
   const invalid = invalidRefusal(() => validatePattern(pattern));
   if (invalid) return invalid;
   const allowed = !isRequestTopic(pattern) &&
-    config.subscribe.some((outer) => patternWithin(pattern, outer));
+    config.subscribe.some((wide) => patternCovers(wide, pattern));
   return allowed ? undefined : forbidden(`to subscribe to "${pattern}"`);
 }
 

@@ -1,4 +1,3 @@
-import { CaryatidError } from "@caryatid/sdk";
 import { RabbitMqBus, rabbitMqSettings } from "../../rabbit_mq/mod.ts";
 import { coloured, harmless, type Terminal } from "../terminal.ts";
 
@@ -40,29 +39,6 @@ export async function withBus<T>(
   } finally {
     await bus.close();
   }
-}
-
-/** Reads what is to be sent. */
-export function readMessage(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CaryatidError(
-      "INVALID_OPTION",
-      `Cannot read the message: found no JSON (${harmless(why)})`,
-      { hint: `a text is in quotes of its own: '"hello"'`, cause },
-    );
-  }
-}
-
-/** A message as one line of JSON; what JSON lacks is wrapped, as in a recording. */
-export function messageJson(message: unknown): string {
-  return JSON.stringify(message, (_key, value) => {
-    if (typeof value === "bigint") return { $bigint: String(value) };
-    if (value instanceof Uint8Array) return { $bytes: value.toBase64() };
-    return value;
-  }) ?? "null";
 }
 
 function logTo(terminal: Terminal) {

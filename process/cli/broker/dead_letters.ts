@@ -1,7 +1,8 @@
 import { CaryatidError } from "@caryatid/sdk";
 import type { DeadLetter, DeadLetterFilter } from "../../rabbit_mq/mod.ts";
 import { harmless, type Terminal } from "../terminal.ts";
-import { type BrokerOptions, messageJson, withBus } from "./connect.ts";
+import { type BrokerOptions, withBus } from "./connect.ts";
+import { messageJson } from "./message_json.ts";
 
 /** What is to be done with dead letters. */
 export interface DeadLetterOptions extends BrokerOptions, DeadLetterFilter {}

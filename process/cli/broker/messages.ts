@@ -1,32 +1,32 @@
 import { harmless, type Terminal } from "../terminal.ts";
-import {
-  type BrokerOptions,
-  messageJson,
-  readMessage,
-  withBus,
-} from "./connect.ts";
+import { messageJson, readMessage } from "./message_json.ts";
+import { type TargetOptions, withTarget } from "./target.ts";
 
 /** What `request` takes besides its message. */
-export interface RequestOptions extends BrokerOptions {
+export interface RequestOptions extends TargetOptions {
   /** In milliseconds. */
   readonly timeout?: number | undefined;
 }
 
 /** What `spy` takes besides its pattern. */
-export interface SpyOptions extends BrokerOptions {
+export interface SpyOptions extends TargetOptions {
   /** After how many messages it ends; never unless given. */
   readonly count?: number | undefined;
 }
 
-/** `caryatid publish TOPIC JSON`: resolves when the broker has confirmed it. */
+/** `caryatid publish TOPIC JSON`: resolves when the bus has it. */
 export async function publish(
   terminal: Terminal,
   topic: string,
   json: string,
-  options: BrokerOptions,
+  options: TargetOptions,
 ): Promise<0> {
   const message = readMessage(json);
-  await withBus(terminal, options, (bus) => bus.publish(topic, message));
+  await withTarget(
+    terminal,
+    options,
+    (target) => target.publish(topic, message),
+  );
   return 0;
 }
 
@@ -38,10 +38,10 @@ export async function request(
   { timeout, ...options }: RequestOptions,
 ): Promise<0> {
   const message = readMessage(json);
-  const answer = await withBus(
+  const answer = await withTarget(
     terminal,
     options,
-    (bus) => bus.request(topic, message, timeout ? { timeout } : {}),
+    (target) => target.request(topic, message, timeout ? { timeout } : {}),
   );
   terminal.print(messageJson(answer));
   return 0;
@@ -53,10 +53,10 @@ export async function spy(
   pattern: string,
   { count = Infinity, ...options }: SpyOptions,
 ): Promise<0> {
-  await withBus(terminal, options, async (bus) => {
-    const heard = bus.subscribe(pattern);
-    await heard.ready;
-    const stop = () => void heard.close();
+  await withTarget(terminal, options, async (target) => {
+    const stopping = new AbortController();
+    const heard = await target.spy(pattern, stopping.signal);
+    const stop = () => stopping.abort();
     Deno.addSignalListener("SIGINT", stop);
     if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
     terminal.complain(`listening to ${harmless(pattern)}`);

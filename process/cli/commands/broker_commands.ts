@@ -6,17 +6,17 @@ export function addMessages(
   program: Command,
   { terminal, exit }: Surroundings,
 ): void {
-  // The client of the broker takes long to load: only where it is used.
   const load = () => import("../broker/messages.ts");
   const publish = program.command("publish")
-    .summary("publish a message on a broker")
-    .description("Publishes a message, and ends when the broker has it.")
+    .summary("publish a message on a broker, or in a process")
+    .description("Publishes a message, and ends when the bus has it.")
     .argument("<topic>").argument("<json>", "the message");
-  brokerOptions(publish).addHelpText(
+  targetOptions(publish).addHelpText(
     "after",
     `
-Example:
-  caryatid publish order.new '{"total": 12}'`,
+Examples:
+  caryatid publish order.new '{"total": 12}'
+  caryatid publish order.new '{"total": 12}' --attach control.json`,
   ).action(async (topic, json, options) => {
     exit(await (await load()).publish(terminal, topic, json, options));
   });
@@ -25,7 +25,7 @@ Example:
     .description("Asks who handles a topic, and prints the answer as JSON.")
     .argument("<topic>").argument("<json>", "the message")
     .option("--timeout <seconds>", "how long to wait (5)", milliseconds);
-  brokerOptions(request).addHelpText(
+  targetOptions(request).addHelpText(
     "after",
     `
 Example:
@@ -34,13 +34,13 @@ Example:
     exit(await (await load()).request(terminal, topic, json, options));
   });
   const spy = program.command("spy")
-    .summary("print what passes on a broker")
+    .summary("print what passes on a broker, or in a process")
     .description(
       "Prints what passes, topic and JSON, a line each, until Ctrl-C.",
     )
     .argument("<pattern>", "* is one word, # any number of them")
     .option("--count <number>", "end after so many messages", whole);
-  brokerOptions(spy).addHelpText(
+  targetOptions(spy).addHelpText(
     "after",
     `
 Example:
@@ -76,6 +76,13 @@ export function addDeadLetters(
   filterOptions(replay).action(async (options) => {
     exit(await (await load()).replayDeadLetters(terminal, options));
   });
+}
+
+function targetOptions(command: Command): Command {
+  return brokerOptions(command).option(
+    "--attach <file>",
+    "the running process whose [module.control] wrote this file",
+  );
 }
 
 function brokerOptions(command: Command): Command {

@@ -18,6 +18,7 @@ export function addRun(program: Command, _surroundings: Surroundings): void {
       "--process <name>",
       "this [process.<name>] of the files only (all of them, in one)",
     )
+    .option("--watch", "swap modules whose files change while it runs")
     .option("--print", "show the command for Deno, and don't run it")
     .option("-A, --allow-all", "run without any limit")
     .option("--frozen", "fail if deno.lock would change")
@@ -38,6 +39,7 @@ Examples:
   caryatid run base.toml production.toml
   caryatid run service.toml --process clock
   caryatid run caryatid.toml --allow-net=api.example.com:443 --allow-sys
+  caryatid run caryatid.toml --watch
   caryatid run caryatid.toml --print
 
 Exit codes: 0 stopped, 1 failed, 2 the configuration or its modules are wrong,

@@ -55,7 +55,8 @@ export function sourceOptions(
   };
 }
 
-function seconds(text: string): number {
+/** Reads seconds; gives milliseconds. */
+export function seconds(text: string): number {
   const value = Number(text);
   if (value > 0 && value <= 3600) return value * 1000;
   throw new InvalidArgumentError("wanted seconds, 0 to 3600");

@@ -173,7 +173,7 @@ function compilerArgs(
 /** A guest runs its code by Deno's own `run`, or by a worker at an address that a binary doesn't know. */
 async function refuseIsolation({ config }: Subject): Promise<void> {
   for (const module of config.modules) {
-    const { isolation = "none" } = module as { readonly isolation?: string };
+    const { isolation } = module;
     if (isolation === "none") continue;
     const place = await config.place([...module.path, "isolation"]);
     throw new CaryatidError(

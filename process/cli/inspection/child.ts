@@ -10,6 +10,10 @@ export interface InspectOptions {
   readonly deadline?: number | undefined;
   /** Flags of Deno that say where code comes from: `--frozen`, `--allow-import=…`. */
   readonly flags?: readonly string[] | undefined;
+  /** One that is started already; used once, where its flags are these. */
+  readonly waiting?:
+    | { take(options: InspectOptions): Deno.ChildProcess | undefined }
+    | undefined;
   /** Is told what goes on. */
   readonly progress?: ((line: string) => void) | undefined;
 }
@@ -20,16 +24,25 @@ const MOST_HEAP = 512;
 const OWN_FLAGS = ["--cached-only", "--reload"];
 const TEXT = new TextEncoder();
 
-/**
- * Starts a process that may do nothing: no permission, no download, no question. Its program comes by standard input, so it lies on
- * this machine and may import from anywhere; its imports are literal, so they need no permission to read.
- */
+/** A process that looks into these tasks; it is told them by its program. */
 export async function spawnInspector(
   tasks: readonly Task[],
   mark: string,
   options: InspectOptions,
 ): Promise<Deno.ChildProcess> {
-  const child = new Deno.Command(Deno.execPath(), {
+  const child = options.waiting?.take(options) ?? startInspector(options);
+  const input = child.stdin.getWriter();
+  await input.write(TEXT.encode(program(tasks, mark))).catch(() => {});
+  await input.close().catch(() => {}); // it has ended; its status tells why
+  return child;
+}
+
+/**
+ * Starts a process that may do nothing: no permission, no download, no question. Its program comes by standard input, so it lies on
+ * this machine and may import from anywhere; its imports are literal, so they need no permission to read.
+ */
+export function startInspector(options: InspectOptions): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
     args: [
       "run",
       "--no-prompt",
@@ -46,10 +59,6 @@ export async function spawnInspector(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  const input = child.stdin.getWriter();
-  await input.write(TEXT.encode(program(tasks, mark))).catch(() => {});
-  await input.close().catch(() => {}); // it has ended; its status tells why
-  return child;
 }
 
 /** Another program can't take over what this one is allowed. */

@@ -1,4 +1,4 @@
-import type { ErrorCode, PermissionRequest } from "@caryatid/sdk";
+import type { ErrorCode, PermissionRequest, Topics } from "@caryatid/sdk";
 import type { Section } from "../../config/process_config.ts";
 import { dottedKey } from "../../config/shown.ts";
 
@@ -43,6 +43,8 @@ export interface Inspection {
   readonly description?: string | undefined;
   /** What it asks for. */
   readonly permissions: PermissionRequest;
+  /** What a module declares; undefined where it doesn't say, or its section is wrong. */
+  readonly declared?: Topics | undefined;
   readonly topics: readonly TopicKey[];
   /** Where its specifier leads to, by the project's import map. */
   readonly resolved?: string | undefined;

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { CaryatidError, type StandardSchema } from "@caryatid/sdk";
+import { CaryatidError, type Module } from "@caryatid/sdk";
+import type { BusClass } from "@caryatid/sdk/bus";
 import { guiltyKey } from "../../assembly.ts";
 import { Classes } from "../../classes.ts";
 import { checkSection } from "../../config/check_section.ts";
@@ -12,6 +13,7 @@ import type { Problem } from "../../config/process_config.ts";
 import { dottedKey } from "../../config/shown.ts";
 import type { Importers } from "../../loader.ts";
 import { askedPermissions } from "./asked.ts";
+import { inspectedTopics } from "./declared.ts";
 import {
   type Complaint,
   type Inspection,
@@ -51,7 +53,7 @@ export async function inspect(
   for (const kind of ["unhandledrejection", "error"]) {
     globalThis.addEventListener(kind, (event) => event.preventDefault());
   }
-  const tasks = readSectionText(tasksText, mark) as Task[];
+  const tasks = await readSectionText(tasksText, mark) as Task[];
   for (const [index, task] of tasks.entries()) {
     say(mark, { begin: index });
     say(mark, { end: index, found: await inspectOne(task, sources) });
@@ -80,7 +82,7 @@ async function inspectOne(
       name: text(found.name),
       description: text(found.description),
       resolved: resolved(source),
-      ...await checked(task, found.config, found.permissions),
+      ...await checked(task, found),
     };
   } catch (error) {
     const { cause } = error as { readonly cause?: unknown };
@@ -100,8 +102,7 @@ function importersOf(source: Source | undefined): Importers {
 
 async function checked(
   task: Task,
-  schema: StandardSchema | undefined,
-  permissions: unknown,
+  found: Module | BusClass,
 ): Promise<Inspection> {
   const globalKeys = new Set(task.globalKeys);
   const place = (key: readonly string[]) =>
@@ -113,7 +114,7 @@ async function checked(
   const { value, problems, notices } = await checkSection(
     { place },
     { ...task, globalKeys },
-    schema,
+    found.config,
   );
   const said = {
     topics: topicKeys(value),
@@ -123,8 +124,11 @@ async function checked(
     return { ...said, permissions: {}, problems: problems.map(withKey) };
   }
   try {
-    const asked = askedPermissions(permissions, value);
-    return { ...said, permissions: asked, problems: [] };
+    const permissions = askedPermissions(found.permissions, value);
+    const declared = "topics" in found
+      ? inspectedTopics(found, value)
+      : undefined;
+    return { ...said, permissions, declared, problems: [] };
   } catch (error) {
     const problem = complaint(task, error, "import");
     return { ...said, permissions: {}, problems: [problem] };

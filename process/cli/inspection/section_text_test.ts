@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parse } from "smol-toml";
 import { readSectionText, sectionText } from "./section_text.ts";
 
-Deno.test("all that TOML can say comes over as it was", () => {
+Deno.test("all that TOML can say comes over as it was", async () => {
   const section = parse(`
     text = "x"
     number = 1.5
@@ -15,7 +15,7 @@ Deno.test("all that TOML can say comes over as it was", () => {
     [table]
     constructor = "a key like any other"
   `);
-  const read = readSectionText(sectionText(section, "mark"), "mark");
+  const read = await readSectionText(sectionText(section, "mark"), "mark");
   const { date, time, table } = read as Record<string, Date>;
   assert.equal(JSON.stringify(read), JSON.stringify(section));
   assert.equal(Object.getPrototypeOf(table), null);

@@ -1,7 +1,8 @@
 import { isTable } from "../../config/tables.ts";
 import type { TopicKey } from "./inspection.ts";
 
-const NAMES = /(^|[-_])(topics?|patterns?|subscribe|publish|handle)$/;
+const NAMES =
+  /(^|[-_])((topics?|patterns?)\d*|subscribe|publish|request|handle)$/;
 const DEEPEST = 4;
 const MOST = 1_000;
 

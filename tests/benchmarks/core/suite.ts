@@ -1,5 +1,6 @@
 import type { Suite } from "../harness.ts";
 import { bare } from "./bare.ts";
+import { declared } from "./declared.ts";
 import { fanOut } from "./fan_out.ts";
 import { flatness } from "./flatness.ts";
 import { latency } from "./latency.ts";
@@ -18,6 +19,7 @@ export const core: Suite = {
   about: "context, routing and the in-memory bus",
   cases: [
     ...publish,
+    declared,
     typed,
     ...requests,
     ...wildcards,

@@ -1,5 +1,5 @@
 import type { StandardSchema } from "@caryatid/sdk";
-import { standardClasses, standardImport } from "../../../classes.ts";
+import { standardClasses, standardImport } from "../../../standard_classes.ts";
 import type { JsonSchema } from "./json_schema.ts";
 import type { StandardSections } from "./make_schema.ts";
 

@@ -1,10 +1,10 @@
-import { topicMatches } from "@caryatid/sdk";
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { patternWithin } from "./pattern_within.ts";
+import { patternCovers } from "./pattern_covers.ts";
+import { topicMatches } from "./topic.ts";
 
-Deno.test("patternWithin() says what a right to hear one pattern gives", () => {
-  const within: [inner: string, outer: string][] = [
+Deno.test("patternCovers() says what a right to hear one pattern gives", () => {
+  const covered: [narrow: string, wide: string][] = [
     ["clock.tick", "clock.tick"],
     ["clock.tick", "clock.*"],
     ["clock.*", "clock.#"],
@@ -18,10 +18,10 @@ Deno.test("patternWithin() says what a right to hear one pattern gives", () => {
     ["#.b.a", "*.#.a"],
     ["a.*.*.b", "a.#.*.b"],
   ];
-  for (const [inner, outer] of within) {
-    assert(patternWithin(inner, outer), `${inner} within ${outer}`);
+  for (const [narrow, wide] of covered) {
+    assert(patternCovers(wide, narrow), `${narrow} in ${wide}`);
   }
-  const without: [inner: string, outer: string][] = [
+  const uncovered: [narrow: string, wide: string][] = [
     ["clock.#", "clock.*"],
     ["#", "*"],
     ["#", "*.#"],
@@ -32,8 +32,8 @@ Deno.test("patternWithin() says what a right to hear one pattern gives", () => {
     ["Clock.tick", "clock.*"],
     ["clock.tick", "clock.t*"],
   ];
-  for (const [inner, outer] of without) {
-    assert(!patternWithin(inner, outer), `${inner} not within ${outer}`);
+  for (const [narrow, wide] of uncovered) {
+    assert(!patternCovers(wide, narrow), `${narrow} not in ${wide}`);
   }
 });
 
@@ -60,26 +60,26 @@ function topicsOf(pattern: string): Uint32Array {
   return bits;
 }
 
-function isSubset(inner: Uint32Array, outer: Uint32Array): boolean {
-  return inner.every((bits, i) => (bits & ~outer[i]!) === 0);
+function isSubset(narrow: Uint32Array, wide: Uint32Array): boolean {
+  return narrow.every((bits, i) => (bits & ~wide[i]!) === 0);
 }
 
-Deno.test("patternWithin() agrees with all topics, for all pairs of patterns of up to 3 words", () => {
+Deno.test("patternCovers() agrees with all topics, for all pairs of patterns of up to 3 words", () => {
   const patterns = sequences(["a", "b", "*", "#"], 3)
     .map((pattern) => ({ pattern, topics: topicsOf(pattern) }));
   let held = 0;
-  for (const inner of patterns) {
-    for (const outer of patterns) {
-      const found = patternWithin(inner.pattern, outer.pattern);
-      const wanted = isSubset(inner.topics, outer.topics);
-      assert.equal(found, wanted, `${inner.pattern} in ${outer.pattern}`);
+  for (const narrow of patterns) {
+    for (const wide of patterns) {
+      const found = patternCovers(wide.pattern, narrow.pattern);
+      const wanted = isSubset(narrow.topics, wide.topics);
+      assert.equal(found, wanted, `${narrow.pattern} in ${wide.pattern}`);
       if (found) held++;
     }
   }
   assert(held > patterns.length, "some hold others than themselves");
 });
 
-Deno.test("patternWithin() lets nothing out, for generated patterns", () => {
+Deno.test("patternCovers() lets nothing out, for generated patterns", () => {
   const words = fc.constantFrom("a", "b", "*", "#", "#", "");
   const pattern = fc.array(words, { maxLength: 6 })
     .map((words) => words.join("."));
@@ -89,21 +89,27 @@ Deno.test("patternWithin() lets nothing out, for generated patterns", () => {
     pattern,
     pattern,
     topic,
-    (inner, outer, topic) =>
-      !topicMatches(inner, topic) || topicMatches(outer, topic) ||
-      !patternWithin(inner, outer),
+    (narrow, wide, topic) =>
+      !topicMatches(narrow, topic) || topicMatches(wide, topic) ||
+      !patternCovers(wide, narrow),
   );
   fc.assert(property, { numRuns: 20_000 });
 });
 
-Deno.test("patternWithin() takes as long for hostile patterns as for others of their length", () => {
+Deno.test("patternCovers() takes as long for hostile patterns as for others of their length", () => {
   const hash = Array(64).fill("#").join(".");
   const mixed = Array(32).fill("#.a").join(".");
   const start = performance.now();
-  for (const inner of [hash, mixed]) {
-    for (const outer of [hash, mixed, `${mixed}.b`]) {
-      patternWithin(inner, outer);
+  for (const narrow of [hash, mixed]) {
+    for (const wide of [hash, mixed, `${mixed}.b`]) {
+      patternCovers(wide, narrow);
     }
   }
   assert(performance.now() - start < 1_000);
+});
+
+Deno.test("patternCovers() throws INVALID_TOPIC for what is no pattern", () => {
+  const long = "x".repeat(256);
+  assert.throws(() => patternCovers(long, "a"), { code: "INVALID_TOPIC" });
+  assert.throws(() => patternCovers("a", long), { code: "INVALID_TOPIC" });
 });

@@ -1,20 +1,31 @@
-import { topicWords } from "@caryatid/sdk/bus";
+import { topicWords, validatePattern } from "./topic.ts";
 
 /** One word, or a run of wildcards: at least so many words, and more where it is open. */
 type Part = string | { readonly least: number; readonly open: boolean };
 
 /**
- * Says whether `outer` matches every topic that `inner` matches: whether a right to hear `outer` is one to hear `inner`.
+ * Says whether `wide` matches every topic that `narrow` matches: whether a right to `wide` is one to `narrow`.
  *
- * Words are without number, so only a wildcard holds a wildcard, and only `#` holds a `#`. At most outer × inner² steps, with
+ * Words are without number, so only a wildcard covers a wildcard, and only `#` covers a `#`. At most wide × narrow² steps, with
  * the words of each.
+ *
+ * @example
+ * ```ts
+ * import { patternCovers } from "@caryatid/sdk";
+ * import assert from "node:assert/strict";
+ *
+ * assert(patternCovers("clock.#", "clock.*"));
+ * assert(!patternCovers("clock.*", "clock.#")); // "clock" too
+ * ```
+ * @throws {CaryatidError} `INVALID_TOPIC` if either is over 255 UTF-8 bytes
  */
-export function patternWithin(inner: string, outer: string): boolean {
-  const words = topicWords(inner);
-  // below[j]: the parts after this one hold all words from j on
+export function patternCovers(wide: string, narrow: string): boolean {
+  validatePattern(wide);
+  const words = topicWords(validatePattern(narrow));
+  // below[j]: the parts after this one cover all words from j on
   let below = words.map(() => false).concat(true);
-  for (const part of parts(topicWords(outer)).reverse()) {
-    below = below.map((_, start) => holds(part, words, start, below));
+  for (const part of parts(topicWords(wide)).reverse()) {
+    below = below.map((_, start) => covers(part, words, start, below));
   }
   return below[0]!;
 }
@@ -37,7 +48,7 @@ function parts(words: readonly string[]): Part[] {
   return found;
 }
 
-function holds(
+function covers(
   part: Part,
   words: readonly string[],
   start: number,

@@ -1,0 +1,71 @@
+import { Process } from "@caryatid/process";
+import assert from "node:assert/strict";
+import control from "./control.ts";
+
+/** A process with the module, once a shell can reach it. */
+async function started() {
+  const folder = await Deno.makeTempDir();
+  const file = `${folder}/control.json`;
+  const process = await Process.create({
+    config: { module: { control: { file } }, log: { level: "error" } },
+    modules: [control],
+  });
+  await process.start();
+  const written = async () => {
+    for (;;) {
+      try {
+        return JSON.parse(await Deno.readTextFile(file));
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
+    }
+  };
+  const { url, token } = await written();
+  const headers = { authorization: `Bearer ${token}` };
+  return {
+    file,
+    process,
+    spy: () => fetch(`${url}/spy?topic=%23`, { headers }),
+    async [Symbol.asyncDispose]() {
+      await process.stop();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+Deno.test("32 shells listen at once, the next is refused, and a place is free when one has gone", async () => {
+  await using subject = await started();
+  const spies: Response[] = [];
+  for (let count = 0; count < 32; count++) spies.push(await subject.spy());
+  assert(spies.every(({ ok }) => ok));
+  const refused = await subject.spy();
+  assert.equal(refused.status, 429);
+  await refused.body!.cancel();
+  await spies.pop()!.body!.cancel();
+  let next = await subject.spy();
+  while (!next.ok) {
+    await next.body!.cancel();
+    next = await subject.spy();
+  }
+  spies.push(next);
+  for (const { body } of spies) await body!.cancel();
+});
+
+Deno.test("a shell that doesn't read holds up neither publishers nor stop", async () => {
+  await using subject = await started();
+  const spy = await subject.spy();
+  const message = "x".repeat(10_000);
+  for (let count = 0; count < 2_000; count++) {
+    await subject.process.context.publish("a.b", message);
+  }
+  await subject.process.stop();
+  await assert.rejects(Deno.stat(subject.file), Deno.errors.NotFound);
+  await spy.body!.cancel();
+});
+
+Deno.test("a file that another process has put there since is left alone", async () => {
+  await using subject = await started();
+  await Deno.writeTextFile(subject.file, "another's");
+  await subject.process.stop();
+  assert.equal(await Deno.readTextFile(subject.file), "another's");
+});

@@ -1,0 +1,74 @@
+import { CaryatidError } from "@caryatid/sdk";
+import { configUrl } from "../config_files.ts";
+import { fileUrl } from "../file_urls.ts";
+import { showProblems } from "../show_problems.ts";
+import { readSubject, type SubjectOptions } from "../subject.ts";
+import type { Terminal } from "../terminal.ts";
+import { CodeOwners } from "./code_owners.ts";
+import { learnedRights } from "./learned_rights.ts";
+import { learnedToml } from "./learned_toml.ts";
+import { watchedRun } from "./watched_run.ts";
+
+/** What `permissions --learn` takes besides its files. */
+export interface LearnOptions extends SubjectOptions {
+  /** When the run is asked to stop, in milliseconds; undefined is when it ends, or at Ctrl-C. */
+  readonly time?: number | undefined;
+  /** The path of a file that isn't there yet; undefined for standard output. */
+  readonly output?: string | undefined;
+}
+
+/**
+ * `caryatid permissions FILE… --learn`: runs the configuration with all that can be granted, and writes the rights that its modules
+ * used as TOML. Gives the exit code: 1 if the run failed, since then it is probably not all.
+ */
+export async function learn(
+  terminal: Terminal,
+  files: readonly string[],
+  options: LearnOptions = {},
+): Promise<0 | 1 | 2> {
+  const { output, flags = [], allowImport } = options;
+  if (output !== undefined) await checkAbsent(output);
+  const subject = await readSubject(files.map(configUrl), options);
+  if (subject.problems.length > 0) {
+    showProblems(terminal, subject.problems, []);
+    return 2;
+  }
+  const owners = await CodeOwners.of(subject, flags);
+  terminal.complain("running with all that can be granted; Ctrl-C ends it");
+  const start = performance.now();
+  const watched = await watchedRun(subject, files, {
+    ...{ time: options.time, flags, allowImport },
+    hear: (line) => terminal.complain(line),
+  });
+  const seconds = (performance.now() - start) / 1000;
+  const toml = learnedToml(
+    learnedRights(subject, watched, owners),
+    new URL(".", output === undefined ? subject.files[0]! : fileUrl(output)),
+    `What modules of ${files.join(", ")} used in ${seconds.toFixed(1)} s.`,
+  );
+  if (output === undefined) terminal.print(toml);
+  else await Deno.writeTextFile(output, `${toml}\n`, { createNew: true });
+  const { exitCode } = watched;
+  if (exitCode === 0) return 0;
+  terminal.complain(
+    `the run ended with exit code ${exitCode}: what it didn't come to is missing`,
+  );
+  return 1;
+}
+
+/** Nobody's file is written over; said before the run, not after it. */
+async function checkAbsent(path: string): Promise<void> {
+  try {
+    await Deno.lstat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw error;
+  }
+  throw new CaryatidError(
+    "INVALID_OPTION",
+    `Cannot write "${path}": found a file, wanted none to be there`,
+    {
+      hint: "write elsewhere, and lay that over it: caryatid run FILE LEARNED",
+    },
+  );
+}

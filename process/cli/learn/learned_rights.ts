@@ -1,0 +1,147 @@
+import type { PermissionRequest } from "@caryatid/sdk";
+import { filePath, fileUrl } from "../file_urls.ts";
+import type { Part, Subject } from "../subject.ts";
+import type { Use } from "./audit.ts";
+import type { CodeOwners } from "./code_owners.ts";
+import { grantCovers } from "../../isolation/grants.ts";
+import { TOPIC_RIGHTS, type TopicUse } from "./topic_use.ts";
+import type { Watched } from "./watched_run.ts";
+
+/** What a section can grant of Deno's. */
+export const KINDS = ["net", "read", "write", "env"] as const;
+
+/** What `[module.<id>.permissions]` can say. */
+export type Right = typeof KINDS[number] | typeof TOPIC_RIGHTS[number];
+
+/** The rights of one module, and what is to be said of them. */
+export interface ModuleRights {
+  readonly id: string;
+  readonly lists: Readonly<Partial<Record<Right, readonly string[]>>>;
+  readonly remarks: readonly string[];
+}
+
+/** What a run taught. */
+export interface Learned {
+  readonly modules: readonly ModuleRights[];
+  /** What was used, and is nobody's, each with the reason. */
+  readonly left: readonly string[];
+}
+
+type Kind = typeof KINDS[number];
+
+/** Works out who used what. Paths are made absolute. */
+export function learnedRights(
+  { parts }: Subject,
+  { uses, topics }: Watched,
+  owners: CodeOwners,
+): Learned {
+  const used = new Map<Part, Use[]>();
+  const unknown: { readonly use: Use; readonly why: string }[] = [];
+  for (const one of uses) {
+    const use = { ...one, value: absolute(one.kind, one.value) };
+    const owner = owners.ownerOf(use);
+    if (owner === "process") continue;
+    const users = "unknown" in owner ? askersOf(use, parts) : [owner];
+    for (const user of users) {
+      const own = used.get(user);
+      if (own === undefined) used.set(user, [use]);
+      else own.push(use);
+    }
+    if (users.length > 0 || !("unknown" in owner)) continue;
+    unknown.push({ use, why: owner.unknown });
+  }
+  const all = [...used.values()].flat();
+  const lost = unknown.filter(({ use }) =>
+    // What is asked for twice, by a name and once more in the background, is known by the first.
+    !all.some(({ kind, value }) => kind === use.kind && value === use.value)
+  );
+  return {
+    modules: parts.filter(({ kind }) => kind === "module").map((part) =>
+      rightsOf(part, used.get(part) ?? [], topics?.get(part.config.id))
+    ),
+    left: [
+      ...new Set(lost.map(({ use, why }) => `${shown(use)}: ${why}`)),
+      ...topics ? [] : ["topics: the run ended before its monitor wrote"],
+    ],
+  };
+}
+
+/**
+ * What it asks for, since without that it isn't run, and what it used beyond: a run with the outcome works, and its author sees what
+ * is missing from the declaration.
+ */
+function rightsOf(
+  { config: { id }, inspection: { permissions } }: Part,
+  uses: readonly Use[],
+  topics: TopicUse | undefined,
+): ModuleRights {
+  const lists: Partial<Record<Right, readonly string[]>> = {};
+  const remarks: string[] = [];
+  for (const kind of KINDS) {
+    const asked = askedOf(permissions, kind);
+    const values = new Set(valuesOf(uses, kind));
+    const more = [...values].filter((value) =>
+      !asked.some((wide) => grantCovers(kind, wide, value))
+    );
+    for (const one of asked) {
+      if ([...values].some((value) => grantCovers(kind, one, value))) continue;
+      remarks.push(`${kind} ${one}: asked for, and not used in this run`);
+    }
+    if (asked.length + more.length > 0) lists[kind] = [...asked, ...more];
+  }
+  for (const use of uses) {
+    if (!isGrantable(use)) remarks.push(`${shown(use)}: ${adviceOn(use)}`);
+  }
+  for (const right of topics ? TOPIC_RIGHTS : []) {
+    lists[right] = topics![right].toSorted();
+  }
+  return { id, lists, remarks: [...new Set(remarks)] };
+}
+
+/** Where nobody can tell who used it: who asks for it, and has it in any case. */
+function askersOf({ kind, value }: Use, parts: readonly Part[]): Part[] {
+  const known = KINDS.find((one) => one === kind);
+  if (known === undefined || value === undefined) return [];
+  return parts.filter(({ inspection }) =>
+    askedOf(inspection.permissions, known).some((wide) =>
+      grantCovers(known, wide, value)
+    )
+  );
+}
+
+function askedOf(
+  permissions: PermissionRequest,
+  kind: Kind,
+): string[] {
+  return (permissions[kind] ?? []).map((value) => absolute(kind, value)!);
+}
+
+function valuesOf(uses: readonly Use[], kind: Kind): string[] {
+  return uses.filter((use) => use.kind === kind && isGrantable(use))
+    .map(({ value }) => value!);
+}
+
+/** Deno puts names of its own between angle brackets: `<TMP>`. */
+function isGrantable({ kind, value }: Use): boolean {
+  return (KINDS as readonly string[]).includes(kind) &&
+    value !== undefined && !/^<.*>$/.test(value);
+}
+
+function adviceOn({ kind, value }: Use): string {
+  if (kind === "env") return "name the variables that it needs";
+  if (value === "<TMP>") return "name a folder for what is temporary";
+  return (KINDS as readonly string[]).includes(kind)
+    ? "it has no name to be granted by"
+    : `a section can't grant this; caryatid run --allow-${kind} can`;
+}
+
+function shown({ kind, value }: Use): string {
+  return `${kind} ${value ?? "(all)"}`;
+}
+
+/** As the run took it, which began in this folder. */
+function absolute(kind: string, value: string | undefined): string | undefined {
+  const isPath = (kind === "read" || kind === "write") &&
+    value !== undefined && !/^<.*>$/.test(value);
+  return isPath ? filePath(fileUrl(value)) : value;
+}

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { parse } from "smol-toml";
+import { learnedToml } from "./learned_toml.ts";
+
+const BASE = new URL("file:///srv/my%20shop/");
+
+Deno.test("what was learned is TOML, whatever it is called", () => {
+  const odd = 'a "b"\\\n\x7f\u{1F600}';
+  const lists = { net: [odd], read: [`/srv/my shop/${odd}`] };
+  const toml = learnedToml(
+    {
+      modules: [{ id: odd, lists, remarks: ["a\nb = 1"] }],
+      left: [`read ${"/long".repeat(40)}: two\nlines = 1`],
+    },
+    BASE,
+    "head",
+  );
+  assert.deepEqual(JSON.parse(JSON.stringify(parse(toml))), {
+    module: { [odd]: { permissions: { net: [odd], read: [`./${odd}`] } } },
+  });
+});
+
+Deno.test("paths in the folder of the file are relative to it, others are whole", () => {
+  const read = ["/srv/my shop/a/b.txt", "/srv/my shop", "/srv/my shops/c"];
+  const module = { id: "x", lists: { read }, remarks: [] };
+  const toml = learnedToml({ modules: [module], left: [] }, BASE, "head");
+  assert.match(
+    toml,
+    /^read = \["\.\/a\/b\.txt", "\/srv\/my shop", "\/srv\/my shops\/c"\]$/m,
+  );
+});
+
+Deno.test("comments are wrapped, and each of their lines is one", () => {
+  const left = [`${"word ".repeat(60)}${"x".repeat(100)} end`];
+  const toml = learnedToml({ modules: [], left }, BASE, "head");
+  for (const line of toml.split("\n").filter((line) => line !== "")) {
+    assert.match(line, /^# /);
+    assert(line.length <= 80 || /^# x{100}$/.test(line), line);
+  }
+});

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { Changes } from "./changes.ts";
+
+Deno.test("a change of a file is told, also of one that isn't there yet or comes by a rename", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "caryatid changes " });
+  using changes = new Changes();
+  try {
+    const file = `${folder}/a.txt`;
+    changes.watch([file, `${folder}/gone/b.txt`]);
+    let told = 0;
+    const next = () => changes.settled().then(() => told++);
+    const first = next();
+    await Deno.writeTextFile(`${folder}/neighbour.txt`, "1");
+    await Deno.writeTextFile(file, "1");
+    await first;
+    const second = next();
+    await Deno.rename(`${folder}/neighbour.txt`, file);
+    await second;
+    const third = next();
+    await Deno.remove(file);
+    await third;
+    assert.equal(told, 3);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { readConfig } from "../../config/read_config.ts";
+import type { Part } from "../subject.ts";
+import { CodeGraph } from "./code_graph.ts";
+import { planOf } from "./plan.ts";
+import type { State } from "./state.ts";
+
+const TOML = `
+[module.a]
+import = "file:///a.ts"
+say = 1
+[module.b]
+import = "file:///b.ts"
+[message-bus.x]
+class = "x"
+import = "file:///x.ts"
+`;
+
+/** What Deno says of files that need others, by their names. */
+function graph(needs: Record<string, readonly string[]>): CodeGraph {
+  const modules = Object.entries(needs).map(([name, others]) => ({
+    specifier: `file:///${name}`,
+    mediaType: name.endsWith(".wasm") ? "Wasm" : "TypeScript",
+    dependencies: others.map((other) => ({
+      code: { specifier: `file:///${other}` },
+    })),
+  }));
+  return new CodeGraph({ modules });
+}
+
+const NEEDS = {
+  "a.ts": ["shared.ts"],
+  "b.ts": ["shared.ts", "only_b.ts"],
+  "x.ts": ["only_x.ts"],
+  "shared.ts": [],
+  "only_b.ts": [],
+  "only_x.ts": [],
+};
+
+async function state(
+  toml: string,
+  texts: Record<string, string> = {},
+  args: readonly string[] = [],
+  needs: Record<string, readonly string[]> = NEEDS,
+): Promise<State> {
+  const config = await readConfig(toml, { env: {} });
+  const part = (kind: Part["kind"], of: Part["config"]): Part => ({
+    kind,
+    config: of,
+    specifier: of.import,
+    inspection: { permissions: {}, topics: [], problems: [], notices: [] },
+  });
+  const project = { config: undefined, lock: undefined, isLent: false };
+  const parts = [
+    ...config.modules.map((one) => part("module", one)),
+    ...config.buses.map((one) => part("message-bus", one)),
+  ];
+  const rest = { files: [], problems: [], notices: [] };
+  return {
+    subject: { ...rest, project, config, parts },
+    args,
+    graph: graph(needs),
+    texts: new Map(
+      Object.entries({ "only_b.ts": "", "shared.ts": "", ...texts })
+        .map(([name, text]) => [`file:///${name}`, text]),
+    ),
+  };
+}
+
+const ISOLATED = TOML.replace("say = 1", 'say = 1\nisolation = "worker"');
+
+const cases: [what: string, next: Promise<State>, plan: unknown][] = [
+  ["nothing", state(TOML), { swap: [] }],
+  ["a comment", state(`${TOML}# really`), { swap: [] }],
+  ["a section", state(TOML.replace("say = 1", "say = 2")), { swap: ["a"] }],
+  [
+    "on-failure",
+    state(TOML.replace("say = 1", 'say = 1\non-failure = "ignore"')),
+    { swap: ["a"] },
+  ],
+  ["[global]", state(`${TOML}[global]\nx = 1`), { swap: ["a", "b"] }],
+  ["a file of one", state(TOML, { "only_b.ts": "new" }), { swap: ["b"] }],
+  [
+    "a file of both",
+    state(TOML, { "shared.ts": "new" }),
+    { swap: ["a", "b"] },
+  ],
+  ["a file of nobody", state(TOML, { "other.ts": "new" }), { swap: [] }],
+  [
+    "the code of a bus",
+    state(TOML, { "only_x.ts": "new" }),
+    { restart: "the code of [message-bus.x]" },
+  ],
+  [
+    "a module more",
+    state(`${TOML}[module.clock]`),
+    { restart: "which modules there are, and how they are run" },
+  ],
+  [
+    "where a module comes from",
+    state(TOML.replace("/b.ts", "/c.ts")),
+    { restart: "which modules there are, and how they are run" },
+  ],
+  [
+    "a bus",
+    state(`${TOML}queue = 3`),
+    { restart: "[message-bus]" },
+  ],
+  [
+    "[log]",
+    state(`${TOML}[log]\nlevel = "warn"`),
+    { restart: "[log]" },
+  ],
+  [
+    "a permission",
+    state(TOML, {}, ["--allow-net"]),
+    { restart: "what the process may do, or is made of" },
+  ],
+  [
+    "code that isn't text",
+    state(TOML, { "only_b.ts": "new" }, [], {
+      ...NEEDS,
+      "b.ts": ["only_b.ts", "b.wasm"],
+      "b.wasm": [],
+    }),
+    { restart: "code that needs file:///b.wasm" },
+  ],
+];
+
+Deno.test("code and section of an isolated module are never swapped for what isn't", async () => {
+  const running = await state(ISOLATED);
+  const edits = [
+    await state(ISOLATED.replace("say = 1", "say = 2")),
+    await state(ISOLATED, { "shared.ts": "new" }),
+  ];
+  for (const next of edits) {
+    assert.deepEqual(planOf(running, next), {
+      restart: "[module.a], which is isolated,",
+    });
+  }
+  const other = await state(ISOLATED, { "only_b.ts": "new" });
+  assert.deepEqual(planOf(running, other), { swap: ["b"] });
+});
+
+Deno.test("a change leads to the swaps that bring it, or else to a new start", async (t) => {
+  const running = await state(TOML);
+  for (const [what, next, plan] of cases) {
+    await t.step(what, async () => {
+      assert.deepEqual(planOf(running, await next), plan);
+    });
+  }
+});

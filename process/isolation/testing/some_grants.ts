@@ -1,0 +1,16 @@
+import type { ModuleGrants } from "../../config/process_config.ts";
+
+/** Grants of which only some lists are there. */
+export function grants(lists: Partial<ModuleGrants>): ModuleGrants {
+  return {
+    net: undefined,
+    read: undefined,
+    write: undefined,
+    env: undefined,
+    publish: undefined,
+    subscribe: undefined,
+    request: undefined,
+    handle: undefined,
+    ...lists,
+  };
+}

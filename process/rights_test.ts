@@ -1,0 +1,243 @@
+import { CaryatidError, type Context, defineTopic } from "@caryatid/sdk";
+import { z } from "zod";
+import assert from "node:assert/strict";
+import { CapturedLogs } from "./testing/captured_logs.ts";
+import { ManualClock } from "./testing/manual_clock.ts";
+import { module, silentProcess } from "./testing/silent_process.ts";
+
+Deno.test("D10 a module with rights reaches its own topics and no others, in both directions", async (t) => {
+  const { process, context } = await started({
+    publish: ["mine.#"],
+    subscribe: ["yours.#"],
+  });
+  await using _ = process;
+  await t.step("what it may publish arrives", async () => {
+    const heard = process.context.subscribe("#");
+    await heard.ready;
+    await context.publish("mine.a", 1);
+    assert.deepEqual(await next(heard), { topic: "mine.a", message: 1 });
+  });
+  await t.step("what it may hear arrives", async () => {
+    const heard = context.subscribe("yours.*");
+    await heard.ready;
+    await process.context.publish("yours.b", 2);
+    assert.deepEqual(await next(heard), { topic: "yours.b", message: 2 });
+  });
+  await t.step("a publish elsewhere rejects, and nobody hears it", async () => {
+    const heard = process.context.subscribe("#");
+    await heard.ready;
+    await assert.rejects(context.publish("yours.b", 3), forbidden("publish"));
+    await process.context.publish("sentinel", null);
+    assert.equal((await next(heard)).topic, "sentinel");
+  });
+  await t.step("a wider pattern throws, also where a right lies in it", () => {
+    for (const pattern of ["#", "mine.a", "*.b"]) {
+      assert.throws(() => context.subscribe(pattern), forbidden("subscribe"));
+    }
+  });
+  await t.step("what it has no list of is as ever", async () => {
+    context.handle("anything", ({ message }) => message);
+    assert.equal(await context.request("anything", 4), 4);
+  });
+});
+
+Deno.test("D10 requests and handlers need their rights", async () => {
+  const { process, context } = await started({
+    request: ["ask.*"],
+    handle: ["answer.#"],
+  });
+  await using _ = process;
+  process.context.handle("ask.me", () => "yes");
+  context.handle("answer.*", () => "of mine");
+  assert.equal(await context.request("ask.me", null), "yes");
+  assert.equal(await process.context.request("answer.it", null), "of mine");
+  await assert.rejects(
+    context.request("answer.it", null),
+    forbidden("request"),
+  );
+  assert.throws(
+    () => context.handle("ask.me", () => "no"),
+    forbidden("handle"),
+  );
+  assert.throws(() => context.handle("#", () => "no"), forbidden("handle"));
+});
+
+Deno.test("D10 typed topics are judged by their name", async () => {
+  const number = z.object({ n: z.number() });
+  const mine = defineTopic("mine.number", number);
+  const yours = defineTopic("yours.number", number);
+  const { process, context } = await started({
+    publish: ["mine.*"],
+    subscribe: ["mine.*"],
+  });
+  await using _ = process;
+  const heard = context.subscribe(mine);
+  await heard.ready;
+  await context.publish(mine, { n: 1 });
+  assert.deepEqual(await next(heard), {
+    topic: "mine.number",
+    message: { n: 1 },
+  });
+  await assert.rejects(context.publish(yours, { n: 1 }), forbidden("publish"));
+  assert.throws(() => context.subscribe(yours), forbidden("subscribe"));
+});
+
+Deno.test("D10 B11 a spy on everything hears questions, and no answer that was published for another", async () => {
+  const { process, context } = await started({ subscribe: ["#"] });
+  await using _ = process;
+  const id = "0123456789abcdef";
+  const heard = context.subscribe("#");
+  const members = context.subscribe("#", { group: "spies" });
+  await Promise.all([heard.ready, members.ready]);
+  for (const topic of [`x._request.${id}`, `x._response.${id}`, "sentinel"]) {
+    await process.context.publish(topic, null);
+  }
+  for (const one of [heard, members]) {
+    const topics = [(await next(one)).topic, (await next(one)).topic];
+    assert.deepEqual(topics, [`x._request.${id}`, "sentinel"]);
+  }
+});
+
+Deno.test("D10 what is forbidden isn't counted by the monitor, what is allowed is", async () => {
+  const { process, context } = await started({ publish: ["mine"] }, {
+    monitor: {},
+  });
+  await using _ = process;
+  await context.publish("mine", 1);
+  await assert.rejects(context.publish("yours", 1), forbidden("publish"));
+  const { writes } = process.monitor.snapshot().modules["guest"]!;
+  assert.deepEqual(Object.keys(writes), ["mine"]);
+});
+
+Deno.test("D10 a restarted module has the same rights", async () => {
+  using _ = new CapturedLogs();
+  const clock = new ManualClock();
+  const contexts: Context[] = [];
+  const again = Promise.withResolvers<void>();
+  const guest = module("guest", (context) => {
+    if (contexts.push(context) === 2) again.resolve();
+    context.run(() =>
+      contexts.length === 1
+        ? Promise.reject(new Error("once"))
+        : Promise.resolve()
+    );
+  });
+  await using process = await silentProcess([guest], {
+    module: {
+      guest: { "on-failure": "restart", permissions: { publish: ["mine"] } },
+    },
+  }, { clock });
+  await process.start();
+  await clock.wake();
+  await again.promise;
+  await contexts[1]!.publish("mine", 1);
+  await assert.rejects(contexts[1]!.publish("yours", 1), forbidden("publish"));
+});
+
+Deno.test("a module that fails by its rights is logged with the line of TOML that it lacks", async () => {
+  using logs = new CapturedLogs();
+  const guest = module("guest", (context) => {
+    context.run(() => context.publish("yours", 1));
+  });
+  await using process = await silentProcess([guest], {
+    module: { guest: { permissions: { publish: ["mine"] } } },
+    log: { level: "info" },
+  });
+  await process.run();
+  Deno.exitCode = 0;
+  assert.match(
+    logs.lines.join("\n"),
+    /Cannot publish on "yours" as module "guest": .* \(add "yours" to publish of \[module\.guest\.permissions\] in <config 2>; on-failure of/,
+  );
+});
+
+Deno.test("D10 the startup message comes only to who may hear its topic", async () => {
+  const heard = Promise.withResolvers<string>();
+  const listener = module("listener", (context) => {
+    const started = context.subscribe("system.started");
+    context.run(async () => heard.resolve((await next(started)).topic));
+  });
+  const config = (subscribe: string[]) => ({
+    global: { startup: { topic: "system.started" } },
+    module: { listener: { permissions: { subscribe } } },
+  });
+  await using process = await silentProcess(
+    [listener],
+    config(["system.started"]),
+  );
+  await process.start();
+  assert.equal(await heard.promise, "system.started");
+  await using other = await silentProcess([listener], config(["system.*.x"]));
+  await assert.rejects(other.start(), (error: CaryatidError) => {
+    assert.equal(error.code, "INIT_FAILED");
+    assert.equal((error.cause as CaryatidError).code, "FORBIDDEN");
+    return true;
+  });
+});
+
+Deno.test("an error of rights names the line of TOML to add, by file and line", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".toml" });
+  try {
+    await Deno.writeTextFile(
+      file,
+      '[module.guest]\n[module.guest.permissions]\nsubscribe = []\npublish = ["mine"]\n',
+    );
+    const { process, context } = await started(
+      undefined,
+      {},
+      new URL(`file://${file}`),
+    );
+    await using _ = process;
+    await assert.rejects(context.publish("yours", 1), {
+      hint: `add "yours" to publish of [module.guest.permissions] in ${file}:4`,
+    });
+    assert.throws(() => context.subscribe("#"), {
+      hint: `add "#" to subscribe of [module.guest.permissions] in ${file}:3`,
+    });
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+/** A process with one module of these topic rights, and that module's context. */
+async function started(
+  permissions: Record<string, readonly string[]> | undefined,
+  config: Record<string, unknown> = {},
+  file?: URL,
+) {
+  const inside = Promise.withResolvers<Context>();
+  const guest = module("guest", (context) => inside.resolve(context));
+  const inputs = [
+    ...file ? [file] : [],
+    { module: { guest: permissions ? { permissions } : {} }, ...config },
+  ];
+  const process = await silentProcess([guest], {}, {
+    config: [{ log: { level: "error" } }, ...inputs],
+  });
+  await process.start();
+  return { process, context: await inside.promise };
+}
+
+function forbidden(kind: string): (error: CaryatidError) => true {
+  const doing = {
+    publish: "publish on",
+    subscribe: "subscribe to",
+    request: "make a request on",
+    handle: "handle",
+  }[kind];
+  return (error) => {
+    assert(error instanceof CaryatidError, String(error));
+    assert.equal(error.code, "FORBIDDEN");
+    assert(error.message.startsWith(`Cannot ${doing} `), error.message);
+    assert(error.message.includes('as module "guest"'), error.message);
+    return true;
+  };
+}
+
+async function next(
+  heard: AsyncIterable<{ readonly topic: string; readonly message: unknown }>,
+) {
+  const { value } = await heard[Symbol.asyncIterator]().next();
+  const { topic, message } = value;
+  return { topic, message };
+}

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { MockBus } from "../testing/mock_bus.ts";
+import type { Topics } from "../topics.ts";
+import { DeclaredBus, type OnStray } from "./declared_bus.ts";
+
+class Subject implements AsyncDisposable {
+  readonly inner = new MockBus();
+  readonly strays: string[] = [];
+  readonly bus: DeclaredBus;
+
+  constructor(topics: Topics, answer: OnStray = () => undefined) {
+    this.bus = new DeclaredBus(this.inner, topics, (use, topic) => {
+      this.strays.push(`${use} ${topic}`);
+      return answer(use, topic);
+    });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.bus.close();
+  }
+}
+
+Deno.test("what a module has declared passes without a word", async () => {
+  await using subject = new Subject({
+    publish: ["a.*", "b"],
+    subscribe: ["a.#"],
+    request: ["q.#"],
+    handle: ["q.*"],
+  });
+  const { bus, strays } = subject;
+  const heard = bus.subscribe("a.*");
+  bus.handle("q.x", () => "answer");
+  await bus.publish("a.b", 1);
+  await bus.publish("b", 2);
+  assert.equal(await bus.request("q.x", 1), "answer");
+  for await (const { message } of heard) {
+    assert.equal(message, 1);
+    break;
+  }
+  assert.deepEqual(strays, []);
+});
+
+Deno.test("what it has not declared is told, and passes where nothing is said against it", async () => {
+  await using subject = new Subject({ publish: ["a.*"] });
+  const { bus, strays, inner } = subject;
+  bus.subscribe("a.b");
+  bus.handle("q", () => 1);
+  await bus.request("q", 1);
+  for (const topic of ["a", "a.b.c", "A.b"]) await bus.publish(topic, 1);
+  assert.deepEqual(strays, [
+    "subscribe a.b",
+    "handle q",
+    "request q",
+    "publish a",
+    "publish a.b.c",
+    "publish A.b",
+  ]);
+  assert.equal(inner.published.length, 3);
+});
+
+Deno.test("a pattern must be covered as a whole by one that is declared", async () => {
+  await using subject = new Subject({ subscribe: ["a.*", "b.#"] });
+  const { bus, strays } = subject;
+  for (const pattern of ["a.b", "a.*", "b", "b.*.c"]) bus.subscribe(pattern);
+  assert.deepEqual(strays, []);
+  for (const pattern of ["a.#", "*.b", "#"]) bus.subscribe(pattern);
+  assert.deepEqual(strays, ["subscribe a.#", "subscribe *.b", "subscribe #"]);
+});
+
+Deno.test("a stray call fails with what is said against it, and does nothing", async () => {
+  const error = new Error("stray");
+  await using subject = new Subject({}, () => error);
+  const { bus, inner } = subject;
+  await assert.rejects(bus.publish("a", 1), error);
+  await assert.rejects(bus.request("a", 1), error);
+  assert.throws(() => bus.subscribe("a"), error);
+  assert.throws(() => bus.handle("a", () => 1), error);
+  assert.deepEqual([inner.published, inner.requested], [[], []]);
+});
+
+Deno.test("what is no topic at all is left to the bus to refuse", async () => {
+  await using subject = new Subject({ publish: ["#"], subscribe: ["#"] });
+  const { bus, strays } = subject;
+  const long = "x".repeat(256);
+  await assert.rejects(bus.publish(long, 1), { code: "INVALID_TOPIC" });
+  await assert.rejects(bus.publish(5 as never, 1), { code: "INVALID_TOPIC" });
+  assert.throws(() => bus.subscribe(long), { code: "INVALID_TOPIC" });
+  assert.deepEqual(strays, []);
+});

@@ -1,0 +1,16 @@
+import type { Module } from "../module.ts";
+import { checkTopics, type Topics } from "../topics.ts";
+
+/**
+ * What a module declares with this checked section; undefined where it declares nothing.
+ *
+ * @throws {CaryatidError} as `defineModule` does, and what the module's own function throws
+ */
+export function declaredTopics(
+  { name, topics }: Pick<Module, "name" | "topics">,
+  section: unknown,
+): Topics | undefined {
+  if (topics === undefined) return undefined;
+  const said = typeof topics === "function" ? topics(section) : topics;
+  return checkTopics(name, said);
+}

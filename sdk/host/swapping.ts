@@ -1,0 +1,92 @@
+/**
+ * What it takes to swap the code of a module while it runs. Apart from the rest of `@caryatid/sdk/host`, as most processes never do:
+ * every file takes its part of a start.
+ *
+ * @module
+ */
+import type {
+  HandleOptions,
+  Handler,
+  Handling,
+  MessageBus,
+  Subscription,
+} from "../message_bus.ts";
+import type { Answering, KeptHandling } from "./kept_handling.ts";
+import { LentHandling } from "./lent_handling.ts";
+import { LentSubscription } from "./lent_subscription.ts";
+import { Life } from "./life.ts";
+import { ModuleHandlings } from "./module_handlings.ts";
+
+/** Makes the {@linkcode Swapping} of one life of a module, whose bus this is. */
+export type SwappingFactory = (bus: MessageBus) => Swapping;
+
+/** One life of a module whose code may be swapped: what it has in hand, and what it hands over. */
+export class Swapping {
+  readonly #life = new Life();
+  readonly #handlings: ModuleHandlings;
+
+  /** The life begins. */
+  constructor(bus: MessageBus) {
+    this.#handlings = new ModuleHandlings(bus);
+  }
+
+  /** A subscription as the module's code gets it. */
+  lend(subscription: Subscription): Subscription {
+    return new LentSubscription(subscription, this.#life);
+  }
+
+  /** A handling as the module's code gets it. `earlier` is what the lives before hand over, the last one first. */
+  handle(
+    pattern: string,
+    handler: Handler,
+    options: HandleOptions | undefined,
+    earlier: readonly Swapping[],
+  ): Handling {
+    const answering: Answering = { handler, life: this.#life };
+    let handling: KeptHandling | undefined;
+    for (const life of earlier) {
+      handling ??= life.#handlings.release(pattern, answering, options);
+    }
+    handling ??= this.#handlings.open(pattern, answering, options);
+    return new LentHandling(this.#handlings.add(handling), this.#life);
+  }
+
+  /** All that it answers. */
+  [Symbol.iterator](): Iterator<Handling> {
+    return this.#handlings[Symbol.iterator]();
+  }
+
+  /** The module waits for an answer until there is one, whichever. */
+  asks(answer: Promise<unknown>): void {
+    const { questions } = this.#life;
+    const isOver = () => questions.end();
+    questions.begin();
+    answer.then(isOver, isOver);
+  }
+
+  /** Nothing that was opened is this code's to close any more. */
+  end(): void {
+    this.#life.over = true;
+  }
+
+  /** Resolves when loops have no delivery in hand. */
+  steps(): Promise<void> {
+    return this.#life.steps.none();
+  }
+
+  /** From now on requests wait for the next life. Resolves when those that came before are answered. */
+  hold(): Promise<void> {
+    this.#handlings.hold();
+    return this.#life.answers.none();
+  }
+
+  /** Resolves when all that it answers is heard. */
+  ready(): Promise<void> {
+    return this.#handlings.ready();
+  }
+
+  /** Takes no more requests. */
+  close(): Promise<void> {
+    return this.#handlings.close();
+  }
+}

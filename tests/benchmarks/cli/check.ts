@@ -1,0 +1,46 @@
+import { milliseconds } from "../core/count.ts";
+import type { Case } from "../harness.ts";
+import { caryatid, ConfigFile, path } from "./command.ts";
+
+const MODULES = 50;
+
+/** A whole `caryatid check`. */
+export const check: Case = {
+  name: "check",
+  unit: "ms",
+  runs: 15,
+  run: async () => {
+    await using file = await ConfigFile.of(configuration());
+    const took = await milliseconds(() => checked(file.path));
+    return { [`modules-${MODULES}`]: took };
+  },
+  goals: [{ of: `modules-${MODULES}`, most: 500 }],
+  remark: "caryatid check, from the command to its end: half of the modules " +
+    "are a local file each, half clocks",
+};
+
+/** Local ones are copies of one module: each is code of its own to Deno. */
+function configuration(): string {
+  const local = path("examples/simple/subscriber.ts");
+  const sections = Array.from(
+    { length: MODULES },
+    (_, number) =>
+      number % 2 === 0
+        ? `[module.clock-${number}]\nclass = "clock"\ntopic = "tick.n${number}"`
+        : `[module.subscriber-${number}]\nclass = "subscriber"\n` +
+          `import = ${JSON.stringify(`file://${local}?${number}`)}\n` +
+          `topic = "tick.n${number - 1}"`,
+  );
+  return sections.join("\n");
+}
+
+async function checked(file: string): Promise<void> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: caryatid("check", file),
+    stdin: "null",
+  }).output();
+  const said = new TextDecoder().decode(success ? stdout : stderr);
+  if (!success || !said.startsWith(`ok: ${MODULES} modules`)) {
+    throw new Error(`check is wrong: ${said}`);
+  }
+}

@@ -1,0 +1,84 @@
+import { defineModule, type Module } from "@caryatid/sdk";
+import { Process } from "../../../process/process.ts";
+import { expectAll } from "../core/count.ts";
+import { type Case, median } from "../harness.ts";
+
+const MESSAGES = 100_000;
+const SWAPS = 10;
+const TOPIC = "bench.swap";
+
+/** A module is swapped again and again while messages come in as fast as it reads. */
+export const swap: Case = {
+  name: "swap",
+  unit: "ms",
+  run: swapUnderLoad,
+  goals: [{ of: "p50", most: 50 }, { of: "max", most: 50 }],
+  remark: `${SWAPS} swaps during ${MESSAGES} messages: ` +
+    "none is lost, doubled or out of order, or the run fails",
+};
+
+async function swapUnderLoad(): Promise<{ p50: number; max: number }> {
+  const heard: number[] = [];
+  await using process = await Process.create({
+    config: { module: { reader: {} }, log: { level: "error" } },
+    modules: [reader(heard)],
+    swappable: true,
+  });
+  await process.start();
+  const times = await publishAll(process, heard);
+  await process.stop();
+  expectAll(heard.length, MESSAGES);
+  expectOrder(heard);
+  return { p50: median(times), max: Math.max(...times) };
+}
+
+/** Each is a definition of its own, as after an edit. */
+function reader(heard: number[]): Module {
+  return defineModule({
+    name: "reader",
+    init(context) {
+      const messages = context.subscribe(TOPIC);
+      context.run(async () => {
+        for await (const { message } of messages) heard.push(message as number);
+      });
+    },
+  });
+}
+
+/** One swap after the other, each begun in the middle of the load; gives how long each took. */
+async function publishAll(
+  process: Process,
+  heard: number[],
+): Promise<number[]> {
+  const times: number[] = [];
+  let idle = true;
+  const swap = async () => {
+    idle = false;
+    times.push(await swapTime(process, heard));
+    idle = true;
+  };
+  let last = Promise.resolve();
+  for (let n = 0; n < MESSAGES; n++) {
+    await process.context.publish(TOPIC, n);
+    const due = (times.length + 1) * MESSAGES / (SWAPS + 1);
+    if (idle && n >= due && times.length < SWAPS) last = swap();
+  }
+  if (times.length < SWAPS - 1) {
+    throw new Error("swaps are slower than the load");
+  }
+  await last;
+  return times;
+}
+
+async function swapTime(process: Process, heard: number[]): Promise<number> {
+  const start = performance.now();
+  await process.swap("reader", reader(heard));
+  return performance.now() - start;
+}
+
+function expectOrder(heard: readonly number[]): void {
+  const wrong = heard.findIndex((message, n) => message !== n);
+  if (wrong >= 0) {
+    throw new Error(`out of order: found ${heard[wrong]} as number ${wrong}`);
+  }
+}

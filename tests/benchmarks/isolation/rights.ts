@@ -1,0 +1,114 @@
+import type { MessageBus } from "@caryatid/sdk";
+import { ModuleContext } from "@caryatid/sdk/host";
+import { InMemoryBus } from "../../../process/buses/in_memory.ts";
+import { RoutingBus } from "../../../process/buses/routing.ts";
+import { readConfig } from "../../../process/config/read_config.ts";
+import { withRights } from "../../../process/isolation/with_rights.ts";
+import { perSecond, readAll } from "../core/count.ts";
+import type { Case } from "../harness.ts";
+
+/** Many short turns: so that what else the machine does hits both sides alike. */
+const TURNS = 40;
+const MESSAGES = 50_000;
+const TOPICS = 100;
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+const RIGHTS = `[module.bench.permissions]
+publish = ["other.*", "bench.#"]
+subscribe = ["bench.#"]`;
+
+const NO_TOPICS = '[module.bench.permissions]\nnet = ["a.example"]';
+
+/** What rights to topics cost a module that has them, and one that has none. */
+export const rights: readonly Case[] = [
+  {
+    name: "rights",
+    unit: "/s",
+    run: () => compare(RIGHTS, 1),
+    ratio: ["rights", "without"],
+    goals: [{ of: "ratio", least: 0.95 }],
+    runs: 11,
+    remark: "publish in memory, one topic",
+  },
+  {
+    name: "rights-topics",
+    unit: "/s",
+    run: () => compare(RIGHTS, TOPICS),
+    ratio: ["rights", "without"],
+    goals: [{ of: "ratio", least: 0.95 }],
+    runs: 11,
+    remark: `publish in memory, ${TOPICS} topics in turn`,
+  },
+  {
+    name: "rights-unused",
+    unit: "/s",
+    run: () => compare(NO_TOPICS, 1),
+    ratio: ["rights", "without"],
+    remark:
+      "publish in memory, by a module that is granted hosts and no topics",
+  },
+];
+
+async function compare(
+  section: string,
+  topics: number,
+): Promise<{ rights: number; without: number }> {
+  await using rights = await Publisher.of(section, topics);
+  await using without = await Publisher.of("[module.bench]", topics);
+  let [mine, others] = [0, 0];
+  for (let turn = 0; turn < TURNS; turn++) {
+    mine += 1 / await rights.perSecond();
+    others += 1 / await without.perSecond();
+  }
+  return { rights: TURNS / mine, without: TURNS / others };
+}
+
+/** A module that publishes, each awaited, and hears it all in one loop. */
+class Publisher implements AsyncDisposable {
+  readonly #bus: MessageBus;
+  readonly #context: ModuleContext;
+  readonly #topics: readonly string[];
+
+  private constructor(bus: MessageBus, context: ModuleContext, topics: number) {
+    this.#bus = bus;
+    this.#context = context;
+    this.#topics = Array.from({ length: topics }, (_, i) => `bench.${i}`);
+  }
+
+  static async of(section: string, topics: number): Promise<Publisher> {
+    const buses = new Map([["memory", new InMemoryBus()]]);
+    const bus = new RoutingBus([{ pattern: "#", buses: ["memory"] }], buses);
+    return new Publisher(bus, await contextOf(section, bus), topics);
+  }
+
+  async perSecond(): Promise<number> {
+    const heard = this.#context.subscribe("bench.#", { queueSize: 100 });
+    const topics = this.#topics;
+    return await perSecond(MESSAGES, async () => {
+      const read = readAll(heard, MESSAGES);
+      for (let i = 0; i < MESSAGES; i++) {
+        await this.#context.publish(topics[i % topics.length]!, i);
+      }
+      await read;
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#context.close();
+    await this.#bus.close();
+  }
+}
+
+async function contextOf(
+  section: string,
+  bus: MessageBus,
+): Promise<ModuleContext> {
+  const config = await readConfig(section, { env: {} });
+  const module = config.modules[0]!;
+  const context = new ModuleContext({
+    id: module.id,
+    bus: await withRights(bus, module, config),
+    log: silent,
+  });
+  context.begin();
+  return context;
+}

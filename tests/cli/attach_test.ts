@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { caryatid, startCaryatid, stop } from "./caryatid.ts";
+import { moduleText, ServiceFolder } from "./service_folder.ts";
+
+/** A service in a folder, which a shell reaches by `file`. */
+async function service() {
+  const folder = await ServiceFolder.make({
+    "shop.ts": moduleText(`
+      name: "shop",
+      init(context) {
+        context.handle("price.of.*", ({ message }) => ({ of: message, big: 2n ** 60n }));
+        const orders = context.subscribe("order.#");
+        context.run(async () => {
+          for await (const { topic, message } of orders) {
+            context.log.info("got {topic} {message}", { topic, message });
+            await context.publish("done." + topic, message);
+          }
+        });
+      },
+    `),
+  });
+  const file = folder.file("control.json");
+  await Deno.writeTextFile(
+    folder.file("service.toml"),
+    `[module.shop]\nimport = "./shop.ts"\n[module.control]\nfile = "${file}"\n`,
+  );
+  const program = startCaryatid(["run", folder.file("service.toml")]);
+  await program.line(/a shell reaches it/);
+  return {
+    file,
+    program,
+    async [Symbol.asyncDispose]() {
+      if (!program.ended) await stop(program);
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+Deno.test("a shell publishes, requests and listens in a process that has no broker", async (t) => {
+  await using subject = await service();
+  const { file, program } = subject;
+  const at = ["--attach", file];
+
+  await t.step("publish sends a message to who listens there", async () => {
+    const ran = await caryatid(["publish", "order.new", '{"total":12}', ...at]);
+    assert.deepEqual(ran, { code: 0, stdout: "", stderr: "" });
+    await program.line(/got order\.new \{ total: 12 \}/);
+  });
+
+  await t.step("request prints the answer", async () => {
+    const ran = await caryatid(["request", "price.of.tea", '"tea"', ...at]);
+    assert.equal(ran.stderr, "");
+    assert.equal(ran.stdout, `{"of":"tea","big":{"$bigint":"${2n ** 60n}"}}`);
+  });
+
+  await t.step("what fails there fails here, with its code", async () => {
+    const ran = await caryatid(["request", "nobody", "1", ...at]);
+    assert.equal(ran.code, 1);
+    assert.match(ran.stderr, /^error \[NO_HANDLER\]/);
+  });
+
+  await t.step("spy prints what passes from when it says so", async () => {
+    await using spy = startCaryatid(["spy", "done.#", ...at, "--count", "1"]);
+    await spy.until(
+      () => /listening to done/.test(spy.log) || undefined,
+      () => "it",
+    );
+    await caryatid(["publish", "order.tea", "[1]", ...at]);
+    assert.equal(await spy.exitCode(), 0);
+    assert.deepEqual(spy.lines, ["done.order.tea [1]"]);
+  });
+
+  await t.step(
+    "spy ends with 0 by Ctrl-C, and when the process stops",
+    async () => {
+      const listening = async () => {
+        const spy = startCaryatid(["spy", "#", ...at]);
+        await spy.until(
+          () => /listening/.test(spy.log) || undefined,
+          () => "it",
+        );
+        return spy;
+      };
+      await using one = await listening();
+      await using other = await listening();
+      one.kill("SIGINT");
+      assert.equal(await one.exitCode(), 0, one.log);
+      await stop(program);
+      assert.equal(await other.exitCode(), 0, other.log);
+      assert.match(program.lines.at(-1)!, /stopped with exit code 0/);
+      await assert.rejects(Deno.stat(file), Deno.errors.NotFound);
+    },
+  );
+
+  await t.step("nobody is there then", async () => {
+    const ran = await caryatid(["publish", "order.new", "1", ...at]);
+    assert.equal(ran.code, 1);
+    assert.match(ran.stderr, /^error \[BUS_UNAVAILABLE\].*is it running/);
+  });
+});
+
+Deno.test("only who may read the file gets through, and no web page", async (t) => {
+  await using subject = await service();
+  const { mode } = await Deno.stat(subject.file);
+  assert.equal(mode! & 0o777, 0o600);
+  const { url, token } = JSON.parse(await Deno.readTextFile(subject.file));
+  assert.match(url, /^http:\/\/127\.0\.0\.1:\d+$/);
+  const publish = `${url}/publish?topic=order.x`;
+  const authorization = `Bearer ${token}`;
+  const cases: [is: string, url: string, init: RequestInit, status: number][] =
+    [
+      ["no token", publish, { method: "POST", body: "\x01" }, 403],
+      [
+        "a wrong token",
+        publish,
+        { method: "POST", headers: { authorization: "Bearer x" } },
+        403,
+      ],
+      [
+        "a page with the token",
+        publish,
+        { method: "POST", headers: { authorization, origin: "http://x" } },
+        403,
+      ],
+      ["another path", `${url}/stop`, { headers: { authorization } }, 404],
+      [
+        "what is no message",
+        publish,
+        { method: "POST", headers: { authorization }, body: "\xff" },
+        422,
+      ],
+      [
+        "a message that is too large",
+        publish,
+        {
+          method: "POST",
+          headers: { authorization },
+          body: new Uint8Array(2 ** 20 + 1),
+        },
+        422,
+      ],
+    ];
+  for (const [is, address, init, status] of cases) {
+    await t.step(is, async () => {
+      const response = await fetch(address, init);
+      await response.body?.cancel();
+      assert.equal(response.status, status);
+    });
+  }
+});
+
+Deno.test("control listens on this machine only", async () => {
+  await using folder = await ServiceFolder.make({
+    "service.toml": '[module.control]\nlisten = "0.0.0.0:4650"\n',
+  });
+  const ran = await caryatid(["run", folder.file("service.toml")]);
+  assert.equal(ran.code, 2);
+  assert.match(ran.stderr, /wanted an address of this machine and a port/);
+});
