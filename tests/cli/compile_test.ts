@@ -166,6 +166,28 @@ export const load = (name: string) => import(name);`,
   assert(ran.stdout.includes("other.ts"));
 });
 
+for (const isolation of ["worker", "process"]) {
+  Deno.test(`compile refuses isolation = "${isolation}", and tells its line`, async () => {
+    await using folder = await ServiceFolder.make({
+      "quiet.ts": QUIET,
+      "x.toml": `[module.quiet]
+import = "./quiet.ts"
+isolation = "${isolation}"
+[module.quiet.permissions]
+`,
+    });
+    const file = folder.file("x.toml");
+    const ran = await compile([file, "-o", folder.file("bin")]);
+    assert.equal(ran.code, 2);
+    assert(
+      ran.stderr.includes(
+        `error [INVALID_CONFIG] ${file}:3:1: Cannot compile [module.quiet]: found isolation = "${isolation}", wanted "none"`,
+      ),
+      ran.stderr,
+    );
+  });
+}
+
 Deno.test("compile refuses command lines that it doesn't understand", async (t) => {
   for (
     const [args, fault] of [

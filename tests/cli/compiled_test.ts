@@ -155,3 +155,26 @@ modules = ["clock"]
   await program.line(/it says laid over/);
   assert(program.lines.every((line) => !line.includes("module clock")));
 });
+
+Deno.test("paths that the file grants stay where it was compiled", async () => {
+  await using folder = await ServiceFolder.make({
+    "reads.ts": moduleText(`
+      name: "reads",
+      permissions: (config) => ({ read: [config.path] }),
+      init(context, { path }) {
+        context.run(async () => context.log.info("it read {text}", { text: await Deno.readTextFile(path) }));
+      },
+    `),
+    "data.txt": "what is there",
+  });
+  const path = folder.file("data.txt");
+  await Deno.writeTextFile(
+    folder.file("x.toml"),
+    `[module.reads]\nimport = "./reads.ts"\npath = "${path}"\n[module.reads.permissions]\nread = ["./data.txt"]\n`,
+  );
+  await using file = await CompiledFile.write(
+    [folder.file("x.toml"), "-o", folder.file("reads")],
+  );
+  await using program = file.start(); // in another folder
+  await program.line(/it read what is there/);
+});

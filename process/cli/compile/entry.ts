@@ -3,7 +3,7 @@ import { readUrl } from "../../config/read_url.ts";
 import { VERSION } from "../../version.ts";
 import { filePath } from "../file_urls.ts";
 import { partSources } from "../part_sources.ts";
-import type { Subject } from "../subject.ts";
+import type { Part, Subject } from "../subject.ts";
 
 /** What a binary knows besides its configuration. */
 export interface EntryOptions {
@@ -46,7 +46,7 @@ export async function entryText(
 
 await runCompiled(Deno.args, {
   name: ${JSON.stringify(name)},
-  config: ${JSON.stringify([...layers, absoluteImports(subject)])},
+  config: ${JSON.stringify([...layers, madeAbsolute(subject)])},
   modules: [${modules.map(nameOf)}],
   buses: [${buses.map(nameOf)}],
   sources: { __proto__: null, ${sources.join(", ")} },
@@ -57,14 +57,24 @@ await runCompiled(Deno.args, {
 `;
 }
 
-/** A text has no place that `import = "./hello.ts"` would be relative to: this layer says where it led. */
-function absoluteImports({ parts }: Subject): Record<string, unknown> {
+/** A text has no place that `import = "./hello.ts"` or a path would be relative to: this layer says where they led. */
+function madeAbsolute({ parts }: Subject): Record<string, unknown> {
   const layer: Record<string, Record<string, unknown>> = {};
   for (const { kind, config, specifier } of parts) {
-    if (config.import === undefined || config.import === specifier) continue;
-    (layer[kind] ??= {})[config.id] = { import: specifier };
+    const keys = {
+      ...config.import !== undefined && { import: specifier },
+      ...grantedPaths(config),
+    };
+    if (Object.keys(keys).length > 0) (layer[kind] ??= {})[config.id] = keys;
   }
   return layer;
+}
+
+function grantedPaths(config: Part["config"]): Record<string, unknown> {
+  if (!("permissions" in config)) return {};
+  const { read, write } = config.permissions ?? {};
+  const permissions = { ...read && { read }, ...write && { write } };
+  return Object.keys(permissions).length > 0 ? { permissions } : {};
 }
 
 async function textOf(url: URL): Promise<string> {
