@@ -13,8 +13,17 @@ import { interop } from "./interop/suite.ts";
 import { modules } from "./modules/suite.ts";
 import { rabbitMq } from "./rabbitmq/suite.ts";
 import { rest } from "./rest/suite.ts";
+import { startup } from "./startup/suite.ts";
 
-const SUITES: readonly Suite[] = [core, rabbitMq, modules, rest, cli, interop];
+const SUITES: readonly Suite[] = [
+  core,
+  startup,
+  rabbitMq,
+  modules,
+  rest,
+  cli,
+  interop,
+];
 
 /** What a child of this program is given before the name of the one case it measures. */
 const HERE = "--here";

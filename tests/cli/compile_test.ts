@@ -40,6 +40,18 @@ Deno.test("compile embeds just the modules and buses that the file names", async
   });
 });
 
+Deno.test("compile --bundle embeds the bundle, and none of its sources", async () => {
+  await using folder = await ServiceFolder.make({});
+  const out = folder.file("simple");
+  const ran = await compile([SIMPLE, "-o", out, "--bundle", "--list"]);
+  assert.equal(ran.code, 0, ran.stderr);
+  assert(ran.stdout.includes("main.js"));
+  assert(!/\.ts\b|logtape/.test(ran.stdout), ran.stdout);
+  assert.deepEqual([...Deno.readDirSync(folder.path)].map(({ name }) => name), [
+    "simple",
+  ]);
+});
+
 Deno.test("compile tells size, target and permissions, and leaves nothing else behind", async () => {
   await using folder = await ServiceFolder.make({
     "quiet.ts": moduleText(`

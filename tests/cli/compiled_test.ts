@@ -178,3 +178,38 @@ Deno.test("paths that the file grants stay where it was compiled", async () => {
   await using program = file.start(); // in another folder
   await program.line(/it read what is there/);
 });
+
+Deno.test("a bundle runs with all that it needs: a broker's client, standard modules, and what is loaded late", async () => {
+  await using folder = await ServiceFolder.make({
+    ...FILES,
+    "base.toml": `[module.tell]
+import = "./tell.ts"
+say = "from a bundle"
+[module.clock]
+[message-bus.memory]
+class = "in-memory"
+[message-bus.external]
+class = "rabbit-mq"
+[[message-router.route]]
+pattern = "never"
+bus = "external"
+[[message-router.route]]
+pattern = "#"
+bus = "memory"
+[lifecycle]
+start-deadline = 0.1
+`,
+  });
+  await using file = await CompiledFile.write([
+    ...[folder.file("base.toml"), "--bundle", "--allow-net"],
+    ...["-o", folder.file("tell")],
+  ]);
+  await using wrong = file.start([], { CARYATID_MODULE__TELL__SAY: "[1]" });
+  assert.equal(await wrong.exitCode(), 2);
+  await wrong.line(/module\.tell\.say/);
+  await using program = file.start([], {
+    CARYATID_MESSAGE_BUS__EXTERNAL__URL: "amqp://127.0.0.1:1",
+  });
+  assert.equal(await program.exitCode(), 1);
+  await program.line(/BUS_UNAVAILABLE.*refused/i);
+});

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { caryatid } from "./caryatid.ts";
 import { RunningProgram } from "../support/running_program.ts";
@@ -20,18 +21,28 @@ export class CompiledFile implements AsyncDisposable {
     this.#args = args;
   }
 
-  /** Writes what `caryatid compile FILE…` would compile to a file. */
+  /** Writes what `caryatid compile FILE…` would compile to a file, or to those of a bundle. */
   static async write(args: readonly string[]): Promise<CompiledFile> {
-    const { stdout } = await caryatid(["compile", ...args, "--print"]);
-    const [command, entry] = stdout.split("\n\n// main.js\n");
-    const words = [...command!.matchAll(/'([^']*)'|(\S+)/g)]
-      .map(([, quoted, plain]) => quoted ?? plain!);
-    const path = words.at(-1)!; // what it imports is relative to that
-    await Deno.mkdir(dirname(path));
+    const { code, stdout, stderr } = await caryatid(
+      ["compile", ...args, "--print"],
+    );
+    assert.equal(code, 0, stderr);
+    const [commands, entry] = stdout.split("\n\n// main.js\n");
+    const all = commands!.split("\n").map((line) =>
+      [...line.matchAll(/'([^']*)'|(\S+)/g)]
+        .map(([, quoted, plain]) => quoted ?? plain!)
+    );
+    const path = all[0]!.at(-1)!; // what it imports is relative to that
+    const folder = dirname(path);
+    await Deno.mkdir(folder);
     await Deno.writeTextFile(path, entry!);
+    for (const [deno, ...words] of all.slice(0, -1)) {
+      await new Deno.Command(deno!, { args: words }).output();
+    }
+    const words = all.at(-1)!;
     const flags = words.filter((word) => /^--(allow|config|no-)/.test(word))
       .filter((flag) => flag !== "--no-check");
-    return new CompiledFile(dirname(path), ["run", ...flags, path]);
+    return new CompiledFile(folder, ["run", ...flags, words.at(-1)!]);
   }
 
   /** Starts it with these arguments. */

@@ -8,6 +8,7 @@ interface Parsed {
   readonly output?: string;
   readonly target?: string;
   readonly process?: string;
+  readonly bundle?: boolean;
   readonly include?: readonly string[];
   readonly force?: boolean;
   readonly list?: boolean;
@@ -32,6 +33,11 @@ export function addCompile(
     .option(
       "--process <name>",
       "this [process.<name>] of the files only (all of them, in one)",
+    )
+    .option(
+      "--bundle",
+      "make one program of all code first: it starts sooner, " +
+        "but code no longer finds files beside itself",
     )
     .option(
       "--include <path>",

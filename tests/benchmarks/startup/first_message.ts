@@ -1,5 +1,5 @@
 import { type Case, Skip } from "../harness.ts";
-import { milliseconds } from "./count.ts";
+import { milliseconds } from "../core/count.ts";
 
 const root = new URL("../../../", import.meta.url);
 const example = new URL("examples/simple/main.ts", root);
@@ -16,9 +16,9 @@ const PARTS: Readonly<Record<string, string>> = {
 };
 
 /** From the command to the first message, and where that time goes. */
-export const startup: readonly Case[] = [
+export const firstMessage: readonly Case[] = [
   {
-    name: "startup",
+    name: "first-message",
     unit: "ms",
     runs: 7,
     run: firstMessageAgainstEmpty,
@@ -28,7 +28,7 @@ export const startup: readonly Case[] = [
       "its line is printed, by LogTape; peer: an empty file",
   },
   {
-    name: "startup-parts",
+    name: "parts",
     unit: "ms",
     runs: 7,
     run: importEach,
@@ -42,7 +42,7 @@ async function firstMessageAgainstEmpty() {
   }
   await using files = await Files.write();
   return {
-    ...await firstMessage(),
+    ...await hearFirst(),
     peer: await milliseconds(() => files.run("empty")),
   };
 }
@@ -57,7 +57,7 @@ async function importEach() {
 }
 
 /** When the message was heard is what its log record says, to the millisecond. */
-async function firstMessage(): Promise<{ message: number; printed: number }> {
+async function hearFirst(): Promise<{ message: number; printed: number }> {
   const start = Date.now();
   await using child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-net", example.pathname],
