@@ -14,11 +14,12 @@ export const NO_RUNTIME: Readonly<Record<string, string>> = {
 /** The program of a binary, where a compile runtime isn't at hand: run by Deno, with the permissions that would be baked in. */
 export class CompiledFile implements AsyncDisposable {
   readonly #folder: string;
-  readonly #args: readonly string[];
+  /** What Deno is given to run it. */
+  readonly args: readonly string[];
 
   private constructor(folder: string, args: readonly string[]) {
     this.#folder = folder;
-    this.#args = args;
+    this.args = args;
   }
 
   /** Writes what `caryatid compile FILE…` would compile to a file, or to those of a bundle. */
@@ -51,7 +52,7 @@ export class CompiledFile implements AsyncDisposable {
     env: Readonly<Record<string, string>> = {},
     options: { readonly input?: boolean } = {},
   ): RunningProgram {
-    return new RunningProgram([...this.#args, ...args], env, options);
+    return new RunningProgram([...this.args, ...args], env, options);
   }
 
   /** Removes it. */
