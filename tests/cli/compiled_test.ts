@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { ROOT } from "../support/running_program.ts";
+import { compileError } from "../../process/cli/compile/deno_compile.ts";
+import { caryatid } from "./caryatid.ts";
 import { CompiledFile } from "./compiling.ts";
 import { moduleText, ServiceFolder } from "./service_folder.ts";
 
@@ -126,6 +128,28 @@ Deno.test("a binary tells its version, what it holds and what it may do", async 
   const text = help.lines.join("\n");
   assert(text.includes("It holds: tell.ts"), text);
   assert(text.includes("--allow-net=a.example --allow-env=CARYATID_*"), text);
+});
+
+Deno.test("docs/cli.md shows the help of a binary, and the error without a compile runtime", async () => {
+  const page = await Deno.readTextFile(`${ROOT}docs/cli.md`);
+  await using folder = await ServiceFolder.make({});
+  const project = folder.file("hello");
+  await caryatid(["new", "project", project]);
+  await using file = await CompiledFile.write(
+    [`${project}/caryatid.toml`, "-o", `${project}/hello`],
+  );
+  await using help = file.start(["--help"]);
+  assert.equal(await help.exitCode(), 0);
+  assert(page.includes(`\`\`\`text\n${help.lines.join("\n")}\n\`\`\``));
+  const target = "x86_64-unknown-linux-gnu";
+  const url =
+    `https://dl.deno.land/release/v${Deno.version.deno}/denort-${target}.zip`;
+  const { message } = await compileError(
+    `error sending request for url (${url}): client error (Connect): dns error: ` +
+      "failed to lookup address information: Name or service not known",
+    target,
+  );
+  assert(page.includes(`error [COMPILE_FAILED] ${message} (put denort-`));
 });
 
 Deno.test("a binary of one process of a file runs that one, with several files and pinned code", async () => {
