@@ -12,6 +12,21 @@ const PROGRAM: string = "./program.ts";
 /**
  * Runs a command line; gives its exit code: 0 all is well, 1 it failed, 2 the command line, the configuration or its modules are
  * wrong, 3 work was still going on at the stop deadline. Never rejects.
+ *
+ * @example
+ * ```ts
+ * import { main } from "@caryatid/process/cli";
+ * import assert from "node:assert/strict";
+ *
+ * const printed: string[] = [];
+ * const code = await main(["--version"], {
+ *   print: (line) => printed.push(line),
+ *   complain: (line) => assert.fail(line),
+ *   colours: false,
+ * });
+ * assert.equal(code, 0);
+ * assert.match(printed.join(), /^\d+\.\d+\.\d+$/);
+ * ```
  */
 export async function main(
   args: readonly string[],
