@@ -96,3 +96,7 @@ function runner(): string {
     ? new URL("../run_compiled.ts", import.meta.url).href
     : `jsr:@caryatid/process@${VERSION}/cli/compiled`;
 }
+
+/** Never called: Deno downloads what is imported literally, so `--cached-only` finds it where the command itself is. */
+export const runnerModule = (): Promise<unknown> =>
+  import("../run_compiled.ts");

@@ -8,5 +8,5 @@ import { memory } from "./memory.ts";
 export const startup: Suite = {
   name: "startup",
   about: "start, resident memory and size, beside an empty Deno program",
-  cases: [...firstMessage, ...binary, ...memory, ...download],
+  cases: [...firstMessage, ...binary, ...memory, download],
 };
