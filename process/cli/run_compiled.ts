@@ -28,7 +28,24 @@ export interface CompiledProgram
   readonly flags: readonly string[];
 }
 
-/** Runs a binary until it is stopped, or tells what was asked for; sets the exit code. Never rejects. */
+/**
+ * Runs a binary until it is stopped, or tells what was asked for; sets the exit code. Never rejects.
+ *
+ * @example What `caryatid compile` writes, in short
+ * ```ts
+ * import { runCompiled } from "@caryatid/process/cli/compiled";
+ *
+ * await runCompiled(["--version"], {
+ *   name: "hello",
+ *   config: ["[module.hello]"],
+ *   modules: [],
+ *   buses: [],
+ *   sources: {},
+ *   texts: {},
+ *   flags: ["--allow-env=CARYATID_*"],
+ * });
+ * ```
+ */
 export async function runCompiled(
   args: readonly string[],
   program: CompiledProgram,
