@@ -168,7 +168,7 @@ export const load = (name: string) => import(name);`,
   assert(
     refused.stderr.includes(
       `error [LOAD_FAILED] ${file}:2:1: Cannot load [module.loads] from "./loads.ts": ` +
-        `found a computed import at ${url}:3, wanted literal ones`,
+        `found a computed import, or a worker, at ${url}:3, wanted literal imports`,
     ),
     refused.stderr,
   );

@@ -12,12 +12,13 @@ interface Source {
 
 /** This package imports what configurations name; a binary gives it an importer of its own. */
 const OWN = new URL("../../", import.meta.url).href;
-const COMPUTED = /\bimport\s*\(\s*(?!["'`\s])|\bimport\s*\(\s*`[^`]*\$\{/;
+const COMPUTED =
+  /\bimport\s*\(\s*(?!["'`\s])|\bimport\s*\(\s*`[^`]*\$\{|\bnew\s+Worker\s*\(/;
 const COMMENTS = /\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm;
 
 /**
- * The modules and buses whose code has an import that is worked out as it runs: Deno embeds what is imported literally, so a binary
- * would lack what that names.
+ * The modules and buses whose code has an import that is worked out as it runs, or a worker: Deno embeds what is imported literally,
+ * so a binary would lack what those name.
  */
 export async function computedImports(subject: Subject): Promise<Complaint[]> {
   const found: Complaint[] = [];
@@ -44,8 +45,8 @@ function complaint(
   return {
     ...loadProblem(
       task,
-      `found a computed import at ${place}, wanted literal ones: ` +
-        "Deno embeds no others",
+      `found a computed import, or a worker, at ${place}, ` +
+        "wanted literal imports: Deno embeds no others",
     ),
     hint: "write its specifier out, or name what it imports by --include",
   };
