@@ -10,6 +10,7 @@ import type { SwappingFactory } from "@caryatid/sdk/host/swapping";
 import {
   type AssembledModule,
   assembleModules,
+  discard,
   withSection,
 } from "./assembly.ts";
 import type { Classes } from "./classes.ts";
@@ -54,6 +55,7 @@ export class Lifecycle {
   readonly #parts: LifecycleParts;
   readonly #stopping = new AbortController();
   readonly #work = new CurrentWork();
+  #assembled: readonly AssembledModule[] = [];
   #runners: ModuleRunner[] = [];
   #booting: Promise<void> | undefined;
   #starting: Promise<void> | undefined;
@@ -153,7 +155,12 @@ export class Lifecycle {
   async #boot(): Promise<void> {
     const { config, classes, logging, bus, monitor } = this.#parts;
     this.stopping.throwIfAborted();
-    const { parts: modules, notices } = await assembleModules(config, classes);
+    const { parts: modules, notices } = await assembleModules(
+      config,
+      classes,
+      logging,
+    );
+    this.#assembled = modules;
     const log = logging.log();
     introduce(log, config, modules);
     for (const notice of [...this.#parts.notices, ...notices]) {
@@ -236,6 +243,7 @@ export class Lifecycle {
     }
     await this.#endMonitor(deadline);
     await inTime(this.#cleanUp(caller?.id), goodbye(deadline));
+    for (const { module } of this.#assembled) await discard(module);
     await inTime(bus.close(), goodbye(deadline));
     await logging.load();
     if (late.length > 0) throw drainTimeoutError(late, config.stopDeadline);

@@ -52,6 +52,8 @@ export class ModuleContext implements Context {
   readonly log: Log;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Tells how many such tasks there are besides, of a module whose code runs somewhere else. */
+  workingElsewhere: (() => number) | undefined;
   readonly #bus: MessageBus;
   #predecessor: ModuleContext | undefined;
   readonly #around: <T>(handler: boolean, work: () => T) => T;
@@ -188,7 +190,8 @@ export class ModuleContext implements Context {
 
   /** Tasks that do something else than wait for the next delivery. */
   get working(): number {
-    return Math.max(0, this.#tasks.running - this.#subscriptions.readers);
+    const here = this.#tasks.running - this.#subscriptions.readers;
+    return Math.max(0, here) + (this.workingElsewhere?.() ?? 0);
   }
 
   /** Tasks that have begun and not ended. */

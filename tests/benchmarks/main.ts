@@ -10,6 +10,7 @@ import { conditions, load } from "./conditions.ts";
 import { core } from "./core/suite.ts";
 import { type Case, measure, type Suite } from "./harness.ts";
 import { interop } from "./interop/suite.ts";
+import { isolation } from "./isolation/suite.ts";
 import { modules } from "./modules/suite.ts";
 import { rabbitMq } from "./rabbitmq/suite.ts";
 import { rest } from "./rest/suite.ts";
@@ -22,6 +23,7 @@ const SUITES: readonly Suite[] = [
   modules,
   rest,
   cli,
+  isolation,
   interop,
 ];
 
