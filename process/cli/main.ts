@@ -1,5 +1,4 @@
-import { CaryatidError } from "@caryatid/sdk";
-import { outcomeOf } from "../outcome.ts";
+import { exitCodeOf } from "./exit_code.ts";
 import { explained } from "./explained.ts";
 import { parseRun } from "./parse_run.ts";
 import { coloured, standardTerminal, type Terminal } from "./terminal.ts";
@@ -48,10 +47,4 @@ export async function main(
     terminal.complain(`${kind} ${explained(error)}`);
     return exitCodeOf(error);
   }
-}
-
-function exitCodeOf(error: unknown): number {
-  const isUsage = error instanceof CaryatidError &&
-    error.code === "INVALID_OPTION";
-  return isUsage ? 2 : outcomeOf(error).exitCode;
 }

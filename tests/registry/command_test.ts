@@ -110,3 +110,37 @@ testPublished(
     assert.equal(await program.exitCode(), 0);
   },
 );
+
+testPublished(
+  "compile from JSR embeds what the file names, and no client of a broker; and bundles it",
+  async (registries, t) => {
+    await publishPackage(registries.jsr, TALKER);
+    await using user = await Consumer.make(registries, {
+      "service.toml": `
+        [module.talker]
+        import = "jsr:@acme/talker@1"
+        [module.spy]
+      `,
+    });
+    // Deno itself is no compile runtime, but all is embedded in it.
+    const compile = (...args: string[]) => {
+      const env = { DENORT_BIN: Deno.execPath() };
+      return user.run(
+        ["run", "-A", CLI, "compile", "service.toml", ...args],
+        undefined,
+        env,
+      );
+    };
+    await t.step("embedded", async () => {
+      const { code, stdout, stderr } = await compile("-o", "service", "--list");
+      assert.equal(code, 0, stderr);
+      assert(stdout.includes("holds 2 modules (talker, spy); 1 bus (memory)"));
+      assert(!stdout.includes("amqplib"));
+    });
+    await t.step("bundled", async () => {
+      const ran = await compile("-o", "bundled", "--bundle", "--list");
+      assert.equal(ran.code, 0, ran.stderr);
+      assert(ran.stdout.includes("main.js"));
+    });
+  },
+);

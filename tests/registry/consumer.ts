@@ -53,9 +53,14 @@ export class Consumer implements AsyncDisposable {
     return new Consumer(folder, registries);
   }
 
-  /** Starts Deno in their folder, or another program. */
-  start(args: readonly string[], command?: string): RunningProgram {
+  /** Starts Deno in their folder, or another program; `more` is added to its environment. */
+  start(
+    args: readonly string[],
+    command?: string,
+    more: Readonly<Record<string, string>> = {},
+  ): RunningProgram {
     const env = {
+      ...more,
       DENO_DIR: `${this.folder}/.deno`,
       DENO_INSTALL_ROOT: `${this.folder}/.installed`,
       JSR_URL: this.#registries.jsr.url,
@@ -66,8 +71,12 @@ export class Consumer implements AsyncDisposable {
   }
 
   /** Runs Deno, or another program, until it ends. */
-  async run(args: readonly string[], command?: string): Promise<Ran> {
-    await using program = this.start(args, command);
+  async run(
+    args: readonly string[],
+    command?: string,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Ran> {
+    await using program = this.start(args, command, env);
     const code = await program.exitCode(120_000);
     const stderr = (await program.stderr).split("\n")
       .filter((line) => !/^(Download|Initialize) /.test(line));

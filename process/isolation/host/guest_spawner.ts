@@ -1,4 +1,5 @@
 import type { ModuleGrants } from "../../config/process_config.ts";
+import { VERSION } from "../../version.ts";
 import type { Link } from "../link.ts";
 
 /** What a guest is started with. */
@@ -45,14 +46,20 @@ export function entryOf(
   isolation: GuestSpawner["isolation"],
   { specifier, integrity }: Pick<GuestOrder, "specifier" | "integrity">,
 ): string {
-  const main = new URL("../guest/main.ts", import.meta.url).href;
   const module = JSON.stringify(specifier);
   const pin = JSON.stringify({ specifier, integrity });
   const text = integrity === undefined
     ? "const pin = undefined;"
     : `import text from ${module} with { type: "text" };` +
       `const pin = { ...${pin}, text };`;
-  const code = `import { startGuest } from ${JSON.stringify(main)};${text}` +
+  const code = `import { startGuest } from ${JSON.stringify(mainSpecifier())};${text}` +
     `startGuest(${JSON.stringify(isolation)}, () => import(${module}), pin);`;
   return `data:text/javascript,${encodeURIComponent(code)}`;
+}
+
+/** Where the first code of guests is. */
+function mainSpecifier(): string {
+  return import.meta.url.startsWith("file:")
+    ? new URL("../guest/main.ts", import.meta.url).href
+    : `jsr:@caryatid/process@${VERSION}/isolation/guest`;
 }
