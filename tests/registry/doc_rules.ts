@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 import { ROOT } from "../support/running_program.ts";
 
 /** Entries that only programs of ours call. */
-const OWN = /\/(cli\/inspection\/inspector|cli\/run_files|isolation\/guest\/main)\.ts$/;
+const OWN =
+  /\/(cli\/inspection\/inspector|cli\/run_files|isolation\/guest\/main)\.ts$/;
 const KINDS: readonly string[] = ["function", "class"];
 
 interface JsDoc {

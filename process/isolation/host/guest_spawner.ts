@@ -52,7 +52,8 @@ export function entryOf(
     ? "const pin = undefined;"
     : `import text from ${module} with { type: "text" };` +
       `const pin = { ...${pin}, text };`;
-  const code = `import { startGuest } from ${JSON.stringify(mainSpecifier())};${text}` +
+  const code =
+    `import { startGuest } from ${JSON.stringify(mainSpecifier())};${text}` +
     `startGuest(${JSON.stringify(isolation)}, () => import(${module}), pin);`;
   return `data:text/javascript,${encodeURIComponent(code)}`;
 }
