@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 
-const ROOT = fileURLToPath(new URL("../", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const FILES = [
   ...["sdk/deno.json", "process/deno.json", "modules/deno.json"],
   ...["process/version.ts", "process/caryatid.schema.json", "docs/cli.md"],
@@ -61,7 +61,7 @@ class Copy implements AsyncDisposable {
   /** Runs the command, as `deno task release` does. */
   release(...args: string[]): Promise<Ran> {
     const rights = ["--allow-read", "--allow-run=git", "--allow-write=."];
-    const main = `${ROOT}release/main.ts`;
+    const main = `${ROOT}.ci/release/main.ts`;
     return this.#run("deno", "run", "--no-prompt", ...rights, main, ...args);
   }
 
