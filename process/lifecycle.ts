@@ -160,7 +160,7 @@ export class Lifecycle {
   }
 
   async #boot(): Promise<void> {
-    const { config, classes, logging, bus, monitor } = this.#parts;
+    const { config, classes, logging, monitor } = this.#parts;
     this.stopping.throwIfAborted();
     const { parts: modules, notices } = await assembleModules(
       config,
@@ -174,19 +174,32 @@ export class Lifecycle {
       log.warn("{notice}", { notice: formatProblem(notice) });
     }
     monitor?.check();
-    using start = new StartSignal(config.startDeadline, this.stopping);
-    await bus.open({ signal: start.signal }).catch((error) => {
-      throw unavailable(error, start.signal);
-    });
-    await this.#initAll(modules, start.signal);
-    if (config.startupTopic !== undefined) {
-      await bus.publish(config.startupTopic, config.startupMessage);
+    const start = new StartSignal(config.startDeadline, this.stopping);
+    try {
+      await this.#open(modules, start.signal);
+    } finally {
+      start.close(); // by hand: Node 22 has no `using`
     }
-    start.signal.throwIfAborted();
     for (const runner of this.#runners) runner.begin();
     this.context.begin();
     monitor?.begin();
     this.#work.load();
+  }
+
+  /** Until all is ready to begin. */
+  async #open(
+    modules: readonly AssembledModule[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { bus, config } = this.#parts;
+    await bus.open({ signal }).catch((error) => {
+      throw unavailable(error, signal);
+    });
+    await this.#initAll(modules, signal);
+    if (config.startupTopic !== undefined) {
+      await bus.publish(config.startupTopic, config.startupMessage);
+    }
+    signal.throwIfAborted();
   }
 
   /** The bus as a module has it: watched where there is a monitor. */

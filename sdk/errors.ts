@@ -6,6 +6,7 @@
  * | `ABORTED` | the given signal fired; `cause` is its reason |
  * | `BUS_CLOSED` | the bus was closed, before the call or while it waited |
  * | `BUS_UNAVAILABLE` | an external bus cannot be reached |
+ * | `COMPILE_FAILED` | no binary could be made; the message says what is missing |
  * | `DECODE_FAILED` | a received body is not what the wire format allows |
  * | `DRAIN_TIMEOUT` | work was still going on at the stop deadline |
  * | `FOLDER_IN_USE` | somebody else records to the folder |
@@ -43,6 +44,7 @@ export type ErrorCode =
   | "ABORTED"
   | "BUS_CLOSED"
   | "BUS_UNAVAILABLE"
+  | "COMPILE_FAILED"
   | "DECODE_FAILED"
   | "DRAIN_TIMEOUT"
   | "FOLDER_IN_USE"

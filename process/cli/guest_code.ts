@@ -1,4 +1,5 @@
 import { CaryatidError } from "@caryatid/sdk";
+import { guestMain } from "../isolation/host/guest_spawner.ts";
 import { cacheCode } from "./inspection/prefetch.ts";
 import { LockCopy } from "./lock_copy.ts";
 import { runnerSpecifier } from "./run_program.ts";
@@ -24,7 +25,7 @@ export async function fetchGuestCode(
   if (guests.length === 0 || flags.includes("--cached-only")) return;
   const parts = hasWorkers(subject) ? subject.parts : guests;
   const specifiers = new Set([
-    guestProgram(),
+    guestMain(),
     runnerSpecifier(),
     ...parts.flatMap(({ specifier }) => specifier ?? []),
   ]);
@@ -54,8 +55,4 @@ export function cachedFlags(subject: Subject): string[] {
 
 function hasWorkers({ parts }: Subject): boolean {
   return parts.some(({ config }) => config.isolation === "worker");
-}
-
-function guestProgram(): string {
-  return new URL("../isolation/guest/main.ts", import.meta.url).href;
 }

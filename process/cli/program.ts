@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.ts";
 import { addDeadLetters, addMessages } from "./commands/broker_commands.ts";
 import { addCheck } from "./commands/check_command.ts";
+import { addCompile } from "./commands/compile_command.ts";
 import { addCompletion } from "./commands/completion_command.ts";
 import { addCompose } from "./commands/compose_command.ts";
 import { addGraph } from "./commands/graph_command.ts";
@@ -26,6 +27,7 @@ Examples:
   caryatid run caryatid.toml
   caryatid run base.toml production.toml --print
   caryatid up service.toml
+  caryatid compile caryatid.toml -o service
   caryatid permissions caryatid.toml
   caryatid integrity caryatid.toml
   caryatid graph caryatid.toml
@@ -79,6 +81,7 @@ export function createProgram(surroundings: Surroundings): Command {
       addRun,
       addUp,
       addCompose,
+      addCompile,
       addPermissions,
       addIntegrity,
       addGraph,

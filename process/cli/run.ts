@@ -51,6 +51,6 @@ async function start(args: readonly string[]): Promise<number> {
     stdout: "inherit",
     stderr: "inherit",
   }).spawn();
-  using _ = passOnSignals(child);
+  using _ = passOnSignals(() => child);
   return (await child.status).code;
 }

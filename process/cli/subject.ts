@@ -219,7 +219,8 @@ export function specifierOf(
   }
 }
 
-async function placed(
+/** Problems with their places. */
+export async function placed(
   config: ProcessConfig,
   complaints: readonly Complaint[],
 ): Promise<CodedProblem[]> {

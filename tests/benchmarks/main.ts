@@ -14,9 +14,11 @@ import { isolation } from "./isolation/suite.ts";
 import { modules } from "./modules/suite.ts";
 import { rabbitMq } from "./rabbitmq/suite.ts";
 import { rest } from "./rest/suite.ts";
+import { startup } from "./startup/suite.ts";
 
 const SUITES: readonly Suite[] = [
   core,
+  startup,
   rabbitMq,
   modules,
   rest,

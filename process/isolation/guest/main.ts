@@ -19,6 +19,7 @@ const MOST_BATCH = 2 ** 31;
 
 /** What the file of a module must be. */
 export interface Pin {
+  /** Where it is. */
   readonly specifier: string;
   /** The hash of its text. */
   readonly integrity: string;

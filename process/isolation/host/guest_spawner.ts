@@ -1,4 +1,5 @@
 import type { ModuleGrants } from "../../config/process_config.ts";
+import { VERSION } from "../../version.ts";
 import type { Link } from "../link.ts";
 
 /** What the code of a guest defines. */
@@ -56,14 +57,21 @@ export function entryOf(
   isolation: GuestSpawner["isolation"],
   { specifier, integrity }: Pick<GuestOrder, "specifier" | "integrity">,
 ): string {
-  const main = new URL("../guest/main.ts", import.meta.url).href;
   const module = JSON.stringify(specifier);
   const pin = JSON.stringify({ specifier, integrity });
   const text = integrity === undefined
     ? "const pin = undefined;"
     : `import text from ${module} with { type: "text" };` +
       `const pin = { ...${pin}, text };`;
-  const code = `import { startGuest } from ${JSON.stringify(main)};${text}` +
+  const code =
+    `import { startGuest } from ${JSON.stringify(guestMain())};${text}` +
     `startGuest(${JSON.stringify(isolation)}, () => import(${module}), pin);`;
   return `data:text/javascript,${encodeURIComponent(code)}`;
+}
+
+/** Where the first code of guests is. */
+export function guestMain(): string {
+  return import.meta.url.startsWith("file:")
+    ? new URL("../guest/main.ts", import.meta.url).href
+    : `jsr:@caryatid/process@${VERSION}/isolation/guest`;
 }
