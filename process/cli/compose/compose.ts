@@ -3,6 +3,7 @@ import { showProblems } from "../show_problems.ts";
 import { readSubject, type SubjectOptions } from "../subject.ts";
 import type { Terminal } from "../terminal.ts";
 import { processesOf } from "../up/up.ts";
+import { workerSources } from "../worker_sources.ts";
 import { composeFile } from "./compose_file.ts";
 import { yamlText } from "./yaml.ts";
 
@@ -18,6 +19,8 @@ export async function compose(
   showProblems(terminal, subject.problems, subject.notices);
   if (subject.problems.length > 0) return 2;
   const processes = processesOf(subject, files[0]!);
-  terminal.print(`${HEAD}\n${yamlText(composeFile(processes)).trimEnd()}`);
+  const sources = await workerSources(subject, options);
+  const file = composeFile(processes, sources);
+  terminal.print(`${HEAD}\n${yamlText(file).trimEnd()}`);
   return 0;
 }

@@ -1,5 +1,5 @@
 import { filePath } from "../file_urls.ts";
-import { grantsOf } from "../grants.ts";
+import { type Grant, grantsOf } from "../grants.ts";
 import { denoArgs } from "../run_args.ts";
 import type { Part, Subject } from "../subject.ts";
 import { type Broker, brokerVariable } from "./broker.ts";
@@ -11,17 +11,27 @@ const USER = "1993:1993";
 /** Behind its stop deadline a process has 2 s to close its buses, and Deno needs a moment to end; in milliseconds. */
 const GRACE = 3_000;
 
+/** What is around a process. */
+interface ServiceParts {
+  readonly brokers: readonly Broker[];
+  /** What the container of the broker is called. */
+  readonly host: string;
+  /** See `workerSources`. */
+  readonly sources: readonly Grant[];
+}
+
 /** One process as a container: what `caryatid run --process` starts, where nothing but what it is granted can be written. */
 export function processService(
   subject: Subject,
-  brokers: readonly Broker[],
-  host: string,
+  { brokers, host, sources }: ServiceParts,
 ): Yaml {
   const own = { ...subject, parts: subject.parts.map(atContainer) };
   const files = subject.files.map((url) =>
     url.protocol === "file:" ? filePath(url) : url.href
   );
-  const command = denoArgs(own, files, { flags: lockFlags(subject) });
+  const flags = lockFlags(subject);
+  const command = denoArgs(own, files, { flags, sources })
+    .filter((word) => word !== "--cached-only"); // it has a cache of its own, empty at first
   const grace = (subject.config.stopDeadline + GRACE) / 1000;
   return {
     image: `denoland/deno:${Deno.version.deno}`,
