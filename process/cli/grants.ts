@@ -45,10 +45,17 @@ export function grantsOf(subject: Subject): Grant[] {
 }
 
 /** Flags of Deno that the isolation of modules needs, besides permissions: without this one it ends where a worker begins. */
-export function isolationFlags({ parts }: Subject): string[] {
-  return parts.some(({ config }) => config.isolation === "worker")
-    ? ["--unstable-worker-options"]
-    : [];
+export function isolationFlags(subject: Subject): string[] {
+  return hasWorkers(subject) ? ["--unstable-worker-options"] : [];
+}
+
+/** What Deno is told where guests run that may download nothing: a worker shares that with its process. */
+export function cachedFlags(subject: Subject): string[] {
+  return hasWorkers(subject) ? ["--cached-only"] : [];
+}
+
+function hasWorkers({ parts }: Subject): boolean {
+  return parts.some(({ config }) => config.isolation === "worker");
 }
 
 function fileGrant(url: URL): Grant {

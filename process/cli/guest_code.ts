@@ -1,4 +1,5 @@
 import { CaryatidError } from "@caryatid/sdk";
+import { cachedFlags } from "./grants.ts";
 import { guestMain } from "../isolation/host/guest_spawner.ts";
 import { cacheCode } from "./inspection/prefetch.ts";
 import { LockCopy } from "./lock_copy.ts";
@@ -23,7 +24,7 @@ export async function fetchGuestCode(
   const { flags = [], ...others } = options;
   const guests = subject.parts.filter(isIsolated);
   if (guests.length === 0 || flags.includes("--cached-only")) return;
-  const parts = hasWorkers(subject) ? subject.parts : guests;
+  const parts = cachedFlags(subject).length > 0 ? subject.parts : guests;
   const specifiers = new Set([
     guestMain(),
     runnerSpecifier(),
@@ -46,13 +47,4 @@ export async function fetchGuestCode(
     `Cannot download what isolated modules import: ${fault.why}`,
     { hint: fault.hint },
   );
-}
-
-/** What Deno is told where code runs that may download nothing. */
-export function cachedFlags(subject: Subject): string[] {
-  return hasWorkers(subject) ? ["--cached-only"] : [];
-}
-
-function hasWorkers({ parts }: Subject): boolean {
-  return parts.some(({ config }) => config.isolation === "worker");
 }

@@ -1,15 +1,15 @@
 import { configUrl } from "./config_files.ts";
 import { safeEnvironment } from "./inspection/child.ts";
-import { fetchGuestCode } from "./guest_code.ts";
-import { openRelay } from "./open_relay.ts";
 import { passOnSignals } from "./pass_on_signals.ts";
 import { denoArgs, subjectOptions } from "./run_args.ts";
 import type { RunOptions } from "./run_options.ts";
 import { shellLine } from "./shell_line.ts";
 import { showProblems } from "./show_problems.ts";
-import { readSubject } from "./subject.ts";
+import { isIsolated, readSubject } from "./subject.ts";
 import type { Terminal } from "./terminal.ts";
-import { workerSources } from "./worker_sources.ts";
+
+/** Deno reads the files of a literal import() at the start, used or not. */
+const GUESTS: string = "./guests.ts";
 
 /**
  * `caryatid run FILE…`: starts Deno with the fewest permissions that the files need, passes signals on, and gives the exit code of
@@ -27,8 +27,12 @@ export async function runFiles(
     showProblems(terminal, subject.problems, []);
     return 2;
   }
-  await fetchGuestCode(subject, all);
-  const own = { ...options, sources: await workerSources(subject, all) };
+  const guests = subject.parts.some(isIsolated)
+    ? await import(GUESTS) as typeof import("./guests.ts")
+    : undefined;
+  await guests?.fetchGuestCode(subject, all);
+  const sources = await guests?.workerSources(subject, all);
+  const own = { ...options, sources };
   if (options.print) {
     terminal.print(shellLine("deno", denoArgs(subject, files, own)));
     return 0;
@@ -37,7 +41,7 @@ export async function runFiles(
     const { Watch } = await import("./watch/watch.ts");
     return await new Watch({ terminal, files, options }).run(subject);
   }
-  await using opened = openRelay(subject, options.flags);
+  await using opened = guests?.openRelay(subject, options.flags);
   const relay = opened?.address;
   return await start(denoArgs(subject, files, { ...own, relay }));
 }

@@ -1,6 +1,11 @@
 import { permissionFlags } from "./deno_flags.ts";
-import { cachedFlags } from "./guest_code.ts";
-import { type Grant, grantsOf, isolationFlags, startGrants } from "./grants.ts";
+import {
+  cachedFlags,
+  type Grant,
+  grantsOf,
+  isolationFlags,
+  startGrants,
+} from "./grants.ts";
 import { projectFlags } from "./project.ts";
 import { type RunOptions, SOURCE_FLAGS } from "./run_options.ts";
 import { type ProgramOptions, runProgramUrl } from "./run_program.ts";
