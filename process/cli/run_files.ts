@@ -6,6 +6,7 @@
 import type { Module } from "@caryatid/sdk";
 import type { BusClass } from "@caryatid/sdk/bus";
 import type { RelayAddress } from "../isolation/relay/relay_address.ts";
+import { prompting } from "../isolation/host/prompting.ts";
 import { type PinnedImporter, readPinned } from "../pinned_import.ts";
 import { Process, type ProcessOptions } from "../process.ts";
 import { configUrl } from "./config_files.ts";
@@ -40,6 +41,7 @@ export async function runFiles(
   files: readonly string[],
   sources: RunSources,
 ): Promise<void> {
+  prompting.isOff = true; // the command starts nothing without --no-prompt
   const { process, lifeline = false, watched = false, relay } = sources;
   const options = {
     config: files.map(configUrl),

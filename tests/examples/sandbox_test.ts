@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ROOT } from "../support/running_program.ts";
+import { hasTerminal, onTerminal } from "../support/on_terminal.ts";
 import { Program } from "./program.ts";
 import { outputsIn, readmeOf } from "./readme.ts";
 
@@ -26,6 +27,21 @@ Deno.test("examples/sandbox prints what its README shows, and ends by itself: st
   const allowed = program.lines.filter((line) => /I was allowed/.test(line));
   assert.deepEqual(allowed, []);
   assert.equal(await program.errors(), "");
+});
+
+Deno.test({
+  name: `D17 examples/sandbox asks nobody at a terminal${
+    hasTerminal ? "" : " (skipped: there is no program `script`)"
+  }`,
+  ignore: !hasTerminal,
+  async fn() {
+    const file = `${ROOT}examples/sandbox/caryatid.toml`;
+    const command = ["run", "-A", `${ROOT}process/cli/mod.ts`, "run", file];
+    const shown = await onTerminal([Deno.execPath(), ...command]);
+    assert.doesNotMatch(shown, /Allow\?/);
+    assert.match(shown, /I tried to read \/etc\/passwd: .*NotCapable/);
+    assert.match(shown, /stopped with exit code .*0/);
+  },
 });
 
 Deno.test("two of examples/sandbox run at a time, and end cleanly on Ctrl-C", async () => {

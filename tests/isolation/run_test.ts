@@ -103,7 +103,9 @@ Deno.test("guests end when the command is killed, and when only its process is",
           "[lifecycle]\nstop-deadline = 1\n",
       });
       const file = folder.file("service.toml");
-      await using program = startCaryatid(["run", file]);
+      // What a killed command can't remove goes with the folder.
+      const env = { TMPDIR: folder.path };
+      await using program = startCaryatid(["run", file], env);
       await program.line(/to start Deno/);
       const pids = await guestPids(id);
       const host = await childOf(program.pid, file);

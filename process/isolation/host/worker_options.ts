@@ -1,6 +1,7 @@
 import { CaryatidError } from "@caryatid/sdk";
 import { readableVariable } from "./environment.ts";
 import { commandLine, configFiles, readable } from "./deno_config.ts";
+import { prompting } from "./prompting.ts";
 
 const FLAG = "--unstable-worker-options";
 
@@ -28,7 +29,7 @@ export async function checkWorkerOptions(name: string): Promise<void> {
 
 /** A worker asks whoever sits at the terminal for what it isn't granted. */
 async function mayPrompt(): Promise<boolean> {
-  if (!Deno.stdin.isTerminal()) return false;
+  if (prompting.isOff || !Deno.stdin.isTerminal()) return false;
   if (readableVariable("DENO_NO_PROMPT") !== undefined) return false;
   return !(await commandLine())?.includes("--no-prompt");
 }
