@@ -25,11 +25,11 @@ Examples:
   caryatid check caryatid.toml
   caryatid run caryatid.toml
   caryatid run base.toml production.toml --print
-  caryatid up service.toml
   caryatid permissions caryatid.toml
   caryatid integrity caryatid.toml
   caryatid graph caryatid.toml
   caryatid new project hello
+  caryatid up service.toml
   caryatid spy 'order.#' --url amqp://broker/
 
 Exit codes: 0 all is well, 1 it failed, 2 the command line, the configuration or
@@ -77,16 +77,16 @@ export function createProgram(surroundings: Surroundings): Command {
     const add of [
       addCheck,
       addRun,
-      addUp,
-      addCompose,
       addPermissions,
       addIntegrity,
       addGraph,
-      addSchema,
       addNew,
+      addUp,
+      addCompose,
+      addSchema,
+      addCompletion,
       addMessages,
       addDeadLetters,
-      addCompletion,
     ]
   ) {
     add(program, surroundings);
