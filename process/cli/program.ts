@@ -1,11 +1,12 @@
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.ts";
-import { addDeadLetters, addMessages } from "./commands/broker_commands.ts";
 import { addCheck } from "./commands/check_command.ts";
 import { addCompletion } from "./commands/completion_command.ts";
 import { addCompose } from "./commands/compose_command.ts";
+import { addDeadLetters } from "./commands/dead_letter_commands.ts";
 import { addGraph } from "./commands/graph_command.ts";
 import { addIntegrity } from "./commands/integrity_command.ts";
+import { addMessages } from "./commands/message_commands.ts";
 import { addNew } from "./commands/new_command.ts";
 import { addPermissions } from "./commands/permissions_command.ts";
 import { addRun } from "./commands/run_command.ts";

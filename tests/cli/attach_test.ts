@@ -71,6 +71,23 @@ Deno.test("a shell publishes, requests and listens in a process that has no brok
   });
 
   await t.step(
+    "spy --json prints objects, whatever a topic is called",
+    async () => {
+      const args = ["done.#", ...at, "--count=1", "--json"];
+      await using spy = startCaryatid(["spy", ...args]);
+      await spy.until(
+        () => /listening to done/.test(spy.log) || undefined,
+        () => "it",
+      );
+      await caryatid(["publish", "order.green tea", "[1]", ...at]);
+      assert.equal(await spy.exitCode(), 0);
+      assert.deepEqual(spy.lines, [
+        '{"topic":"done.order.green tea","message":[1]}',
+      ]);
+    },
+  );
+
+  await t.step(
     "spy ends with 0 by Ctrl-C, and when the process stops",
     async () => {
       const listening = async () => {
