@@ -67,7 +67,7 @@ export async function spy(
       terminal.print(
         json
           ? messageJson({ topic, message })
-          : `${harmless(topic)} ${harmless(messageJson(message))}`,
+          : `${harmless(topic)} ${messageJson(message)}`,
       );
       if (--left <= 0) break;
     }
