@@ -208,6 +208,21 @@ Deno.test("permissions --learn goes on until Ctrl-C, and writes to standard outp
   assert.match(text, /^net = \["api.example.com:443"\]$/m);
 });
 
+Deno.test("permissions --learn takes the run with it when it is killed: nobody would end what may do so much", async () => {
+  await using folder = await ServiceFolder.make({
+    "service.toml": "[module.clock]\n[module.spy]\n",
+  });
+  await using program = startCaryatid(
+    ["permissions", folder.file("service.toml"), "--learn"],
+  );
+  await program.until(
+    () => /clock\.tick/.test(program.log) || undefined,
+    () => "it",
+  );
+  program.kill("SIGKILL");
+  await program.stderr; // the run holds it open, too
+});
+
 Deno.test("permissions --learn stops the run after --seconds", async () => {
   await using folder = await ServiceFolder.make({
     "service.toml": '[module.clock]\ntopic = "tick"\n',
