@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { caryatid, startCaryatid, stop } from "./caryatid.ts";
+import { caryatid, COMMAND, startCaryatid, stop } from "./caryatid.ts";
 import { moduleText, ServiceFolder } from "./service_folder.ts";
 
 /** A service in a folder, which a shell reaches by `file`. */
@@ -86,6 +86,33 @@ Deno.test("a shell publishes, requests and listens in a process that has no brok
       ]);
     },
   );
+
+  await t.step("spy ends when nobody reads what it prints", async () => {
+    const spy = `spy 'done.#' --attach '${file}'`;
+    const shell = new Deno.Command("sh", {
+      args: [
+        "-c",
+        `'${Deno.execPath()}' run -A '${COMMAND}' ${spy} | head -n 1`,
+      ],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    const output = shell.output();
+    let ended = false;
+    output.then(() => ended = true);
+    const deadline = performance.now() + 20_000;
+    while (!ended && performance.now() < deadline) {
+      await caryatid(["publish", "order.tea", "[1]", ...at]);
+    }
+    const isOver = ended;
+    if (!isOver) shell.kill("SIGKILL");
+    assert.equal(
+      new TextDecoder().decode((await output).stdout),
+      "done.order.tea [1]\n",
+    );
+    assert(isOver);
+  });
 
   await t.step(
     "spy ends with 0 by Ctrl-C, and when the process stops",

@@ -69,7 +69,7 @@ export async function spy(
           ? messageJson({ topic, message })
           : `${harmless(topic)} ${messageJson(message)}`,
       );
-      if (--left <= 0) break;
+      if (--left <= 0 || terminal.closed) break;
     }
     Deno.removeSignalListener("SIGINT", stop);
     if (Deno.build.os !== "windows") Deno.removeSignalListener("SIGTERM", stop);
