@@ -45,10 +45,34 @@ type Part<T> = { part: T; notices: readonly Problem[] } | {
 export function assembleModules(
   config: ProcessConfig,
   classes: Classes,
+  logging: Logging,
 ): Promise<Assembly<AssembledModule>> {
   return assemble(config, config.modules, async (wanted) => {
-    return await withSection(config, wanted, await classes.module(wanted));
-  });
+    const module = await moduleFor(wanted, classes, logging);
+    try {
+      return await withSection(config, wanted, module);
+    } catch (error) {
+      await discard(module);
+      throw error;
+    }
+  }, ({ module }) => discard(module));
+}
+
+/** Ends what an isolated module has started to be checked, if it isn't to be initialised. */
+export async function discard(module: Module): Promise<void> {
+  await (module as Partial<AsyncDisposable>)[Symbol.asyncDispose]?.();
+}
+
+/** The code of an isolated module is never loaded here. */
+async function moduleFor(
+  wanted: ModuleConfig,
+  classes: Classes,
+  logging: Logging,
+): Promise<Module> {
+  if (wanted.isolation === "none") return await classes.module(wanted);
+  const { isolatedModule } = await import("./isolation/isolated_module.ts");
+  const specifier = classes.isolatedSpecifier(wanted);
+  return await isolatedModule(wanted, specifier, logging.log(wanted.id));
 }
 
 /** A module with its section of this configuration, checked. Rejects with `INVALID_CONFIG`. */
@@ -95,6 +119,7 @@ async function assemble<W extends { readonly path: readonly string[] }, T>(
   config: ProcessConfig,
   all: readonly W[],
   make: (wanted: W) => Promise<{ part: T; notices: readonly Problem[] }>,
+  unmake?: (part: T) => Promise<void>,
 ): Promise<Assembly<T>> {
   const results = await Promise.all(
     all.map((wanted): Promise<Part<T>> =>
@@ -106,9 +131,12 @@ async function assemble<W extends { readonly path: readonly string[] }, T>(
   const errors = results.flatMap((result) =>
     "error" in result ? [result.error] : []
   );
+  const made = results.filter((result) => "part" in result);
+  if (errors.length > 0 && unmake) {
+    await Promise.all(made.map(({ part }) => unmake(part)));
+  }
   if (errors.length === 1) throw errors[0];
   if (errors.length > 1) throw new ConfigError(errors.flatMap(problemsOf));
-  const made = results.filter((result) => "part" in result);
   return {
     parts: made.map(({ part }) => part),
     notices: made.flatMap(({ notices }) => notices),

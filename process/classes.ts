@@ -3,7 +3,7 @@ import { type BusClass, isBusClass } from "@caryatid/sdk/bus";
 import { inMemoryClass } from "./buses/in_memory_class.ts";
 import { nearest } from "./config/nearest.ts";
 import { checkForm, type Form } from "./form.ts";
-import { type Importers, load } from "./loader.ts";
+import { type Importers, load, resolveSpecifier } from "./loader.ts";
 import { standardClasses, standardImport } from "./standard_classes.ts";
 
 /** A module or bus of the configuration, as far as finding its code needs it. */
@@ -46,6 +46,23 @@ export class Classes {
     return this.#find("module", wanted, this.#modules, MODULE);
   }
 
+  /**
+   * Where the code of a module is that isn't to be loaded here.
+   *
+   * @throws {CaryatidError} `GUEST_REFUSED` if it is only registered, `UNKNOWN_CLASS`, `LOAD_FAILED`
+   */
+  isolatedSpecifier(wanted: Wanted): string {
+    const { id, className, base = this.#base } = wanted;
+    const specifier = wanted.import ??
+      (this.#modules.has(className)
+        ? undefined
+        : standardImport("module", className));
+    if (specifier !== undefined) return absolute({ specifier, base });
+    if (this.#modules.has(className)) throw registeredError(id, className);
+    const known = standardClasses("module");
+    throw unknownClassError(`[module.${id}]`, className, known);
+  }
+
   /** Finds a bus's code. */
   bus(wanted: Wanted): Promise<BusClass> {
     return this.#find("message-bus", wanted, this.#buses, BUS);
@@ -75,6 +92,21 @@ export class Classes {
       ...standardClasses(kind),
     ]);
   }
+}
+
+/** A guest has no import map to resolve a bare name with. */
+function absolute(request: Parameters<typeof resolveSpecifier>[0]): string {
+  const specifier = resolveSpecifier(request);
+  return URL.canParse(specifier) ? specifier : import.meta.resolve(specifier);
+}
+
+function registeredError(id: string, className: string): CaryatidError {
+  return new CaryatidError(
+    "GUEST_REFUSED",
+    `Cannot isolate module "${id}": found the class "${className}" ` +
+      "registered by the program, wanted a file that a guest can load",
+    { hint: `say where it is: import = "./…" in [module.${id}]` },
+  );
 }
 
 /** That it is a module. Throws `WRONG_EXPORT`. */

@@ -13,15 +13,15 @@ Deno.test("what modules ask for and aren't granted keeps the process from starti
   const process = await silentProcess([reader], {
     module: {
       reader: { permissions: { read: ["/data"] } },
-      second: { class: "reader", isolation: "worker" },
+      second: { class: "reader", permissions: {} },
     },
   });
   await assert.rejects(process.start(), (error: Error & { code: string }) => {
     assert.equal(error.code, "INVALID_CONFIG");
     const told = [
       'Cannot run module "reader": it asks for net of "a.example:1", found no grant of it, wanted one (add net = ["a.example:1"] to [module.reader.permissions])',
-      'Cannot run module "second": it asks for net of "a.example:1", found no grant of it, wanted one (add [module.second.permissions] with net = ["a.example:1"])',
-      'Cannot run module "second": it asks for read of "/data", found no grant of it, wanted one (add [module.second.permissions] with read = ["/data"])',
+      'Cannot run module "second": it asks for net of "a.example:1", found no grant of it, wanted one (add net = ["a.example:1"] to [module.second.permissions])',
+      'Cannot run module "second": it asks for read of "/data", found no grant of it, wanted one (add read = ["/data"] to [module.second.permissions])',
     ];
     for (const line of told) assert(error.message.includes(line), line);
     return true;

@@ -1,6 +1,7 @@
 import type { Log } from "@caryatid/sdk";
 import type { AssembledModule } from "./assembly.ts";
 import type { ProcessConfig } from "./config/process_config.ts";
+import { platform } from "./platform.ts";
 import { VERSION } from "./version.ts";
 
 /** The first lines of a process: what it is, and what it is made of. */
@@ -9,9 +10,9 @@ export function introduce(
   config: ProcessConfig,
   modules: readonly AssembledModule[],
 ): void {
-  log.info("Caryatid {version} on Deno {deno}", {
+  log.info("Caryatid {version} on {platform}", {
     version: VERSION,
-    deno: Deno.version.deno,
+    platform: platform.name,
   });
   for (const { id, className } of config.buses) {
     log.info("bus {id} ({className})", { id, className });

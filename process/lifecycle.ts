@@ -10,6 +10,7 @@ import type { SwappingFactory } from "@caryatid/sdk/host/swapping";
 import {
   type AssembledModule,
   assembleModules,
+  discard,
   withSection,
 } from "./assembly.ts";
 import type { Classes } from "./classes.ts";
@@ -54,6 +55,7 @@ export class Lifecycle {
   readonly #parts: LifecycleParts;
   readonly #stopping = new AbortController();
   readonly #work = new CurrentWork();
+  #assembled: readonly AssembledModule[] = [];
   #runners: ModuleRunner[] = [];
   #booting: Promise<void> | undefined;
   #starting: Promise<void> | undefined;
@@ -151,28 +153,46 @@ export class Lifecycle {
   }
 
   async #boot(): Promise<void> {
-    const { config, classes, logging, bus, monitor } = this.#parts;
+    const { config, classes, logging, monitor } = this.#parts;
     this.stopping.throwIfAborted();
-    const { parts: modules, notices } = await assembleModules(config, classes);
+    const { parts: modules, notices } = await assembleModules(
+      config,
+      classes,
+      logging,
+    );
+    this.#assembled = modules;
     const log = logging.log();
     introduce(log, config, modules);
     for (const notice of [...this.#parts.notices, ...notices]) {
       log.warn("{notice}", { notice: formatProblem(notice) });
     }
     monitor?.check();
-    using start = new StartSignal(config.startDeadline, this.stopping);
-    await bus.open({ signal: start.signal }).catch((error) => {
-      throw unavailable(error, start.signal);
-    });
-    await this.#initAll(modules, start.signal);
-    if (config.startupTopic !== undefined) {
-      await bus.publish(config.startupTopic, config.startupMessage);
+    const start = new StartSignal(config.startDeadline, this.stopping);
+    try {
+      await this.#open(modules, start.signal);
+    } finally {
+      start.close(); // by hand: Node 22 has no `using`
     }
-    start.signal.throwIfAborted();
     for (const runner of this.#runners) runner.begin();
     this.context.begin();
     monitor?.begin();
     this.#work.load();
+  }
+
+  /** Until all is ready to begin. */
+  async #open(
+    modules: readonly AssembledModule[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { bus, config } = this.#parts;
+    await bus.open({ signal }).catch((error) => {
+      throw unavailable(error, signal);
+    });
+    await this.#initAll(modules, signal);
+    if (config.startupTopic !== undefined) {
+      await bus.publish(config.startupTopic, config.startupMessage);
+    }
+    signal.throwIfAborted();
   }
 
   /** The bus as a module has it: watched where there is a monitor. */
@@ -236,6 +256,7 @@ export class Lifecycle {
     }
     await this.#endMonitor(deadline);
     await inTime(this.#cleanUp(caller?.id), goodbye(deadline));
+    for (const { module } of this.#assembled) await discard(module);
     await inTime(bus.close(), goodbye(deadline));
     await logging.load();
     if (late.length > 0) throw drainTimeoutError(late, config.stopDeadline);

@@ -1,6 +1,7 @@
 import { CaryatidError } from "@caryatid/sdk";
 import { checkForm, type Form } from "./form.ts";
 import type { PinnedImporter } from "./pinned_import.ts";
+import { platform } from "./platform.ts";
 
 /** Imports a specifier; the program's own `(s) => import(s)` where it needs its import map or its rights. */
 export type Importer = (specifier: string) => Promise<unknown>;
@@ -45,7 +46,9 @@ export async function load<T>(
     });
     return defaultExport(exported as object, request.specifier, wanted);
   } catch (cause) {
-    const hint = cause instanceof CaryatidError ? cause.hint : undefined;
+    const hint = cause instanceof CaryatidError
+      ? cause.hint
+      : remoteHint(request.specifier);
     throw new CaryatidError(
       "LOAD_FAILED",
       `Cannot load ${request.what} from "${request.specifier}": ` +
@@ -112,6 +115,14 @@ function explain(error: unknown): unknown {
     cause: error,
     hint: `grant it with --allow-${kind}=${target?.replaceAll('"', "")}`,
   });
+}
+
+function remoteHint(specifier: string): string | undefined {
+  if (platform.isDeno || !/^(jsr|npm|https?):/.test(specifier)) {
+    return undefined;
+  }
+  return `only Deno imports ${specifier.split(":", 1)[0]}: at run time; ` +
+    "install the package, and import it by its name";
 }
 
 function messageOf(error: unknown): string {

@@ -1,6 +1,7 @@
 import type { TextFormatterOptions } from "@logtape/logtape";
 import type { Log } from "@caryatid/sdk";
 import type { LogLevel, ProcessConfig } from "./config/process_config.ts";
+import { platform } from "./platform.ts";
 
 type Level = "debug" | "info" | "warn" | "error";
 
@@ -160,7 +161,7 @@ function prettyFormatter(logTape: typeof import("@logtape/logtape")) {
     category: ".",
     value: "bare",
   };
-  return Deno.stdout.isTerminal() && !Deno.noColor
+  return platform.colors
     ? logTape.getAnsiColorFormatter(options)
     : logTape.getTextFormatter({
       ...options,

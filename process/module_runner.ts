@@ -240,7 +240,7 @@ export class ModuleRunner {
     this.#running = next;
     this.#context = this.#makeContext(this.#context);
     const context = this.#context;
-    using start = new StartSignal(time, this.#stopping.signal);
+    const start = new StartSignal(time, this.#stopping.signal);
     try {
       this.#stopping.signal.throwIfAborted();
       await this.init(start.signal);
@@ -249,6 +249,8 @@ export class ModuleRunner {
       await context.cleanUp();
       await context.handOver();
       throw error;
+    } finally {
+      start.close(); // by hand: Node 22 has no `using`
     }
     this.#overtaken = new AbortController();
     this.begin();

@@ -1,4 +1,5 @@
 import { CaryatidError, type Log } from "@caryatid/sdk";
+import { platform } from "./platform.ts";
 
 /** How a process ended: what its exit code says. */
 export interface Outcome {
@@ -55,5 +56,5 @@ export function logError(log: Log, error: unknown): void {
 function causeText(cause: unknown): string {
   return cause instanceof Error
     ? cause.stack ?? cause.message
-    : Deno.inspect(cause);
+    : platform.inspect(cause);
 }

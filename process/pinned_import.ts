@@ -1,5 +1,6 @@
 import { CaryatidError } from "@caryatid/sdk";
 import { integrityOf } from "./integrity.ts";
+import { platform } from "./platform.ts";
 
 const LOOK = "look at what has changed before you write the hash found there";
 /** Deno asks a server once. */
@@ -44,6 +45,13 @@ export async function importPinned(
  * are of the same text. A second computed import could read it again.
  */
 export async function readPinned(url: string): Promise<PinnedCode> {
+  if (!platform.isDeno) {
+    throw new CaryatidError(
+      "WRONG_INTEGRITY",
+      `found no way on ${platform.name} to run just what was hashed, wanted Deno`,
+      { hint: "leave integrity out, or give Process.create a pinnedImporter" },
+    );
+  }
   const literal = JSON.stringify(url);
   const program = `export { default as text } from ${literal} with { type: ` +
     `"text" };\nexport const load = () => import(${literal});`;

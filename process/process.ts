@@ -19,6 +19,7 @@ import type {
   ProcessMonitorOptions,
 } from "./monitor/process_monitor.ts";
 import { logError, type Outcome, outcomeOf } from "./outcome.ts";
+import { platform } from "./platform.ts";
 import { runUntilStopped } from "./run.ts";
 
 /** What a {@linkcode Process} is made of. */
@@ -161,7 +162,7 @@ export class Process implements AsyncDisposable {
       logError(logging.log(), error);
       await logging.load();
       const outcome = outcomeOf(error);
-      Deno.exitCode = outcome.exitCode;
+      platform.setExitCode(outcome.exitCode);
       return outcome;
     }
   }

@@ -2,7 +2,8 @@ import type { Log } from "@caryatid/sdk";
 import { CaryatidError } from "@caryatid/sdk";
 import type { Lifecycle } from "./lifecycle.ts";
 import { logError, type Outcome, outcomeOf } from "./outcome.ts";
-import { onStopSignal, onUncaught } from "./signals.ts";
+import { platform } from "./platform.ts";
+import { onStopSignal } from "./signals.ts";
 
 /** Starts, and runs until a signal, `stop()` or a failure; then stops. Sets the exit code; never rejects. */
 export async function runUntilStopped(
@@ -13,7 +14,7 @@ export async function runUntilStopped(
     log.info("{signal} received, shutting down", { signal });
     lifecycle.stop().catch(() => {}); // awaited, and told, below
   });
-  const forgetUncaught = onUncaught((error) => {
+  const forgetUncaught = platform.onUncaught((error) => {
     log.error("an error that nobody caught ends the process");
     logError(log, error);
     lifecycle.fail(error ?? new Error("uncaught"));
@@ -35,7 +36,7 @@ export async function runUntilStopped(
   log.info("stopped with exit code {exitCode}", {
     exitCode: outcome.exitCode,
   });
-  Deno.exitCode = outcome.exitCode;
+  platform.setExitCode(outcome.exitCode);
   return outcome;
 }
 

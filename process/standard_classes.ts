@@ -29,15 +29,18 @@ export function standardClasses(
   return kind === "module" ? STANDARD_MODULES : STANDARD_BUSES;
 }
 
-/** From a checkout the workspace resolves the bare name; from JSR it needs the whole one. */
+/**
+ * From a checkout the workspace resolves the bare name; from JSR it needs the whole one. A bus is of this very package, and so of
+ * this version: a newer one would bring a second copy of it all.
+ */
 function standardSpecifier(
   kind: "module" | "message-bus",
   className: string,
 ): string {
-  const name = kind === "module"
-    ? `@caryatid/modules/${className}`
-    : `@caryatid/process/${className}`;
+  const [name, version] = kind === "module"
+    ? ["@caryatid/modules", `^${VERSION}`]
+    : ["@caryatid/process", VERSION];
   return import.meta.url.startsWith("file:")
-    ? name
-    : `jsr:${name.replace(/\/(?=[^/]*$)/, `@^${VERSION}/`)}`;
+    ? `${name}/${className}`
+    : `jsr:${name}@${version}/${className}`;
 }

@@ -4,7 +4,7 @@ import { CaryatidError } from "@caryatid/sdk";
 const SETTLED_BY = 200;
 
 /** Fires when starting takes too long, or is not wanted any more. */
-export class StartSignal implements Disposable {
+export class StartSignal {
   readonly signal: AbortSignal;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #stopping: AbortSignal;
@@ -34,7 +34,7 @@ export class StartSignal implements Disposable {
   }
 
   /** Releases its timer. */
-  [Symbol.dispose](): void {
+  close(): void {
     this.#over = true;
     if (this.#timer !== undefined) clearTimeout(this.#timer);
     this.#stopping.removeEventListener("abort", this.#stop);

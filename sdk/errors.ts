@@ -6,10 +6,13 @@
  * | `ABORTED` | the given signal fired; `cause` is its reason |
  * | `BUS_CLOSED` | the bus was closed, before the call or while it waited |
  * | `BUS_UNAVAILABLE` | an external bus cannot be reached |
+ * | `COMPILE_FAILED` | no binary could be made; the message says what is missing |
  * | `DECODE_FAILED` | a received body is not what the wire format allows |
  * | `DRAIN_TIMEOUT` | work was still going on at the stop deadline |
  * | `FOLDER_IN_USE` | somebody else records to the folder |
  * | `FORBIDDEN` | a module used a topic outside its rights or, in a test, beside those it declares |
+ * | `GUEST_ENDED` | an isolated module ended, was silent or used more than its limits allow |
+ * | `GUEST_REFUSED` | an isolated module can't be started here: a flag, a permission or its file is missing |
  * | `HANDLER_FAILED` | the handler of a request failed; `cause` has its code and message |
  * | `INIT_FAILED` | a module's `init` threw, or did not end in time |
  * | `INVALID_CONFIG` | a configuration has errors; `problems` lists them all |
@@ -28,6 +31,7 @@
  * | `NO_RECORDING` | there is no recording where one was asked for |
  * | `OVERFLOW` | a queue is full, and its policy or the deadline says so |
  * | `PERMISSION_DENIED` | Deno, or the system, refused access to a file |
+ * | `PROTOCOL_VIOLATION` | an isolated module sent what isn't a frame of the bridge, or more than it may |
  * | `RECORDING_DAMAGED` | a recording has something in it that no recorder wrote |
  * | `REQUEST_TIMEOUT` | no answer before the deadline |
  * | `STORAGE_FAILED` | a file could not be read or written; `cause` says why |
@@ -40,10 +44,13 @@ export type ErrorCode =
   | "ABORTED"
   | "BUS_CLOSED"
   | "BUS_UNAVAILABLE"
+  | "COMPILE_FAILED"
   | "DECODE_FAILED"
   | "DRAIN_TIMEOUT"
   | "FOLDER_IN_USE"
   | "FORBIDDEN"
+  | "GUEST_ENDED"
+  | "GUEST_REFUSED"
   | "HANDLER_FAILED"
   | "INIT_FAILED"
   | "INVALID_CONFIG"
@@ -62,6 +69,7 @@ export type ErrorCode =
   | "NO_RECORDING"
   | "OVERFLOW"
   | "PERMISSION_DENIED"
+  | "PROTOCOL_VIOLATION"
   | "RECORDING_DAMAGED"
   | "REQUEST_TIMEOUT"
   | "STORAGE_FAILED"

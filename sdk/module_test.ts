@@ -99,6 +99,7 @@ Deno.test("isModule() doesn't take anything else for one", () => {
     { name: "not branded", init },
     { "~caryatid": null },
     { "~caryatid": { kind: "bus", version: 1 } },
+    { "~caryatid": { kind: "module", version: 2 } },
   ];
   for (const other of others) assert(!isModule(other));
 });

@@ -3,7 +3,19 @@ import { CaryatidError } from "./errors.ts";
 /** Longest topic or pattern, in bytes of UTF-8: what AMQP can carry. */
 export const MAX_TOPIC_BYTES = 255;
 
-/** The words of a topic or pattern: `""` has none, `"a."` has two, the second one empty. */
+/**
+ * The words of a topic or pattern: `""` has none, `"a."` has two, the second one empty.
+ *
+ * @example
+ * ```ts
+ * import { topicWords } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(topicWords("a.b"), ["a", "b"]);
+ * assert.deepEqual(topicWords("a."), ["a", ""]);
+ * assert.deepEqual(topicWords(""), []);
+ * ```
+ */
 export function topicWords(topic: string): string[] {
   return topic === "" ? [] : topic.split(".");
 }
@@ -52,6 +64,14 @@ export function patternsOverlap(a: string, b: string): boolean {
 /**
  * Checks that `topic` can be published on, and returns it.
  *
+ * @example
+ * ```ts
+ * import { validateTopic } from "@caryatid/sdk";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(validateTopic("clock.tick"), "clock.tick");
+ * assert.throws(() => validateTopic("clock.*"), { code: "INVALID_TOPIC" });
+ * ```
  * @throws {CaryatidError} `INVALID_TOPIC` if it is over 255 UTF-8 bytes, has a lone surrogate, or a word `*` or `#`
  */
 export function validateTopic(topic: string): string {
@@ -75,6 +95,14 @@ export function validateTopic(topic: string): string {
 /**
  * Checks that `pattern` can be subscribed to, and returns it.
  *
+ * @example
+ * ```ts
+ * import { validatePattern } from "@caryatid/sdk";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(validatePattern("clock.#"), "clock.#");
+ * assert.throws(() => validatePattern("x".repeat(256)), { code: "INVALID_TOPIC" });
+ * ```
  * @throws {CaryatidError} `INVALID_TOPIC` if it is over 255 UTF-8 bytes or has a lone surrogate
  */
 export function validatePattern(pattern: string): string {

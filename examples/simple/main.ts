@@ -1,6 +1,7 @@
 import { Process } from "@caryatid/process";
-import publisher from "./publisher.ts";
-import config from "./simple.toml" with { type: "text" };
-import subscriber from "./subscriber.ts";
+import config from "./caryatid.toml" with { type: "text" };
+// The configuration imports these. What the program itself has imported needs no permission to be read.
+import "./publisher.ts";
+import "./subscriber.ts";
 
-await Process.main({ config, modules: [publisher, subscriber] });
+await Process.main({ config, base: import.meta.url });

@@ -38,6 +38,11 @@ const path = z.string().regex(
   'wanted a path such as "/assets"',
 );
 
+const health = z.string().regex(
+  /^(\/[\w.~-]+)+$/,
+  'wanted a path such as "/health"',
+);
+
 const cors = z.object({
   origins: z.array(origin).min(1),
   methods: z.array(method).default([
@@ -84,6 +89,7 @@ export const restServerSchema = z.object({
   "request-log": z.enum(["none", "debug", "info"]).default("debug"),
   "trusted-proxies": z.array(network).default([]),
   compression: z.boolean().default(false),
+  health: health.optional(),
   tls: z.object({ cert: z.string().min(1), key: z.string().min(1) }).optional(),
   auth: auth.optional(),
   "rate-limit": z.object({
@@ -119,6 +125,8 @@ export interface RestServerConfig {
   readonly requestLog: RequestLogLevel;
   readonly trustedProxies: readonly Network[];
   readonly compression: boolean;
+  /** The path that says whether the server takes requests. */
+  readonly health: string | undefined;
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly auth: TokenSource | undefined;
   readonly rateLimit: RateLimit | undefined;
@@ -162,6 +170,7 @@ export function readSection(section: RestServerSection): RestServerConfig {
       parseNetwork(text)!
     ),
     compression: section.compression,
+    health: section.health,
     tls: section.tls,
     auth: auth && { file: auth["tokens-file"], env: auth["tokens-env"] },
     rateLimit: rateLimitOf(section["rate-limit"]),

@@ -20,6 +20,7 @@ Deno.test("a server without any key listens on 127.0.0.1:4340, for rest", () => 
     requestLog: "debug",
     trustedProxies: [],
     compression: false,
+    health: undefined,
     tls: undefined,
     auth: undefined,
     rateLimit: undefined,

@@ -7,6 +7,7 @@ import type { RestServerConfig } from "./config.ts";
 import { Cors } from "./cors.ts";
 import { cutResponse, problemResponse } from "./problem_response.ts";
 import type { KnownRoutes } from "./known_routes.ts";
+import { asksForHealth, healthyResponse } from "./health.ts";
 import { RequestHeaders } from "./headers.ts";
 import { OpenStreams } from "./open_streams.ts";
 import { Problem, problem } from "./problem.ts";
@@ -124,7 +125,9 @@ export class Gateway {
       if (!this.#isOpen) throw unavailable();
       const preflight = this.#cors?.preflight(method, headers);
       if (preflight) response = preflight;
-      // Hono is asked where there is something to route.
+      else if (asksForHealth(this.#config.health, method, visit)) {
+        response = healthyResponse(visit); // whoever asks has no token
+      } // Hono is asked where there is something to route.
       else if (this.#isBare) response = await this.#bus.answer(request, visit);
       else response = await this.#app.fetch(request, visit);
     } catch (error) {

@@ -19,7 +19,7 @@ export async function listen(
     key: await readPem("key", config.tls.key, platform),
   };
   try {
-    return platform.listen(gateway, { address, port, tls });
+    return await platform.listen(gateway, { address, port, tls });
   } catch (cause) {
     throw cannotListen(config, cause);
   }
@@ -51,13 +51,13 @@ function cannotListen(
   { address, port, tls }: RestServerConfig,
   cause: unknown,
 ): CaryatidError {
-  const { name, message } = cause as Error;
+  const { name, message, code } = cause as Error & { code?: unknown };
   const where = `${address}:${port}`;
-  const [found, hint] = name === "AddrInUse"
+  const [found, hint] = code === "EADDRINUSE"
     ? ["the port is taken", "stop who has it, or set another port"]
-    : name === "NotCapable" || name === "PermissionDenied"
+    : name === "NotCapable" || code === "EACCES"
     ? [message, `the process needs --allow-net=${where}`]
-    : tls && name !== "AddrNotAvailable"
+    : tls && code !== "EADDRNOTAVAIL"
     ? [
       `the certificate ${tls.cert} with the key ${tls.key} is no good: ${message}`,
     ]

@@ -7,7 +7,7 @@ import type { Upgrade } from "./live/socket_route.ts";
 /** Live messages as routes of a gateway. */
 export function liveRoutesOf(
   live: LiveServer,
-  upgrade: Upgrade,
+  upgrade: Upgrade | undefined,
 ): Hono<GatewayEnv> {
   return new Hono<GatewayEnv>()
     .use(`${live.config.path}/events`, async (c, next) => {

@@ -1,3 +1,4 @@
+import { denoPlatform } from "./deno_platform.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Upgrade } from "./live/socket_route.ts";
 
@@ -29,10 +30,13 @@ export interface OpenFile {
 
 /** What a server takes from where it runs. All else is of the web. */
 export interface Platform {
-  /** Listens. Throws the platform's errors. */
-  listen(gateway: Gateway, options: ListenOptions): Listener;
-  /** Makes a WebSocket of a request. */
-  readonly upgrade: Upgrade;
+  /** Listens. Throws, or rejects with, the platform's errors. */
+  listen(
+    gateway: Gateway,
+    options: ListenOptions,
+  ): Listener | Promise<Listener>;
+  /** Makes a WebSocket of a request, where the platform can. */
+  readonly upgrade: Upgrade | undefined;
   /** Reads a file. */
   readText(path: string): Promise<string>;
   /** Reads a variable of the environment. */
@@ -43,4 +47,11 @@ export interface Platform {
   isFolder(path: string): Promise<boolean>;
   /** Opens a file; undefined for anything else. */
   openFile(path: string): Promise<OpenFile | undefined>;
+}
+
+/** The platform that this runs on. */
+export async function findPlatform(): Promise<Platform> {
+  if ("Deno" in globalThis) return denoPlatform;
+  const { nodePlatform } = await import("./node_platform.ts");
+  return nodePlatform;
 }

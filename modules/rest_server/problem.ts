@@ -13,7 +13,7 @@ export interface ProblemOptions extends ErrorOptions {
 const BRAND = "~caryatid.problem";
 
 /**
- * An answer of RFC 9457, to throw. What it says reaches the client: no secrets.
+ * An answer of RFC 9457, to throw. What it says reaches the client: no secrets. Made by {@linkcode problem}.
  *
  * `instanceof` also holds for one of another loaded copy of this package.
  */
@@ -67,7 +67,17 @@ export function problem(
 /** The media type of what {@linkcode problemText} makes. */
 export const PROBLEM_TYPE = "application/problem+json";
 
-/** The answer's body, as JSON. */
+/**
+ * The answer's body, as JSON.
+ *
+ * @example
+ * ```ts
+ * import { problem, problemText } from "@caryatid/modules/rest-server";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(JSON.parse(problemText(problem(404))).title, "Not Found");
+ * ```
+ */
 export function problemText(problem: Problem): string {
   const { status, message, options } = problem;
   return JSON.stringify({

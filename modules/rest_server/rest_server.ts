@@ -4,7 +4,6 @@ import {
   type RestServerConfig,
   restServerSchema,
 } from "./config.ts";
-import { denoPlatform } from "./deno_platform.ts";
 import { Gateway, type WebApp } from "./gateway.ts";
 import { guards } from "./guards.ts";
 import { drain, listen } from "./listen.ts";
@@ -14,6 +13,7 @@ import { LiveServer } from "./live/live_server.ts";
 import { liveRoutesOf } from "./live_routes.ts";
 import { staticFiles } from "./static_files.ts";
 import { permissionsFor } from "./permissions.ts";
+import { findPlatform, type Platform } from "./platform.ts";
 import { readTokens } from "./tokens.ts";
 import { topicsFor } from "./topics_for.ts";
 
@@ -89,8 +89,13 @@ async function start(
 ): Promise<void> {
   const { log, signal } = context;
   const live = config.live && new LiveServer(context, config.live);
-  const gateway = await makeGateway(context, config, live, options);
-  const listener = await listen(gateway, config, denoPlatform);
+  const platform = await findPlatform();
+  const gateway = await makeGateway(
+    context,
+    { config, live, platform },
+    options,
+  );
+  const listener = await listen(gateway, config, platform);
   const scheme = config.tls ? "https" : "http";
   const host = config.address.includes(":")
     ? `[${config.address}]`
@@ -120,10 +125,16 @@ async function start(
   });
 }
 
+/** What a gateway is made of, beside what the program gives. */
+interface Parts {
+  readonly config: RestServerConfig;
+  readonly live: LiveServer | undefined;
+  readonly platform: Platform;
+}
+
 async function makeGateway(
   context: Context,
-  config: RestServerConfig,
-  live: LiveServer | undefined,
+  { config, live, platform }: Parts,
   options: RestServerOptions,
 ): Promise<Gateway> {
   const app = typeof options.app === "function"
@@ -138,10 +149,13 @@ async function makeGateway(
     log: context.log,
     isSecured,
   });
-  const streams = live && liveRoutesOf(live, denoPlatform.upgrade);
-  const tokens = config.auth && await readTokens(config.auth, denoPlatform);
+  const streams = live && liveRoutesOf(live, platform.upgrade);
+  if (live && !platform.upgrade) {
+    context.log.warn("no WebSocket here: only server-sent events are live");
+  }
+  const tokens = config.auth && await readTokens(config.auth, platform);
   const files = config.static &&
-    await staticFiles(config.static, denoPlatform);
+    await staticFiles(config.static, platform);
   return new Gateway({
     context,
     config,

@@ -98,12 +98,33 @@ function ownGrants(part: Part): Grant[] {
   );
 }
 
+/** Deno asks for the files that a worker's code is in, those of this package too, where it is a checkout; for its guest none counts. */
+function workerCode({ specifier, inspection }: Part, who: string): Grant[] {
+  const files = [
+    specifier,
+    inspection.resolved,
+    import.meta.resolve("../mod.ts"),
+  ]
+    .filter((url) => url?.startsWith("file:"));
+  const folders = new Set(files.map((url) => filePath(new URL(".", url))));
+  if (import.meta.url.startsWith("file:")) {
+    folders.add(filePath(new URL("../../sdk/", import.meta.url)));
+  }
+  return [...folders].map((value) => ({
+    who,
+    kind: "read",
+    value,
+    why: "its code is loaded into a worker",
+  }));
+}
+
 function moduleGrants(
-  { inspection }: Part,
+  part: Part,
   { id, isolation }: ModuleConfig,
   granted: ModuleGrants,
 ): Grant[] {
   const who = `module.${id}`;
+  const { inspection } = part;
   const needless = needlessGrants(granted, inspection.permissions);
   const isNeedless = (kind: GrantKind, value: string) =>
     needless.some((one) => one.kind === kind && one.value === value);
@@ -118,6 +139,7 @@ function moduleGrants(
       ...isolation !== "none" && { holder: isolation },
     }))
   );
+  if (isolation === "worker") return [...workerCode(part, who), ...grants];
   if (isolation !== "process") return grants;
   const value = Deno.execPath();
   return [

@@ -40,11 +40,17 @@ export function importFlag(
       all.size > 0 ? `--allow-import=${[...all].join()}` : "--deny-import",
     ];
   }
-  const strange = new Set([...hosts, ...more])
-    .difference(new Set(DEFAULT_HOSTS));
+  const usual = [...DEFAULT_HOSTS, ...ownRegistry()];
+  const strange = new Set([...hosts, ...more]).difference(new Set(usual));
   return strange.size === 0
     ? []
-    : [`--allow-import=${[...DEFAULT_HOSTS, ...strange].join(",")}`];
+    : [`--allow-import=${[...usual, ...strange].join(",")}`];
+}
+
+/** Deno imports from the registry of `JSR_URL`, too, unless told otherwise. */
+function ownRegistry(): string[] {
+  const host = importHost(Deno.env.get("JSR_URL"));
+  return host === undefined ? [] : [host];
 }
 
 /** Where Caryatid itself comes from. */

@@ -1,5 +1,4 @@
-import { CaryatidError } from "@caryatid/sdk";
-import { outcomeOf } from "../outcome.ts";
+import { exitCodeOf } from "./exit_code.ts";
 import { explained } from "./explained.ts";
 import { parseRun } from "./parse_run.ts";
 import { coloured, standardTerminal, type Terminal } from "./terminal.ts";
@@ -13,6 +12,21 @@ const PROGRAM: string = "./program.ts";
 /**
  * Runs a command line; gives its exit code: 0 all is well, 1 it failed, 2 the command line, the configuration or its modules are
  * wrong, 3 work was still going on at the stop deadline. Never rejects.
+ *
+ * @example
+ * ```ts
+ * import { main } from "@caryatid/process/cli";
+ * import assert from "node:assert/strict";
+ *
+ * const printed: string[] = [];
+ * const code = await main(["--version"], {
+ *   print: (line) => printed.push(line),
+ *   complain: (line) => assert.fail(line),
+ *   colours: false,
+ * });
+ * assert.equal(code, 0);
+ * assert.match(printed.join(), /^\d+\.\d+\.\d+$/);
+ * ```
  */
 export async function main(
   args: readonly string[],
@@ -33,10 +47,4 @@ export async function main(
     terminal.complain(`${kind} ${explained(error)}`);
     return exitCodeOf(error);
   }
-}
-
-function exitCodeOf(error: unknown): number {
-  const isUsage = error instanceof CaryatidError &&
-    error.code === "INVALID_OPTION";
-  return isUsage ? 2 : outcomeOf(error).exitCode;
 }

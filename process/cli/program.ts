@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.ts";
 import { addCheck } from "./commands/check_command.ts";
+import { addCompile } from "./commands/compile_command.ts";
 import { addCompletion } from "./commands/completion_command.ts";
 import { addCompose } from "./commands/compose_command.ts";
 import { addDeadLetters } from "./commands/dead_letter_commands.ts";
@@ -31,6 +32,7 @@ Examples:
   caryatid graph caryatid.toml
   caryatid new project hello
   caryatid up service.toml
+  caryatid compile caryatid.toml -o service
   caryatid spy 'order.#' --url amqp://broker/
 
 Exit codes: 0 all is well, 1 it failed, 2 the command line, the configuration or
@@ -84,6 +86,7 @@ export function createProgram(surroundings: Surroundings): Command {
       addNew,
       addUp,
       addCompose,
+      addCompile,
       addSchema,
       addCompletion,
       addMessages,

@@ -43,6 +43,6 @@ async function start(args: readonly string[]): Promise<number> {
     stdout: "inherit",
     stderr: "inherit",
   }).spawn();
-  using _ = passOnSignals(child);
+  using _ = passOnSignals(() => child);
   return (await child.status).code;
 }

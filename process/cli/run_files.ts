@@ -66,7 +66,15 @@ async function runWatched(
   Deno.exit(); // it still waits for a line
 }
 
-function importersOf({ modules, buses, sources, texts, importer }: RunSources) {
+/** What a process is given of them. */
+export function importersOf(
+  { modules, buses, sources, texts, importer }: Pick<
+    RunSources,
+    "modules" | "buses" | "sources" | "texts" | "importer"
+  >,
+): Required<
+  Pick<ProcessOptions, "modules" | "buses" | "importer" | "pinnedImporter">
+> {
   const pinnedImporter: PinnedImporter = async (url) => {
     const load = sources[url];
     const text = texts[url];

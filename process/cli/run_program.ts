@@ -1,5 +1,6 @@
 import { VERSION } from "../version.ts";
 import { textImport } from "./inspection/child.ts";
+import { partSources } from "./part_sources.ts";
 import type { Part } from "./subject.ts";
 
 /** What the program does besides. */
@@ -20,38 +21,20 @@ export function runProgramUrl(
   parts: readonly Part[],
   { process, lifeline = false, watched = false }: ProgramOptions = {},
 ): string {
+  const { modules, buses, imported, pinned, isolated } = partSources(parts);
   const lines = [`import{runFiles}from${JSON.stringify(runnerSpecifier())};`];
-  const standard = (kind: Part["kind"]) => {
-    const own = parts.filter((part) =>
-      part.kind === kind && part.config.import === undefined
-    );
-    const specifiers = new Set(own.flatMap(({ specifier }) => specifier ?? []));
-    return [...specifiers].map((specifier) => {
+  const named = (specifiers: readonly string[]) =>
+    specifiers.map((specifier) => {
       const name = `x${lines.length}`;
       lines.push(`import ${name} from${JSON.stringify(specifier)};`);
       return name;
     }).join();
-  };
-  const modules = standard("module");
-  const buses = standard("message-bus");
-  const specifiersOf = (some: readonly Part[]) =>
-    new Set(some.flatMap(({ specifier }) => specifier ?? []));
-  const imported = specifiersOf(
-    parts.filter(({ config }) => config.import !== undefined),
-  );
-  const pinned = specifiersOf(
-    parts.filter(({ config }) => config.integrity !== undefined),
-  );
-  const isolated = specifiersOf(
-    parts.filter(({ config }) =>
-      "isolation" in config && config.isolation !== "none"
-    ),
-  );
+  const registered = `modules:[${named(modules)}],buses:[${named(buses)}]`;
   const sources: string[] = [];
   const texts: string[] = [];
   for (const specifier of imported) {
     const literal = JSON.stringify(specifier);
-    if (!pinned.has(specifier) && !isolated.has(specifier)) {
+    if (!pinned.includes(specifier) && !isolated.includes(specifier)) {
       // Not by import(): each would take 2 ms of the start, and what can't be imported has been refused by now.
       const name = `x${lines.length}`;
       lines.push(`import*as ${name} from${literal};`);
@@ -60,12 +43,12 @@ export function runProgramUrl(
     }
     // None of its code may run before its text is compared, or here at all.
     sources.push(`${literal}:()=>import(${literal})`);
-    if (pinned.has(specifier)) {
+    if (pinned.includes(specifier)) {
       texts.push(`${literal}:()=>${textImport(literal)}`);
     }
   }
   lines.push(
-    `await runFiles(Deno.args,{modules:[${modules}],buses:[${buses}],`,
+    `await runFiles(Deno.args,{${registered},`,
     `sources:{__proto__:null,${sources.join()}},`,
     `texts:{__proto__:null,${texts.join()}},importer:s=>import(s)`,
     process === undefined ? "" : `,process:${JSON.stringify(process)}`,
@@ -75,6 +58,9 @@ export function runProgramUrl(
   const code = lines.join("").replace(/[%#\s\\]/g, encodeURIComponent);
   return `data:text/javascript,${code}`;
 }
+
+/** Never called: Deno downloads what is imported literally, so `--cached-only` finds it where the command itself is. */
+export const runnerModule = (): Promise<unknown> => import("./run_files.ts");
 
 /** Where the code that runs a configuration is. */
 export function runnerSpecifier(): string {

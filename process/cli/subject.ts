@@ -165,7 +165,8 @@ function checkFlags(flags: readonly string[]): void {
   );
 }
 
-async function placed(
+/** Problems with their places. */
+export async function placed(
   config: ProcessConfig,
   complaints: readonly Complaint[],
 ): Promise<CodedProblem[]> {

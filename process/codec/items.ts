@@ -5,6 +5,7 @@ export const BYTES = 0x40;
 export const TEXT = 0x60;
 export const ARRAY = 0x80;
 export const MAP = 0xa0;
+export const TAG = 0xc0;
 
 export const FALSE = 0xf4;
 export const TRUE = 0xf5;

@@ -5,6 +5,7 @@ import { readBytes } from "./read_bytes.ts";
 import { readPairs, readPairsToBreak } from "./read_map.ts";
 import { readText } from "./read_text.ts";
 import type { Reader } from "./reader.ts";
+import { readRich } from "./read_rich.ts";
 
 // The switches' own constants: imported ones are loaded each time, which made decoding 10 % slower.
 const UNSIGNED = 0;
@@ -46,6 +47,7 @@ export function readValue(reader: Reader, depth: number): unknown {
     case MAP:
       return readMap(reader, info, depth);
     case TAG:
+      if (reader.rich) return readRich(reader, info, depth);
       throw decodeFailed(reader.at - 1, "a tag, wanted plain data");
     default:
       return readSimple(reader, initial);

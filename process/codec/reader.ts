@@ -9,6 +9,8 @@ const scratch = new DataView(new ArrayBuffer(4));
 export class Reader {
   /** All that there is to read. */
   readonly bytes: Uint8Array;
+  /** Whether it reads the tags of a writer that is `rich`. */
+  readonly rich: boolean;
   /** Where the next byte is. */
   at = 0;
   #memory: number;
@@ -16,8 +18,9 @@ export class Reader {
   #view: DataView | undefined;
 
   /** Starts at the first byte. */
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, rich = false) {
     this.bytes = bytes;
+    this.rich = rich;
     this.#memory = FREE_MEMORY + MEMORY_PER_BYTE * bytes.length;
   }
 

@@ -1,7 +1,18 @@
 import { Fault, faultIn } from "./fault.ts";
-import { ARRAY, FALSE, MAP, NEGATIVE, NULL, TRUE, UNSIGNED } from "./items.ts";
+import {
+  ARRAY,
+  FALSE,
+  MAP,
+  NEGATIVE,
+  NULL,
+  TAG,
+  TRUE,
+  UNSIGNED,
+} from "./items.ts";
 import { MOST_DEPTH } from "./limits.ts";
 import { writeInstance } from "./write_instance.ts";
+import { BIGINT } from "./rich_tags.ts";
+import { writeRich } from "./write_rich.ts";
 import type { Writer } from "./writer.ts";
 
 const MOST_BIGINT = 2n ** 64n - 1n;
@@ -44,6 +55,7 @@ function writeNumber(writer: Writer, value: number): void {
 }
 
 function writeBigInt(writer: Writer, value: bigint): void {
+  if (writer.rich) writer.head(TAG, BIGINT);
   const argument = value < 0n ? -1n - value : value;
   if (argument > MOST_BIGINT) {
     throw new Fault("it is an integer of more than 64 bits");
@@ -58,7 +70,7 @@ function writeObject(writer: Writer, value: object, depth: number): void {
   const prototype = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) {
     writeMap(writer, value as Record<string, unknown>, depth);
-  } else {
+  } else if (!writer.rich || !writeRich(writer, value, depth)) {
     writeInstance(writer, value);
   }
 }
@@ -106,7 +118,8 @@ function writeMap(
   writer.fillHead(head, MAP, size);
 }
 
-function tooDeep(deepest: object): Fault {
+/** What holds more than may be held in each other. */
+export function tooDeep(deepest: object): Fault {
   return new Fault(
     `it is more than ${MOST_DEPTH} arrays and objects deep`,
     { deepest },

@@ -19,9 +19,12 @@ export class Writer {
   #start = 0;
   #at = 0;
   #limit = Infinity;
+  /** Whether values that only JavaScript has are tagged, for a reader that is `rich` too. */
+  readonly rich: boolean;
 
   /** Writes to this memory. */
-  constructor(memory: WritingMemory) {
+  constructor(memory: WritingMemory, rich = false) {
+    this.rich = rich;
     this.#memory = memory;
     this.#bytes = memory.bytes;
     this.#view = memory.view;
@@ -39,6 +42,11 @@ export class Writer {
   end(): Uint8Array<ArrayBuffer> {
     this.#checkLimit();
     return this.#memory.end(this.#start, this.#at);
+  }
+
+  /** Bytes since `begin`. */
+  get length(): number {
+    return this.#at - this.#start;
   }
 
   /** One byte that is an item of its own: `false`, `true`, `null`. */

@@ -3,7 +3,22 @@ import type { Place, Problem } from "./process_config.ts";
 
 const MOST_LINES = 50;
 
-/** A configuration has errors: `INVALID_CONFIG`, with all of them. */
+/**
+ * A configuration has errors: `INVALID_CONFIG`, with all of them.
+ *
+ * @example
+ * ```ts
+ * import { ConfigError, Process } from "@caryatid/process";
+ * import assert from "node:assert/strict";
+ *
+ * const config = "[message-bus.memory]\nclass = 1";
+ * await assert.rejects(Process.create({ config, env: {} }), (error) => {
+ *   assert(error instanceof ConfigError);
+ *   assert.equal(error.problems[0]?.key, "message-bus.memory.class");
+ *   return true;
+ * });
+ * ```
+ */
 export class ConfigError extends CaryatidError {
   /** All that is wrong, in the order in which it was found. */
   readonly problems: readonly Problem[];

@@ -1,3 +1,4 @@
+import { platform } from "../platform.ts";
 import { readCodeSource } from "./code_source.ts";
 import type { Layers } from "./layers.ts";
 import type { GrantsAround } from "./module_grants.ts";
@@ -73,7 +74,7 @@ async function readModule(
   const className = reader.text("class") ?? id;
   const source = readCodeSource(reader, layers, report);
   const onFailure = reader.choice("on-failure", ON_FAILURE, "fail");
-  const isolation = reader.choice("isolation", ISOLATION, "none");
+  const isolation = readIsolation(reader, report);
   const permissions = await readPermissions(reader, {
     isolation,
     layers,
@@ -93,6 +94,19 @@ async function readModule(
     section: mergeInto(mergeInto(emptyTable(), global), own),
     globalKeys: onlyIn(global, own, "", new Set()),
   };
+}
+
+/** What isn't isolated where that is wanted mustn't run. */
+function readIsolation(reader: TableReader, report: Report): Isolation {
+  const isolation = reader.choice("isolation", ISOLATION, "none");
+  if (isolation !== "none" && !platform.isDeno) {
+    report.refuse(
+      [...reader.path, "isolation"],
+      `found "${isolation}" on ${platform.name}, which isolates no modules, wanted Deno`,
+      { hint: "run it with Deno, or leave isolation out" },
+    );
+  }
+  return isolation;
 }
 
 /** Its code is loaded only where something is granted: each file takes its part of a start. */

@@ -1,5 +1,7 @@
 import { CaryatidError } from "@caryatid/sdk";
 import { abortedError } from "./config_error.ts";
+import { fileFault, platform } from "../platform.ts";
+import type { Permission } from "../platform_form.ts";
 import { quote, withoutPassword } from "./shown.ts";
 import { MAX_BYTES } from "./toml_text.ts";
 
@@ -49,14 +51,13 @@ async function readFile(url: URL): Promise<UrlResult> {
   const hint = `--allow-read=${shownUrl(url)}`;
   requirePermission(url, { name: "read", path: url }, hint);
   try {
-    using file = await Deno.open(url);
-    return await readText(chunksOf(file));
+    return await readText(platform.readFile(url));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
+    const fault = fileFault(error);
+    if (fault === "absent") {
       return { fault: "found no such file, wanted a TOML file" };
     }
-    const { NotCapable, PermissionDenied } = Deno.errors;
-    if (error instanceof PermissionDenied || error instanceof NotCapable) {
+    if (fault === "denied") {
       throw denied(url, "let this user read the file", error);
     }
     const text = error instanceof Error ? error.message : String(error);
@@ -107,18 +108,6 @@ function failure(deadline: AbortSignal, error: unknown): string {
   return quote(withoutPassword(text));
 }
 
-/** Its stream would do, and takes 5 ms to load: a tenth of a start. */
-async function* chunksOf(
-  file: Deno.FsFile,
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  for (;;) {
-    const chunk = new Uint8Array(64 * 1024);
-    const length = await file.read(chunk);
-    if (length === null) return;
-    yield chunk.subarray(0, length);
-  }
-}
-
 /** A stream is closed on every way out. */
 async function readText(
   stream: AsyncIterable<Uint8Array<ArrayBuffer>>,
@@ -145,10 +134,10 @@ async function readText(
 
 function requirePermission(
   url: URL,
-  permission: Deno.PermissionDescriptor,
+  permission: Permission,
   hint: string,
 ): void {
-  if (Deno.permissions.querySync(permission).state === "granted") return;
+  if (platform.isGranted(permission)) return;
   throw denied(url, `run with ${hint}`);
 }
 

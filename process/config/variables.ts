@@ -1,3 +1,4 @@
+import { platform } from "../platform.ts";
 import { isTable, type Table } from "./tables.ts";
 
 /** What the variables that override a configuration begin with. */
@@ -33,8 +34,7 @@ const MOST_KEYS = 2_000;
  * `--allow-env` it asks only for keys that the files have and the process knows, so `--allow-env=CARYATID_*` serves too.
  */
 export function readVariables(merged: Table): Record<string, string> {
-  const all = Deno.permissions.querySync({ name: "env" });
-  if (all.state === "granted" && !all.partial) return Deno.env.toObject();
+  if (platform.isGranted({ name: "env" })) return platform.variables();
   // Rust's dotted form only if this is granted as a whole: nobody grants it name by name.
   const isPrefixGranted = isGranted(PREFIX);
   const variables: Record<string, string> = {};
@@ -58,13 +58,12 @@ export function ourVariables(
 
 function read(name: string, into: Record<string, string>): void {
   if (!isGranted(name)) return;
-  const value = Deno.env.get(name);
+  const value = platform.variable(name);
   if (value !== undefined) into[name] = value;
 }
 
 function isGranted(variable: string): boolean {
-  return Deno.permissions.querySync({ name: "env", variable }).state ===
-    "granted";
+  return platform.isGranted({ name: "env", variable });
 }
 
 function* candidates(merged: Table): Generator<readonly string[]> {

@@ -1,6 +1,7 @@
 import { filePath, fileUrl } from "../cli/file_urls.ts";
+import { platform } from "../platform.ts";
 
-const SLASH = Deno.build.os === "windows" ? "\\" : "/";
+const SLASH = platform.isWindows ? "\\" : "/";
 
 /**
  * Without `..`, and with no slash too many: so that to compare the text is enough, which is what Deno does. A relative path starts at

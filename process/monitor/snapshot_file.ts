@@ -1,4 +1,5 @@
 import { CaryatidError, type Log } from "@caryatid/sdk";
+import { platform } from "../platform.ts";
 import { Bursts } from "./bursts.ts";
 import { rustText } from "./rust_form.ts";
 import type { MonitorSnapshot } from "./snapshot.ts";
@@ -28,7 +29,7 @@ export class SnapshotFile {
     const path = this.#path;
     const denied = (["read", "write"] as const).filter((name) =>
       [path, path + UNFINISHED].some((path) =>
-        Deno.permissions.querySync({ name, path }).state !== "granted"
+        !platform.isGranted({ name, path })
       )
     );
     if (denied.length === 0) return;
@@ -66,8 +67,7 @@ export class SnapshotFile {
   async #replace(snapshot: MonitorSnapshot): Promise<void> {
     try {
       const unfinished = this.#path + UNFINISHED;
-      await Deno.writeTextFile(unfinished, rustText(snapshot));
-      await Deno.rename(unfinished, this.#path);
+      await platform.replaceFile(this.#path, unfinished, rustText(snapshot));
       this.#bursts.done();
     } catch (error) {
       this.#bursts.failed(error);

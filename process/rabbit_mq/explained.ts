@@ -3,8 +3,8 @@ import type { BrokerAddress } from "./broker_address.ts";
 const UNTRUSTED = /unable to verify|self[- ]signed/i;
 
 /**
- * The same error, or one that says more: `node:tls` has one text for an unknown authority and for a certificate that has expired.
- * Deno's own TLS tells them apart, so it is asked, by a connection on which nothing is sent.
+ * The same error, or one that says more: Deno's `node:tls` has one text for an unknown authority and for a certificate that has expired.
+ * Deno's own TLS tells them apart, so where it is there it is asked, by a connection on which nothing is sent.
  */
 export async function explained(
   error: unknown,
@@ -13,7 +13,7 @@ export async function explained(
   signal: AbortSignal,
 ): Promise<unknown> {
   const isVague = error instanceof Error && UNTRUSTED.test(error.message);
-  if (!isVague || signal.aborted) return error;
+  if (!isVague || signal.aborted || !("Deno" in globalThis)) return error;
   try {
     await shakeHands(address, ca, signal);
     return error;

@@ -45,6 +45,15 @@ const PERSISTENT = { persistent: true, contentType: "application/cbor" };
  * Carries messages between processes over RabbitMQ, in the wire format of Rust Caryatid.
  *
  * Mirrors the `rabbit-mq` bus of caryatid_process, with confirms, acknowledgements and recovery.
+ *
+ * @example In a program without a configuration
+ * ```ts ignore
+ * import { RabbitMqBus, rabbitMqSettings } from "@caryatid/process/rabbit-mq";
+ *
+ * await using bus = new RabbitMqBus(rabbitMqSettings({ exchange: "shop" }), log);
+ * await bus.open();
+ * await bus.publish("order.new", { total: 12 }); // resolves when the broker has it
+ * ```
  */
 export class RabbitMqBus implements MessageBus {
   /** Messages leave the process, groups outlive it, the broker queues. */

@@ -1,4 +1,6 @@
+import { readFileSync, statSync } from "node:fs";
 import { CaryatidError } from "@caryatid/sdk";
+import { fileFault, platform } from "../platform.ts";
 import { faultOfCertificates, faultOfKey, isForeignKey } from "./pem.ts";
 import type { RabbitMqSettings } from "./settings.ts";
 
@@ -52,10 +54,10 @@ function read(
   requirePermission(key, path);
   let text: string;
   try {
-    const { isDirectory, size } = Deno.statSync(path);
-    if (isDirectory) throw wrongError(key, path, "found a folder");
-    if (size > MOST_BYTES) throw wrongError(key, path, "found over 1 MiB");
-    text = Deno.readTextFileSync(path);
+    const file = statSync(path);
+    if (file.isDirectory()) throw wrongError(key, path, "found a folder");
+    if (file.size > MOST_BYTES) throw wrongError(key, path, "found over 1 MiB");
+    text = readFileSync(path, "utf8");
   } catch (error) {
     throw error instanceof CaryatidError
       ? error
@@ -67,8 +69,7 @@ function read(
 }
 
 function requirePermission(key: string, path: string): void {
-  const { state } = Deno.permissions.querySync({ name: "read", path });
-  if (state !== "granted") {
+  if (!platform.isGranted({ name: "read", path })) {
     throw deniedError(key, path, `run with --allow-read=${path}`);
   }
 }
@@ -78,11 +79,11 @@ function unreadableError(
   path: string,
   cause: Error,
 ): CaryatidError {
-  const { NotFound, NotCapable, PermissionDenied } = Deno.errors;
-  if (cause instanceof NotFound) {
+  const fault = fileFault(cause);
+  if (fault === "absent") {
     return wrongError(key, path, "found no such file", cause);
   }
-  return cause instanceof PermissionDenied || cause instanceof NotCapable
+  return fault === "denied"
     ? deniedError(key, path, "let this user read the file", cause)
     : wrongError(key, path, `found ${cause.message}`, cause);
 }

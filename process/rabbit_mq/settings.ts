@@ -121,6 +121,16 @@ export const settingsSchema: StandardSchema<unknown, RabbitMqSettings> = schema;
 /**
  * Checks settings and fills in defaults, for programs that make a bus themselves.
  *
+ * @example
+ * ```ts
+ * import { rabbitMqSettings } from "@caryatid/process/rabbit-mq";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(rabbitMqSettings({ exchange: "shop" }).heartbeat, 10);
+ * assert.throws(() => rabbitMqSettings({ url: "http://broker/" }), {
+ *   code: "INVALID_CONFIG",
+ * });
+ * ```
  * @throws {CaryatidError} `INVALID_CONFIG` with all that is wrong
  */
 export function rabbitMqSettings(

@@ -9,6 +9,19 @@ export interface Bagged {
  *
  * A `Set` whose members soon leave is rebuilt every few of them, and V8 links each of its tables to the next: once a dead one is
  * old, those that follow are kept with all they held, until the next full collection.
+ *
+ * @example
+ * ```ts
+ * import { Bag } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * const going = new Bag<{ place: number; name: string }>();
+ * const one = { place: -1, name: "one" };
+ * going.add(one);
+ * assert.equal(going.size, 1);
+ * assert(going.delete(one));
+ * assert(!going.delete(one));
+ * ```
  */
 export class Bag<T extends Bagged> implements Iterable<T> {
   readonly #all: T[] = [];

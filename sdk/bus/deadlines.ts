@@ -33,6 +33,20 @@ export interface Deadline {
  * Many deadlines on one timer: a timer for each would halve the rate of requests.
  *
  * Deadlines of the same length stand in one line, so adding and cancelling cost the same however many there are.
+ *
+ * @example
+ * ```ts
+ * import { Deadlines } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * const deadlines = new Deadlines();
+ * const expired = Promise.withResolvers<string>();
+ * const other = deadlines.add(10, () => expired.resolve("cancelled all the same"));
+ * deadlines.add(10, () => expired.resolve("in time"));
+ * other.cancel();
+ * assert.equal(await expired.promise, "in time");
+ * deadlines.close();
+ * ```
  */
 export class Deadlines {
   readonly #timers: Timers;
@@ -181,6 +195,15 @@ class Entry implements Deadline {
 /**
  * Checks a `timeout` option and returns it, or `fallback` where none is given.
  *
+ * @example
+ * ```ts
+ * import { checkTimeout } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(checkTimeout(undefined, 5_000), 5_000);
+ * assert.equal(checkTimeout(20, 5_000), 20);
+ * assert.throws(() => checkTimeout(0, 5_000), { code: "INVALID_OPTION" });
+ * ```
  * @throws {CaryatidError} `INVALID_OPTION` unless it is over 0 and at most 2^31 - 1 ms
  */
 export function checkTimeout(

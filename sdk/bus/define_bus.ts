@@ -78,7 +78,19 @@ export function defineBus<S extends StandardSchema | undefined = undefined>(
   };
 }
 
-/** Says whether `value` is a class of buses, of this or another loaded copy of the SDK that makes those of the same version. */
+/**
+ * Says whether `value` is a class of buses, of this or another loaded copy of the SDK that makes those of the same version.
+ *
+ * @example
+ * ```ts
+ * import { defineBus, isBusClass } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * const paper = defineBus({ name: "paper", create: () => assert.fail("no bus") });
+ * assert(isBusClass(paper));
+ * assert(!isBusClass({ name: "not branded" }));
+ * ```
+ */
 export function isBusClass(value: unknown): value is BusClass {
   if (typeof value !== "object" || value === null) return false;
   const brand = (value as Partial<BusClass>)["~caryatid"];

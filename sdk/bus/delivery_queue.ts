@@ -28,7 +28,25 @@ export interface DeliveryQueueOptions {
   readonly onDrop?: ((pattern: string, overflow: Overflow) => void) | undefined;
 }
 
-/** A bounded queue between publishers and the loops of a subscription, or of a group. */
+/**
+ * A bounded queue between publishers and the loops of a subscription, or of a group.
+ *
+ * @example
+ * ```ts
+ * import { DeliveryQueue, LocalDelivery, WaitingRoom } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * const queue = new DeliveryQueue({
+ *   pattern: "a.*",
+ *   room: new WaitingRoom(),
+ *   size: 1,
+ *   overflow: "drop-newest",
+ * });
+ * for (const n of [1, 2]) queue.push(new LocalDelivery("a.b", n, undefined), undefined);
+ * assert.equal(queue.length, 1);
+ * assert.equal(queue.shift()?.message, 1);
+ * ```
+ */
 export class DeliveryQueue {
   /** What its subscribers listen to; named in errors. */
   readonly pattern: string;

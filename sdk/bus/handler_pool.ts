@@ -6,7 +6,25 @@ import { Ring } from "./ring.ts";
 
 const NOW = Promise.resolve();
 
-/** The handlings of one pattern, and the requests that wait for one of them to be free. */
+/**
+ * The handlings of one pattern, and the requests that wait for one of them to be free.
+ *
+ * @example
+ * ```ts
+ * import { Deadlines, HandlerPool, PendingRequest } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * const deadlines = new Deadlines();
+ * const pool = new HandlerPool("double", deadlines);
+ * pool.add(({ message }) => 2 * (message as number), {}, () => {});
+ * const owner = { settled() {}, late() {} };
+ * const pending = new PendingRequest("double", 21, undefined, owner);
+ * pool.submit(pending);
+ * assert.equal(await pending.answer, 42);
+ * pool.close();
+ * deadlines.close();
+ * ```
+ */
 export class HandlerPool {
   /** What its handlings answer. */
   readonly pattern: string;

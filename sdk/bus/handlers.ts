@@ -26,7 +26,22 @@ import { MOST_WAITING } from "./waiting_room.ts";
 /** Longest wait for an answer unless the request or its bus says otherwise, in milliseconds. */
 export const REQUEST_TIMEOUT = 5_000;
 
-/** Everybody in this process who answers, and the requests on their way. */
+/**
+ * Everybody in this process who answers, and the requests on their way.
+ *
+ * @example
+ * ```ts
+ * import { Deadlines, Handlers } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * const deadlines = new Deadlines();
+ * const handlers = new Handlers(deadlines);
+ * handlers.handle("double", ({ message }) => 2 * (message as number));
+ * assert.equal(await handlers.request("double", 21, undefined), 42);
+ * await assert.rejects(handlers.request("halve", 42, undefined), { code: "NO_HANDLER" });
+ * deadlines.close();
+ * ```
+ */
 export class Handlers implements PendingOwner {
   /** Answers that came too late, or second. */
   lateAnswers = 0;

@@ -4,7 +4,21 @@ import { turnTime } from "./turn.ts";
 
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 
-/** A delivery within this process. What nobody asks for is never made. */
+/**
+ * A delivery within this process. What nobody asks for is never made.
+ *
+ * @example
+ * ```ts
+ * import { LocalDelivery } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * const message = { hello: "world" };
+ * const delivery = new LocalDelivery("greeting", message, { headers: { to: "all" } });
+ * assert.equal(delivery.message, message);
+ * assert.equal(delivery.headers["to"], "all");
+ * assert.equal(delivery.id, delivery.id);
+ * ```
+ */
 export class LocalDelivery implements Delivery {
   /** The topic it was published on. */
   readonly topic: string;
@@ -43,7 +57,20 @@ export class LocalDelivery implements Delivery {
   }
 }
 
-/** A delivery like another one, but for its message or for having been handed out before. */
+/**
+ * A delivery like another one, but for its message or for having been handed out before.
+ *
+ * @example
+ * ```ts
+ * import { DerivedDelivery, LocalDelivery } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * const first = new LocalDelivery("number", "1", undefined);
+ * const parsed = new DerivedDelivery(first, 1, first.redelivered);
+ * assert.equal(parsed.message, 1);
+ * assert.equal(parsed.id, first.id);
+ * ```
+ */
 export class DerivedDelivery<T = unknown> implements Delivery<T> {
   /** What is delivered. */
   readonly message: T;

@@ -69,6 +69,7 @@ export { Ring } from "./ring.ts";
 export { Subscribers, type SubscribersOptions } from "./subscribers.ts";
 export { TopicCache } from "./topic_cache.ts";
 export { paced, turnMonotonic, turnOver, turnTime } from "./turn.ts";
+export { acceptWhere } from "./left_out.ts";
 export { Bag, type Bagged } from "./bag.ts";
 export { causeOf, type GivenUp } from "./unfinished.ts";
 export { MOST_WAITING, PUBLISH_TIMEOUT, WaitingRoom } from "./waiting_room.ts";

@@ -28,6 +28,15 @@ const OVERFLOWS: readonly Overflow[] = [
 /**
  * Checks and completes what `subscribe` is given.
  *
+ * @example
+ * ```ts
+ * import { checkSubscribeOptions } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * const { queueSize, overflow } = checkSubscribeOptions({ overflow: "error" });
+ * assert.equal(queueSize, 100);
+ * assert.equal(overflow, "error");
+ * ```
  * @throws {CaryatidError} `INVALID_OPTION` for a queue size, overflow or retry that doesn't exist
  */
 export function checkSubscribeOptions(
@@ -56,6 +65,14 @@ export function checkSubscribeOptions(
 /**
  * Checks and completes what `handle` is given.
  *
+ * @example
+ * ```ts
+ * import { checkConcurrency } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(checkConcurrency({}), 64);
+ * assert.throws(() => checkConcurrency({ concurrency: 0 }), { code: "INVALID_OPTION" });
+ * ```
  * @throws {CaryatidError} `INVALID_OPTION` unless the concurrency is a whole number over 0
  */
 export function checkConcurrency(options: HandleOptions): number {
@@ -65,6 +82,14 @@ export function checkConcurrency(options: HandleOptions): number {
 /**
  * Checks and completes the `retry` of what `handle` or `subscribe` is given; one attempt where there is none.
  *
+ * @example
+ * ```ts
+ * import { checkRetry } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(checkRetry({}).attempts, 1);
+ * assert.equal(checkRetry({ retry: { attempts: 3 } }).attempts, 3);
+ * ```
  * @throws {CaryatidError} `INVALID_OPTION` unless there are 1 to 100 attempts, and a backoff from 0 to 2^31 - 1 ms
  */
 export function checkRetry(
@@ -83,7 +108,18 @@ export function checkRetry(
   );
 }
 
-/** Milliseconds before the next attempt after so many failures. */
+/**
+ * Milliseconds before the next attempt after so many failures.
+ *
+ * @example
+ * ```ts
+ * import { checkRetry, retryWait } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * const retry = checkRetry({ retry: { attempts: 3, backoff: 0 } });
+ * assert.equal(retryWait(retry, 1), 0);
+ * ```
+ */
 export function retryWait(
   { backoff }: Required<RetryOptions>,
   failures: number,
@@ -94,6 +130,14 @@ export function retryWait(
 /**
  * Checks a whole number from 1 to `most` and returns it.
  *
+ * @example
+ * ```ts
+ * import { checkCount } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(checkCount("prefetch", 10, 100), 10);
+ * assert.throws(() => checkCount("prefetch", 101, 100), { code: "INVALID_OPTION" });
+ * ```
  * @throws {CaryatidError} `INVALID_OPTION` if it is anything else
  */
 export function checkCount(

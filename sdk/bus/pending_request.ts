@@ -6,7 +6,7 @@ import type { Deadline } from "./deadlines.ts";
 import { LocalDelivery } from "./local_delivery.ts";
 import { handlerFailedError, type RemoteFailure } from "./remote_failure.ts";
 
-/** The question as handlers see it. Its signal is only made when asked for. */
+/** The question as handlers see it. Its signal is only made when asked for. Made by {@linkcode PendingRequest}. */
 export class LocalRequest extends LocalDelivery implements RequestDelivery {
   #controller: AbortController | undefined;
   #reason: CaryatidError | undefined;
@@ -37,7 +37,21 @@ export interface PendingOwner {
   postponed?(pending: PendingRequest): void;
 }
 
-/** A request until it has its answer, or one named error. */
+/**
+ * A request until it has its answer, or one named error.
+ *
+ * @example
+ * ```ts
+ * import { PendingRequest } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * const owner = { settled() {}, late() {} };
+ * const pending = new PendingRequest("double", 21, undefined, owner);
+ * pending.succeed(2 * (pending.request.message as number));
+ * assert.equal(await pending.answer, 42);
+ * assert(pending.settled);
+ * ```
+ */
 export class PendingRequest implements Bagged {
   /** Among those of its owner. */
   place: number = -1;
@@ -158,7 +172,17 @@ export class PendingRequest implements Bagged {
   };
 }
 
-/** No answer came in time. */
+/**
+ * No answer came in time.
+ *
+ * @example
+ * ```ts
+ * import { requestTimeoutError } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(requestTimeoutError("price.of", 5_000).code, "REQUEST_TIMEOUT");
+ * ```
+ */
 export function requestTimeoutError(
   topic: string,
   timeout: number,
@@ -170,7 +194,17 @@ export function requestTimeoutError(
   );
 }
 
-/** Nobody handles the topic. */
+/**
+ * Nobody handles the topic.
+ *
+ * @example
+ * ```ts
+ * import { noHandlerError } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(noHandlerError("price.of").code, "NO_HANDLER");
+ * ```
+ */
 export function noHandlerError(topic: string): CaryatidError {
   return new CaryatidError(
     "NO_HANDLER",

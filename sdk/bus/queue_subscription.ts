@@ -48,7 +48,25 @@ export interface QueueSubscriptionOptions {
     | undefined;
 }
 
-/** A subscription that reads a {@linkcode DeliveryQueue}. */
+/**
+ * A subscription that reads a {@linkcode DeliveryQueue}.
+ *
+ * @example
+ * ```ts
+ * import { DeliveryQueue, LocalDelivery, QueueSubscription, WaitingRoom } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * const room = new WaitingRoom();
+ * const queue = new DeliveryQueue({ pattern: "a", size: 10, overflow: "wait", room });
+ * const heard = new QueueSubscription({ queue, grouped: false, release() {} });
+ * queue.offer(new LocalDelivery("a", "hello", undefined));
+ * for await (const { message } of heard) {
+ *   assert.equal(message, "hello");
+ *   break;
+ * }
+ * room.deadlines.close();
+ * ```
+ */
 export class QueueSubscription implements Subscription {
   /** What it listens to. */
   readonly pattern: string;

@@ -8,7 +8,21 @@ export interface RemoteFailure {
   readonly message: string;
 }
 
-/** Describes whatever a handler threw, even `null` or an object with throwing getters. */
+/**
+ * Describes whatever a handler threw, even `null` or an object with throwing getters.
+ *
+ * @example
+ * ```ts
+ * import { describeFailure } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(describeFailure(new RangeError("too far")), {
+ *   code: "RangeError",
+ *   message: "too far",
+ * });
+ * assert.deepEqual(describeFailure(null), { code: "Error", message: "null" });
+ * ```
+ */
 export function describeFailure(thrown: unknown): RemoteFailure {
   try {
     if (typeof thrown !== "object" || thrown === null) {
@@ -29,7 +43,20 @@ export function describeFailure(thrown: unknown): RemoteFailure {
   }
 }
 
-/** The error of a requester whose handler failed. */
+/**
+ * The error of a requester whose handler failed.
+ *
+ * @example
+ * ```ts
+ * import { handlerFailedError } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * const failure = { code: "FORBIDDEN", message: "not you" };
+ * const error = handlerFailedError("price.of", failure);
+ * assert.equal(error.code, "HANDLER_FAILED");
+ * assert.equal(error.cause, failure);
+ * ```
+ */
 export function handlerFailedError(
   topic: string,
   failure: RemoteFailure,

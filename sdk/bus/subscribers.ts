@@ -43,7 +43,25 @@ interface Target {
 const SOME_ID = "0000000000000000";
 const NAMES_AN_ID = /\.[0-9a-f]{16}$/;
 
-/** Everybody in this process who listens, and the fan-out of a delivery to them. */
+/**
+ * Everybody in this process who listens, and the fan-out of a delivery to them.
+ *
+ * @example
+ * ```ts
+ * import { LocalDelivery, Subscribers, WaitingRoom } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * const room = new WaitingRoom();
+ * const subscribers = new Subscribers({ room });
+ * const heard = subscribers.subscribe("greeting.*");
+ * await subscribers.deliver(new LocalDelivery("greeting.morning", "hello", undefined), undefined);
+ * for await (const { message } of heard) {
+ *   assert.equal(message, "hello");
+ *   break;
+ * }
+ * room.deadlines.close();
+ * ```
+ */
 export class Subscribers {
   readonly #options: SubscribersOptions;
   readonly #index = new PatternIndex<Target>();

@@ -12,6 +12,16 @@ const MOST_SAMPLED = MOST_TOPICS / SAMPLE * 3 / 4;
  *
  * Two generations: when the young one is full it becomes the old one, and what nobody asked for since then is forgotten. Where
  * hardly any topic comes again, most are neither looked up nor remembered: that would cost as much as finding out.
+ *
+ * @example
+ * ```ts
+ * import { TopicCache } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * const lengths = new TopicCache((topic) => topic.length);
+ * assert.equal(lengths.get("clock.tick"), 10);
+ * lengths.clear(); // what was found out holds no longer
+ * ```
  */
 export class TopicCache<T> {
   readonly #find: (topic: string) => T;

@@ -20,13 +20,33 @@ let endOver: (() => void) | undefined;
 
 /**
  * Milliseconds since 1970, read once per turn of the event loop: reading the clock costs half as much as a whole publish.
+ *
+ * @example
+ * ```ts
+ * import { turnTime } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * assert(Math.abs(turnTime() - Date.now()) < 60_000);
+ * ```
  */
 export function turnTime(): number {
   if (!open && !begin()) return Date.now();
   return wallTime;
 }
 
-/** Milliseconds that never jump, read once per turn of the event loop. */
+/**
+ * Milliseconds that never jump, read once per turn of the event loop.
+ *
+ * @example
+ * ```ts
+ * import { turnMonotonic, turnOver } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * const before = turnMonotonic();
+ * await turnOver();
+ * assert(turnMonotonic() >= before);
+ * ```
+ */
 export function turnMonotonic(): number {
   if (!open && !begin()) return performance.now();
   return monotonicTime;
@@ -41,6 +61,15 @@ function yieldNowAndThen(): Promise<void> | undefined {
 /**
  * `outcome`, though now and then only when timers and signals have had their turn. Whatever a bus returns goes through here: a
  * loop that only ever gets errors would starve them, too.
+ *
+ * @example
+ * ```ts
+ * import { paced } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * const outcome = Promise.resolve("accepted");
+ * assert.equal(await paced(outcome), "accepted");
+ * ```
  */
 export function paced<T>(outcome: Promise<T>): Promise<T> {
   const turn = yieldNowAndThen();
@@ -49,7 +78,20 @@ export function paced<T>(outcome: Promise<T>): Promise<T> {
   return turn.then(() => outcome);
 }
 
-/** Resolves when the event loop has had a turn. */
+/**
+ * Resolves when the event loop has had a turn.
+ *
+ * @example
+ * ```ts
+ * import { turnOver } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * let fired = false;
+ * setTimeout(() => fired = true, 0);
+ * while (!fired) await turnOver(); // awaiting settled promises alone would never let it
+ * assert(fired);
+ * ```
+ */
 export function turnOver(): Promise<void> {
   cold = 0;
   if (!open) begin();

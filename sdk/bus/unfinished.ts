@@ -82,7 +82,17 @@ export class Unfinished {
   }
 }
 
-/** Why a delivery is given up, in words. An iterator can't tell an error from `break`, so it may not be known. */
+/**
+ * Why a delivery is given up, in words. An iterator can't tell an error from `break`, so it may not be known.
+ *
+ * @example
+ * ```ts
+ * import { causeOf } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(causeOf(new Error("no room"), 3), "no room");
+ * ```
+ */
 export function causeOf(error: unknown, failures: number): string {
   if (error !== undefined) return describeFailure(error).message;
   const often = failures === 1 ? "once" : `${failures} times`;

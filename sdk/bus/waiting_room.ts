@@ -10,7 +10,22 @@ export const MOST_WAITING = 65_536;
 /** Longest wait for a full queue unless the publish says otherwise, in milliseconds. */
 export const PUBLISH_TIMEOUT = 30_000;
 
-/** What all queues of a bus share about publishers that wait: one timer, one bound. */
+/**
+ * What all queues of a bus share about publishers that wait: one timer, one bound.
+ *
+ * @example
+ * ```ts
+ * import { Handlers, Subscribers, WaitingRoom } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * // one for all queues of a bus
+ * const room = new WaitingRoom();
+ * const subscribers = new Subscribers({ room });
+ * const handlers = new Handlers(room.deadlines);
+ * assert.equal(room.waiting + subscribers.size + handlers.pending, 0);
+ * room.deadlines.close();
+ * ```
+ */
 export class WaitingRoom {
   /** Ends waits that take too long. */
   readonly deadlines: Deadlines;

@@ -17,7 +17,26 @@ import type { Topics, TopicUse } from "../topics.ts";
 /** Hears of each use that isn't declared. What it gives is what the call fails with; the call goes on where it gives nothing. */
 export type OnStray = (use: TopicUse, topic: string) => Error | undefined;
 
-/** The bus as a module has it that has declared its topics: whatever it does beside them is told, and passed on. */
+/**
+ * The bus as a module has it that has declared its topics: whatever it does beside them is told, and passed on.
+ *
+ * @example
+ * ```ts
+ * import { DeclaredBus } from "@caryatid/sdk/host";
+ * import { MockBus } from "@caryatid/sdk/testing";
+ * import assert from "node:assert/strict";
+ *
+ * const told: string[] = [];
+ * await using mock = new MockBus();
+ * const bus = new DeclaredBus(mock, { publish: ["order.#"] }, (use, topic) => {
+ *   told.push(`${use} ${topic}`);
+ *   return undefined;
+ * });
+ * await bus.publish("order.new", 1);
+ * await bus.publish("invoice.new", 2);
+ * assert.deepEqual(told, ["publish invoice.new"]);
+ * ```
+ */
 export class DeclaredBus implements MessageBus {
   readonly #bus: MessageBus;
   readonly #topics: Topics;

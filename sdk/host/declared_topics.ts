@@ -4,6 +4,20 @@ import { checkTopics, type Topics } from "../topics.ts";
 /**
  * What a module declares with this checked section; undefined where it declares nothing.
  *
+ * @example
+ * ```ts
+ * import { defineModule } from "@caryatid/sdk";
+ * import { declaredTopics } from "@caryatid/sdk/host";
+ * import assert from "node:assert/strict";
+ *
+ * const ticker = defineModule({
+ *   name: "ticker",
+ *   topics: ({ topic }) => ({ publish: [String(topic)] }),
+ *   init() {},
+ * });
+ * const topics = declaredTopics(ticker, { topic: "tick" });
+ * assert.deepEqual(topics?.publish, ["tick"]);
+ * ```
  * @throws {CaryatidError} as `defineModule` does, and what the module's own function throws
  */
 export function declaredTopics(

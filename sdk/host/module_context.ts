@@ -25,12 +25,35 @@ import { Tasks } from "./tasks.ts";
 import { answerChecked, requestChecked } from "./typed_request.ts";
 import { publishChecked } from "./typed_publish.ts";
 
-/** The context of one module, seen from whoever runs it: what it holds open, what it runs, and how to stop it. */
+/**
+ * The context of one module, seen from whoever runs it: what it holds open, what it runs, and how to stop it.
+ *
+ * @example
+ * ```ts
+ * import type { Log } from "@caryatid/sdk";
+ * import { ModuleContext } from "@caryatid/sdk/host";
+ * import { MockBus } from "@caryatid/sdk/testing";
+ * import assert from "node:assert/strict";
+ *
+ * const quiet = () => {};
+ * const log: Log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+ * await using bus = new MockBus();
+ * const context = new ModuleContext({ id: "greeter", bus, log });
+ * context.run(() => context.publish("greeting", "hello")); // what init does
+ * await context.ready(); // it hears all that it subscribed to
+ * context.begin();
+ * await context.ended();
+ * assert.equal(bus.published.length, 1);
+ * await context.close();
+ * ```
+ */
 export class ModuleContext implements Context {
   readonly id: string;
   readonly log: Log;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Tells how many such tasks there are besides, of a module whose code runs somewhere else. */
+  workingElsewhere: (() => number) | undefined;
   readonly #bus: MessageBus;
   #predecessor: ModuleContext | undefined;
   readonly #around: <T>(handler: boolean, work: () => T) => T;
@@ -166,7 +189,8 @@ export class ModuleContext implements Context {
 
   /** Tasks that do something else than wait for the next delivery. */
   get working(): number {
-    return Math.max(0, this.#tasks.running - this.#subscriptions.readers);
+    const here = this.#tasks.running - this.#subscriptions.readers;
+    return Math.max(0, here) + (this.workingElsewhere?.() ?? 0);
   }
 
   /** Tasks that have begun and not ended. */

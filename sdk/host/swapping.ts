@@ -20,7 +20,27 @@ import { ModuleHandlings } from "./module_handlings.ts";
 /** Makes the {@linkcode Swapping} of one life of a module, whose bus this is. */
 export type SwappingFactory = (bus: MessageBus) => Swapping;
 
-/** One life of a module whose code may be swapped: what it has in hand, and what it hands over. */
+/**
+ * One life of a module whose code may be swapped: what it has in hand, and what it hands over.
+ *
+ * @example
+ * ```ts
+ * import { Swapping } from "@caryatid/sdk/host/swapping";
+ * import { MockBus } from "@caryatid/sdk/testing";
+ * import assert from "node:assert/strict";
+ *
+ * await using bus = new MockBus();
+ * const before = new Swapping(bus);
+ * before.handle("greet", () => "hello", undefined, []);
+ * await before.hold(); // what is asked from here on waits
+ * const answer = bus.ask("greet", null);
+ * before.end();
+ * const after = new Swapping(bus);
+ * after.handle("greet", () => "hello again", undefined, [before]);
+ * assert.equal(await answer, "hello again");
+ * await after.close();
+ * ```
+ */
 export class Swapping {
   readonly #life = new Life();
   readonly #handlings: ModuleHandlings;

@@ -6,7 +6,19 @@ import {
   RustType,
 } from "./rust_type.ts";
 
-/** `Option<T>`: null, or a `T`. May be omitted where it is given. */
+/**
+ * `Option<T>`: null, or a `T`. May be omitted where it is given.
+ *
+ * @example
+ * ```ts
+ * import { option, u8 } from "@caryatid/sdk/rust";
+ * import assert from "node:assert/strict";
+ *
+ * const { validate } = option(u8)["~standard"];
+ * assert.deepEqual(validate(null), { value: null });
+ * assert.deepEqual(validate(7), { value: 7 });
+ * ```
+ */
 export function option<Input, Output>(
   type: RustType<Input, Output>,
 ): RustType<Input | null | undefined, Output | null> {
@@ -20,7 +32,18 @@ export function option<Input, Output>(
   });
 }
 
-/** `Vec<T>`, and whatever else serde sends as a sequence: an array. */
+/**
+ * `Vec<T>`, and whatever else serde sends as a sequence: an array.
+ *
+ * @example
+ * ```ts
+ * import { list, u8 } from "@caryatid/sdk/rust";
+ * import assert from "node:assert/strict";
+ *
+ * const { validate } = list(u8)["~standard"];
+ * assert.deepEqual(validate([1, 2]), { value: [1, 2] });
+ * ```
+ */
 export function list<Input, Output>(
   type: RustType<Input, Output>,
 ): RustType<readonly Input[], readonly Output[]> {
@@ -43,7 +66,19 @@ export type TupleOutput<T extends readonly AnyRustType[]> = {
   readonly [I in keyof T]: OutputOf<T[I]>;
 };
 
-/** A tuple, a tuple struct, or what a tuple variant holds: an array of exactly that many. */
+/**
+ * A tuple, a tuple struct, or what a tuple variant holds: an array of exactly that many.
+ *
+ * @example
+ * ```ts
+ * import { text, tuple, u8 } from "@caryatid/sdk/rust";
+ * import assert from "node:assert/strict";
+ *
+ * const { validate } = tuple(text, u8)["~standard"];
+ * assert.deepEqual(validate(["a", 1]), { value: ["a", 1] });
+ * assert("issues" in await validate(["a"]));
+ * ```
+ */
 export function tuple<const T extends readonly AnyRustType[]>(
   ...types: T
 ): RustType<TupleInput<T>, TupleOutput<T>> {
@@ -66,7 +101,18 @@ export function tuple<const T extends readonly AnyRustType[]>(
   });
 }
 
-/** `HashMap<String, T>` or `BTreeMap<String, T>`: an object. Keys of other types don't travel. */
+/**
+ * `HashMap<String, T>` or `BTreeMap<String, T>`: an object. Keys of other types don't travel.
+ *
+ * @example
+ * ```ts
+ * import { map, u8 } from "@caryatid/sdk/rust";
+ * import assert from "node:assert/strict";
+ *
+ * const { validate } = map(u8)["~standard"];
+ * assert.deepEqual(validate({ a: 1 }), { value: { a: 1 } });
+ * ```
+ */
 export function map<Input, Output>(
   type: RustType<Input, Output>,
 ): RustType<Readonly<Record<string, Input>>, Readonly<Record<string, Output>>> {

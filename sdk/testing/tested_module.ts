@@ -28,7 +28,7 @@ export interface TestModuleOptions {
   readonly timeout?: number;
 }
 
-/** One module that runs on a {@linkcode MockBus}. Made by `testModule`. */
+/** One module that runs on a {@linkcode MockBus}. Made by {@linkcode testModule}. */
 export class TestedModule implements AsyncDisposable {
   /** Plays all other modules. */
   readonly bus: MockBus;

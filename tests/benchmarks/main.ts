@@ -10,11 +10,22 @@ import { conditions, load } from "./conditions.ts";
 import { core } from "./core/suite.ts";
 import { type Case, measure, type Suite } from "./harness.ts";
 import { interop } from "./interop/suite.ts";
+import { isolation } from "./isolation/suite.ts";
 import { modules } from "./modules/suite.ts";
 import { rabbitMq } from "./rabbitmq/suite.ts";
 import { rest } from "./rest/suite.ts";
+import { startup } from "./startup/suite.ts";
 
-const SUITES: readonly Suite[] = [core, rabbitMq, modules, rest, cli, interop];
+const SUITES: readonly Suite[] = [
+  core,
+  startup,
+  rabbitMq,
+  modules,
+  rest,
+  cli,
+  isolation,
+  interop,
+];
 
 /** What a child of this program is given before the name of the one case it measures. */
 const HERE = "--here";

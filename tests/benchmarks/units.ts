@@ -1,5 +1,5 @@
-/** What figures are in: a rate, a time in milliseconds or microseconds or nanoseconds, or a size. */
-export type Unit = "/s" | "ms" | "µs" | "ns" | "B";
+/** What figures are in: a rate, a time in milliseconds or microseconds or nanoseconds, or a size in bytes. */
+export type Unit = "/s" | "ms" | "µs" | "ns" | "B" | "MB";
 
 /** How a figure is written. */
 export const byUnit: Readonly<Record<Unit, (value: number) => string>> = {
@@ -8,6 +8,7 @@ export const byUnit: Readonly<Record<Unit, (value: number) => string>> = {
   µs: (value) => `${decimals(value)} µs`,
   ns: (value) => `${decimals(value)} ns`,
   B: (value) => `${decimals(value)} B`,
+  MB: (value) => `${decimals(value / 1e6)} MB`,
 };
 
 /** Three digits or so: enough to compare, not more than is known. */

@@ -4,7 +4,14 @@ import { Program } from "./program.ts";
 import { blocksIn, distinct, outputsIn, readmeOf } from "./readme.ts";
 
 /** Those that do more than print, or end by themselves: each has a test file of its own; haskell's is in tests/interop. */
-const TESTED_APART = ["haskell", "hello", "plugins", "record", "rest"];
+const TESTED_APART = [
+  "container",
+  "haskell",
+  "hello",
+  "plugins",
+  "record",
+  "rest",
+];
 const ENDING = ["SIGINT received, shutting down", "stopped with exit code 0"];
 
 for (const [name, expected] of Object.entries(EXPECTED)) {

@@ -11,6 +11,8 @@ export interface RunningProgramOptions {
   readonly command?: string;
   /** Whether it is spoken to by its standard input (no). */
   readonly input?: boolean;
+  /** Where it runs (the folder of the repository). */
+  readonly cwd?: string;
 }
 
 /** A program in a process of its own, run as a user would, and what it prints. */
@@ -25,17 +27,17 @@ export class RunningProgram implements AsyncDisposable {
   #changed = Promise.withResolvers<void>();
   #ended = false;
 
-  /** Runs `deno`, or the command of `options`, with these arguments, in the folder of the repository. */
+  /** Runs `deno`, or the command of `options`, with these arguments. */
   constructor(
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
     options: RunningProgramOptions = {},
   ) {
-    const { command, input = false } = options;
+    const { command, input = false, cwd = ROOT } = options;
     this.#command = [command ?? "deno", ...args].join(" ");
     this.#child = new Deno.Command(command ?? Deno.execPath(), {
       args: [...args],
-      cwd: ROOT,
+      cwd,
       clearEnv: true,
       env: { ...inherited(), NO_COLOR: "1", ...env },
       stdin: input ? "piped" : "null",

@@ -27,7 +27,27 @@ export interface Live extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Makes the routes on which browsers hear and publish what the configuration allows. */
+/**
+ * Makes the routes on which browsers hear and publish what the configuration allows.
+ *
+ * @example
+ * ```ts
+ * import { liveConfig, liveRoutes } from "@caryatid/modules/rest-server/live";
+ * import { defineModule, type Module } from "@caryatid/sdk";
+ *
+ * export default defineModule({
+ *   name: "browsers",
+ *   config: liveConfig,
+ *   init(context, config) {
+ *     const live = liveRoutes(context, { config });
+ *     context.run(async () => {
+ *       const { signal } = context;
+ *       await Deno.serve({ port: 8000, signal }, live.fetch).finished;
+ *     });
+ *   },
+ * }) as Module;
+ * ```
+ */
 export function liveRoutes(context: Context, options: LiveOptions): Live {
   const { config, upgrade } = options;
   const live = new LiveServer(context, config);

@@ -1,3 +1,5 @@
+import { toBase64 } from "../base64.ts";
+
 /**
  * A message as a browser reads it. What JSON lacks gets a form: bytes are `{"$base64": "…"}`, an integer beyond 2^53 is text, a
  * date RFC 3339 text, NaN and the infinities null.
@@ -33,7 +35,7 @@ function plainObject(value: object, holder: unknown, key: string): unknown {
   const bytes = bytesOf(value) ??
     // JSON.stringify has asked a Node Buffer for its own form already.
     ("type" in value && bytesOf((holder as Record<string, unknown>)[key]));
-  return bytes ? { $base64: bytes.toBase64() } : value;
+  return bytes ? { $base64: toBase64(bytes) } : value;
 }
 
 function bytesOf(value: unknown): Uint8Array | undefined {

@@ -1,3 +1,4 @@
+import { toBase64 } from "../base64.ts";
 import { SCRIPT, STYLE } from "./docs_assets.ts";
 import { operationHtml } from "./docs_operation.ts";
 import type { OpenApiDocument } from "./document.ts";
@@ -60,5 +61,5 @@ async function makePolicy(): Promise<string> {
 async function hash(text: string): Promise<string> {
   const bytes = new TextEncoder().encode(text);
   const digest = await crypto.subtle.digest("SHA-256", bytes);
-  return `sha256-${new Uint8Array(digest).toBase64()}`;
+  return `sha256-${toBase64(new Uint8Array(digest))}`;
 }

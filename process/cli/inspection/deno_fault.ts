@@ -48,6 +48,9 @@ function hintFor(text: string): string | undefined {
   if (host !== undefined) {
     return `allow it with --allow-import=${host}, or in [import] hosts`;
   }
+  if (text.includes("minimum dependency date")) {
+    return 'set "minimumDependencyAge" in deno.json, or wait until it is a day old';
+  }
   return /error sending request|not found|does not exist|failed: \d{3} /i
       .test(text)
     ? "is the address right, and the host up?"

@@ -53,6 +53,18 @@ is the same as when the lockfile was generated.
       'Requires import access to "b:80", run again with the --allow-import flag',
       "allow it with --allow-import=b:80, or in [import] hosts",
     ],
+    [
+      "a version that is younger than Deno takes",
+      `error: Could not find version of '@a/b' that matches specified version constraint '^1.0.0'
+
+A newer matching version was found, but it was not used because it was newer than the specified minimum dependency date of 2026-11-24
+
+Stack backtrace:
+`,
+      "Could not find version of '@a/b' that matches specified version constraint '^1.0.0' A newer matching version was found, " +
+      "but it was not used because it was newer than the specified minimum dependency date of 2026-11-24",
+      'set "minimumDependencyAge" in deno.json, or wait until it is a day old',
+    ],
     ["something else", "error: odd\nvery", "odd very"],
   ];
   for (const [name, said, why, hint] of cases) {

@@ -89,7 +89,7 @@ async function run(
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
-  using _signals = passOnSignals(child);
+  using _signals = passOnSignals(() => child);
   using _timer = stopAfter(child, time, subject.config.stopDeadline);
   for await (const line of child.stdout.pipeThrough(new TextLineStream())) {
     if (line !== "") hear(line);

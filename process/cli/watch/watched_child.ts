@@ -22,7 +22,7 @@ export class WatchedChild {
       stderr: "inherit",
     }).spawn();
     this.#input = child.stdin.getWriter();
-    const signals = passOnSignals(child);
+    const signals = passOnSignals(() => child);
     this.ended = child.status.then(async ({ code }) => {
       this.#running = false;
       signals[Symbol.dispose]();

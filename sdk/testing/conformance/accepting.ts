@@ -1,5 +1,6 @@
 import type { Delivery } from "../../mod.ts";
 import assert from "node:assert/strict";
+import { inspect } from "node:util";
 import { DerivedDelivery } from "../../bus/local_delivery.ts";
 import type { Accept } from "../../mod.ts";
 import type { Property } from "./property.ts";
@@ -119,7 +120,7 @@ async function closesMeanwhile(trial: Trial): Promise<void> {
   await within(looking.promise, "accept to be asked");
   await within(subscription.close(), "close");
   const { done, value } = await within(step, "the loop to end");
-  assert(done, `Heard ${Deno.inspect(value)} after close`);
+  assert(done, `Heard ${inspect(value)} after close`);
   answer.resolve();
 }
 

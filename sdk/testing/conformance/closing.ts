@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import process from "node:process";
 import type { Subscription } from "../../mod.ts";
 import { countAbortHandlers } from "./count_abort_handlers.ts";
 import { failsWith } from "./fails_with.ts";
@@ -184,5 +185,5 @@ function heapInUse(): number {
   const { gc } = globalThis as { gc?: () => void };
   if (gc === undefined) return 0;
   gc();
-  return Deno.memoryUsage().heapUsed;
+  return process.memoryUsage().heapUsed;
 }

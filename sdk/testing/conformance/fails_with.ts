@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { inspect } from "node:util";
 import { CaryatidError, type ErrorCode } from "../../mod.ts";
 import { within } from "./within.ts";
 
@@ -15,7 +16,7 @@ export async function failsWith(
     return checkError(error, code, text);
   }
   assert.fail(
-    `Wanted a rejection with ${code}, got ${Deno.inspect(outcome)}`,
+    `Wanted a rejection with ${code}, got ${inspect(outcome)}`,
   );
 }
 
@@ -28,7 +29,7 @@ export function throwsWith(call: () => unknown, code: ErrorCode): void {
     checkError(error, code, "");
     return;
   }
-  assert.fail(`Wanted ${code} to be thrown, got ${Deno.inspect(outcome)}`);
+  assert.fail(`Wanted ${code} to be thrown, got ${inspect(outcome)}`);
 }
 
 function checkError(
@@ -39,9 +40,9 @@ function checkError(
   if (error instanceof assert.AssertionError) throw error;
   assert(
     error instanceof CaryatidError,
-    `Wanted ${code}, got ${Deno.inspect(error)}`,
+    `Wanted ${code}, got ${inspect(error)}`,
   );
-  assert.equal(error.code, code, `Wanted ${code}, got ${Deno.inspect(error)}`);
+  assert.equal(error.code, code, `Wanted ${code}, got ${inspect(error)}`);
   assert(
     error.message.includes(text),
     `Wanted a message with ${JSON.stringify(text)}, got "${error.message}"`,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { inspect } from "node:util";
 import type { Delivery, Subscription } from "../../mod.ts";
 import { failsWith } from "./fails_with.ts";
 import type { Property } from "./property.ts";
@@ -119,7 +120,7 @@ async function checkEnded(
   what: string,
 ): Promise<void> {
   const { done, value } = await within(next, what);
-  assert(done, `Wanted ${what} to be done, got ${Deno.inspect(value)}`);
+  assert(done, `Wanted ${what} to be done, got ${inspect(value)}`);
 }
 
 async function abortedBefore({ bus, prefix }: Trial): Promise<void> {

@@ -13,6 +13,7 @@ import { leaving } from "./leaving.ts";
 import { overflow } from "./overflow.ts";
 import { patterns } from "./patterns.ts";
 import type { Property } from "./property.ts";
+import { registerTest, type Step } from "./register.ts";
 import { requestDeadlines } from "./request_deadlines.ts";
 import { requestFailures } from "./request_failures.ts";
 import { requestTopics } from "./request_topics.ts";
@@ -48,7 +49,8 @@ const PROPERTIES: readonly Property[] = [
  *
  * Each property of the contract is a step with a fresh bus from `open` and its own topics. A property that a bus's abilities or
  * `features` rule out is skipped, and the step's name says why. What leaks and is still there at the end fails the test, whatever
- * the configuration says; `--trace-leaks` tells where it was made.
+ * the configuration says; `--trace-leaks` tells where it was made. Elsewhere than on Deno it is a test of `node:test`, which looks
+ * for no leaks.
  *
  * @example
  * ```ts ignore
@@ -65,16 +67,11 @@ export function busConformance(
   open: () => Promise<MessageBus>,
   features: ConformanceFeatures = {},
 ): void {
-  Deno.test({
-    name: `${name} keeps the bus contract`,
-    sanitizeOps: true,
-    sanitizeResources: true,
-    async fn(t) {
-      const abilities = await abilitiesOf(open);
-      for (const property of PROPERTIES) {
-        await t.step(step(property, abilities, open, features));
-      }
-    },
+  registerTest(`${name} keeps the bus contract`, async () => {
+    const abilities = await abilitiesOf(open);
+    return PROPERTIES.map((property) =>
+      step(property, abilities, open, features)
+    );
   });
 }
 
@@ -83,14 +80,14 @@ function step(
   abilities: BusAbilities,
   open: () => Promise<MessageBus>,
   features: ConformanceFeatures,
-): Deno.TestStepDefinition {
+): Step {
   const name = `${property.id} ${property.says}`;
   const reason = features.skip?.[property.id] ?? features.skip?.[name] ??
     property.needs?.(abilities, features);
   return {
     name: reason === undefined ? name : `${name} (skipped: ${reason})`,
-    ignore: reason !== undefined,
-    fn: () => withoutUnhandled(() => check(property, open, features)),
+    skipped: reason,
+    run: () => withoutUnhandled(() => check(property, open, features)),
   };
 }
 

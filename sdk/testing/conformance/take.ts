@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { inspect } from "node:util";
 import type { Delivery, Subscription } from "../../mod.ts";
 import { DEADLINE, within } from "./within.ts";
 
@@ -62,7 +63,7 @@ export function messages(deliveries: readonly Delivery[]): unknown[] {
 /** Deliveries in a failure's text. */
 export function tell(deliveries: readonly Delivery[]): string {
   const text = deliveries.slice(-20).map(({ topic, message }) =>
-    `${topic} ${Deno.inspect(message, { compact: true })}`
+    `${topic} ${inspect(message, { compact: true })}`
   ).join(", ").slice(0, 1_000);
   const many = deliveries.length > 20 ? `${deliveries.length}, at last ` : "";
   return `got ${many}[${text}]`;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { inspect } from "node:util";
 import { failsWith, throwsWith } from "./fails_with.ts";
 import type { Property } from "./property.ts";
 import { heardBefore } from "./sentinel.ts";
@@ -44,7 +45,7 @@ async function hearsFromReadyToClose(trial: Trial): Promise<void> {
     await trial.peer.publish(topic, "later");
     const loop = subscription[Symbol.asyncIterator]();
     const { done, value } = await within(loop.next(), "the loop to end");
-    assert(done, `Heard ${Deno.inspect(value)} after close`);
+    assert(done, `Heard ${inspect(value)} after close`);
   }
 }
 

@@ -8,7 +8,6 @@ import { memory } from "./memory.ts";
 import { publish } from "./publish.ts";
 import { requests } from "./request.ts";
 import { scale } from "./scale.ts";
-import { startup } from "./startup.ts";
 import { turn } from "./turn.ts";
 import { typed } from "./typed.ts";
 import { wildcards } from "./wildcards.ts";
@@ -30,7 +29,6 @@ export const core: Suite = {
     ...memory,
     ...latency,
     turn,
-    ...startup,
   ],
   note: "Rust Caryatid's own performance example moves 1.75 M messages/s " +
     "in memory on this class of machine (not measured here)",

@@ -1,8 +1,10 @@
-import { type Case, Skip } from "../harness.ts";
-import { milliseconds } from "./count.ts";
+import type { CompiledFile } from "../../cli/compiling.ts";
+import type { Case } from "../harness.ts";
+import { bundleOf } from "./bundle.ts";
+import { milliseconds } from "../core/count.ts";
 
 const root = new URL("../../../", import.meta.url);
-const example = new URL("examples/simple/main.ts", root);
+const EXAMPLE = new URL("examples/simple/", root);
 
 /** What is loaded at the start, or could be: packages, and what Deno itself loads for the first timer. */
 const PARTS: Readonly<Record<string, string>> = {
@@ -16,9 +18,9 @@ const PARTS: Readonly<Record<string, string>> = {
 };
 
 /** From the command to the first message, and where that time goes. */
-export const startup: readonly Case[] = [
+export const firstMessage: readonly Case[] = [
   {
-    name: "startup",
+    name: "first-message",
     unit: "ms",
     runs: 7,
     run: firstMessageAgainstEmpty,
@@ -28,7 +30,16 @@ export const startup: readonly Case[] = [
       "its line is printed, by LogTape; peer: an empty file",
   },
   {
-    name: "startup-parts",
+    name: "first-message-bundle",
+    unit: "ms",
+    runs: 7,
+    run: bundleAgainstEmpty,
+    ratio: ["message", "peer"],
+    goals: [{ of: "ratio", most: 2 }],
+    remark: "the same, of what caryatid compile --bundle makes of it",
+  },
+  {
+    name: "parts",
     unit: "ms",
     runs: 7,
     run: importEach,
@@ -37,12 +48,24 @@ export const startup: readonly Case[] = [
 ];
 
 async function firstMessageAgainstEmpty() {
-  if (!await exists(example)) {
-    throw new Skip("examples/simple/main.ts isn't there yet");
-  }
   await using files = await Files.write();
   return {
-    ...await firstMessage(),
+    ...await hearFirst([
+      "run",
+      "--allow-net",
+      new URL("main.ts", EXAMPLE).pathname,
+    ]),
+    peer: await milliseconds(() => files.run("empty")),
+  };
+}
+
+let bundle: CompiledFile | undefined;
+
+async function bundleAgainstEmpty() {
+  bundle ??= await bundleOf(new URL("caryatid.toml", EXAMPLE));
+  await using files = await Files.write();
+  return {
+    ...await hearFirst(bundle.args),
     peer: await milliseconds(() => files.run("empty")),
   };
 }
@@ -57,10 +80,12 @@ async function importEach() {
 }
 
 /** When the message was heard is what its log record says, to the millisecond. */
-async function firstMessage(): Promise<{ message: number; printed: number }> {
+async function hearFirst(
+  args: readonly string[],
+): Promise<{ message: number; printed: number }> {
   const start = Date.now();
   await using child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-net", example.pathname],
+    args: [...args],
     stdin: "null",
     stdout: "piped",
     stderr: "null",
@@ -111,14 +136,5 @@ class Files implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.#folder, { recursive: true });
-  }
-}
-
-async function exists(file: URL): Promise<boolean> {
-  try {
-    return (await Deno.stat(file)).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }

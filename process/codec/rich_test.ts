@@ -1,0 +1,70 @@
+import { CaryatidError, Float } from "@caryatid/sdk";
+import assert from "node:assert/strict";
+import { ScratchMemory } from "./message_memory.ts";
+import { Reader } from "./reader.ts";
+import { readValue } from "./read_value.ts";
+import { Writer } from "./writer.ts";
+import { writeValue } from "./write_value.ts";
+
+function written(value: unknown): Uint8Array {
+  const writer = new Writer(new ScratchMemory(), true);
+  writer.begin(1_000_000);
+  writeValue(writer, value, 0);
+  return writer.end();
+}
+
+function crossed(value: unknown): unknown {
+  return readValue(new Reader(written(value), true), 0);
+}
+
+Deno.test("between host and guest a Date, a Map, a Set, a bigint and a Float arrive as such, at any depth", () => {
+  const value = {
+    at: new Date(1_700_000_000_123),
+    map: new Map<unknown, unknown>([[1, { of: new Set(["a", 2n]) }], [
+      "b",
+      [],
+    ]]),
+    small: 5n,
+    large: 2n ** 64n - 1n,
+    negative: -(2n ** 63n),
+  };
+  assert.deepEqual(crossed(value), value);
+  const float = crossed(new Float(2));
+  assert(float instanceof Float);
+  assert.equal(Number(float), 2);
+});
+
+Deno.test("a Map or Set that contains itself, or what has no form, is refused", () => {
+  const map = new Map<string, unknown>();
+  map.set("self", map);
+  assert.throws(() => crossed(map));
+  assert.throws(() => crossed(new Set([() => {}])));
+  assert.throws(() => crossed(new Date(NaN)));
+});
+
+for (
+  const [what, hex] of [
+    ["an unknown tag", "d81801"],
+    ["a Date that is a text", "c16161"],
+    ["a bigint that is a float", "c2fb3ff8000000000000"],
+    ["a Float that is a map", "c3a0"],
+    ["a Map that is a number", "c501"],
+    ["a Map with a key without value", "c58101"],
+    ["a Set that is announced huge", "c69b00ffffffffffffff"],
+  ] as const
+) {
+  Deno.test(`${what} is DECODE_FAILED`, () => {
+    const reader = new Reader(Uint8Array.fromHex(hex), true);
+    assert.throws(
+      () => readValue(reader, 0),
+      (error: unknown) =>
+        error instanceof CaryatidError && error.code === "DECODE_FAILED",
+    );
+  });
+}
+
+Deno.test("on the wire between processes tags are refused as before", () => {
+  assert.throws(() => readValue(new Reader(written(5n)), 0), {
+    code: "DECODE_FAILED",
+  });
+});

@@ -1,0 +1,49 @@
+import { CaryatidError, type ErrorCode } from "@caryatid/sdk";
+import { describeFailure, type RemoteFailure } from "@caryatid/sdk/bus";
+
+/** Longer texts of a guest are cut: they end in a log. */
+const MOST_TEXT = 4096;
+
+/** An error on its way over the bridge: nothing about its insides but what a handler failed with. */
+export type CrossingError = readonly [
+  code: string,
+  message: string,
+  hint: string | null,
+  cause: RemoteFailure | null,
+];
+
+/** Whatever was thrown, in the form that crosses. */
+export function crossing(error: unknown): CrossingError {
+  const { code, message } = describeFailure(error);
+  if (!(error instanceof CaryatidError)) {
+    return [code, cut(message), null, null];
+  }
+  const { hint, cause } = error;
+  return [
+    code,
+    cut(message),
+    hint === undefined ? null : cut(hint),
+    cause === undefined ? null : described(cause),
+  ];
+}
+
+/** The error on the other side of the bridge. Undefined where `item` isn't one. */
+export function arrived(item: unknown): CaryatidError | undefined {
+  if (!Array.isArray(item) || item.length !== 4) return undefined;
+  const [code, message, hint, cause] = item;
+  if (typeof code !== "string" || typeof message !== "string") return undefined;
+  return new CaryatidError(code as ErrorCode, message, {
+    hint: typeof hint === "string" ? hint : undefined,
+    ...(cause === null ? {} : { cause }),
+  });
+}
+
+function described(cause: unknown): RemoteFailure {
+  const { code, message } = describeFailure(cause);
+  return { code: cut(code), message: cut(message) };
+}
+
+function cut(text: string): string {
+  // Half a surrogate pair has no form on the wire.
+  return text.slice(0, MOST_TEXT).toWellFormed();
+}

@@ -1,0 +1,178 @@
+import type { Process } from "@caryatid/process";
+import type { Subscription } from "@caryatid/sdk";
+import assert from "node:assert/strict";
+import { guestProcess } from "./testing/guest_process.ts";
+
+type Isolation = "worker" | "process";
+const ISOLATIONS: readonly Isolation[] = ["worker", "process"];
+
+async function take(heard: Subscription, count: number): Promise<unknown[]> {
+  const messages: unknown[] = [];
+  const loop = heard[Symbol.asyncIterator]();
+  while (messages.length < count) {
+    const { done, value } = await loop.next();
+    assert(!done, `it ended after ${messages}`);
+    messages.push(value.message);
+  }
+  return messages;
+}
+
+/** What the process ends with whose module is a guest that fails when it is asked on `topic`. */
+async function failureOf(
+  isolation: Isolation,
+  guest: string,
+  topic: string,
+  message: unknown,
+  more: Record<string, unknown> = {},
+): Promise<{ took: number; failure: unknown }> {
+  const process = await guestProcess(isolation, guest, more);
+  await process.start();
+  process.context.subscribe("x", { queueSize: 1 }); // which nobody reads
+  const began = performance.now();
+  const asked = process.context.request(topic, message, { timeout: 20_000 });
+  asked.catch(() => {}); // it ends with the guest
+  const { failure } = await ended(process);
+  return { took: performance.now() - began, failure };
+}
+
+/** The outcome of a process that nobody stops. */
+async function ended(process: Process): Promise<{ failure: unknown }> {
+  const tooLong = setTimeout(() => process.stop(), 8_000);
+  const { error } = await process.run();
+  clearTimeout(tooLong);
+  Deno.exitCode = 0; // it was that of the program under test
+  return { failure: error };
+}
+
+function causeOf(failure: unknown): { code: string; message: string } {
+  const { code, cause } = failure as { code: string; cause: unknown };
+  assert.equal(code, "MODULE_FAILED");
+  return cause as { code: string; message: string };
+}
+
+/** Formatters choke on it, so it isn't in a file. */
+const NO_SYNTAX = "data:text/javascript,export default {";
+
+for (const isolation of ISOLATIONS) {
+  for (const [how, deadly] of [["exits", 3], ["throws", 30]] as const) {
+    Deno.test(`D3 a ${isolation} that ${how} at one message of a fan-out: those after it come once, to its successor`, async () => {
+      await using process = await guestProcess(isolation, "dies", {
+        "on-failure": "restart",
+        limits: { heartbeat: 1 },
+      });
+      const { context } = process;
+      const lives = context.subscribe("lives");
+      const heard = context.subscribe("heard");
+      await process.start();
+      for (const n of [1, 2, deadly, 4, 5]) await context.publish("numbers", n);
+      assert.deepEqual(await take(heard, 4), [1, 2, 4, 5]);
+      assert.deepEqual(await take(lives, 2), [1, 1]);
+      await context.publish("numbers", 6);
+      assert.deepEqual(await take(heard, 1), [6]);
+    });
+  }
+
+  Deno.test(`D3 a ${isolation} that dies: its group's message goes to another, its requests end in HANDLER_FAILED`, async () => {
+    await using process = await guestProcess(isolation, "dies", {
+      "on-failure": "restart",
+      limits: { heartbeat: 1 },
+    });
+    const { context } = process;
+    const worked = context.subscribe("worked");
+    await process.start();
+    const asked = context.request("slow", 1, { timeout: 20_000 });
+    asked.catch(() => {}); // looked at below
+    await context.publish("work", "stuck");
+    assert.deepEqual(await take(worked, 1), ["stuck"]);
+    const other = context.subscribe("work", { group: "workers" });
+    await context.publish("numbers", 3);
+    assert.deepEqual(await take(other, 1), ["stuck"]);
+    await assert.rejects(asked, {
+      code: "HANDLER_FAILED",
+      message: /GUEST_ENDED/,
+    });
+  });
+
+  for (
+    const [guest, wanted] of [
+      ["throws_at_top", /at the top/],
+      ["throws_null", /null/],
+      [NO_SYNTAX, /Unexpected|Expected|expected/],
+      ["overflows", /call stack/],
+    ] as const
+  ) {
+    Deno.test(`D12 a ${isolation} whose module ${guest}: LOAD_FAILED, the host goes on`, async () => {
+      await using process = await guestProcess(isolation, guest);
+      await assert.rejects(process.start(), {
+        code: "LOAD_FAILED",
+        message: wanted,
+      });
+    });
+  }
+
+  Deno.test(`D12 a ${isolation} whose module awaits for ever at its top is given up at the start deadline`, async () => {
+    await using process = await guestProcess(isolation, "awaits_for_ever", {
+      limits: { "start-deadline": 0.5 },
+    });
+    await assert.rejects(process.start(), {
+      message: /took more than 0\.5 s to start/,
+    });
+  });
+
+  Deno.test(`D4 a ${isolation} with a rejection that nobody handles: its module fails`, async () => {
+    const { failure } = await failureOf(isolation, "rejects", "reject", 1);
+    assert.match(causeOf(failure).message, /to nobody/);
+  });
+
+  Deno.test(`a ${isolation} that publishes faster than its limit fails`, async () => {
+    const { failure } = await failureOf(isolation, "busy", "publish", 500, {
+      limits: { "publish-rate": 100 },
+    });
+    assert.match(
+      causeOf(failure).message,
+      /more than 100 messages in a second/,
+    );
+  });
+}
+
+Deno.test("D11 D13 a process that is silent, in a loop without end, is ended in 3 s, and others go on", async () => {
+  await using process = await guestProcess("process", "dies", {
+    "on-failure": "restart",
+    limits: { heartbeat: 1 },
+  });
+  const lives = process.context.subscribe("lives");
+  await process.start();
+  await process.context.publish("numbers", 300);
+  assert.deepEqual(await take(lives, 2), [1, 1]);
+});
+
+Deno.test("a process that takes more memory than its limit fails, also by what V8 doesn't count", async () => {
+  const { failure } = await failureOf("process", "greedy", "eat", 400, {
+    limits: { memory: 200 },
+  });
+  assert.match(causeOf(failure).message, /MiB of memory/);
+});
+
+// A module in a worker has no way past the bridge: what posts messages is taken from it.
+for (
+  const way of [
+    "no frame",
+    "an unknown kind",
+    "an unknown id",
+    "a second hello",
+    "a huge length",
+    "a flood",
+  ]
+) {
+  Deno.test(`D14 a process that sends ${way} past the bridge: PROTOCOL_VIOLATION, ended in 1 s`, async () => {
+    const { failure, took } = await failureOf(
+      "process",
+      "hostile",
+      "attack",
+      1,
+      { way },
+    );
+    assert.equal(causeOf(failure).code, "PROTOCOL_VIOLATION");
+    assert(took < 2_000, `It took ${took} ms`);
+  });
+}

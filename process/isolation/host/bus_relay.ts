@@ -1,0 +1,357 @@
+import {
+  CaryatidError,
+  type MessageBus,
+  type SubscribeOptions,
+} from "@caryatid/sdk";
+import { arrived, crossing, type CrossingError } from "../crossing_error.ts";
+import {
+  FROM_GUEST,
+  FROM_HOST,
+  MOST_HEAD,
+  mostBatch,
+  WINDOW,
+} from "../frames.ts";
+import type { Outbox } from "../outbox.ts";
+import { violation } from "../read_frames.ts";
+import { Leftovers } from "./leftovers.ts";
+import {
+  readCount,
+  readHandleOptions,
+  readSentOptions,
+  readSlot,
+  readSubscribeOptions,
+  readText,
+  type SentOptions,
+} from "./read_items.ts";
+import { Asks, RelayedHandling } from "./relayed_handling.ts";
+import { RelayedSubscription } from "./relayed_subscription.ts";
+
+/** Subscriptions and handlings that a guest may hold. */
+const MOST_HELD = 16_384;
+/** Bytes of publishes and requests that wait for the bus; what is beyond has to wait at the guest. */
+const MOST_PENDING = 8 * 1024 * 1024;
+/** Subscriptions whose state is looked at with each batch: with thousands, all would take longer than the batch. */
+const LOOKED_AT = 64;
+
+/** The part of a bus, or of a module's context, that guests use. */
+export type RelayedBus = Pick<
+  MessageBus,
+  "publish" | "subscribe" | "request" | "handle"
+>;
+
+/** What a {@linkcode BusRelay} is made of. */
+export interface BusRelayOptions {
+  /** What the guest is given to publish on and hear. */
+  readonly bus: RelayedBus;
+  readonly outbox: Outbox;
+  /** The longest message, in bytes. */
+  readonly messageSize: number;
+  /** What an earlier guest left. */
+  readonly leftovers?: Leftovers;
+  /** Called for each publish; may throw to end the guest. */
+  readonly onPublish?: (() => void) | undefined;
+  /** Hears of a delivery that has no form on the bridge. */
+  readonly onUnsendable?: ((topic: string, error: unknown) => void) | undefined;
+}
+
+/** Does on a bus what a guest asks for. The guest isn't trusted: what doesn't fit the protocol throws `PROTOCOL_VIOLATION`. */
+export class BusRelay {
+  readonly #bus: RelayedBus;
+  readonly #outbox: Outbox;
+  readonly #options: BusRelayOptions;
+  readonly #leftovers: Leftovers;
+  readonly #asks: Asks;
+  readonly #subscriptions = new Map<number, RelayedSubscription>();
+  readonly #opened = new WeakMap<RelayedSubscription, SubscribeOptions>();
+  readonly #handlings = new Map<number, RelayedHandling>();
+  readonly #cancels = new Map<number, AbortController>();
+  #lastId = -1;
+  #firstAccepted = 0;
+  #accepted = 0;
+  #pendingBytes = 0;
+  #owed = 0;
+  #looked = 0;
+  #gone = false;
+
+  /** The guest holds nothing yet. */
+  constructor(options: BusRelayOptions) {
+    this.#options = options;
+    this.#bus = options.bus;
+    this.#outbox = options.outbox;
+    this.#leftovers = options.leftovers ?? new Leftovers();
+    this.#asks = new Asks(options.outbox);
+    options.outbox.onFlush = () => this.#tell();
+  }
+
+  /** Loops of the guest that wait for a delivery, as far as is known. */
+  get readers(): number {
+    let readers = 0;
+    for (const { readers: some } of this.#subscriptions.values()) {
+      readers += some;
+    }
+    return readers;
+  }
+
+  /** So many bytes came: as many more may come when they are dealt with. */
+  owe(bytes: number): void {
+    this.#owed += bytes;
+    if (this.#owed > WINDOW + mostBatch(this.#options.messageSize)) {
+      throw violation(`${this.#owed} bytes, more than it had credit for`);
+    }
+    this.#outbox.touch();
+  }
+
+  /** Deals with a frame of so many bytes. Says whether it was one for a bus. */
+  receive(items: readonly unknown[], bytes: number): boolean {
+    if (bytes > this.#options.messageSize + MOST_HEAD) {
+      throw violation(`a frame of ${bytes} bytes`);
+    }
+    switch (items[0]) {
+      case FROM_GUEST.publish:
+        this.#publish(items, bytes);
+        return true;
+      case FROM_GUEST.demand:
+        this.#subscription(items)?.demand(
+          readCount(items[2]),
+          readCount(items[3]),
+          readCount(items[4]),
+        );
+        return true;
+      case FROM_GUEST.next:
+        this.#subscription(items)?.next(readSlot(items[2]));
+        return true;
+      case FROM_GUEST.request:
+        this.#request(items, bytes);
+        return true;
+      case FROM_GUEST.answer:
+      case FROM_GUEST.noAnswer:
+        this.#ask(items)?.resolve(items[2]);
+        return true;
+      default:
+        return this.#receiveRare(items);
+    }
+  }
+
+  /** The guest is gone, because of `error`: its requests fail, what it holds is left to its host. */
+  abandon(error: unknown): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.#asks.abandon(error);
+    for (const relayed of this.#subscriptions.values()) {
+      const { pattern } = relayed.subscription;
+      const left = relayed.abandon(error);
+      const options = this.#opened.get(relayed) ?? {};
+      this.#leftovers.keep(pattern, options, left);
+    }
+    for (const cancel of this.#cancels.values()) cancel.abort(error);
+    this.#cancels.clear();
+  }
+
+  /** Closes all that the guest holds. */
+  async close(): Promise<void> {
+    this.#gone = true;
+    await Promise.all([
+      ...[...this.#subscriptions.values()].map((one) => one.close()),
+      ...[...this.#handlings.values()].map((one) => one.close()),
+    ]);
+  }
+
+  #receiveRare(items: readonly unknown[]): boolean {
+    switch (items[0]) {
+      case FROM_GUEST.subscribe:
+        this.#subscribe(items);
+        return true;
+      case FROM_GUEST.unsubscribe:
+        this.#subscription(items)?.close();
+        return true;
+      case FROM_GUEST.leave:
+        this.#leave(items);
+        return true;
+      case FROM_GUEST.handle:
+        this.#handle(items);
+        return true;
+      case FROM_GUEST.unhandle: {
+        const id = this.#knownId(items[1]);
+        this.#handlings.get(id)?.close();
+        this.#handlings.delete(id);
+        return true;
+      }
+      case FROM_GUEST.failure: {
+        const code = readText(items[2]);
+        const message = readText(items[3]);
+        this.#ask(items)?.reject({ code, message });
+        return true;
+      }
+      case FROM_GUEST.cancel:
+        this.#cancels.get(readCount(items[1]))?.abort();
+        return true;
+      case FROM_GUEST.bye:
+        this.#bye();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #publish(items: readonly unknown[], bytes: number): void {
+    const number = readCount(items[1]);
+    const topic = readText(items[2]);
+    const sent = readSentOptions(items[3]);
+    if (items.length !== 5) throw violation("a publish without a message");
+    this.#options.onPublish?.();
+    this.#pendingBytes += bytes;
+    this.#bus.publish(topic, items[4], sent && this.#busOptions(number, sent))
+      .then(
+        () => this.#accept(number, bytes),
+        (error) => this.#refuse(number, error, bytes),
+      );
+  }
+
+  #request(items: readonly unknown[], bytes: number): void {
+    const number = readCount(items[1]);
+    const topic = readText(items[2]);
+    const sent = readSentOptions(items[3]);
+    if (items.length !== 5) throw violation("a request without a message");
+    this.#pendingBytes += bytes;
+    this.#bus.request(topic, items[4], sent && this.#busOptions(number, sent))
+      .then((answer) => {
+        this.#outbox.add([FROM_HOST.answered, number, answer]);
+        this.#settled(number, bytes);
+      })
+      .catch((error) => this.#refuse(number, error, bytes));
+  }
+
+  /** What the bus gets; undefined values aren't options. */
+  #busOptions(number: number, { cancel, ...options }: SentOptions) {
+    if (!cancel) return options;
+    const controller = new AbortController();
+    this.#cancels.set(number, controller);
+    return { ...options, signal: controller.signal };
+  }
+
+  #accept(number: number, bytes: number): void {
+    this.#settled(number, bytes);
+    if (number !== this.#firstAccepted + this.#accepted) {
+      this.#tellAccepted();
+      this.#firstAccepted = number;
+    }
+    this.#accepted++;
+    this.#outbox.touch();
+  }
+
+  #refuse(number: number, error: unknown, bytes: number): void {
+    this.#settled(number, bytes);
+    this.#outbox.add([FROM_HOST.refused, number, crossing(error)]);
+  }
+
+  #settled(number: number, bytes: number): void {
+    this.#pendingBytes -= bytes;
+    if (this.#cancels.size > 0) this.#cancels.delete(number);
+  }
+
+  #subscribe(items: readonly unknown[]): void {
+    const id = this.#newId(items[1]);
+    const pattern = readText(items[2]);
+    const options = readSubscribeOptions(items[3]);
+    try {
+      const relayed = new RelayedSubscription({
+        id,
+        subscription: this.#bus.subscribe(pattern, options),
+        outbox: this.#outbox,
+        first: this.#leftovers.take(pattern, options),
+        onUnsendable: (topic, error) =>
+          this.#options.onUnsendable?.(topic, error),
+        onClosed: () => this.#subscriptions.delete(id),
+      });
+      this.#opened.set(relayed, options);
+      this.#subscriptions.set(id, relayed);
+    } catch (error) {
+      this.#outbox.add([FROM_HOST.closed, id, crossing(error)]);
+    }
+  }
+
+  #handle(items: readonly unknown[]): void {
+    const id = this.#newId(items[1]);
+    const pattern = readText(items[2]);
+    const options = readHandleOptions(items[3]);
+    const [asks, outbox] = [this.#asks, this.#outbox];
+    const parts = { id, pattern, options, asks, outbox };
+    try {
+      this.#handlings.set(id, new RelayedHandling(this.#bus, parts));
+    } catch (error) {
+      outbox.add([FROM_HOST.closed, id, crossing(error)]);
+    }
+  }
+
+  #leave(items: readonly unknown[]): void {
+    const error = items[3];
+    if (error !== null && arrived(error) === undefined) {
+      throw violation("something else where an error is wanted");
+    }
+    const slot = readSlot(items[2]);
+    this.#subscription(items)?.leave(slot, error as CrossingError | null);
+  }
+
+  async #bye(): Promise<void> {
+    await this.close();
+    const error = new CaryatidError("BUS_CLOSED", "the bus is closed");
+    this.#outbox.add([FROM_HOST.end, crossing(error)]);
+  }
+
+  #subscription(items: readonly unknown[]): RelayedSubscription | undefined {
+    return this.#subscriptions.get(this.#knownId(items[1]));
+  }
+
+  #ask(items: readonly unknown[]) {
+    const number = readCount(items[1]);
+    if (number >= this.#asks.count) throw violation("an answer to no request");
+    return this.#asks.get(number);
+  }
+
+  /** Ids ascend, so one that was never given is known. */
+  #knownId(item: unknown): number {
+    const id = readCount(item);
+    if (id > this.#lastId) throw violation(`the unknown id ${id}`);
+    return id;
+  }
+
+  #newId(item: unknown): number {
+    const id = readCount(item);
+    if (id <= this.#lastId) throw violation(`the id ${id} once more`);
+    if (this.#subscriptions.size + this.#handlings.size >= MOST_HELD) {
+      throw violation(`more than ${MOST_HELD} subscriptions and handlings`);
+    }
+    return this.#lastId = id;
+  }
+
+  /** What is told once for each batch. */
+  #tell(): void {
+    this.#tellAccepted();
+    this.#tellStates();
+    if (this.#owed === 0 || this.#pendingBytes > MOST_PENDING) return;
+    this.#outbox.add([FROM_HOST.credit, this.#owed]);
+    this.#owed = 0;
+  }
+
+  #tellAccepted(): void {
+    if (this.#accepted === 0) return;
+    this.#outbox.add([
+      FROM_HOST.accepted,
+      this.#firstAccepted,
+      this.#accepted,
+    ]);
+    this.#accepted = 0;
+  }
+
+  #tellStates(): void {
+    const { size } = this.#subscriptions;
+    if (size <= LOOKED_AT) {
+      for (const one of this.#subscriptions.values()) one.tellState();
+      return;
+    }
+    const all = [...this.#subscriptions.values()];
+    for (let i = 0; i < LOOKED_AT; i++) {
+      all[this.#looked++ % size]!.tellState();
+    }
+  }
+}

@@ -1,0 +1,383 @@
+import {
+  CaryatidError,
+  type Log,
+  type SchemaIssue,
+  type SchemaResult,
+} from "@caryatid/sdk";
+import type {
+  ModuleGrants,
+  ModuleLimits,
+} from "../../config/process_config.ts";
+import { arrived } from "../crossing_error.ts";
+import {
+  FROM_GUEST,
+  FROM_HOST,
+  mostBatch,
+  PROTOCOL_VERSION,
+} from "../frames.ts";
+import { Outbox } from "../outbox.ts";
+import { readFrames, violation } from "../read_frames.ts";
+import { BusRelay, type RelayedBus } from "./bus_relay.ts";
+import { GuestRecords } from "./guest_records.ts";
+import type { GuestSpawner, SpawnedGuest } from "./guest_spawner.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import type { Leftovers } from "./leftovers.ts";
+import { PublishRate } from "./publish_rate.ts";
+import { readCount, readText } from "./read_items.ts";
+import { goneError } from "./relayed_handling.ts";
+
+/** A guest that is to end has so long to clean up, in milliseconds. */
+const FINISH_TIME = 10_000;
+
+/** What the bus of every guest can do, whatever carries its topics. */
+const ABILITIES = {
+  external: true,
+  durable: false,
+  exactlyOnce: true,
+  backPressure: "publisher",
+} as const;
+
+/** What a {@linkcode Guest} is made of. */
+export interface GuestOptions {
+  /** The id of its module. */
+  readonly id: string;
+  /** Where its module is. */
+  readonly specifier: string;
+  /** The hash that its file must have, if one is known. */
+  readonly integrity?: string | undefined;
+  readonly spawner: GuestSpawner;
+  readonly grants: ModuleGrants;
+  readonly limits: ModuleLimits;
+  readonly log: Log;
+  /** Whether queues are kept when it fails. */
+  readonly keep: boolean;
+}
+
+/** What a guest tells of its module. */
+export interface LoadedModule {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** What {@linkcode Guest.init} is given. */
+export interface GuestInit {
+  readonly bus: RelayedBus;
+  readonly leftovers: Leftovers;
+  /** Hears once why it failed. */
+  readonly onFailed: (error: unknown) => void;
+}
+
+/** One life of an isolated module: its code runs elsewhere, and isn't trusted. */
+export class Guest {
+  readonly #options: GuestOptions;
+  readonly #spawned: SpawnedGuest;
+  readonly #outbox: Outbox;
+  readonly #records: GuestRecords;
+  readonly #hello = Promise.withResolvers<void>();
+  readonly #loaded = Promise.withResolvers<LoadedModule>();
+  readonly #ready = Promise.withResolvers<void>();
+  readonly #ended = Promise.withResolvers<void>();
+  readonly #startTimer: ReturnType<typeof setTimeout>;
+  readonly #checked = Promise.withResolvers<SchemaResult<unknown>>();
+  #asked: unknown = {};
+  #relay: BusRelay | undefined;
+  #heartbeat: Heartbeat | undefined;
+  #onFailed: ((error: unknown) => void) | undefined;
+  #running = 0;
+  /** Bytes that came before there was a relay. */
+  #early = 0;
+  #greeted = false;
+  #over = false;
+
+  /** Starts one. Rejects with `GUEST_REFUSED`, or `GUEST_ENDED` if it doesn't get as far as saying hello. */
+  static async start(options: GuestOptions): Promise<Guest> {
+    const { id, specifier, integrity, spawner, grants, limits, log } = options;
+    const records = new GuestRecords(log);
+    const spawned = await spawner.spawn({
+      id,
+      specifier,
+      integrity,
+      grants,
+      memory: limits.memory,
+      mostBatch: mostBatch(limits.messageSize),
+      onOutput: (line) => records.line(line),
+    });
+    const guest = new Guest(options, spawned, records);
+    await guest.#hello.promise;
+    return guest;
+  }
+
+  private constructor(
+    options: GuestOptions,
+    spawned: SpawnedGuest,
+    records: GuestRecords,
+  ) {
+    this.#options = options;
+    this.#spawned = spawned;
+    this.#records = records;
+    this.#outbox = new Outbox(spawned.link);
+    const { startDeadline } = options.limits;
+    this.#startTimer = setTimeout(
+      () =>
+        this.#fail(this.#endedError(
+          `it took more than ${startDeadline / 1000} s to start`,
+          "limits.start-deadline gives more time",
+        )),
+      startDeadline,
+    );
+    for (const { promise } of this.#waits()) {
+      promise.catch(() => {}); // who waits for it hears of it
+    }
+    spawned.link.listen(
+      (batch) => this.#receiveBatch(batch),
+      (error) => error && this.#fail(error),
+    );
+    spawned.ended.then((how) => this.#fail(this.#endedError(how)));
+  }
+
+  /** Tasks of the guest that do something else than wait for the next delivery, as far as is known. */
+  get working(): number {
+    return Math.max(0, this.#running - (this.#relay?.readers ?? 0));
+  }
+
+  /** What its module says that it asks to be allowed, once its section is checked. Nobody has looked at it yet. */
+  get asked(): unknown {
+    return this.#asked;
+  }
+
+  /** Has it load its module. Rejects with `LOAD_FAILED`. */
+  async load(): Promise<LoadedModule> {
+    const { id, specifier } = this.#options;
+    this.#outbox.add([FROM_HOST.load, specifier]);
+    try {
+      return await this.#loaded.promise;
+    } catch (cause) {
+      const { message, hint } = cause as CaryatidError;
+      throw new CaryatidError(
+        "LOAD_FAILED",
+        `Cannot load module "${id}" from "${specifier}": ${message}`,
+        { cause, hint },
+      );
+    }
+  }
+
+  /** Has it check its section. */
+  check(section: unknown): Promise<SchemaResult<unknown>> {
+    this.#outbox.add([FROM_HOST.check, section]);
+    return this.#checked.promise;
+  }
+
+  /** Has it set itself up, and resolves when it hears all that it subscribed to. */
+  async init({ bus, leftovers, onFailed }: GuestInit): Promise<void> {
+    const { id, limits, log } = this.#options;
+    this.#onFailed = onFailed;
+    const rate = limits.publishRate > 0
+      ? new PublishRate(limits.publishRate, () => this.#tooFast())
+      : undefined;
+    this.#relay = new BusRelay({
+      bus,
+      outbox: this.#outbox,
+      messageSize: limits.messageSize,
+      leftovers,
+      onPublish: rate && (() => rate.count()),
+      onUnsendable: (topic, error) =>
+        log.warn("dropped a message on {topic}: {reason}", {
+          topic,
+          reason: error instanceof Error ? error.message : String(error),
+        }),
+    });
+    this.#relay.owe(this.#early);
+    this.#outbox.add([FROM_HOST.init, id]);
+    await this.#ready.promise;
+    clearTimeout(this.#startTimer);
+    if (this.#over) return;
+    this.#heartbeat = new Heartbeat({
+      silence: limits.heartbeat,
+      ask: () => {
+        this.#outbox.hurry([FROM_HOST.ping]);
+        this.#outbox.touch();
+        this.#checkMemory(0);
+      },
+      onSilent: () =>
+        this.#fail(this.#endedError(
+          `it gave no sign of life for ${limits.heartbeat / 1000} s`,
+          "it ended silently, or does something without end",
+        )),
+    });
+  }
+
+  /** Has it begin what it runs. */
+  begin(): void {
+    this.#running = 1; // until it tells how many it has begun
+    this.#outbox.add([FROM_HOST.begin]);
+  }
+
+  /** No new work from here on. */
+  stop(): void {
+    this.#outbox.add([FROM_HOST.stop]);
+  }
+
+  /** Waits until it has cleaned up, but not for ever, and ends it. */
+  async finish(): Promise<void> {
+    if (this.#relay !== undefined && !this.#over) {
+      this.#outbox.add([FROM_HOST.finish]);
+      const late = setTimeout(() => this.#ended.resolve(), FINISH_TIME);
+      await this.#ended.promise;
+      clearTimeout(late);
+    }
+    await this.kill();
+  }
+
+  /** Ends it now. */
+  async kill(): Promise<void> {
+    this.#fail(this.#endedError("it was ended by its host"));
+    await this.#spawned.kill();
+  }
+
+  #receiveBatch(batch: Uint8Array): void {
+    if (this.#over) return;
+    try {
+      readFrames(batch, (items, bytes) => {
+        if (!this.#over) this.#receive(items, bytes);
+      });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #receive(items: readonly unknown[], bytes: number): void {
+    this.#heartbeat?.beat();
+    if (!this.#greeted) return this.#greet(items);
+    if (this.#relay) this.#relay.owe(bytes);
+    else this.#early += bytes;
+    if (this.#receiveOwn(items)) return;
+    if (this.#relay?.receive(items, bytes)) return;
+    throw violation(`a frame of kind ${String(items[0])}`);
+  }
+
+  #greet([kind, version]: readonly unknown[]): void {
+    if (kind !== FROM_GUEST.hello) throw violation("no hello");
+    if (version !== PROTOCOL_VERSION) {
+      throw violation(`version ${version}, wanted ${PROTOCOL_VERSION}`);
+    }
+    this.#greeted = true;
+    const { limits: { messageSize }, keep } = this.#options;
+    this.#outbox.add([FROM_HOST.welcome, ABILITIES, messageSize, keep]);
+    this.#hello.resolve();
+  }
+
+  #receiveOwn(items: readonly unknown[]): boolean {
+    switch (items[0]) {
+      case FROM_GUEST.pong:
+        this.#checkMemory(readCount(items[1]));
+        return true;
+      case FROM_GUEST.log:
+        this.#records.write(items);
+        return true;
+      case FROM_GUEST.loaded: {
+        const error = arrived(items[1]);
+        if (error) this.#loaded.reject(error);
+        const [name, description] = [readText(items[2]), readText(items[3])];
+        this.#loaded.resolve({ name, description });
+        return true;
+      }
+      case FROM_GUEST.checked:
+        this.#receiveChecked(items);
+        return true;
+      case FROM_GUEST.ready: {
+        const error = arrived(items[1]);
+        if (error) this.#ready.reject(error);
+        else this.#ready.resolve();
+        return true;
+      }
+      case FROM_GUEST.busy:
+        this.#running = readCount(items[1]);
+        return true;
+      case FROM_GUEST.failed:
+        this.#fail(arrived(items[1]) ?? violation("a failure without error"));
+        return true;
+      case FROM_GUEST.ended:
+        this.#ended.resolve();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #receiveChecked([, failure, issues, asked]: readonly unknown[]): void {
+    this.#asked = asked;
+    const error = arrived(failure);
+    if (error) return this.#checked.reject(error);
+    this.#checked.resolve(
+      issues === null ? { value: undefined } : { issues: readIssues(issues) },
+    );
+  }
+
+  #checkMemory(reported: number): void {
+    const { limits: { memory }, spawner } = this.#options;
+    if (spawner.isolation !== "process" || this.#over) return;
+    const taken = Math.max(reported, this.#spawned.memory() ?? 0);
+    if (taken <= memory) return;
+    this.#fail(this.#endedError(
+      `it took ${mebibytes(taken)} MiB of memory, and may take ` +
+        mebibytes(memory),
+      "limits.memory allows more",
+    ));
+  }
+
+  #tooFast(): void {
+    const { publishRate } = this.#options.limits;
+    this.#fail(this.#endedError(
+      `it published more than ${publishRate} messages in a second`,
+      "limits.publish-rate allows more",
+    ));
+  }
+
+  /** The first reason counts. */
+  #fail(error: unknown): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#startTimer);
+    this.#heartbeat?.stop();
+    this.#running = 0;
+    this.#relay?.abandon(goneError(this.#options.id, error));
+    this.#outbox.close();
+    this.#spawned.link.close();
+    for (const { reject } of this.#waits()) reject(error);
+    this.#ended.resolve();
+    this.#spawned.kill();
+    this.#onFailed?.(error);
+  }
+
+  #waits() {
+    return [this.#hello, this.#loaded, this.#checked, this.#ready];
+  }
+
+  #endedError(found: string, hint?: string): CaryatidError {
+    return new CaryatidError(
+      "GUEST_ENDED",
+      `Cannot go on with the ${this.#options.spawner.isolation} of module ` +
+        `"${this.#options.id}": ${found}`,
+      { hint },
+    );
+  }
+}
+
+function readIssues(items: unknown): SchemaIssue[] {
+  if (!Array.isArray(items)) throw violation("issues of no kind");
+  return items.map((item) => {
+    const { message, path } = Object(item);
+    if (typeof message !== "string" || !Array.isArray(path)) {
+      throw violation("an issue of no kind");
+    }
+    return { message, path: path.filter(isStep) };
+  });
+}
+
+function isStep(step: unknown): step is string | number {
+  return typeof step === "string" || typeof step === "number";
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(0);
+}

@@ -1,0 +1,79 @@
+import type { Log } from "@caryatid/sdk";
+import { violation } from "../read_frames.ts";
+
+/** Records of a guest in a second; more are counted, not written. */
+const MOST_RECORDS = 1_000;
+const MOST_TEXT = 4096;
+
+const LEVELS = ["debug", "info", "warn", "error"] as const;
+type Level = typeof LEVELS[number];
+
+/** Writes what a guest logs: bounded, and without codes that a terminal would obey. */
+export class GuestRecords {
+  readonly #log: Log;
+  #second = 0;
+  #written = 0;
+  #skipped = 0;
+
+  /** Nothing is written yet. */
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** Writes what a `log` frame says. Throws `PROTOCOL_VIOLATION` where it says nothing. */
+  write([, level, text, properties]: readonly unknown[]): void {
+    if (
+      !LEVELS.includes(level as Level) || typeof text !== "string" ||
+      typeof properties !== "object" || properties === null
+    ) throw violation("a record of no kind");
+    this.#write(level as Level, text, clean(properties) as Properties);
+  }
+
+  /** A line that it wrote elsewhere. */
+  line(line: string): void {
+    this.#write("warn", "{line}", { line: clean(line) });
+  }
+
+  #write(level: Level, text: string, properties: Properties): void {
+    if (!this.#mayWrite()) return;
+    this.#log[level](stripped(text), properties);
+  }
+
+  #mayWrite(): boolean {
+    const second = Math.floor(performance.now() / 1000);
+    if (second !== this.#second) {
+      if (this.#skipped > 0) {
+        this.#log.warn("{count} records of the last second were left out", {
+          count: this.#skipped,
+        });
+      }
+      this.#second = second;
+      this.#written = this.#skipped = 0;
+    }
+    if (this.#written++ < MOST_RECORDS) return true;
+    this.#skipped++;
+    return false;
+  }
+}
+
+type Properties = Record<string, unknown>;
+
+/** The value, its texts stripped at any depth. */
+function clean(value: unknown): unknown {
+  if (typeof value === "string") return stripped(value);
+  if (Array.isArray(value)) return value.map(clean);
+  if (typeof value !== "object" || value === null) return value;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [stripped(key), clean(item)]),
+  );
+}
+
+/** Those of C0 but tab and line end, those of C1, and what turns the direction of a text. */
+const CONTROLS = /[^\P{Cc}\t\n]|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** Without control characters, those of C1 too, which some terminals obey; a further line can't be taken for a record. */
+function stripped(text: string): string {
+  return text.slice(0, MOST_TEXT).replace(CONTROLS, "")
+    .replaceAll("\n", "\n  ");
+}

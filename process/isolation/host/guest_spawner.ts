@@ -1,0 +1,66 @@
+import type { ModuleGrants } from "../../config/process_config.ts";
+import { VERSION } from "../../version.ts";
+import type { Link } from "../link.ts";
+
+/** What a guest is started with. */
+export interface GuestOrder {
+  /** The id of its module. */
+  readonly id: string;
+  /** Where its module is: absolute, or of a registry. */
+  readonly specifier: string;
+  /** The hash that its file must have, if one is known. */
+  readonly integrity: string | undefined;
+  /** What it may reach besides its topics: what is listed, nothing else. */
+  readonly grants: ModuleGrants;
+  /** Bytes that it may take, where that can be bounded. */
+  readonly memory: number;
+  /** A longer batch isn't taken in. */
+  readonly mostBatch: number;
+  /** Hears what it writes beside the bridge. */
+  readonly onOutput: (text: string) => void;
+}
+
+/** A guest that was started. */
+export interface SpawnedGuest {
+  readonly link: Link;
+  /** Resolves when it has ended by itself, with what is known of that. */
+  readonly ended: Promise<string>;
+  /** Bytes that it takes, as the system says; undefined where nobody can tell. */
+  memory(): number | undefined;
+  /** Ends it, whatever it does. Harmless twice. */
+  kill(): Promise<void>;
+}
+
+/** Starts guests of one isolation. */
+export interface GuestSpawner {
+  readonly isolation: "worker" | "process";
+  /** Rejects with `GUEST_REFUSED` where it can't be. */
+  spawn(order: GuestOrder): Promise<SpawnedGuest>;
+}
+
+/**
+ * The first code of a guest: a URL whose imports are literal, so that it needs no permission for its own source. Where its hash is
+ * known, the text is imported beside the module: Deno reads a file once for one program, so what is hashed is what runs.
+ */
+export function entryOf(
+  isolation: GuestSpawner["isolation"],
+  { specifier, integrity }: Pick<GuestOrder, "specifier" | "integrity">,
+): string {
+  const module = JSON.stringify(specifier);
+  const pin = JSON.stringify({ specifier, integrity });
+  const text = integrity === undefined
+    ? "const pin = undefined;"
+    : `import text from ${module} with { type: "text" };` +
+      `const pin = { ...${pin}, text };`;
+  const code =
+    `import { startGuest } from ${JSON.stringify(mainSpecifier())};${text}` +
+    `startGuest(${JSON.stringify(isolation)}, () => import(${module}), pin);`;
+  return `data:text/javascript,${encodeURIComponent(code)}`;
+}
+
+/** Where the first code of guests is. */
+function mainSpecifier(): string {
+  return import.meta.url.startsWith("file:")
+    ? new URL("../guest/main.ts", import.meta.url).href
+    : `jsr:@caryatid/process@${VERSION}/isolation/guest`;
+}

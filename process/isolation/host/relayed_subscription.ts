@@ -1,0 +1,204 @@
+import type { Delivery, Subscription } from "@caryatid/sdk";
+import { DerivedDelivery, Ring } from "@caryatid/sdk/bus";
+import { arrived, crossing, type CrossingError } from "../crossing_error.ts";
+import { FROM_HOST } from "../frames.ts";
+import type { Outbox } from "../outbox.ts";
+
+/** What a {@linkcode RelayedSubscription} is made of. */
+export interface RelayedSubscriptionOptions {
+  readonly id: number;
+  readonly subscription: Subscription;
+  readonly outbox: Outbox;
+  /** Given to the guest before anything else. */
+  readonly first: readonly Delivery[];
+  /** Hears of a delivery that has no form on the bridge. */
+  readonly onUnsendable: (topic: string, error: unknown) => void;
+  /** Called once, when it hears nothing any more. */
+  readonly onClosed: () => void;
+}
+
+/** A subscription of a guest, at the host: it takes from the real one what the guest demands. */
+export class RelayedSubscription {
+  readonly subscription: Subscription;
+  /** Deliveries that couldn't be sent. */
+  dropped = 0;
+  readonly #options: RelayedSubscriptionOptions;
+  readonly #first = new Ring<Delivery>();
+  /** Sent ahead, and not begun as far as is known. */
+  readonly #ahead = new Ring<Delivery>();
+  readonly #slots: AsyncIterator<Delivery>[] = [];
+  /** Slots whose delivery the guest has in hand. */
+  readonly #inHand = new Set<number>();
+  #loop: AsyncIterator<Delivery> | undefined;
+  #credit = 0;
+  #direct = 0;
+  #asked = 0;
+  #pumping = false;
+  #left: Delivery[] | undefined;
+  #closed = false;
+  #state = "";
+
+  /** Tells the guest when it hears. */
+  constructor(options: RelayedSubscriptionOptions) {
+    this.#options = options;
+    this.subscription = options.subscription;
+    for (const delivery of options.first) this.#first.push(delivery);
+    const { id, outbox } = options;
+    this.subscription.ready.then(
+      () => outbox.add([FROM_HOST.ready, id]),
+      (error) => this.#end(error),
+    );
+  }
+
+  /** Loops of the guest that wait for a delivery, as far as is known. */
+  get readers(): number {
+    return this.#direct + this.#asked;
+  }
+
+  /** So many more are wanted, of all so many for loops that wait; so many that were sent ahead have begun. */
+  demand(more: number, direct: number, begun: number): void {
+    this.#credit += more;
+    this.#direct += direct;
+    for (let i = 0; i < begun; i++) this.#ahead.shift();
+    if (!this.#pumping) this.#pump();
+  }
+
+  /** The step with the delivery of `slot` is done, the next one is wanted. */
+  async next(slot: number): Promise<void> {
+    const loop = this.#slotLoop(slot);
+    this.#inHand.delete(slot);
+    this.#asked++;
+    try {
+      for (let sent = false; !sent;) {
+        const step = await loop.next();
+        if (this.#left) return;
+        if (step.done) return this.#end(undefined);
+        this.#inHand.add(slot);
+        sent = this.#send(step.value, slot);
+      }
+    } catch (error) {
+      this.#end(error);
+    } finally {
+      this.#asked--;
+    }
+  }
+
+  /** A loop was left with the delivery of that slot, because of `error` if that is known. */
+  async leave(slot: number, error: CrossingError | null): Promise<void> {
+    const loop = this.#slots[slot] ?? this.#plainLoop();
+    if (error) await loop.throw?.(arrived(error));
+    else await loop.return?.();
+    this.#end(undefined);
+  }
+
+  /** The guest closed it. */
+  async close(): Promise<void> {
+    await this.subscription.close();
+    this.#end(undefined);
+  }
+
+  /** The guest is gone, because of `error`. Gives what it has not begun; what is taken later is added to that. */
+  abandon(error: unknown): Delivery[] {
+    if (this.#left) return this.#left;
+    const left: Delivery[] = this.#left = [];
+    for (const ring of [this.#ahead, this.#first]) {
+      for (let one = ring.shift(); one; one = ring.shift()) left.push(one);
+    }
+    for (const slot of this.#inHand) {
+      this.#slots[slot]?.throw?.(error)?.catch(() => {}); // it is over anyway
+    }
+    this.#closed = true;
+    return left;
+  }
+
+  /** Tells the guest how the queue is, if that has changed. */
+  tellState(): void {
+    const { depth, heldUp } = this.subscription;
+    const dropped = this.subscription.dropped + this.dropped;
+    const state = `${depth} ${dropped} ${heldUp}`;
+    if (state === this.#state || this.#closed) return;
+    this.#state = state;
+    const { id, outbox } = this.#options;
+    outbox.add([
+      FROM_HOST.state,
+      id,
+      depth + this.#first.length,
+      dropped,
+      heldUp,
+    ]);
+  }
+
+  async #pump(): Promise<void> {
+    this.#pumping = true;
+    try {
+      while (this.#credit > 0) {
+        const delivery = this.#first.shift() ?? await this.#take();
+        if (delivery === undefined) return;
+        if (this.#left) return void this.#left.push(delivery);
+        const slot = this.#direct > 0 ? 0 : 1;
+        if (!this.#send(delivery, slot)) continue;
+        this.#credit--;
+        if (slot === 0) this.#direct--;
+        else {this.#ahead.push(
+            new DerivedDelivery(delivery, delivery.message, true),
+          );}
+      }
+    } catch (error) {
+      this.#end(error);
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  async #take(): Promise<Delivery | undefined> {
+    const step = await this.#plainLoop().next();
+    if (!step.done) return step.value;
+    if (!this.#left) this.#end(undefined);
+    return undefined;
+  }
+
+  #plainLoop(): AsyncIterator<Delivery> {
+    return this.#loop ??= this.subscription[Symbol.asyncIterator]();
+  }
+
+  #slotLoop(slot: number): AsyncIterator<Delivery> {
+    return this.#slots[slot] ??= this.subscription[Symbol.asyncIterator]();
+  }
+
+  #send(delivery: Delivery, slot: number): boolean {
+    const { id, outbox, onUnsendable } = this.#options;
+    const { topic, headers, time, redelivered, message } = delivery;
+    try {
+      outbox.add([
+        FROM_HOST.deliver,
+        id,
+        slot,
+        topic,
+        delivery.id,
+        hasKeys(headers) ? headers : null,
+        time,
+        redelivered,
+        message,
+      ]);
+      return true;
+    } catch (error) {
+      this.dropped++;
+      onUnsendable(topic, error);
+      return false;
+    }
+  }
+
+  #end(error: unknown): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const { id, outbox, onClosed } = this.#options;
+    const reason = error === undefined ? null : crossing(error);
+    outbox.add([FROM_HOST.closed, id, reason]);
+    onClosed();
+  }
+}
+
+function hasKeys(object: object): boolean {
+  for (const _ in object) return true;
+  return false;
+}

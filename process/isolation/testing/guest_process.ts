@@ -1,0 +1,31 @@
+import { Process } from "@caryatid/process";
+
+/** All topics. */
+const TOPICS = {
+  publish: ["#"],
+  subscribe: ["#"],
+  request: ["#"],
+  handle: ["#"],
+};
+
+/** A process with one module, isolated, of those in `guests/` or at a URL. Its section has `more`. */
+export function guestProcess(
+  isolation: "worker" | "process",
+  guest: string,
+  more: Record<string, unknown> = {},
+): Promise<Process> {
+  return Process.create({
+    config: {
+      log: { level: "error" },
+      module: {
+        guest: {
+          import: guest.includes(":") ? guest : `./guests/${guest}.ts`,
+          isolation,
+          permissions: TOPICS,
+          ...more,
+        },
+      },
+    },
+    base: import.meta.url,
+  });
+}

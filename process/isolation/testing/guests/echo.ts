@@ -1,0 +1,19 @@
+import { defineModule } from "@caryatid/sdk";
+import { z } from "zod";
+
+/** Answers, counts, logs: what a module that behaves does. */
+export default defineModule({
+  name: "echo",
+  config: z.object({ word: z.string().default("hello") }),
+  init(context, config) {
+    context.handle("echo.ask", ({ message }) => [config.word, message]);
+    const heard = context.subscribe("echo.in");
+    context.run(async () => {
+      for await (const { message } of heard) {
+        await context.publish("echo.out", message);
+      }
+      await context.clock.sleep(0).catch(() => {});
+    });
+    context.log.info("ready as {id}", { id: context.id });
+  },
+});

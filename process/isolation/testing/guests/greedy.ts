@@ -1,0 +1,16 @@
+import { defineModule } from "@caryatid/sdk";
+
+const kept: Uint8Array[] = [];
+
+/** Takes memory that V8's limit doesn't count. */
+export default defineModule({
+  name: "greedy",
+  init(context) {
+    context.handle("eat", ({ message }) => {
+      for (let i = 0; i < (message as number); i++) {
+        kept.push(new Uint8Array(2 ** 20).fill(1));
+      }
+      return kept.length;
+    });
+  },
+});

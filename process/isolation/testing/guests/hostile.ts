@@ -1,0 +1,44 @@
+import { defineModule } from "@caryatid/sdk";
+import { writeSync } from "node:fs";
+import { parentPort } from "node:worker_threads";
+import { z } from "zod";
+
+/** Writes to its host past the bridge. */
+export default defineModule({
+  name: "hostile",
+  config: z.object({ way: z.string() }),
+  init(context, { way }) {
+    context.handle("attack", () => {
+      attacks[way]!();
+      return null;
+    });
+  },
+});
+
+const attacks: Record<string, () => void> = {
+  "no frame": () => send(new Uint8Array([0xff, 0xff, 0xff])),
+  "an unknown kind": () => send(new Uint8Array([0x81, 0x18, 0x63])),
+  "an unknown id": () => send(new Uint8Array([0x82, 0x08, 0x19, 0x27, 0x0f])),
+  "a second hello": () => send(new Uint8Array([0x82, 0x01, 0x01])),
+  "a huge length": () =>
+    parentPort
+      ? send("no bytes")
+      : writeSync(1, new Uint8Array([0xff, 0xff, 0xff, 0xff])),
+  "a flood": () => {
+    // What it may send is 1 MiB: a publish of 60,000 bytes each.
+    const frame = new Uint8Array(60_020);
+    frame.set([0x85, 2, 0, 0x61, 0x78, 0xf6, 0x59, 0xea, 0x60]);
+    for (let i = 0; i < 2_000; i++) send(frame.slice(0, 60_009));
+  },
+};
+
+function send(batch: unknown): void {
+  if (parentPort) return parentPort.postMessage(batch);
+  const body = batch as Uint8Array;
+  const bytes = new Uint8Array(4 + body.length);
+  new DataView(bytes.buffer).setUint32(0, body.length);
+  bytes.set(body, 4);
+  for (let at = 0; at < bytes.length;) {
+    at += writeSync(1, bytes.subarray(at));
+  }
+}

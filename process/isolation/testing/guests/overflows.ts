@@ -1,0 +1,4 @@
+function deeper(): number {
+  return deeper() + 1;
+}
+deeper();

@@ -1,0 +1,19 @@
+import { defineModule } from "@caryatid/sdk";
+
+/** Takes its time for each message, and cleans up. */
+export default defineModule({
+  name: "slow",
+  init(context) {
+    const heard = context.subscribe("in");
+    context.defer(() => context.log.info("cleaned up"));
+    context.run(async () => {
+      for await (const { message } of heard) {
+        context.log.info("begun {message}", { message });
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        await context.publish("out", message);
+      }
+      // deno-lint-ignore no-console -- a guest's goes to its host's log
+      console.log("loop over", context.signal.aborted);
+    });
+  },
+});

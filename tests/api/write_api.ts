@@ -1,0 +1,6 @@
+/** Accepts what the packages export now: `deno task api`. */
+import { apiText, PACKAGES, snapshotOf } from "./api_text.ts";
+
+for (const folder of PACKAGES) {
+  await Deno.writeTextFile(snapshotOf(folder), await apiText(folder));
+}

@@ -1,0 +1,109 @@
+import type { Case, Suite } from "../harness.ts";
+import { bareTurns } from "./bare.ts";
+import { type Isolation, startGuest } from "./guest.ts";
+import { rights } from "./rights.ts";
+
+const PUBLISHES = 100_000;
+const REQUESTS = 5_000;
+
+/** Least figures a second that were set for each kind. */
+const GOALS = {
+  worker: { publishes: 500_000, requests: 30_000 },
+  process: { publishes: 100_000, requests: 10_000 },
+} as const;
+
+/** Modules in workers and in processes of their own. */
+export const isolation: Suite = {
+  name: "isolation",
+  about:
+    "modules in a worker or a process, beside bare postMessage or pipes; rights to topics",
+  cases: [
+    ...(["worker", "process"] as const).flatMap((kind) => [
+      publishes(kind),
+      requests(kind),
+      start(kind),
+      memory(kind),
+    ]),
+    ...rights,
+  ],
+  note: "a guest publishes 256 at a time; it and its host share the cores",
+};
+
+function publishes(kind: Isolation): Case {
+  return {
+    name: `${kind}-publishes`,
+    unit: "/s",
+    run: async () => ({
+      ours: await asked(kind, "publish", PUBLISHES),
+      turns: await bareTurns(kind, REQUESTS),
+    }),
+    ratio: ["ours", "turns"],
+    goals: [{ of: "ours", least: GOALS[kind].publishes }],
+    remark: "publishes of a guest, accepted by the bus of its host; ratio " +
+      "to bare turns of 32 bytes",
+  };
+}
+
+function requests(kind: Isolation): Case {
+  return {
+    name: `${kind}-requests`,
+    unit: "/s",
+    run: async () => ({
+      ours: await asked(kind, "ask", REQUESTS),
+      turns: await bareTurns(kind, REQUESTS),
+    }),
+    ratio: ["ours", "turns"],
+    goals: [{ of: "ours", least: GOALS[kind].requests }],
+    remark: "one after the other, a guest asks a handler at its host",
+  };
+}
+
+function start(kind: Isolation): Case {
+  return {
+    name: `${kind}-start`,
+    unit: "ms",
+    async run() {
+      const began = performance.now();
+      await using _ = await startGuest(kind);
+      return { ours: performance.now() - began };
+    },
+    goals: [{ of: "ours", most: 50 }],
+    remark: "until the module hears",
+  };
+}
+
+/** A process's own is told by the system; a worker's is what the host has more. */
+function memory(kind: Isolation): Case {
+  return {
+    name: `${kind}-memory`,
+    unit: "B",
+    runs: 3,
+    async run() {
+      const before = await resident();
+      await using _ = await startGuest(kind);
+      return { ours: await resident() - before };
+    },
+    remark: "resident memory of this process and its children",
+  };
+}
+
+/** Of this process and of those it has started. */
+async function resident(): Promise<number> {
+  const { stdout } = await new Deno.Command("ps", {
+    args: ["-o", "rss=", "--pid", `${Deno.pid}`, "--ppid", `${Deno.pid}`],
+  }).output();
+  const lines = new TextDecoder().decode(stdout).trim().split("\n");
+  return lines.reduce((sum, line) => sum + Number(line) * 1024, 0);
+}
+
+async function asked(
+  kind: Isolation,
+  what: "publish" | "ask",
+  count: number,
+): Promise<number> {
+  await using guest = await startGuest(kind);
+  guest.bus.handle("echo", ({ message }) => message);
+  const options = { timeout: 60_000 };
+  await guest.bus.request(what, count / 5, options); // warms up
+  return await guest.bus.request(what, count, options) as number;
+}

@@ -1,0 +1,285 @@
+import assert from "node:assert/strict";
+import { ROOT } from "../support/running_program.ts";
+import { caryatid, startCaryatid } from "./caryatid.ts";
+import { compileRuntime, NO_RUNTIME } from "./compiling.ts";
+import { moduleText, ServiceFolder } from "./service_folder.ts";
+
+const SIMPLE = `${ROOT}examples/simple/caryatid.toml`;
+const QUIET = moduleText(`name: "quiet", init() {}`);
+
+/** Runs `caryatid compile` with deno itself as the base. */
+function compile(args: readonly string[]): ReturnType<typeof caryatid> {
+  return caryatid(["compile", ...args], NO_RUNTIME);
+}
+
+Deno.test("compile embeds just the modules and buses that the file names", async (t) => {
+  await using folder = await ServiceFolder.make({
+    "look.toml": '[module.spy]\n[message-bus.b]\nclass = "rabbit-mq"\n',
+  });
+  await t.step("an in-memory file has no RabbitMQ", async () => {
+    const out = folder.file("simple");
+    const ran = await compile([SIMPLE, "-o", out, "--list"]);
+    assert.equal(ran.code, 0, ran.stderr);
+    for (const name of ["publisher.ts", "subscriber.ts", "run_compiled.ts"]) {
+      assert(ran.stdout.includes(name), name);
+    }
+    for (const name of ["rabbit_mq", "amqplib", "rest_server", "commander"]) {
+      assert(!ran.stdout.includes(name), name);
+    }
+    assert(ran.stdout.includes("holds 2 modules (subscriber, publisher); "));
+  });
+  await t.step("a file with RabbitMQ has it, and its client", async () => {
+    const out = folder.file("look");
+    const ran = await compile([folder.file("look.toml"), "-o", out, "--list"]);
+    assert.equal(ran.code, 0, ran.stderr);
+    for (const name of ["rabbit_mq", "amqplib", "spy.ts"]) {
+      assert(ran.stdout.includes(name), name);
+    }
+    assert(!ran.stdout.includes("cron_times.ts"));
+    assert.match(ran.stdout, /may do --allow-net=127\.0\.0\.1:5672 /);
+  });
+});
+
+Deno.test("compile --bundle embeds the bundle, and none of its sources", async () => {
+  await using folder = await ServiceFolder.make({});
+  const out = folder.file("simple");
+  const ran = await compile([SIMPLE, "-o", out, "--bundle", "--list"]);
+  assert.equal(ran.code, 0, ran.stderr);
+  assert(ran.stdout.includes("main.js"));
+  assert(!/\.ts\b|logtape/.test(ran.stdout), ran.stdout);
+  assert.deepEqual([...Deno.readDirSync(folder.path)].map(({ name }) => name), [
+    "simple",
+  ]);
+});
+
+Deno.test("compile tells size, target and permissions, and leaves nothing else behind", async () => {
+  await using folder = await ServiceFolder.make({
+    "quiet.ts": moduleText(`
+      name: "quiet",
+      permissions: { net: ["api.example.com:443"], read: ["data"] },
+      init() {},
+    `),
+    "my service.toml": '[module.quiet]\nimport = "./quiet.ts"\n',
+  });
+  const out = folder.file("bin of mine");
+  const ran = await compile([folder.file("my service.toml"), "-o", out]);
+  assert.equal(ran.code, 0, ran.stderr);
+  const megabytes = ((await Deno.stat(out)).size / 1e6).toFixed(1);
+  assert.deepEqual(ran.stdout.split("\n"), [
+    `${out}: ${megabytes} MB for ${Deno.build.target}`,
+    "holds 1 module (quiet); 1 bus (memory)",
+    "may do --allow-net=api.example.com:443 --allow-read=data --allow-env=CARYATID_*",
+  ]);
+  const names = [...Deno.readDirSync(folder.path)].map(({ name }) => name);
+  assert.deepEqual(names.sort(), [
+    "bin of mine",
+    "my service.toml",
+    "quiet.ts",
+  ]);
+});
+
+Deno.test("compile says that a binary on a base of another kind doesn't start", async () => {
+  await using folder = await ServiceFolder.make({});
+  const { stderr } = await compile([SIMPLE, "-o", folder.file("simple")]);
+  assert.match(stderr, /^warning .*simple doesn't start here: was DENORT_BIN/m);
+});
+
+Deno.test("compile refuses an output that isn't the name of a new file", async (t) => {
+  await using folder = await ServiceFolder.make({ "there": "mine" });
+  for (
+    const [out, fault] of [
+      [folder.path, /found a folder, wanted the name of a file/],
+      [`${folder.path}/`, /found a folder, wanted the name of a file/],
+      [folder.file("there"), /found something of that name, wanted nothing/],
+      [folder.file("no/bin"), /found no such folder, wanted one/],
+    ] as const
+  ) {
+    await t.step(String(fault), async () => {
+      const ran = await compile([SIMPLE, "-o", out]);
+      assert.equal(ran.code, 2);
+      assert.match(ran.stderr, /^error \[INVALID_OPTION\] Cannot write /m);
+      assert.match(ran.stderr, fault);
+    });
+  }
+  assert.equal(await Deno.readTextFile(folder.file("there")), "mine");
+  await t.step("--force writes over a file", async () => {
+    const out = folder.file("there");
+    assert.equal((await compile([SIMPLE, "-o", out, "--force"])).code, 0);
+    assert((await Deno.stat(out)).size > 1e6);
+  });
+});
+
+Deno.test("compile says where nothing can be written", async () => {
+  const ran = await compile([SIMPLE, "-o", "/proc/simple"]);
+  assert.equal(ran.code, 1);
+  assert.match(
+    ran.stderr,
+    /^error \[STORAGE_FAILED\] Cannot write "\/proc\/simple": /m,
+  );
+});
+
+Deno.test("compile tells the line of what can't be had, and makes nothing", async (t) => {
+  await using folder = await ServiceFolder.make({});
+  const out = folder.file("bin");
+  const cases = [
+    ["http://127.0.0.1:1/down.ts", /refused|error sending request/],
+    ["http://127.0.0.2:1/elsewhere.ts", /found code of 127\.0\.0\.2:1/],
+    ["npm:@caryatid/nobody-has-published-this@1.0.0", /nobody-has-published/],
+    ["npm:zod@99.99.99", /99\.99\.99/],
+    ["./missing.ts", /missing\.ts/],
+    ["${name}", /\$\{name\}/],
+  ] as const;
+  for (const [specifier, fault] of cases) {
+    await t.step(specifier, async () => {
+      const file = folder.file("x.toml");
+      await Deno.writeTextFile(
+        file,
+        `\n[module.x]\nimport = "${specifier}"\n[import]\nhosts = ["127.0.0.1:1", "registry.npmjs.org"]`,
+      );
+      const ran = await compile([file, "-o", out]);
+      assert.equal(ran.code, 2);
+      assert.match(
+        ran.stderr,
+        /^error \[(LOAD_FAILED|INVALID_CONFIG)\] \S+x\.toml:3:1: /m,
+      );
+      assert.match(ran.stderr, fault);
+      assert.equal(await exists(out), false);
+    });
+  }
+});
+
+Deno.test("compile refuses a computed import of a module, unless --include says what it leads to", async () => {
+  await using folder = await ServiceFolder.make({
+    "x.toml": '[module.loads]\nimport = "./loads.ts"\n',
+    "loads.ts": moduleText(
+      'name: "loads", init: (context) => context.run(() => load("./other.ts"))',
+      `import { load } from "./load.ts"; // not import(name)`,
+    ),
+    "load.ts": `/* import(name) is computed:
+*/
+export const load = (name: string) => import(name);`,
+    "other.ts": "export {};",
+  });
+  const file = folder.file("x.toml");
+  const out = folder.file("bin");
+  const refused = await compile([file, "-o", out]);
+  assert.equal(refused.code, 2);
+  const url = `file://${folder.file("load.ts")}`;
+  assert(
+    refused.stderr.includes(
+      `error [LOAD_FAILED] ${file}:2:1: Cannot load [module.loads] from "./loads.ts": ` +
+        `found a computed import, or a worker, at ${url}:3, wanted literal imports`,
+    ),
+    refused.stderr,
+  );
+  const other = folder.file("other.ts");
+  const ran = await compile([file, "-o", out, "--include", other, "--list"]);
+  assert.equal(ran.code, 0, ran.stderr);
+  assert(ran.stdout.includes("other.ts"));
+});
+
+for (const isolation of ["worker", "process"]) {
+  Deno.test(`compile refuses isolation = "${isolation}", and tells its line`, async () => {
+    await using folder = await ServiceFolder.make({
+      "quiet.ts": QUIET,
+      "x.toml": `[module.quiet]
+import = "./quiet.ts"
+isolation = "${isolation}"
+[module.quiet.permissions]
+`,
+    });
+    const file = folder.file("x.toml");
+    const ran = await compile([file, "-o", folder.file("bin")]);
+    assert.equal(ran.code, 2);
+    assert(
+      ran.stderr.includes(
+        `error [INVALID_CONFIG] ${file}:3:1: Cannot compile [module.quiet]: found isolation = "${isolation}", wanted "none"`,
+      ),
+      ran.stderr,
+    );
+  });
+}
+
+Deno.test("compile refuses command lines that it doesn't understand", async (t) => {
+  for (
+    const [args, fault] of [
+      [[SIMPLE, "--targt", "x"], /unknown option '--targt'/],
+      [[SIMPLE, "--allow-net="], /unknown option '--allow-net='/],
+      [["--allow-net"], /missing required argument/],
+      [[SIMPLE, "--target", "x86_64-linux"], /"x86_64-linux": wanted one of/],
+      [[SIMPLE, "--process", "nobody"], /nobody/],
+    ] as const
+  ) {
+    await t.step(args.join(" "), async () => {
+      const ran = await compile(args);
+      assert.equal(ran.code, 2);
+      assert.match(ran.stderr, fault);
+    });
+  }
+});
+
+Deno.test("compile says which compile runtime is missing, and how to bring it", async () => {
+  await using folder = await ServiceFolder.make({});
+  const out = folder.file("simple");
+  const ran = await caryatid(
+    ["compile", SIMPLE, "-o", out],
+    { DENORT_BIN: folder.file("nowhere") },
+  );
+  assert.equal(ran.code, 1);
+  assert.match(
+    ran.stderr,
+    /^error \[COMPILE_FAILED\] Cannot make the binary: found no file at DENORT_BIN, which is ".*nowhere", wanted a denort of Deno \d+\.\d+\.\d+ \(unset DENORT_BIN/m,
+  );
+  assert.equal(await exists(out), false);
+});
+
+Deno.test("compile, ended by a signal, leaves nothing behind", async () => {
+  await using folder = await ServiceFolder.make({ "quiet.ts": QUIET });
+  const file = folder.file("x.toml");
+  await Deno.writeTextFile(file, '[module.quiet]\nimport = "./quiet.ts"\n');
+  await using program = startCaryatid(
+    ["compile", file, "-o", folder.file("bin")],
+    NO_RUNTIME,
+  );
+  await program.until(
+    () => program.log.includes("compiling bin") || undefined,
+    () => "the beginning of the compilation",
+  );
+  program.kill("SIGINT");
+  assert.equal(await program.exitCode(), 130);
+  const names = [...Deno.readDirSync(folder.path)].map(({ name }) => name);
+  assert.deepEqual(names.sort(), ["quiet.ts", "x.toml"]);
+});
+
+const runtime = await compileRuntime();
+
+Deno.test({
+  name: runtime
+    ? "a binary runs, and stops by a signal"
+    : "a binary runs, and stops by a signal (skipped: no denort of this Deno is at hand)",
+  ignore: !runtime,
+  async fn() {
+    await using folder = await ServiceFolder.make({});
+    const out = folder.file("simple");
+    const ran = await caryatid(["compile", SIMPLE, "-o", out]);
+    assert.equal(ran.code, 0, ran.stderr);
+    assert(!ran.stderr.includes("warning"));
+    const child = new Deno.Command(out, {
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    let text = "";
+    for await (
+      const part of child.stdout.pipeThrough(new TextDecoderStream())
+    ) {
+      text += part;
+      if (text.includes("Received")) child.kill("SIGTERM");
+    }
+    assert.equal((await child.status).code, 0);
+    assert.match(text, /SIGTERM received, shutting down/);
+  },
+});
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}

@@ -1,0 +1,33 @@
+import type { Release } from "./release.ts";
+
+/** What is of no use to who imports a package. */
+const NOT_PUBLISHED =
+  /_test\.tsx?$|(^|\/)(fixtures|vectors|benchmarks)\/|(^|\/)bench\.ts$/;
+/** `testing` of an entry is for users, of any other folder for us. */
+const TESTING = /^(.*\/)?testing\//;
+
+/** What is missing in a package, or is in it and shouldn't. */
+export function packageProblems(release: Release): string[] {
+  const { name, license, files, exports } = release;
+  const paths = [...files.keys()].map((path) => path.slice(1));
+  const offered = Object.keys(exports).includes("./testing");
+  const wrong = paths.filter((path) =>
+    NOT_PUBLISHED.test(path) ||
+    TESTING.test(path) && !(offered && path.startsWith("testing/"))
+  );
+  return [
+    ...files.has("/README.md") ? [] : ["found no README.md"],
+    ...license === undefined ? ["found no license in deno.json"] : [],
+    ...wrong.map((path) => `found ${path}, wanted no test in it`),
+  ].map((problem) => `${name}: ${problem}`);
+}
+
+/** Source files of a package that none of its entries leads to: `reached` are the paths of those that one does. */
+export function unreachedProblems(
+  { name, files }: Release,
+  reached: ReadonlySet<string>,
+): string[] {
+  return [...files.keys()]
+    .filter((path) => path.endsWith(".ts") && !reached.has(path))
+    .map((path) => `${name}: found ${path.slice(1)}, which no entry imports`);
+}

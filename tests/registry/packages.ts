@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { VERSION } from "../../process/version.ts";
+import type { JsrRegistry } from "./jsr_registry.ts";
+import { publish, type Published } from "./publish.ts";
+
+/** A package of somebody else: the text of each file by its name. `deno.json` is added. */
+export interface ThirdParty {
+  readonly name: string;
+  readonly version?: string;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Publishes a package of somebody else, with a real `deno publish`; says how that went. */
+export async function tryPublish(
+  registry: JsrRegistry,
+  { name, version = "1.0.0", files }: ThirdParty,
+): Promise<Published> {
+  const folder = await Deno.makeTempDir({ prefix: "caryatid_author_" });
+  try {
+    const config = { name, version, license: "MIT", exports: "./mod.ts" };
+    const all = { "deno.json": JSON.stringify(config), ...files };
+    for (const [path, text] of Object.entries(all)) {
+      await Deno.writeTextFile(`${folder}/${path}`, text);
+    }
+    return await publish(registry, folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Publishes a package of somebody else, which is right. */
+export async function publishPackage(
+  registry: JsrRegistry,
+  thirdParty: ThirdParty,
+): Promise<void> {
+  const { code, said } = await tryPublish(registry, thirdParty);
+  assert.equal(code, 0, said);
+}
+
+/** A module, published as `name`; it says on `topic` that it is there. */
+export function talkerPackage(name: string, topic: string): ThirdParty {
+  return {
+    name,
+    files: {
+      "mod.ts": `
+        import { defineModule, type Module } from "jsr:@caryatid/sdk@^${VERSION}";
+
+        /** Says that it is there. */
+        export default defineModule({
+          name: "talker",
+          init(context) {
+            context.run(() => context.publish("${topic}", "here"));
+          },
+        }) as Module;
+      `,
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { JsrRegistry } from "./jsr_registry.ts";
+import { NpmRegistry } from "./npm_registry.ts";
+import { publish } from "./publish.ts";
+
+/** Where consumers get everything from: JSR with this very workspace published, and npm. */
+export class Registries implements AsyncDisposable {
+  readonly jsr: JsrRegistry = new JsrRegistry();
+  readonly npm: NpmRegistry = new NpmRegistry();
+
+  /** Starts them, and publishes the workspace. */
+  static async start(): Promise<Registries> {
+    const registries = new Registries();
+    const { code, said } = await publish(registries.jsr);
+    assert.equal(code, 0, said);
+    return registries;
+  }
+
+  /** Stops both. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.jsr[Symbol.asyncDispose]();
+    await this.npm[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,19 @@
+/** A module that a configuration imports, and doesn't let publish. */
+import { type CaryatidError, defineModule } from "@caryatid/sdk";
+
+export default defineModule({
+  name: "shout",
+  init(context) {
+    const heard = context.subscribe("greet.*");
+    context.run(async () => {
+      for await (const { topic } of heard) {
+        context.log.info("{topic}!", { topic: topic.toUpperCase() });
+        const error = await context.publish("elsewhere", topic)
+          .catch((error: CaryatidError) => error);
+        context.log.info("publishing elsewhere: {code}", {
+          code: error?.code,
+        });
+      }
+    });
+  },
+});
