@@ -576,3 +576,25 @@ Deno.test("what can't be swapped is refused, and says why", async () => {
   });
   await process.stop();
 });
+
+Deno.test("a failed request that nobody waits for is an uncaught error where code may be swapped, too", async () => {
+  const uncaught = Promise.withResolvers<{ code?: string }>();
+  const hear = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    uncaught.resolve(event.reason);
+  };
+  globalThis.addEventListener("unhandledrejection", hear);
+  const careless = module("careless", (context) => {
+    context.run(() => {
+      void context.request("nobody", 1);
+      return Promise.resolve();
+    });
+  });
+  const process = await started([careless]);
+  try {
+    assert.equal((await uncaught.promise).code, "NO_HANDLER");
+  } finally {
+    globalThis.removeEventListener("unhandledrejection", hear);
+    await process.stop();
+  }
+});

@@ -1,34 +1,14 @@
 import { CaryatidError } from "@caryatid/sdk";
+import { type DenoInfo, denoInfo, type InfoModule } from "./deno_info.ts";
 import { fileUrl } from "./file_urls.ts";
-import { safeEnvironment } from "./inspection/child.ts";
 import { configFlag, type Project } from "./project.ts";
-
-/** What `deno info --json` tells, as far as it is used. */
-interface Info {
-  readonly redirects: Readonly<Record<string, string>>;
-  readonly modules: readonly InfoModule[];
-  readonly npmPackages?: Readonly<
-    Record<string, {
-      readonly dependencies: readonly string[];
-      readonly localPath?: string;
-    }>
-  >;
-}
-
-interface InfoModule {
-  readonly specifier: string;
-  readonly npmPackage?: string;
-  readonly dependencies?: readonly {
-    readonly code?: { readonly specifier?: string };
-  }[];
-}
 
 /** All code that a program may come to run, and who imports whom. */
 export class CodeGraph {
-  readonly #info: Info;
+  readonly #info: DenoInfo;
   readonly #modules: ReadonlyMap<string, InfoModule>;
 
-  private constructor(info: Info) {
+  private constructor(info: DenoInfo) {
     this.#info = info;
     this.#modules = new Map(info.modules.map((one) => [one.specifier, one]));
   }
@@ -45,22 +25,12 @@ export class CodeGraph {
   ): Promise<CodeGraph> {
     const imports = specifiers.map((one) => `import${JSON.stringify(one)};`);
     const code = imports.join("").replace(/[%#\s\\]/g, encodeURIComponent);
-    const { success, stdout, stderr } = await new Deno.Command(
-      Deno.execPath(),
-      {
-        args: [
-          ...["info", "--json", configFlag(project), ...flags],
-          `data:text/javascript,${code}`,
-        ],
-        env: { ...safeEnvironment(), NO_COLOR: "1" },
-        clearEnv: true,
-      },
-    ).output();
-    const said = new TextDecoder().decode(success ? stdout : stderr);
-    if (success) return new CodeGraph(JSON.parse(said));
+    const all = [configFlag(project), ...flags];
+    const told = await denoInfo(`data:text/javascript,${code}`, all);
+    if ("info" in told) return new CodeGraph(told.info);
     throw new CaryatidError(
       "LOAD_FAILED",
-      `Cannot tell what the code imports: Deno says ${said.trim()}`,
+      `Cannot tell what the code imports: Deno says ${told.fault}`,
     );
   }
 
@@ -87,7 +57,7 @@ export class CodeGraph {
   }
 
   #resolved(specifier: string): string {
-    return this.#info.redirects[specifier] ?? specifier;
+    return this.#info.redirects?.[specifier] ?? specifier;
   }
 
   #place(file: string): string[] {

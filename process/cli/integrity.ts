@@ -10,9 +10,9 @@ import { showProblems } from "./show_problems.ts";
 import {
   type CodedProblem,
   sourceFlags,
-  specifierOf,
   type SubjectOptions,
 } from "./subject.ts";
+import { specifierOf } from "./inspection/task_of.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A table that names its code by `import`. */

@@ -24,10 +24,13 @@ export function parseRun(args: readonly string[]): ParsedRun | undefined {
   let watch = false;
   let allowAll = false;
   let process: string | undefined;
+  let seconds: string | undefined;
   for (let index = 0; index < rest.length; index++) {
     const argument = rest[index]!;
     if (argument === "--process") process = rest[++index] ?? "";
     else if (argument.startsWith("--process=")) process = argument.slice(10);
+    else if (argument === "--deadline") seconds = rest[++index] ?? "";
+    else if (argument.startsWith("--deadline=")) seconds = argument.slice(11);
     else if (!argument.startsWith("-")) files.push(argument);
     else if (argument === "--print") print = true;
     else if (argument === "--watch") watch = true;
@@ -37,7 +40,16 @@ export function parseRun(args: readonly string[]): ParsedRun | undefined {
     else if (argument.startsWith("--allow-")) grants.push(argument);
     else flags.push(argument);
   }
-  // An option without its value, for that parser to tell.
+  const deadline = seconds === undefined ? undefined : milliseconds(seconds);
+  // An option without its value, or with a wrong one, for that parser to tell.
   if (files.length === 0 || process === "") return undefined;
-  return { files, options: { process, print, watch, allowAll, grants, flags } };
+  if (seconds !== undefined && deadline === undefined) return undefined;
+  const options = { process, print, watch, allowAll, deadline, grants, flags };
+  return { files, options };
+}
+
+/** Reads seconds, an hour at most; gives milliseconds, and undefined for anything else. */
+export function milliseconds(seconds: string): number | undefined {
+  const value = Number(seconds);
+  return value > 0 && value <= 3600 ? value * 1000 : undefined;
 }

@@ -1,12 +1,13 @@
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.ts";
-import { addDeadLetters, addMessages } from "./commands/broker_commands.ts";
 import { addCheck } from "./commands/check_command.ts";
 import { addCompile } from "./commands/compile_command.ts";
 import { addCompletion } from "./commands/completion_command.ts";
 import { addCompose } from "./commands/compose_command.ts";
+import { addDeadLetters } from "./commands/dead_letter_commands.ts";
 import { addGraph } from "./commands/graph_command.ts";
 import { addIntegrity } from "./commands/integrity_command.ts";
+import { addMessages } from "./commands/message_commands.ts";
 import { addNew } from "./commands/new_command.ts";
 import { addPermissions } from "./commands/permissions_command.ts";
 import { addRun } from "./commands/run_command.ts";
@@ -26,12 +27,12 @@ Examples:
   caryatid check caryatid.toml
   caryatid run caryatid.toml
   caryatid run base.toml production.toml --print
-  caryatid up service.toml
-  caryatid compile caryatid.toml -o service
   caryatid permissions caryatid.toml
   caryatid integrity caryatid.toml
   caryatid graph caryatid.toml
   caryatid new project hello
+  caryatid up service.toml
+  caryatid compile caryatid.toml -o service
   caryatid spy 'order.#' --url amqp://broker/
 
 Exit codes: 0 all is well, 1 it failed, 2 the command line, the configuration or
@@ -79,17 +80,17 @@ export function createProgram(surroundings: Surroundings): Command {
     const add of [
       addCheck,
       addRun,
-      addUp,
-      addCompose,
-      addCompile,
       addPermissions,
       addIntegrity,
       addGraph,
-      addSchema,
       addNew,
+      addUp,
+      addCompose,
+      addCompile,
+      addSchema,
+      addCompletion,
       addMessages,
       addDeadLetters,
-      addCompletion,
     ]
   ) {
     add(program, surroundings);

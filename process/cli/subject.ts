@@ -7,18 +7,12 @@ import type {
 } from "../config/process_config.ts";
 import { askedOf } from "../isolation/grants.ts";
 import { type GrantReview, reviewGrants } from "../isolation/review_grants.ts";
-import { resolveSpecifier } from "../loader.ts";
-import { standardImport } from "../standard_classes.ts";
 import { readConfigFiles } from "./config_files.ts";
 import { importFlag, importHost } from "./import_hosts.ts";
 import type { InspectOptions } from "./inspection/child.ts";
 import { inspectAll } from "./inspection/inspect.ts";
-import type {
-  Complaint,
-  Inspection,
-  Kind,
-  Task,
-} from "./inspection/inspection.ts";
+import type { Complaint, Inspection, Kind } from "./inspection/inspection.ts";
+import { taskOf } from "./inspection/task_of.ts";
 import { WaitingInspector } from "./inspection/waiting_inspector.ts";
 import { LockCopy } from "./lock_copy.ts";
 import { findProject, type Project } from "./project.ts";
@@ -88,8 +82,8 @@ export async function readSubject(
   );
   const config = await readConfigFiles(files, options.process);
   const all = [
-    ...config.modules.map((one) => taskOf("module", one)),
-    ...config.buses.map((one) => taskOf("message-bus", one)),
+    ...config.modules.map((of) => ({ task: taskOf("module", of), of })),
+    ...config.buses.map((of) => ({ task: taskOf("message-bus", of), of })),
   ];
   const tasks = all.map(({ task }) => task);
   const specifiers = tasks.map(({ specifier }) => specifier);
@@ -103,33 +97,33 @@ export async function readSubject(
     specifier: task.specifier,
     inspection: inspections[index]!,
   }));
+  return { files, project, config, parts, ...await review(config, parts) };
+}
+
+/** All that can be told of it, in the order in which it is found. */
+async function review(
+  config: ProcessConfig,
+  parts: readonly Part[],
+): Promise<Pick<Subject, "problems" | "notices">> {
   const routes = reviewRoutes(config, parts);
-  const processes = reviewProcesses(config, parts);
   const topics = reviewTopics(config, parts);
   const grants = await reviewAllGrants(config, parts);
-  const problems = parts.flatMap(({ inspection }) => inspection.problems);
-  const notices = parts.flatMap(({ inspection }) => inspection.notices);
+  const problems = await placed(config, [
+    ...parts.flatMap(({ inspection }) => inspection.problems),
+    ...routes.problems,
+    ...topics.problems,
+  ]);
+  const notices = await placed(config, [
+    ...parts.flatMap(({ inspection }) => inspection.notices),
+    ...routes.notices,
+    ...topics.notices,
+    ...reviewProcesses(config, parts),
+  ]);
   return {
-    files,
-    project,
-    config,
-    parts,
-    problems: [
-      ...await placed(config, [
-        ...problems,
-        ...routes.problems,
-        ...topics.problems,
-      ]),
-      ...grants.problems.map(coded),
-    ],
+    problems: [...problems, ...grants.problems.map(coded)],
     notices: [
       ...[...config.notices, ...grants.notices].map(coded),
-      ...await placed(config, [
-        ...notices,
-        ...routes.notices,
-        ...topics.notices,
-        ...processes,
-      ]),
+      ...notices,
     ],
   };
 }
@@ -174,49 +168,6 @@ function checkFlags(flags: readonly string[]): void {
     "INVALID_OPTION",
     "Cannot do both: found --reload and --cached-only, wanted one of them",
   );
-}
-
-function taskOf(
-  kind: Kind,
-  of: ModuleConfig | BusConfig,
-): { task: Task; of: ModuleConfig | BusConfig } {
-  const { id, className, path } = of;
-  const section = "section" in of ? of.section : of.settings;
-  const globalKeys = "globalKeys" in of ? [...of.globalKeys] : [];
-  const specifier = specifierOf(kind, of);
-  const task = {
-    kind,
-    id,
-    className,
-    path,
-    section,
-    globalKeys,
-    specifier,
-    import: of.import,
-    integrity: of.integrity,
-    base: of.base?.href,
-  };
-  return { task, of };
-}
-
-/** What is imported: absolute, unless the import map knows it. Standard classes are found here, where their import map is. */
-export function specifierOf(
-  kind: Kind,
-  { import: specifier, base, className }: ModuleConfig | BusConfig,
-): string | undefined {
-  if (specifier === undefined) {
-    const standard = standardImport(kind, className);
-    return standard?.startsWith("jsr:")
-      ? standard
-      : standard && import.meta.resolve(standard);
-  }
-  try {
-    return resolveSpecifier({ specifier, base });
-  } catch (error) {
-    // Told where it is loaded: the inspector finds the same.
-    if (error instanceof CaryatidError) return specifier;
-    throw error;
-  }
 }
 
 /** Problems with their places. */

@@ -6,6 +6,8 @@ export interface Terminal {
   complain(line: string): void;
   /** Whether what is complained is read on a terminal, in colours. */
   readonly colours: boolean;
+  /** Whether nobody reads any more what is printed, as behind `| head -n 1` (no). */
+  readonly closed?: boolean;
 }
 
 const RESET = "\x1b[0m";
@@ -13,14 +15,30 @@ const STYLES = { red: "\x1b[31m", yellow: "\x1b[33m", dim: "\x1b[2m" };
 
 /** The terminal, pipe or file that the program writes to. Colours only on a terminal, and not where NO_COLOR is set. */
 export const standardTerminal: Terminal = {
-  // deno-lint-ignore no-console -- it is the program's output
-  print: (line) => console.log(line),
+  print: (line) => printLine(line),
   // deno-lint-ignore no-console -- it is the program's output
   complain: (line) => console.error(line),
   get colours() {
     return Deno.stderr.isTerminal() && !Deno.noColor;
   },
+  get closed() {
+    return isClosed;
+  },
 };
+
+let isClosed = false;
+
+/** As console.log, by which what can't be written is lost; but this tells of a pipe that nobody reads. */
+function printLine(line: string): void {
+  const bytes = new TextEncoder().encode(`${line}\n`);
+  try {
+    for (let at = 0; at < bytes.length;) {
+      at += Deno.stdout.writeSync(bytes.subarray(at));
+    }
+  } catch (error) {
+    isClosed = error instanceof Deno.errors.BrokenPipe;
+  }
+}
 
 /** The text in a colour, where there are any. */
 export function coloured(

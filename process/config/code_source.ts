@@ -12,7 +12,16 @@ export function readCodeSource(
 ): CodeSource {
   const specifier = reader.text("import");
   const integrity = reader.text("integrity");
-  if (integrity !== undefined) {
+  if (specifier !== undefined && hasSecret(specifier)) {
+    report.refuse(
+      [...reader.path, "import"],
+      "found a user or password in the URL, wanted none",
+      {
+        hint: "it would stand in logs and in deno.lock: give it to Deno in " +
+          "DENO_AUTH_TOKENS",
+      },
+    );
+  } else if (integrity !== undefined) {
     checkIntegrity([...reader.path, "integrity"], integrity, specifier, report);
   }
   return {
@@ -46,4 +55,9 @@ function checkIntegrity(
 /** A package is many files, and what a name of an import map leads to is only known to Deno. */
 function isFile(specifier: string): boolean {
   return /^(\.{0,2}\/|file:|https?:)/i.test(specifier);
+}
+
+function hasSecret(specifier: string): boolean {
+  const url = URL.parse(specifier);
+  return url !== null && url.username + url.password !== "";
 }

@@ -53,3 +53,21 @@ Deno.test("an integrity that can't be had is refused where it stands", async (t)
     });
   }
 });
+
+Deno.test("C4 an import with a password in its URL is refused, and not shown", async (t) => {
+  const urls = [
+    "https://me:s3cr3t@example.com/x.ts",
+    "http://s3cr3t@127.0.0.1/x.ts",
+    "HTTPS:\\\\me:s3cr3t@example.com",
+  ];
+  for (const url of urls) {
+    await t.step(url, async () => {
+      const text = `[module.x]\nimport = '${url}'\nintegrity = "${HASH}"`;
+      await assert.rejects(readConfig(text, { env: {} }), (error: Error) => {
+        assert.match(error.message, /:2:1: .*x\.import: found a user or pass/);
+        assert(!Deno.inspect(error).includes("s3cr3t"));
+        return true;
+      });
+    });
+  }
+});

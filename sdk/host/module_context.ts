@@ -127,8 +127,7 @@ export class ModuleContext implements Context {
     const answer = typeof topic === "string"
       ? this.#bus.request(topic, message, options)
       : requestChecked(this.#bus, topic, message, options);
-    this.#swapping?.asks(answer);
-    return answer as Promise<never>;
+    return (this.#swapping?.asks(answer) ?? answer) as Promise<never>;
   }
 
   handle(

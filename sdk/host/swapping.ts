@@ -76,12 +76,11 @@ export class Swapping {
     return this.#handlings[Symbol.iterator]();
   }
 
-  /** The module waits for an answer until there is one, whichever. */
-  asks(answer: Promise<unknown>): void {
+  /** The module waits for an answer until there is one, whichever. Gives another promise of it: nobody else may hear of a failure. */
+  asks<T>(answer: Promise<T>): Promise<T> {
     const { questions } = this.#life;
-    const isOver = () => questions.end();
     questions.begin();
-    answer.then(isOver, isOver);
+    return answer.finally(() => questions.end());
   }
 
   /** Nothing that was opened is this code's to close any more. */

@@ -29,6 +29,7 @@ async function symbolsOf(entry: string): Promise<readonly SymbolNode[]> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["doc", "--json", entry],
     cwd: ROOT,
+    env: { NO_COLOR: "1" }, // else some types come coloured
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
   const { nodes } = JSON.parse(new TextDecoder().decode(stdout)) as {

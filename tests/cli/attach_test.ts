@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { caryatid, startCaryatid, stop } from "./caryatid.ts";
+import { caryatid, COMMAND, startCaryatid, stop } from "./caryatid.ts";
 import { moduleText, ServiceFolder } from "./service_folder.ts";
 
 /** A service in a folder, which a shell reaches by `file`. */
@@ -68,6 +68,50 @@ Deno.test("a shell publishes, requests and listens in a process that has no brok
     await caryatid(["publish", "order.tea", "[1]", ...at]);
     assert.equal(await spy.exitCode(), 0);
     assert.deepEqual(spy.lines, ["done.order.tea [1]"]);
+  });
+
+  await t.step(
+    "spy --json prints objects, whatever a topic is called",
+    async () => {
+      const args = ["done.#", ...at, "--count=1", "--json"];
+      await using spy = startCaryatid(["spy", ...args]);
+      await spy.until(
+        () => /listening to done/.test(spy.log) || undefined,
+        () => "it",
+      );
+      await caryatid(["publish", "order.green tea", "[1]", ...at]);
+      assert.equal(await spy.exitCode(), 0);
+      assert.deepEqual(spy.lines, [
+        '{"topic":"done.order.green tea","message":[1]}',
+      ]);
+    },
+  );
+
+  await t.step("spy ends when nobody reads what it prints", async () => {
+    const spy = `spy 'done.#' --attach '${file}'`;
+    const shell = new Deno.Command("sh", {
+      args: [
+        "-c",
+        `'${Deno.execPath()}' run -A '${COMMAND}' ${spy} | head -n 1`,
+      ],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    const output = shell.output();
+    let ended = false;
+    output.then(() => ended = true);
+    const deadline = performance.now() + 20_000;
+    while (!ended && performance.now() < deadline) {
+      await caryatid(["publish", "order.tea", "[1]", ...at]);
+    }
+    const isOver = ended;
+    if (!isOver) shell.kill("SIGKILL");
+    assert.equal(
+      new TextDecoder().decode((await output).stdout),
+      "done.order.tea [1]\n",
+    );
+    assert(isOver);
   });
 
   await t.step(
@@ -157,3 +201,76 @@ Deno.test("control listens on this machine only", async () => {
   assert.equal(ran.code, 2);
   assert.match(ran.stderr, /wanted an address of this machine and a port/);
 });
+
+Deno.test("a shell is told by code that what wrote the file is gone", async (t) => {
+  await t.step("while it listens", async () => {
+    await using server = await otherServer(() =>
+      new Response(
+        new ReadableStream({
+          start(body) {
+            body.enqueue(new TextEncoder().encode("\n"));
+            // Once it listens, as a process that is killed.
+            setTimeout(() => body.error(new Error("killed")), 0);
+          },
+        }),
+      )
+    );
+    const ran = await caryatid(["spy", "#", "--attach", server.file]);
+    assert.equal(ran.code, 1);
+    assert.match(ran.stderr, /^error \[BUS_UNAVAILABLE\] .*ended/m);
+  });
+
+  await t.step("and another server has its port", async () => {
+    await using server = await otherServer(() =>
+      new Response("<html>", { status: 404 })
+    );
+    for (const words of [["publish", "a", "1"], ["request", "a", "1"]]) {
+      const ran = await caryatid([...words, "--attach", server.file]);
+      assert.equal(ran.code, 1);
+      assert.match(
+        ran.stderr,
+        /^error \[BUS_UNAVAILABLE\] .*HTTP status 404.*is it running/,
+      );
+    }
+  });
+
+  await t.step("and nobody has it", async () => {
+    const server = await otherServer(() => new Response());
+    await using folder = await ServiceFolder.make({
+      "control.json": await Deno.readTextFile(server.file),
+    });
+    await server[Symbol.asyncDispose]();
+    const ran = await caryatid(
+      ["publish", "a", "1", "--attach", folder.file("control.json")],
+    );
+    assert.match(ran.stderr, /^error \[BUS_UNAVAILABLE\] .*refused/i);
+  });
+});
+
+Deno.test("--attach and what says where a broker is exclude each other", async () => {
+  const broker = ["--url", "amqp://127.0.0.1:1/"];
+  for (const words of [["publish", "a", "1"], ["spy", "#"]]) {
+    const ran = await caryatid([...words, "--attach", "x.json", ...broker]);
+    assert.equal(ran.code, 2, ran.stderr);
+    assert.match(ran.stderr, /\[INVALID_OPTION\] .*--attach.*--url/);
+  }
+});
+
+/** A server that isn't `control`, and a file that leads to it. */
+async function otherServer(answer: () => Response) {
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {}, onError: () => answer() },
+    answer,
+  );
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  const folder = await ServiceFolder.make({
+    "control.json": JSON.stringify({ url, token: "x" }),
+  });
+  return {
+    file: folder.file("control.json"),
+    async [Symbol.asyncDispose]() {
+      await server.shutdown();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -92,6 +92,9 @@ brokerTest(
       /^\d{4}-\S+Z 1 order\.one INVALID_MESSAGE: .*found bad$/,
     );
     assert.equal((await run("list", "--topic=other")).stdout, "");
+    const json = JSON.parse((await run("list", "--json")).stdout);
+    assert.equal(json.topic, "order.one");
+    assert.equal(json.code, "INVALID_MESSAGE");
     const { message, topic } = JSON.parse((await run("show", "1")).stdout);
     assert.deepEqual({ message, topic }, {
       message: "bad",

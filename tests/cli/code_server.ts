@@ -12,6 +12,8 @@ export class CodeServer implements AsyncDisposable {
   /** What it answers by path: a text, or a whole answer. */
   readonly files: Map<string, string | (() => Response)>;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  /** Ports come again, and with them what Deno has cached of an earlier test. */
+  readonly #folder = crypto.randomUUID();
   #count = 0;
 
   /** Serves these files: code, or a whole answer. */
@@ -19,7 +21,8 @@ export class CodeServer implements AsyncDisposable {
     this.files = new Map(Object.entries(files));
     this.#server = Deno.serve(
       { port: 0, hostname: "127.0.0.1", onListen() {} },
-      ({ url }) => this.#answer(new URL(url).pathname.slice(1)),
+      ({ url }) =>
+        this.#answer(new URL(url).pathname.replace(/^\/[^/]*\//, "")),
     );
   }
 
@@ -35,7 +38,7 @@ export class CodeServer implements AsyncDisposable {
 
   /** Where a file is. */
   url(name: string): string {
-    return `http://${this.host}/${name}`;
+    return `http://${this.host}/${this.#folder}/${name}`;
   }
 
   /** Stops listening; harmless twice. */

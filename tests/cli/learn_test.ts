@@ -208,6 +208,21 @@ Deno.test("permissions --learn goes on until Ctrl-C, and writes to standard outp
   assert.match(text, /^net = \["api.example.com:443"\]$/m);
 });
 
+Deno.test("permissions --learn takes the run with it when it is killed: nobody would end what may do so much", async () => {
+  await using folder = await ServiceFolder.make({
+    "service.toml": "[module.clock]\n[module.spy]\n",
+  });
+  await using program = startCaryatid(
+    ["permissions", folder.file("service.toml"), "--learn"],
+  );
+  await program.until(
+    () => /clock\.tick/.test(program.log) || undefined,
+    () => "it",
+  );
+  program.kill("SIGKILL");
+  await program.stderr; // the run holds it open, too
+});
+
 Deno.test("permissions --learn stops the run after --seconds", async () => {
   await using folder = await ServiceFolder.make({
     "service.toml": '[module.clock]\ntopic = "tick"\n',
@@ -272,6 +287,38 @@ Deno.test("permissions --learn writes over nobody's file, and runs nothing where
   assert.equal(ran.code, 2);
   assert.match(ran.stderr, /\[INVALID_OPTION\].*found a file/);
   assert.equal(await Deno.readTextFile(file), "[module.clock]\n");
+  for (const place of ["absent/learned.toml", "service.toml/learned.toml"]) {
+    const output = folder.file(place);
+    const ran = await caryatid([
+      "permissions",
+      file,
+      "--learn",
+      "--seconds=1",
+      "-o",
+      output,
+    ]);
+    assert.equal(ran.code, 2);
+    assert.match(ran.stderr, /^error \[INVALID_OPTION\].*wanted a folder\b/);
+  }
+});
+
+Deno.test("permissions --learn prints what it can't write in the end", async () => {
+  await using folder = await ServiceFolder.make({
+    "quick.ts": moduleText(`
+      name: "quick",
+      async init() {
+        await Deno.writeTextFile(new URL("learned.toml", import.meta.url), "x");
+        throw new Error("enough");
+      },
+    `),
+    "service.toml": '[module.quick]\nimport = "./quick.ts"\n',
+  });
+  const file = folder.file("service.toml");
+  const output = folder.file("learned.toml");
+  const ran = await caryatid(["permissions", file, "--learn", "-o", output]);
+  assert.equal(ran.code, 1);
+  assert.match(ran.stderr, /error \[STORAGE_FAILED\].*learned\.toml/);
+  assert.match(ran.stdout, /\[module\.quick\.permissions\]/);
 });
 
 Deno.test("options of --learn want --learn", async (t) => {

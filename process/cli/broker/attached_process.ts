@@ -35,7 +35,8 @@ export class AttachedProcess implements Target {
 
   /** Publishes; resolves when the process's bus has it. */
   async publish(topic: string, message: unknown): Promise<void> {
-    await this.#call("POST", "publish", { topic }, message);
+    const { status } = await this.#call("POST", "publish", { topic }, message);
+    if (status !== 204) throw this.#isAnother(status);
   }
 
   /** Asks who handles the topic. */
@@ -56,9 +57,10 @@ export class AttachedProcess implements Target {
   ): Promise<AsyncIterable<Pick<Delivery, "topic" | "message">>> {
     const response = await this.#call("GET", "spy", { topic: pattern });
     const lines = response.body!.pipeThrough(new TextLineStream()).getReader();
-    signal.addEventListener("abort", () => void lines.cancel(), { once: true });
+    const cancel = () => void lines.cancel().catch(() => {}); // it has ended
+    signal.addEventListener("abort", cancel, { once: true });
     await lines.read(); // an empty one: it listens
-    return heard(lines);
+    return heard(lines, this.#url);
   }
 
   async #call(
@@ -79,14 +81,26 @@ export class AttachedProcess implements Target {
     });
     if (response.ok) return response;
     const { code, message: why } = parsed(await response.text());
+    if (typeof code !== "string") throw this.#isAnother(response.status);
     throw new CaryatidError(code as ErrorCode, String(why));
+  }
+
+  /** The port of a process that was killed may be anybody's by now. */
+  #isAnother(status: number): CaryatidError {
+    const found = `found HTTP status ${status} of something else`;
+    return unavailable(this.#url, new Error(found));
   }
 }
 
-async function* heard(lines: ReadableStreamDefaultReader<string>) {
+async function* heard(
+  lines: ReadableStreamDefaultReader<string>,
+  url: string,
+) {
   try {
     for (;;) {
-      const { done, value } = await lines.read();
+      const { done, value } = await lines.read().catch((cause) => {
+        throw unavailable(url, cause, "it has ended");
+      });
       if (done) return;
       if (value === "") continue;
       const decoded = decode(Uint8Array.fromBase64(value));
@@ -94,7 +108,7 @@ async function* heard(lines: ReadableStreamDefaultReader<string>) {
       yield { topic, message };
     }
   } finally {
-    await lines.cancel();
+    await lines.cancel().catch(() => {}); // what broke it has been told
   }
 }
 
@@ -106,10 +120,20 @@ function parsed(text: string): Record<string, unknown> {
   }
 }
 
-function unavailable(where: string, cause: unknown): CaryatidError {
+function unavailable(
+  where: string,
+  cause: unknown,
+  why = innermost(cause).message,
+): CaryatidError {
   return new CaryatidError(
     "BUS_UNAVAILABLE",
-    `Cannot reach the process of "${where}": ${(cause as Error).message}`,
+    `Cannot reach the process of "${where}": ${why}`,
     { cause, hint: "is it running, with a [module.control]?" },
   );
+}
+
+/** Of what `fetch` says, only the cause tells something. */
+function innermost(error: unknown): Error {
+  const { cause } = error as Error;
+  return cause instanceof Error ? innermost(cause) : error as Error;
 }

@@ -7,17 +7,25 @@ import { messageJson } from "./message_json.ts";
 /** What is to be done with dead letters. */
 export interface DeadLetterOptions extends BrokerOptions, DeadLetterFilter {}
 
+/** How they are listed. */
+export interface ListOptions extends DeadLetterOptions {
+  /** Writes one JSON object a line. */
+  readonly json?: boolean | undefined;
+}
+
 /** `caryatid dead-letters list`: a line for each, the oldest first. */
 export async function listDeadLetters(
   terminal: Terminal,
-  options: DeadLetterOptions,
+  { json, ...options }: ListOptions,
 ): Promise<0> {
   const letters = await withBus(
     terminal,
     options,
     (bus) => bus.deadLetters.list(filterOf(options)),
   );
-  for (const letter of letters) terminal.print(summary(letter));
+  for (const letter of letters) {
+    terminal.print(json ? letterJson(letter) : summary(letter));
+  }
   return 0;
 }
 
@@ -33,8 +41,7 @@ export async function showDeadLetter(
     (bus) => bus.deadLetters.list({ id, limit: 1 }),
   );
   if (letter === undefined) throw noSuchLetter(id);
-  const { time, ...rest } = letter;
-  terminal.print(messageJson({ ...rest, time: new Date(time).toISOString() }));
+  terminal.print(letterJson(letter));
   return 0;
 }
 
@@ -61,6 +68,10 @@ function filterOf(
     ...code === undefined ? {} : { code },
     ...limit === undefined ? {} : { limit },
   };
+}
+
+function letterJson({ time, ...rest }: DeadLetter): string {
+  return messageJson({ ...rest, time: new Date(time).toISOString() });
 }
 
 function summary({ time, id, topic, code, cause }: DeadLetter): string {

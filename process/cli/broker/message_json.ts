@@ -15,11 +15,22 @@ export function readMessage(json: string): unknown {
   }
 }
 
-/** A message as one line of JSON; what JSON lacks is wrapped, as in a recording. */
+/**
+ * A message as one line of JSON; what JSON lacks is wrapped, as in a recording. What a terminal would obey is escaped, also where JSON
+ * needn't: U+009B begins a command as ESC [ does.
+ */
 export function messageJson(message: unknown): string {
-  return JSON.stringify(message, (_key, value) => {
+  const json = JSON.stringify(message, (_key, value) => {
     if (typeof value === "bigint") return { $bigint: String(value) };
     if (value instanceof Uint8Array) return { $bytes: value.toBase64() };
     return value;
   }) ?? "null";
+  return json.replace(/[\p{Cc}\p{Cf}]/gu, escaped);
+}
+
+/** Each of its UTF-16 units. */
+function escaped(char: string): string {
+  return char.split("").map((unit) =>
+    `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`
+  ).join("");
 }

@@ -12,6 +12,8 @@ export interface RequestOptions extends TargetOptions {
 export interface SpyOptions extends TargetOptions {
   /** After how many messages it ends; never unless given. */
   readonly count?: number | undefined;
+  /** Writes one JSON object a line. */
+  readonly json?: boolean | undefined;
 }
 
 /** `caryatid publish TOPIC JSON`: resolves when the bus has it. */
@@ -51,7 +53,7 @@ export async function request(
 export async function spy(
   terminal: Terminal,
   pattern: string,
-  { count = Infinity, ...options }: SpyOptions,
+  { count = Infinity, json, ...options }: SpyOptions,
 ): Promise<0> {
   await withTarget(terminal, options, async (target) => {
     const stopping = new AbortController();
@@ -62,8 +64,12 @@ export async function spy(
     terminal.complain(`listening to ${harmless(pattern)}`);
     let left = count;
     for await (const { topic, message } of heard) {
-      terminal.print(`${harmless(topic)} ${harmless(messageJson(message))}`);
-      if (--left <= 0) break;
+      terminal.print(
+        json
+          ? messageJson({ topic, message })
+          : `${harmless(topic)} ${messageJson(message)}`,
+      );
+      if (--left <= 0 || terminal.closed) break;
     }
     Deno.removeSignalListener("SIGINT", stop);
     if (Deno.build.os !== "windows") Deno.removeSignalListener("SIGTERM", stop);

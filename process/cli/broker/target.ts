@@ -1,4 +1,8 @@
-import type { Delivery, RequestOptions } from "@caryatid/sdk";
+import {
+  CaryatidError,
+  type Delivery,
+  type RequestOptions,
+} from "@caryatid/sdk";
 import type { Terminal } from "../terminal.ts";
 import type { BrokerOptions } from "./connect.ts";
 
@@ -32,6 +36,7 @@ export async function withTarget<T>(
   work: (target: Target) => Promise<T>,
 ): Promise<T> {
   if (attach !== undefined) {
+    checkAlone(broker);
     const { AttachedProcess } = await import("./attached_process.ts");
     return await work(await AttachedProcess.at(attach));
   }
@@ -47,4 +52,14 @@ export async function withTarget<T>(
         return heard;
       },
     }));
+}
+
+/** What says where a broker is says nothing of a process. */
+function checkAlone({ url, exchange, passwordFile }: BrokerOptions): void {
+  if ((url ?? exchange ?? passwordFile) === undefined) return;
+  throw new CaryatidError(
+    "INVALID_OPTION",
+    "Cannot do both: found --attach, which names a process, and --url, " +
+      "--exchange or --password-file, which name a broker",
+  );
 }

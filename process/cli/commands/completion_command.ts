@@ -21,7 +21,9 @@ export function addCompletion(
 Examples:
   source <(caryatid completion bash)      # in ~/.bashrc
   source <(caryatid completion zsh)       # in ~/.zshrc, behind compinit
-  caryatid completion fish | source       # in ~/.config/fish/config.fish`,
+  caryatid completion fish | source       # in ~/.config/fish/config.fish
+
+Exit codes: 0 it is printed, 2 it is another shell.`,
     )
     .action(async (shell: typeof SHELLS[number]) => {
       const { completionScript } = await import("../completion/script.ts");

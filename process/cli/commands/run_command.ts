@@ -1,6 +1,7 @@
 import { CaryatidError } from "@caryatid/sdk";
 import type { Command } from "commander";
 import type { Surroundings } from "../program.ts";
+import { addCacheOptions, addDeadlineOption } from "./source_options.ts";
 
 const KINDS = ["net", "read", "write", "env", "run", "sys", "ffi", "import"];
 
@@ -14,16 +15,14 @@ export function addRun(program: Command, _surroundings: Surroundings): void {
         "from where their code comes from; `caryatid permissions` lists them.",
     )
     .argument("<files...>", "TOML files; later ones win")
+    .option("--watch", "swap modules whose files change while it runs")
+    .option("--print", "show the command for Deno, and don't run it")
     .option(
       "--process <name>",
       "this [process.<name>] of the files only (all of them, in one)",
-    )
-    .option("--watch", "swap modules whose files change while it runs")
-    .option("--print", "show the command for Deno, and don't run it")
-    .option("-A, --allow-all", "run without any limit")
-    .option("--frozen", "fail if deno.lock would change")
-    .option("--cached-only", "download nothing")
-    .option("--reload", "download again");
+    );
+  addCacheOptions(addDeadlineOption(command))
+    .option("-A, --allow-all", "run without any limit");
   for (const kind of KINDS) {
     command.option(`--allow-${kind} [=list]`, "allow this, too");
   }

@@ -16,8 +16,10 @@ export function addSchema(
     .addHelpText(
       "after",
       `
-Example:
-  caryatid schema > caryatid.schema.json`,
+Examples:
+  caryatid schema > caryatid.schema.json
+
+Exit codes: 0 it is printed.`,
     )
     .action(async () => {
       const { schemaText } = await import("../schema/schema_text.ts");

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { SubjectOptions } from "../subject.ts";
+import { milliseconds } from "../parse_run.ts";
 import { coloured, type Terminal } from "../terminal.ts";
 
 /** What the options are called by the parser. */
@@ -22,16 +23,26 @@ export function addProcessOption(command: Command): Command {
 
 /** The options of all commands that look into modules. */
 export function addSourceOptions(command: Command): Command {
-  return command
-    .option(
-      "--deadline <seconds>",
-      "how long importing a module may take (10)",
-      seconds,
-    )
-    .option(
+  return addCacheOptions(
+    addDeadlineOption(command).option(
       "--allow-import <hosts>",
       "import from these hosts, too, separated by commas",
-    )
+    ),
+  );
+}
+
+/** How long looking into a module may take. */
+export function addDeadlineOption(command: Command): Command {
+  return command.option(
+    "--deadline <seconds>",
+    "how long importing a module may take (10)",
+    seconds,
+  );
+}
+
+/** What Deno's cache and lock are to it. */
+export function addCacheOptions(command: Command): Command {
+  return command
     .option("--frozen", "fail if deno.lock would change")
     .option("--cached-only", "download nothing")
     .option("--reload", "download again");
@@ -57,7 +68,7 @@ export function sourceOptions(
 
 /** Reads seconds; gives milliseconds. */
 export function seconds(text: string): number {
-  const value = Number(text);
-  if (value > 0 && value <= 3600) return value * 1000;
+  const time = milliseconds(text);
+  if (time !== undefined) return time;
   throw new InvalidArgumentError("wanted seconds, 0 to 3600");
 }

@@ -1,6 +1,6 @@
 import { CaryatidError } from "@caryatid/sdk";
 import { configUrl } from "../config_files.ts";
-import { fileUrl } from "../file_urls.ts";
+import { filePath, fileUrl } from "../file_urls.ts";
 import { showProblems } from "../show_problems.ts";
 import { readSubject, type SubjectOptions } from "../subject.ts";
 import type { Terminal } from "../terminal.ts";
@@ -27,7 +27,7 @@ export async function learn(
   options: LearnOptions = {},
 ): Promise<0 | 1 | 2> {
   const { output, flags = [], allowImport } = options;
-  if (output !== undefined) await checkAbsent(output);
+  if (output !== undefined) await checkOutput(output);
   const subject = await readSubject(files.map(configUrl), options);
   if (subject.problems.length > 0) {
     showProblems(terminal, subject.problems, []);
@@ -47,7 +47,7 @@ export async function learn(
     `What modules of ${files.join(", ")} used in ${seconds.toFixed(1)} s.`,
   );
   if (output === undefined) terminal.print(toml);
-  else await Deno.writeTextFile(output, `${toml}\n`, { createNew: true });
+  else await write(terminal, output, toml);
   const { exitCode } = watched;
   if (exitCode === 0) return 0;
   terminal.complain(
@@ -57,18 +57,49 @@ export async function learn(
 }
 
 /** Nobody's file is written over; said before the run, not after it. */
-async function checkAbsent(path: string): Promise<void> {
-  try {
-    await Deno.lstat(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    throw error;
+async function checkOutput(path: string): Promise<void> {
+  if (await isThere(path)) {
+    throw new CaryatidError(
+      "INVALID_OPTION",
+      `Cannot write "${path}": found a file, wanted none to be there`,
+      {
+        hint:
+          "write elsewhere, and lay that over it: caryatid run FILE LEARNED",
+      },
+    );
   }
+  const folder = new URL(".", fileUrl(path));
+  if (await isThere(folder)) return;
   throw new CaryatidError(
     "INVALID_OPTION",
-    `Cannot write "${path}": found a file, wanted none to be there`,
-    {
-      hint: "write elsewhere, and lay that over it: caryatid run FILE LEARNED",
-    },
+    `Cannot write "${path}": found none, wanted a folder to write it in`,
+    { hint: `mkdir -p "${filePath(folder)}"` },
   );
+}
+
+async function isThere(path: string | URL): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch {
+    return false; // not for us, at least
+  }
+}
+
+/** What a long run has found isn't lost with the file. */
+async function write(
+  terminal: Terminal,
+  path: string,
+  toml: string,
+): Promise<void> {
+  try {
+    await Deno.writeTextFile(path, `${toml}\n`, { createNew: true });
+  } catch (cause) {
+    terminal.print(toml);
+    throw new CaryatidError(
+      "STORAGE_FAILED",
+      `Cannot write "${path}": ${(cause as Error).message}`,
+      { cause, hint: "it is on standard output instead" },
+    );
+  }
 }

@@ -63,6 +63,7 @@ async function run(
   { time, flags, allowImport = [], hear }: WatchOptions,
 ): Promise<number> {
   await Deno.writeTextFile(`${folder}/audit`, "");
+  const { process } = subject.config;
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--no-prompt", ...projectFlags(subject.project)],
@@ -73,7 +74,7 @@ async function run(
       ...broadFlags(folder),
       ...runFlags(subject),
       ...importFlags(subject, allowImport),
-      runProgramUrl(subject.parts, { process: subject.config.process }),
+      runProgramUrl(subject.parts, { process, lifeline: true }),
       ...files,
     ],
     env: {
@@ -83,7 +84,8 @@ async function run(
       CARYATID_MONITOR__OUTPUT: `${folder}/topics`,
     },
     clearEnv: true,
-    stdin: "inherit",
+    // Its lifeline: nothing is ever written, and it stops when this program has ended, however that was.
+    stdin: "piped",
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
@@ -92,7 +94,9 @@ async function run(
   for await (const line of child.stdout.pipeThrough(new TextLineStream())) {
     if (line !== "") hear(line);
   }
-  return (await child.status).code;
+  const { code } = await child.status;
+  await child.stdin.close().catch(() => {}); // the other end is gone
+  return code;
 }
 
 /**

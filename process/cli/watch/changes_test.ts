@@ -24,3 +24,31 @@ Deno.test("a change of a file is told, also of one that isn't there yet or comes
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("a change is told where a link leads to, and in a folder that was gone", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "caryatid changes " });
+  using changes = new Changes();
+  try {
+    const code = `${folder}/code`;
+    await Deno.mkdir(`${folder}/real`);
+    await Deno.mkdir(code);
+    await Deno.writeTextFile(`${folder}/real/a.txt`, "1");
+    await Deno.writeTextFile(`${code}/b.txt`, "1");
+    await Deno.symlink(`${folder}/real/a.txt`, `${folder}/a.link`);
+    changes.watch([`${folder}/a.link`, `${code}/b.txt`]);
+    const first = changes.settled();
+    await Deno.writeTextFile(`${folder}/real/a.txt`, "2");
+    await first;
+    const second = changes.settled();
+    await Deno.rename(code, `${folder}/elsewhere`);
+    await second;
+    const third = changes.settled();
+    await Deno.rename(`${folder}/elsewhere`, code);
+    await third;
+    const fourth = changes.settled();
+    await Deno.writeTextFile(`${code}/b.txt`, "2");
+    await fourth;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

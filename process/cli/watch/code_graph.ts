@@ -1,23 +1,9 @@
-import { safeEnvironment } from "../inspection/child.ts";
-
-/** A file, as `deno info --json` describes it. */
-interface InfoModule {
-  readonly specifier: string;
-  readonly kind?: string;
-  readonly mediaType?: string;
-  readonly dependencies?: readonly InfoDependency[];
-}
-
-interface InfoDependency {
-  readonly code?: { readonly specifier?: string };
-  readonly type?: { readonly specifier?: string };
-  readonly assertionType?: string;
-}
-
-interface Info {
-  readonly modules: readonly InfoModule[];
-  readonly redirects?: Readonly<Record<string, string>>;
-}
+import {
+  type DenoInfo,
+  denoInfo,
+  type InfoDependency,
+  type InfoModule,
+} from "../deno_info.ts";
 
 /** A local file of code. */
 export interface CodeFile {
@@ -39,7 +25,7 @@ export class CodeGraph {
   readonly #bytes: ReadonlySet<string>;
 
   /** Takes what `deno info --json` printed. */
-  constructor({ modules, redirects = {} }: Info) {
+  constructor({ modules, redirects = {} }: DenoInfo) {
     this.#modules = new Map(modules.map((one) => [one.specifier, one]));
     this.#redirects = redirects;
     const dependencies = modules.flatMap((one) => one.dependencies ?? []);
@@ -54,16 +40,9 @@ export class CodeGraph {
     specifier: string,
     flags: readonly string[],
   ): Promise<CodeGraph> {
-    const { stdout } = await new Deno.Command(Deno.execPath(), {
-      args: ["info", "--json", ...flags, specifier],
-      env: { ...safeEnvironment(), NO_COLOR: "1" },
-      clearEnv: true,
-      stdin: "null",
-      stderr: "null",
-    }).output();
+    const told = await denoInfo(specifier, flags);
     // What can't be parsed or found is listed, too; what fails here is told where it is imported.
-    const text = new TextDecoder().decode(stdout);
-    return new CodeGraph(text === "" ? { modules: [] } : JSON.parse(text));
+    return new CodeGraph("info" in told ? told.info : { modules: [] });
   }
 
   /** All local files that these need, themselves included; by URL. */
