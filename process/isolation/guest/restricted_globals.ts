@@ -1,3 +1,5 @@
+import { harmlessProcess } from "./harmless_process.ts";
+
 /** What of `Deno` a guest keeps: what permissions decide on, and what touches nothing but itself. */
 const KEPT = [
   ...["build", "version", "errors", "inspect", "Conn", "FsFile", "env"],
@@ -17,8 +19,8 @@ const KEPT = [
 const REMOVED = [
   ...["BroadcastChannel", "Cache", "CacheStorage", "EventSource"],
   ...["SharedArrayBuffer", "Worker", "caches", "close", "importScripts"],
-  ...["localStorage", "sessionStorage", "onmessage", "postMessage", "process"],
-  ...["alert", "confirm", "prompt", "name"],
+  ...["localStorage", "sessionStorage", "onmessage", "postMessage"],
+  ...["alert", "confirm", "prompt", "name", "nodeBootstrap"],
 ] as const;
 
 /** Takes from this guest what its module must not reach. Trusted code runs it before the module's. */
@@ -28,6 +30,7 @@ export function restrictGlobals(): void {
     if (name in Deno) kept[name] = Deno[name as keyof typeof Deno];
   }
   replace(globalThis, "Deno", Object.freeze(kept));
+  replace(globalThis, "process", harmlessProcess());
   for (const name of REMOVED) remove(globalThis, name);
   for (const name of ["locks", "gpu", "serviceWorker"]) {
     if ("navigator" in globalThis) remove(navigator, name);
