@@ -22,15 +22,18 @@ export function partSources(parts: readonly Part[]): PartSources {
     ),
   ];
   const isStandard = ({ config }: Part) => config.import === undefined;
+  const isIsolated = ({ config }: Part) =>
+    "isolation" in config && config.isolation !== "none";
   return {
-    modules: specifiersOf((part) => part.kind === "module" && isStandard(part)),
+    // One that is isolated is code for its guest.
+    modules: specifiersOf((part) =>
+      part.kind === "module" && isStandard(part) && !isIsolated(part)
+    ),
     buses: specifiersOf((part) =>
       part.kind === "message-bus" && isStandard(part)
     ),
     imported: specifiersOf((part) => !isStandard(part)),
     pinned: specifiersOf(({ config }) => config.integrity !== undefined),
-    isolated: specifiersOf(({ config }) =>
-      "isolation" in config && config.isolation !== "none"
-    ),
+    isolated: specifiersOf(isIsolated),
   };
 }
