@@ -1,6 +1,6 @@
 import { CaryatidError } from "@caryatid/sdk";
 import { cachedFlags } from "./grants.ts";
-import { guestMain } from "../isolation/host/guest_spawner.ts";
+import { guestFiles } from "../isolation/host/guest_spawner.ts";
 import { cacheCode } from "./inspection/prefetch.ts";
 import { LockCopy } from "./lock_copy.ts";
 import { runnerSpecifier } from "./run_program.ts";
@@ -26,7 +26,7 @@ export async function fetchGuestCode(
   if (guests.length === 0 || flags.includes("--cached-only")) return;
   const parts = cachedFlags(subject).length > 0 ? subject.parts : guests;
   const specifiers = new Set([
-    guestMain(),
+    ...guestFiles(),
     runnerSpecifier(),
     ...parts.flatMap(({ specifier }) => specifier ?? []),
   ]);

@@ -18,6 +18,9 @@ export function importHost(specifier: string | undefined): string | undefined {
   return url === null ? undefined : urlHost(url);
 }
 
+/** A name that RFC 2606 keeps from being anybody's. */
+const NO_HOST = "none.invalid";
+
 /** What the flag has to say. */
 export interface ImportRules {
   /** Hosts that code of the configuration is imported from. */
@@ -35,10 +38,8 @@ export function importFlag(
   if (more.includes("")) return ["--allow-import"];
   if (only) {
     const all = new Set([...only, ...more, ...ownHosts()]);
-    // Without a flag Deno's default would hold.
-    return [
-      all.size > 0 ? `--allow-import=${[...all].join()}` : "--deny-import",
-    ];
+    // Without hosts Deno's default would hold, and `--deny-import` doesn't take that away.
+    return [`--allow-import=${[...all].join() || NO_HOST}`];
   }
   const usual = [...DEFAULT_HOSTS, ...ownRegistry()];
   const strange = new Set([...hosts, ...more]).difference(new Set(usual));

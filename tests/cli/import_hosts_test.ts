@@ -70,7 +70,7 @@ Deno.test("[import] hosts holds for what is imported, for what that imports, and
   await t.step("no host at all leaves what needs none", async () => {
     const file = folder.file("none.toml");
     const { stdout } = await caryatid(["run", "--print", file]);
-    assert.match(stdout, / --deny-import /);
+    assert.match(stdout, / --allow-import=none\.invalid /);
     await using program = startCaryatid(["run", file]);
     await program.line(/module clock/);
     await stop(program);

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { harmlessProcess } from "./harmless_process.ts";
 
 Deno.test("what a guest finds in process touches nothing but itself", async () => {
-  const found = harmlessProcess() as typeof globalThis.process;
-  assert.deepEqual(found.env, {});
+  const found = harmlessProcess();
   for (const name of ["exit", "kill", "stdin", "stdout", "binding", "dlopen"]) {
     assert(!(name in found), name);
   }

@@ -12,6 +12,7 @@ import { PipeLink } from "../pipe_link.ts";
 import { type Port, PortLink } from "../port_link.ts";
 import { stdioPipes } from "../stdio_pipes.ts";
 import { GuestRuntime } from "./guest_runtime.ts";
+import { guardImports } from "./import_guard.ts";
 import { restrictGlobals } from "./restricted_globals.ts";
 
 /** The host is trusted, its batches may have any size. */
@@ -27,21 +28,23 @@ export interface Pin {
   readonly text: string;
 }
 
-/** Runs the module that `load` imports, for the host at the other end; only if it is what `pin` says. */
+/** Runs the module that is the default export of what `load` imports, for the host at the other end; only if it is what `pin` says. */
 export function startGuest(
   isolation: "worker" | "process",
-  load: () => Promise<unknown>,
+  load: () => Promise<{ readonly default: unknown }>,
   pin?: Pin,
 ): void {
   const { inspect, memoryUsage } = Deno;
   const exit = Deno.exit.bind(Deno);
+  const loadModule = async () => (await load()).default;
   const runtime = new GuestRuntime({
     link: isolation === "worker" ? workerLink() : processLink(),
-    load: pin ? () => loadPinned(pin, load) : load,
+    load: pin ? () => loadPinned(pin, loadModule) : loadModule,
     inspect,
     memory: () => memoryUsage().rss,
     onHostGone: () => exit(0),
   });
+  guardImports();
   restrictGlobals();
   runtime.start();
 }

@@ -20,7 +20,7 @@ const REMOVED = [
   ...["BroadcastChannel", "Cache", "CacheStorage", "EventSource"],
   ...["SharedArrayBuffer", "Worker", "caches", "close", "importScripts"],
   ...["localStorage", "sessionStorage", "onmessage", "postMessage"],
-  ...["alert", "confirm", "prompt", "name"],
+  ...["alert", "confirm", "prompt", "name", "nodeBootstrap"],
 ] as const;
 
 /** Takes from this guest what its module must not reach. Trusted code runs it before the module's. */
@@ -30,8 +30,8 @@ export function restrictGlobals(): void {
     if (name in Deno) kept[name] = Deno[name as keyof typeof Deno];
   }
   replace(globalThis, "Deno", Object.freeze(kept));
-  for (const name of REMOVED) remove(globalThis, name);
   replace(globalThis, "process", harmlessProcess());
+  for (const name of REMOVED) remove(globalThis, name);
   for (const name of ["locks", "gpu", "serviceWorker"]) {
     if ("navigator" in globalThis) remove(navigator, name);
   }

@@ -1,3 +1,4 @@
+import { importHost } from "../../config/import_hosts.ts";
 import type { ModuleGrants } from "../../config/process_config.ts";
 import { guestFlags } from "../grants_deno.ts";
 import type { Pipes } from "../pipe_link.ts";
@@ -5,8 +6,11 @@ import { childPipes } from "../stdio_pipes.ts";
 import { readableVariable } from "./environment.ts";
 import { entryOf, type GuestOrder } from "./guest_spawner.ts";
 
-/** Of the host's environment Deno itself needs these to find its cache. The guest can't read them without a grant. */
-const DENO_NEEDS = ["DENO_DIR", "HOME", "XDG_CACHE_HOME", "LOCALAPPDATA"];
+/** Of the host's environment Deno itself needs these to find its cache and registries. The guest can't read them without a grant. */
+const DENO_NEEDS = [
+  ...["DENO_DIR", "HOME", "XDG_CACHE_HOME", "LOCALAPPDATA"],
+  ...["JSR_URL", "NPM_CONFIG_REGISTRY"],
+];
 /** What is written beside the bridge, at most. */
 const MOST_OUTPUT = 64 * 1024;
 /** V8 leaves room for what isn't on its heap. */
@@ -69,6 +73,7 @@ function command(
       `--v8-flags=--max-old-space-size=${heap}`,
       ...projectFlags,
       ...guestFlags(order.grants),
+      importFlag(order.specifier),
       entryOf("process", order),
     ],
     clearEnv: true,
@@ -79,6 +84,18 @@ function command(
     // A terminal sends Ctrl-C to a whole group: its host is to stop it in good order.
     detached: true,
   });
+}
+
+/**
+ * What stands in imports of the module may come from where itself comes from, and from JSR. Some flag has to be there: without one
+ * Deno allows hosts of its own choice, and `--deny-import` alone changes nothing.
+ */
+function importFlag(specifier: string): string {
+  const registry = readableVariable("JSR_URL") ?? "https://jsr.io";
+  const hosts = [registry, specifier, import.meta.url]
+    .filter((url) => /^https?:/.test(url) && URL.canParse(url))
+    .map((url) => importHost(new URL(url)));
+  return `--allow-import=${hosts.join()}`;
 }
 
 /** Storage is kept by location: each guest has its own. */

@@ -49,6 +49,12 @@ export interface GuestSpawner {
   spawn(order: GuestOrder): Promise<SpawnedGuest>;
 }
 
+/** Files of a guest that its entry imports, and what the package calls them. */
+const ENTRIES = {
+  main: "isolation/guest",
+  seal: "isolation/guest/seal",
+} as const;
+
 /**
  * The first code of a guest: a URL whose imports are literal, so that it needs no permission for its own source. Where its hash is
  * known, the text is imported beside the module: Deno reads a file once for one program, so what is hashed is what runs.
@@ -57,21 +63,34 @@ export function entryOf(
   isolation: GuestSpawner["isolation"],
   { specifier, integrity }: Pick<GuestOrder, "specifier" | "integrity">,
 ): string {
-  const module = JSON.stringify(specifier);
+  const module = codeUrl(
+    `import ${JSON.stringify(guestFile("seal"))};` +
+      `import * as module from ${JSON.stringify(specifier)};` +
+      "export default module;",
+  );
   const pin = JSON.stringify({ specifier, integrity });
   const text = integrity === undefined
     ? "const pin = undefined;"
-    : `import text from ${module} with { type: "text" };` +
+    : `import text from ${JSON.stringify(specifier)} with { type: "text" };` +
       `const pin = { ...${pin}, text };`;
-  const code =
-    `import { startGuest } from ${JSON.stringify(guestMain())};${text}` +
-    `startGuest(${JSON.stringify(isolation)}, () => import(${module}), pin);`;
+  return codeUrl(
+    `import { startGuest } from ${JSON.stringify(guestFile("main"))};${text}` +
+      `startGuest(${JSON.stringify(isolation)},` +
+      `() => import(${JSON.stringify(module)}), pin);`,
+  );
+}
+
+function codeUrl(code: string): string {
   return `data:text/javascript,${encodeURIComponent(code)}`;
 }
 
 /** Where the first code of guests is. */
-export function guestMain(): string {
+export function guestFiles(): string[] {
+  return [guestFile("main"), guestFile("seal")];
+}
+
+function guestFile(name: keyof typeof ENTRIES): string {
   return import.meta.url.startsWith("file:")
-    ? new URL("../guest/main.ts", import.meta.url).href
-    : `jsr:@caryatid/process@${VERSION}/isolation/guest`;
+    ? new URL(`../guest/${name}.ts`, import.meta.url).href
+    : `jsr:@caryatid/process@${VERSION}/${ENTRIES[name]}`;
 }

@@ -23,6 +23,8 @@ export function guestProcess(
           isolation,
           permissions: TOPICS,
           ...more,
+          // `deno test` checks the types of a worker before it starts.
+          limits: { "start-deadline": 60, ...more["limits"] as object },
         },
       },
     },

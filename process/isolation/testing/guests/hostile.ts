@@ -1,9 +1,8 @@
 import { defineModule } from "@caryatid/sdk";
 import { writeSync } from "node:fs";
-import { parentPort } from "node:worker_threads";
 import { z } from "zod";
 
-/** Writes to its host past the bridge. */
+/** Writes to its host past the bridge, which only a process can. */
 export default defineModule({
   name: "hostile",
   config: z.object({ way: z.string() }),
@@ -20,10 +19,7 @@ const attacks: Record<string, () => void> = {
   "an unknown kind": () => send(new Uint8Array([0x81, 0x18, 0x63])),
   "an unknown id": () => send(new Uint8Array([0x82, 0x08, 0x19, 0x27, 0x0f])),
   "a second hello": () => send(new Uint8Array([0x82, 0x01, 0x01])),
-  "a huge length": () =>
-    parentPort
-      ? send("no bytes")
-      : writeSync(1, new Uint8Array([0xff, 0xff, 0xff, 0xff])),
+  "a huge length": () => writeSync(1, new Uint8Array([0xff, 0xff, 0xff, 0xff])),
   "a flood": () => {
     // What it may send is 1 MiB: a publish of 60,000 bytes each.
     const frame = new Uint8Array(60_020);
@@ -32,9 +28,7 @@ const attacks: Record<string, () => void> = {
   },
 };
 
-function send(batch: unknown): void {
-  if (parentPort) return parentPort.postMessage(batch);
-  const body = batch as Uint8Array;
+function send(body: Uint8Array): void {
   const bytes = new Uint8Array(4 + body.length);
   new DataView(bytes.buffer).setUint32(0, body.length);
   bytes.set(body, 4);

@@ -1,0 +1,131 @@
+/**
+ * Has a lot of attempts tried by a guest, beside another guest, and prints what came of each.
+ *
+ * @module
+ */
+import { Process } from "@caryatid/process";
+import { type Attempt, permissionsOf } from "./attempt.ts";
+import type { Outcome } from "./attacker.ts";
+import { ATTEMPTS } from "./attempts/all.ts";
+import { interrupt, isBusy } from "./afterwards.ts";
+import { WatchedGround } from "./ground.ts";
+import { type Lot, MARK, type Report, TYPED } from "./lot.ts";
+import { writeModule } from "./write_module.ts";
+
+/** An attempt that takes longer has come to nothing, in milliseconds. */
+const PATIENCE = 5_000;
+
+/** How an attempt went; its guest may be gone. */
+type End = Outcome | readonly ["ended", why: string];
+
+const text = new TextEncoder();
+const lot: Lot = JSON.parse(Deno.args[0]!);
+const attempts = lot.names.map((name) => ATTEMPTS.get(name)!);
+const watched = await WatchedGround.make(lot.folder, TYPED);
+const process = await Process.create({
+  config: await configOf(attempts[0]!),
+  base: import.meta.url,
+});
+const strays = countStrays();
+
+if (await starts()) { for (const attempt of attempts) await tryOut(attempt); }
+Deno.exit(0); // whatever still runs
+
+async function configOf(attempt: Attempt) {
+  const { isolation } = lot;
+  const own = attempt.module === undefined
+    ? new URL("attacker.ts", import.meta.url).href
+    : await writeModule(watched.ground, attempt.module);
+  const guest = { isolation, "on-failure": "ignore" };
+  return {
+    log: { level: "info" },
+    module: {
+      neighbour: {
+        ...guest,
+        import: "./neighbour.ts",
+        permissions: { handle: ["secret.ask"] },
+      },
+      attacker: {
+        ...guest,
+        import: own,
+        ground: watched.ground,
+        ...isolation !== "none" && {
+          permissions: permissionsOf(attempt, watched.ground),
+          limits: limitsOf(attempt),
+        },
+      },
+    },
+  };
+}
+
+function limitsOf({ alone, startDeadline }: Attempt) {
+  return {
+    ...alone && lot.isolation === "process" && { memory: 160 },
+    ...startDeadline && { "start-deadline": startDeadline },
+  };
+}
+
+/** A module that isn't loaded has tried what it could. */
+async function starts(): Promise<boolean> {
+  try {
+    await process.start();
+    return true;
+  } catch (error) {
+    const { message } = error as Error;
+    const gone = /no sign of life|to start/.test(message);
+    await judge(attempts[0]!, [gone ? "ended" : "refused", message]);
+    return false;
+  }
+}
+
+async function tryOut(attempt: Attempt): Promise<void> {
+  const { context } = process;
+  const end = await context.request("attempt", attempt.name, {
+    timeout: PATIENCE,
+  }).then(
+    (outcome) => outcome as Outcome,
+    (error): End => ["ended", `${error}`],
+  );
+  await judge(attempt, end);
+  if (end[0] === "ended" && attempts.length > 1) {
+    throw new Error(`"${attempt.name}" ends its guest: it has to be alone`);
+  }
+  await context.request("secret.ask", 1, { timeout: PATIENCE });
+}
+
+/** Says what came of it, before anything else can happen. */
+async function judge(attempt: Attempt, end: End): Promise<void> {
+  const { name, afterwards, grants } = attempt;
+  const stray = await watched.noticed();
+  const found = [
+    ...stray.filter((what) => !(grants?.write && what.startsWith("granted/"))),
+    ...strays.splice(0),
+  ];
+  if (end[0] === "got") found.push(end[1]);
+  if (afterwards === "looks at its load" && await isBusy()) {
+    found.push("a core is busy");
+  }
+  const result = found.length > 0
+    ? "open"
+    : end[0] === "refused"
+    ? "refused"
+    : "contained";
+  tell({ name, result, said: found.join(", ") || `${end[1] ?? "nothing"}` });
+  if (afterwards !== "interrupts itself") return;
+  await interrupt(); // ends this process, if all is well
+  tell({ name, result: "open", said: "the host goes on after SIGINT" });
+}
+
+function tell(report: Report): void {
+  Deno.stdout.writeSync(text.encode(`${MARK}${JSON.stringify(report)}\n`));
+}
+
+/** Messages on topics that the attacker has no right to. */
+function countStrays(): string[] {
+  const found: string[] = [];
+  const heard = process.context.subscribe("secret.x");
+  (async () => {
+    for await (const { topic } of heard) found.push(`a message on ${topic}`);
+  })();
+  return found;
+}
