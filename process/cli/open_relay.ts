@@ -1,6 +1,8 @@
 import { grantsOfModule } from "../isolation/grants.ts";
 import { GuestRelay, type RelayOrder } from "../isolation/relay/guest_relay.ts";
 import { projectFlags } from "./project.ts";
+import { importHosts } from "./run_args.ts";
+import type { RunOptions } from "./run_options.ts";
 import type { Part, Subject } from "./subject.ts";
 
 /**
@@ -9,9 +11,13 @@ import type { Part, Subject } from "./subject.ts";
  */
 export function openRelay(
   subject: Subject,
-  flags: readonly string[] = [],
+  options: Pick<RunOptions, "allowAll" | "flags" | "grants"> = {},
 ): GuestRelay | undefined {
-  const orders = subject.parts.flatMap(orderOf);
+  const { flags = [] } = options;
+  const hosts = [...subject.config.importHosts ?? [], ...importHosts(options)]
+    .filter((host) => host !== ""); // all: only of what isn't isolated
+  const orders = subject.parts.flatMap(orderOf)
+    .map((order) => ({ ...order, importHosts: hosts }));
   if (orders.length === 0 || Deno.build.os === "windows") return undefined;
   return new GuestRelay({
     orders,

@@ -41,7 +41,7 @@ export async function runFiles(
     const { Watch } = await import("./watch/watch.ts");
     return await new Watch({ terminal, files, options }).run(subject);
   }
-  await using opened = guests?.openRelay(subject, options.flags);
+  await using opened = guests?.openRelay(subject, options);
   const relay = opened?.address;
   return await start(denoArgs(subject, files, { ...own, relay }));
 }

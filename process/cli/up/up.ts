@@ -44,14 +44,11 @@ export async function up(
   await fetchGuestCode(subject, options);
   const sources = await workerSources(subject, options);
   await using relays = new AsyncDisposableStack();
+  const common = runOptions(options);
   const kept = [...processes].map(([name, own]) => {
-    const relay = relays.use(openRelay(own, options.flags))?.address;
+    const relay = relays.use(openRelay(own, common))?.address;
     return new KeptProcess({
-      args: denoArgs(own, files, {
-        ...runOptions(options),
-        relay,
-        sources,
-      }),
+      args: denoArgs(own, files, { ...common, relay, sources }),
       stopDeadline: stopDeadline + GRACE,
       printed: (line) => merged.printed(name, line),
       complained: (line) => merged.complained(name, line),

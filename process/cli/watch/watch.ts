@@ -90,7 +90,7 @@ export class Watch {
   /** What Deno is given: who starts processes for the modules that have their own is here. */
   #argsOf({ subject, sources }: State): readonly string[] {
     const options = this.#options;
-    this.#relay = openRelay(subject, options.flags);
+    this.#relay = openRelay(subject, options);
     const relay = this.#relay?.address;
     return denoArgs(subject, this.#files, { ...options, sources, relay });
   }

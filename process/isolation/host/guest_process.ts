@@ -17,7 +17,10 @@ const MOST_OUTPUT = 64 * 1024;
 const HEAP_PART = 0.75;
 
 /** What a process of a guest is started with. */
-export type ProcessOrder = Omit<GuestOrder, "mostBatch">;
+export interface ProcessOrder extends Omit<GuestOrder, "mostBatch"> {
+  /** Hosts that its imports may come from, besides its own and JSR. */
+  readonly importHosts?: readonly string[];
+}
 
 /** A process that a guest runs in. */
 export interface GuestProcess {
@@ -73,7 +76,7 @@ function command(
       `--v8-flags=--max-old-space-size=${heap}`,
       ...projectFlags,
       ...guestFlags(order.grants),
-      importFlag(order.specifier),
+      importFlag(order),
       entryOf("process", order),
     ],
     clearEnv: true,
@@ -87,15 +90,15 @@ function command(
 }
 
 /**
- * What stands in imports of the module may come from where itself comes from, and from JSR. Some flag has to be there: without one
+ * What stands in imports of the module may come from where itself comes from, from JSR, and from hosts that were named. Some flag has to be there: without one
  * Deno allows hosts of its own choice, and `--deny-import` alone changes nothing.
  */
-function importFlag(specifier: string): string {
+function importFlag({ specifier, importHosts = [] }: ProcessOrder): string {
   const registry = readableVariable("JSR_URL") ?? "https://jsr.io";
   const hosts = [registry, specifier, import.meta.url]
     .filter((url) => /^https?:/.test(url) && URL.canParse(url))
     .map((url) => importHost(new URL(url)));
-  return `--allow-import=${hosts.join()}`;
+  return `--allow-import=${[...hosts, ...importHosts].join()}`;
 }
 
 /** Storage is kept by location: each guest has its own. */
