@@ -11,6 +11,7 @@ const TESTED_APART = [
   "plugins",
   "record",
   "rest",
+  "sandbox",
 ];
 const ENDING = ["SIGINT received, shutting down", "stopped with exit code 0"];
 
