@@ -17,29 +17,31 @@ export default defineModule({
 });
 `;
 
-testPublished(
-  "in a worker modules from a file and from JSR run, and load late what they need",
-  async (registries) => {
-    await using user = await Consumer.make(registries, {
-      "deno.json": IMPORTS,
-      "hearer.ts": MODULE,
-      "service.toml": `
+for (const isolation of ["worker", "process"]) {
+  testPublished(
+    `in a ${isolation} modules from a file and from JSR run, and load late what they need`,
+    async (registries) => {
+      await using user = await Consumer.make(registries, {
+        "deno.json": IMPORTS,
+        "hearer.ts": MODULE,
+        "service.toml": `
 [module.hearer]
 import = "./hearer.ts"
-isolation = "worker"
+isolation = "${isolation}"
 [module.hearer.permissions]
 subscribe = ["clock.tick"]
 
 [module.clock]
 cron = "* * * * * *"
-isolation = "worker"
+isolation = "${isolation}"
 [module.clock.permissions]
 publish = ["clock.tick"]
 `,
-    });
-    await using program = user.caryatid("run", "service.toml");
-    await program.line(/hears "?clock\.tick/);
-    program.kill("SIGTERM");
-    assert.equal(await program.exitCode(), 0);
-  },
-);
+      });
+      await using program = user.caryatid("run", "service.toml");
+      await program.line(/hears "?clock\.tick/);
+      program.kill("SIGTERM");
+      assert.equal(await program.exitCode(), 0);
+    },
+  );
+}
