@@ -15,6 +15,7 @@ import type {
   Section,
 } from "./config/process_config.ts";
 import type { Classes } from "./classes.ts";
+import { discard } from "./discard.ts";
 import type { Logging } from "./logging.ts";
 
 /** A module with its checked section: all that it takes to run it. */
@@ -58,21 +59,28 @@ export function assembleModules(
   }, ({ module }) => discard(module));
 }
 
-/** Ends what an isolated module has started to be checked, if it isn't to be initialised. */
-export async function discard(module: Module): Promise<void> {
-  await (module as Partial<AsyncDisposable>)[Symbol.asyncDispose]?.();
-}
-
 /** The code of an isolated module is never loaded here. */
 async function moduleFor(
   wanted: ModuleConfig,
   classes: Classes,
   logging: Logging,
 ): Promise<Module> {
-  if (wanted.isolation === "none") return await classes.module(wanted);
+  return wanted.isolation === "none"
+    ? await classes.module(wanted)
+    : await guestFor(wanted, classes, logging);
+}
+
+/** A guest that has loaded the code of an isolated module; in the place of `predecessor`, if there is one whose queues are kept. */
+export async function guestFor(
+  wanted: ModuleConfig,
+  classes: Classes,
+  logging: Logging,
+  predecessor?: Module,
+): Promise<Module> {
   const { isolatedModule } = await import("./isolation/isolated_module.ts");
   const specifier = classes.isolatedSpecifier(wanted);
-  return await isolatedModule(wanted, specifier, logging.log(wanted.id));
+  const log = logging.log(wanted.id);
+  return await isolatedModule(wanted, specifier, log, predecessor);
 }
 
 /** A module with its section of this configuration, checked. Rejects with `INVALID_CONFIG`. */

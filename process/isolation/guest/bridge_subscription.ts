@@ -161,8 +161,8 @@ function makeParts(options: BridgeSubscriptionOptions): Parts {
     host,
     queueSize: own.queueSize,
     touch: () => touch ? touch() : touched = true,
-    demand: (more, direct, begun) =>
-      send([FROM_GUEST.demand, id, more, direct, begun]),
+    demand: (more, waits, begun) =>
+      send([FROM_GUEST.demand, id, more, waits, begun]),
     next: (slot) => send([FROM_GUEST.next, id, slot]),
   };
   const answers = own.group !== undefined || own.retry !== undefined;

@@ -15,6 +15,7 @@ import type { Outbox } from "../outbox.ts";
 import { violation } from "../read_frames.ts";
 import { Leftovers } from "./leftovers.ts";
 import {
+  readChange,
   readCount,
   readHandleOptions,
   readSentOptions,
@@ -92,6 +93,12 @@ export class BusRelay {
     return readers;
   }
 
+  /** Resolves when the guest is through with what subscriptions gave it that end just now. */
+  async settled(): Promise<void> {
+    const subscriptions = [...this.#subscriptions.values()];
+    await Promise.all(subscriptions.map(({ settled }) => settled));
+  }
+
   /** So many bytes came: as many more may come when they are dealt with. */
   owe(bytes: number): void {
     this.#owed += bytes;
@@ -113,7 +120,7 @@ export class BusRelay {
       case FROM_GUEST.demand:
         this.#subscription(items)?.demand(
           readCount(items[2]),
-          readCount(items[3]),
+          readChange(items[3]),
           readCount(items[4]),
         );
         return true;

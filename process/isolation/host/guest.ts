@@ -77,12 +77,13 @@ export class Guest {
   readonly #loaded = Promise.withResolvers<LoadedModule>();
   readonly #ready = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
-  readonly #startTimer: ReturnType<typeof setTimeout>;
   readonly #checked = Promise.withResolvers<SchemaResult<unknown>>();
   #asked: unknown = {};
   #relay: BusRelay | undefined;
   #heartbeat: Heartbeat | undefined;
   #onFailed: ((error: unknown) => void) | undefined;
+  #startTimer: ReturnType<typeof setTimeout> | undefined;
+  #stopped: Promise<void> | undefined;
   #running = 0;
   /** Bytes that came before there was a relay. */
   #early = 0;
@@ -116,15 +117,7 @@ export class Guest {
     this.#spawned = spawned;
     this.#records = records;
     this.#outbox = new Outbox(spawned.link);
-    const { startDeadline } = options.limits;
-    this.#startTimer = setTimeout(
-      () =>
-        this.#fail(this.#endedError(
-          `it took more than ${startDeadline / 1000} s to start`,
-          "limits.start-deadline gives more time",
-        )),
-      startDeadline,
-    );
+    this.#limitStart();
     for (const { promise } of this.#waits()) {
       promise.catch(() => {}); // who waits for it hears of it
     }
@@ -162,15 +155,18 @@ export class Guest {
   }
 
   /** Has it check its section. */
-  check(section: unknown): Promise<SchemaResult<unknown>> {
+  async check(section: unknown): Promise<SchemaResult<unknown>> {
     this.#outbox.add([FROM_HOST.check, section]);
-    return this.#checked.promise;
+    const result = await this.#checked.promise;
+    clearTimeout(this.#startTimer); // what its host does until `init` isn't its time
+    return result;
   }
 
   /** Has it set itself up, and resolves when it hears all that it subscribed to. */
   async init({ bus, leftovers, onFailed }: GuestInit): Promise<void> {
     const { id, limits, log } = this.#options;
     this.#onFailed = onFailed;
+    this.#limitStart();
     const rate = limits.publishRate > 0
       ? new PublishRate(limits.publishRate, () => this.#tooFast())
       : undefined;
@@ -212,16 +208,18 @@ export class Guest {
     this.#outbox.add([FROM_HOST.begin]);
   }
 
-  /** No new work from here on. */
+  /** No new work from here on. Where other code takes over, what it was sent ahead is finished first. */
   stop(): void {
-    this.#outbox.add([FROM_HOST.stop]);
+    this.#stopped ??= this.#stop();
   }
 
   /** Waits until it has cleaned up, but not for ever, and ends it. */
   async finish(): Promise<void> {
     if (this.#relay !== undefined && !this.#over) {
-      this.#outbox.add([FROM_HOST.finish]);
       const late = setTimeout(() => this.#ended.resolve(), FINISH_TIME);
+      Promise.resolve(this.#stopped).then(() =>
+        this.#outbox.add([FROM_HOST.finish])
+      );
       await this.#ended.promise;
       clearTimeout(late);
     }
@@ -232,6 +230,26 @@ export class Guest {
   async kill(): Promise<void> {
     this.#fail(this.#endedError("it was ended by its host"));
     await this.#spawned.kill();
+  }
+
+  async #stop(): Promise<void> {
+    await this.#relay?.settled();
+    this.#outbox.add([FROM_HOST.stop]);
+  }
+
+  /** Its time to start begins. */
+  #limitStart(): void {
+    const { startDeadline } = this.#options.limits;
+    clearTimeout(this.#startTimer);
+    if (this.#over) return;
+    this.#startTimer = setTimeout(
+      () =>
+        this.#fail(this.#endedError(
+          `it took more than ${startDeadline / 1000} s to start`,
+          "limits.start-deadline gives more time",
+        )),
+      startDeadline,
+    );
   }
 
   #receiveBatch(batch: Uint8Array): void {
