@@ -1,5 +1,6 @@
 import {
   CaryatidError,
+  type Delivery,
   type MessageBus,
   type SubscribeOptions,
 } from "@caryatid/sdk";
@@ -72,6 +73,7 @@ export class BusRelay {
   #pendingBytes = 0;
   #owed = 0;
   #looked = 0;
+  #finishing = false;
   #gone = false;
 
   /** The guest holds nothing yet. */
@@ -145,13 +147,15 @@ export class BusRelay {
     this.#gone = true;
     this.#asks.abandon(error);
     for (const relayed of this.#subscriptions.values()) {
-      const { pattern } = relayed.subscription;
-      const left = relayed.abandon(error);
-      const options = this.#opened.get(relayed) ?? {};
-      this.#leftovers.keep(pattern, options, left);
+      this.#keep(relayed, relayed.abandon(error));
     }
     for (const cancel of this.#cancels.values()) cancel.abort(error);
     this.#cancels.clear();
+  }
+
+  /** The guest is to clean up: what it closes from here on it has not read to the end. */
+  finish(): void {
+    this.#finishing = true;
   }
 
   /** Closes all that the guest holds. */
@@ -169,7 +173,7 @@ export class BusRelay {
         this.#subscribe(items);
         return true;
       case FROM_GUEST.unsubscribe:
-        this.#subscription(items)?.close();
+        this.#unsubscribe(this.#subscription(items));
         return true;
       case FROM_GUEST.leave:
         this.#leave(items);
@@ -275,6 +279,17 @@ export class BusRelay {
     } catch (error) {
       this.#outbox.add([FROM_HOST.closed, id, crossing(error)]);
     }
+  }
+
+  #unsubscribe(relayed: RelayedSubscription | undefined): void {
+    if (relayed && this.#finishing) this.#keep(relayed, relayed.takeUnbegun());
+    relayed?.close();
+  }
+
+  /** For whoever takes the place of the guest. */
+  #keep(relayed: RelayedSubscription, left: Delivery[]): void {
+    const options = this.#opened.get(relayed) ?? {};
+    this.#leftovers.keep(relayed.subscription.pattern, options, left);
   }
 
   #handle(items: readonly unknown[]): void {

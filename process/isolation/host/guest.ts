@@ -217,9 +217,10 @@ export class Guest {
   async finish(): Promise<void> {
     if (this.#relay !== undefined && !this.#over) {
       const late = setTimeout(() => this.#ended.resolve(), FINISH_TIME);
-      Promise.resolve(this.#stopped).then(() =>
-        this.#outbox.add([FROM_HOST.finish])
-      );
+      Promise.resolve(this.#stopped).then(() => {
+        this.#relay?.finish();
+        this.#outbox.add([FROM_HOST.finish]);
+      });
       await this.#ended.promise;
       clearTimeout(late);
     }

@@ -113,13 +113,19 @@ export class RelayedSubscription {
     this.#end(undefined);
   }
 
+  /** Takes what was sent ahead, or is still to be, and not begun: nobody counts on this guest for it any more. */
+  takeUnbegun(): Delivery[] {
+    const unbegun: Delivery[] = [];
+    for (const ring of [this.#ahead, this.#first]) {
+      for (let one = ring.shift(); one; one = ring.shift()) unbegun.push(one);
+    }
+    return unbegun;
+  }
+
   /** The guest is gone, because of `error`. Gives what it has not begun; what is taken later is added to that. */
   abandon(error: unknown): Delivery[] {
     if (this.#left) return this.#left;
-    const left: Delivery[] = this.#left = [];
-    for (const ring of [this.#ahead, this.#first]) {
-      for (let one = ring.shift(); one; one = ring.shift()) left.push(one);
-    }
+    const left = this.#left = this.takeUnbegun();
     for (const slot of this.#inHand) {
       this.#slots[slot]?.throw?.(error)?.catch(() => {}); // it is over anyway
     }

@@ -6,7 +6,6 @@ export default defineModule({
     context.handle("who", () => "v1");
     context.run(async () => {
       for await (const { message } of numbers) {
-        
         await context.publish("seen", ["v1", message]);
       }
     });
