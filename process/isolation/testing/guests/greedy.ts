@@ -12,6 +12,7 @@ export default defineModule({
       }
       return kept.length;
     });
+    context.run(() => context.publish("lives", 1));
     context.handle("heap", () => {
       const all: object[] = [];
       for (;;) all.push({ all });
