@@ -36,6 +36,19 @@ async function takeSeen(heard: Subscription, count: number): Promise<Seen[]> {
   return seen;
 }
 
+/** The last number. */
+const END = -1;
+
+async function readToEnd(heard: Subscription): Promise<Seen[]> {
+  const seen: Seen[] = [];
+  for await (const { message } of heard) {
+    const [name, number] = message as Seen;
+    if (number === END) break;
+    seen.push([name, number]);
+  }
+  return seen;
+}
+
 async function publishAll(context: Context, count: number): Promise<void> {
   for (let n = 0; n < count; n++) await context.publish("number", n);
 }
@@ -77,7 +90,7 @@ for (const isolation of ["worker", "process"] as const) {
       await using file = await GuestFile.make(counter("v0", options));
       await using process = await started(file, isolation);
       const { context } = process;
-      const heard = context.subscribe("seen", { queueSize: 10_000 });
+      const reading = readToEnd(context.subscribe("seen"));
       let swapped = false;
       let count = 0;
       const load = (async () => {
@@ -93,7 +106,8 @@ for (const isolation of ["worker", "process"] as const) {
       }
       swapped = true;
       await load;
-      const seen = await takeSeen(heard, count);
+      await context.publish("number", END);
+      const seen = await reading;
       assert.deepEqual(seen.map(([, number]) => number), numbers(count));
       const names = new Set(seen.map(([name]) => name));
       assert.deepEqual([...names], ["v0", "v1", "v2"]);
