@@ -18,6 +18,7 @@ import type {
   Section,
 } from "./config/process_config.ts";
 import type { Classes } from "./classes.ts";
+import { discard } from "./discard.ts";
 import type { Logging } from "./logging.ts";
 
 /** A module with its checked section: all that it takes to run it. */
@@ -61,25 +62,31 @@ export function assembleModules(
   }, ({ module }) => discard(module));
 }
 
-/** Ends what an isolated module or bus has started to be checked, if it isn't to be initialised. */
-export async function discard(code: Module | BusClass): Promise<void> {
-  await (code as Partial<AsyncDisposable>)[Symbol.asyncDispose]?.();
-}
-
 /** The code of an isolated module is never loaded here. */
 async function moduleFor(
   wanted: ModuleConfig,
   classes: Classes,
   logging: Logging,
 ): Promise<Module> {
-  if (wanted.isolation === "none") return await classes.module(wanted);
+  return wanted.isolation === "none"
+    ? await classes.module(wanted)
+    : await guestFor(wanted, classes, logging);
+}
+
+/** A guest that has loaded the code of an isolated module; in the place of `predecessor`, if there is one whose queues are kept. */
+export async function guestFor(
+  wanted: ModuleConfig,
+  classes: Classes,
+  logging: Logging,
+  predecessor?: Module,
+): Promise<Module> {
   const { isolatedModule } = await import("./isolation/isolated_module.ts");
-  const { relay } = classes;
   const source = {
     specifier: classes.isolatedSpecifier("module", wanted),
-    relay,
+    relay: classes.relay,
   };
-  return await isolatedModule(wanted, source, logging.log(wanted.id));
+  const log = logging.log(wanted.id);
+  return await isolatedModule(wanted, source, log, predecessor);
 }
 
 /** A module with its section of this configuration, checked. Rejects with `INVALID_CONFIG`. */

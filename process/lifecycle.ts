@@ -10,7 +10,7 @@ import type { SwappingFactory } from "@caryatid/sdk/host/swapping";
 import {
   type AssembledModule,
   assembleModules,
-  discard,
+  guestFor,
   withSection,
 } from "./assembly.ts";
 import type { Classes } from "./classes.ts";
@@ -21,11 +21,12 @@ import type {
   ProcessConfig,
 } from "./config/process_config.ts";
 import { isCutShort } from "./cut_short.ts";
+import { discard } from "./discard.ts";
 import { drained, inTime } from "./drain.ts";
 import { introduce } from "./introduction.ts";
 import type { Logging } from "./logging.ts";
 import { logError } from "./outcome.ts";
-import { ModuleRunner } from "./module_runner.ts";
+import { ModuleRunner, type Running } from "./module_runner.ts";
 import type { ProcessMonitor } from "./monitor/process_monitor.ts";
 import { StartSignal } from "./start_signal.ts";
 import { CurrentWork } from "./work.ts";
@@ -60,6 +61,8 @@ export class Lifecycle {
   readonly #work = new CurrentWork();
   #assembled: readonly AssembledModule[] = [];
   #runners: ModuleRunner[] = [];
+  /** Of each module the section that it runs with. */
+  readonly #sections = new Map<string, ModuleConfig>();
   #booting: Promise<void> | undefined;
   #starting: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
@@ -97,26 +100,80 @@ export class Lifecycle {
     return this.#stopped ??= this.#stop(this.#work.get());
   }
 
-  /** Has other code take the place of a module's, with its section of `config`. */
+  /** Has other code take the place of a module's, with its section of `config`. That of an isolated module is loaded by another guest. */
   async swap(
     id: string,
-    module: Module,
+    module: Module | undefined,
     config: ProcessConfig,
   ): Promise<void> {
     const runner = await this.#swappable(id);
     const wanted = config.modules.find((one) => one.id === id);
     if (wanted === undefined) throw cannotSwap(id, "found no section of it");
+    const fresh = await this.#mustForget(wanted);
+    const newer = await this.#newerCode(wanted, module, fresh, runner);
+    try {
+      const next = await this.#withNotices(config, wanted, newer);
+      const { stopDeadline, startDeadline } = this.#parts.config;
+      const terms = { finish: stopDeadline, start: startDeadline, fresh };
+      await runner.swap(next, terms, this.stopping);
+      this.#sections.set(id, wanted);
+    } catch (error) {
+      await discard(newer);
+      throw error;
+    }
+  }
+
+  /** Whether it may listen to less than before, or answer less. */
+  async #mustForget(wanted: ModuleConfig): Promise<boolean> {
+    if (wanted.isolation === "none" && !wanted.permissions) return false;
+    const { rightsShrank } = await import("./isolation/with_rights.ts");
+    return rightsShrank(this.#sections.get(wanted.id)!, wanted);
+  }
+
+  async #newerCode(
+    wanted: ModuleConfig,
+    module: Module | undefined,
+    fresh: boolean,
+    runner: ModuleRunner,
+  ): Promise<Module> {
+    const { id, isolation } = wanted;
+    if (isolation === "none") {
+      if (module) return module;
+      throw cannotSwap(id, "found no newer code, wanted a module");
+    }
+    if (module) {
+      throw cannotSwap(
+        id,
+        "found code that this process has loaded, wanted none, as the module is isolated",
+        `process.swap("${id}") has a new guest load it`,
+      );
+    }
+    const { classes, logging } = this.#parts;
+    const predecessor = fresh ? undefined : runner.module;
+    return await guestFor(wanted, classes, logging, predecessor);
+  }
+
+  async #withNotices(
+    config: ProcessConfig,
+    wanted: ModuleConfig,
+    module: Module,
+  ): Promise<Running> {
     const { part, notices } = await withSection(config, wanted, module);
     const { logging } = this.#parts;
     for (const notice of notices) {
       logging.log().warn("{notice}", { notice: formatProblem(notice) });
     }
-    const { section, topics } = part;
+    return await this.#running(part, config);
+  }
+
+  /** What a module is run with. */
+  async #running(
+    { config: wanted, module, section, topics }: AssembledModule,
+    config: ProcessConfig,
+  ): Promise<Running> {
     const { onFailure } = wanted;
-    const next = { module, config: section, onFailure, topics };
-    const { stopDeadline, startDeadline } = this.#parts.config;
-    const times = { finish: stopDeadline, start: startDeadline };
-    await runner.swap(next, times, this.stopping);
+    const bus = await this.#rightfulBus(wanted, config);
+    return { module, config: section, onFailure, topics, bus };
   }
 
   async #swappable(id: string): Promise<ModuleRunner> {
@@ -208,11 +265,14 @@ export class Lifecycle {
   }
 
   /** The bus as a module with rights to topics has it: what it may not do is refused before it is counted. */
-  async #rightfulBus(config: ModuleConfig): Promise<MessageBus> {
-    const bus = this.#busFor(config.id);
-    if (config.isolation === "none" && !config.permissions) return bus;
+  async #rightfulBus(
+    module: ModuleConfig,
+    config: ProcessConfig,
+  ): Promise<MessageBus> {
+    const bus = this.#busFor(module.id);
+    if (module.isolation === "none" && !module.permissions) return bus;
     const { withRights } = await import("./isolation/with_rights.ts");
-    return await withRights(bus, config, this.#parts.config);
+    return await withRights(bus, module, config);
   }
 
   /** In the order of the file: all subscriptions are ready before anybody begins. */
@@ -220,16 +280,13 @@ export class Lifecycle {
     modules: readonly AssembledModule[],
     signal: AbortSignal,
   ): Promise<void> {
-    const { logging, clock, swapping } = this.#parts;
-    for (const { config, module, section, topics } of modules) {
-      const { id, onFailure } = config;
+    const { config, logging, clock, swapping } = this.#parts;
+    for (const part of modules) {
+      const { id } = part.config;
+      this.#sections.set(id, part.config);
       const runner = new ModuleRunner({
+        ...await this.#running(part, config),
         id,
-        module,
-        config: section,
-        onFailure,
-        topics,
-        bus: await this.#rightfulBus(config),
         clock,
         swapping,
         log: logging.log(id),

@@ -11,6 +11,7 @@ import { ModuleContext, systemClock } from "@caryatid/sdk/host";
 import type { SwappingFactory } from "@caryatid/sdk/host/swapping";
 import type { OnFailure } from "./config/process_config.ts";
 import { isCutShort } from "./cut_short.ts";
+import { discard } from "./discard.ts";
 import { handOver } from "./hand_over.ts";
 import { initFailedError, moduleFailedError } from "./module_errors.ts";
 import { describeError, logError } from "./outcome.ts";
@@ -32,6 +33,8 @@ export interface Running {
   readonly onFailure: OnFailure;
   /** What it declares, if anything. */
   readonly topics: Topics | undefined;
+  /** The bus, as it may use it. */
+  readonly bus: MessageBus;
 }
 
 /** What a {@linkcode ModuleRunner} is made of. */
@@ -39,7 +42,6 @@ export interface ModuleRunnerOptions extends Running {
   readonly id: string;
   /** Where its code may be swapped. */
   readonly swapping?: SwappingFactory | undefined;
-  readonly bus: MessageBus;
   readonly log: Log;
   readonly clock: Clock | undefined;
   readonly work: CurrentWork;
@@ -47,8 +49,10 @@ export interface ModuleRunnerOptions extends Running {
   readonly fatal: (error: CaryatidError) => void;
 }
 
-/** How long a swap may take, in milliseconds. */
-export interface SwapTimes {
+/** How a swap goes. Times in milliseconds. */
+export interface SwapTerms {
+  /** Whether what the module listens to and answers is closed, rather than kept: it may not any more. */
+  readonly fresh: boolean;
   /** Until what the old code has in hand is finished. */
   readonly finish: number;
   /** Until the new one has set itself up; 0 is for ever. */
@@ -79,6 +83,11 @@ export class ModuleRunner {
     this.#clock = options.clock ?? systemClock;
     this.#strays = new Strays(options.log);
     this.#context = this.#makeContext(undefined);
+  }
+
+  /** Its code; another one after a swap. */
+  get module(): Module {
+    return this.#running.module;
   }
 
   /** What the module works with now; another one after a restart. */
@@ -115,13 +124,13 @@ export class ModuleRunner {
    * What the old code has in hand is finished, its tasks end by the signal, then `init` of the new one runs. If that fails, the old
    * code is started again, with what waited. Rejects with `INIT_FAILED` then, or with `ABORTED` if `stopping` fires before its turn.
    */
-  swap(next: Running, times: SwapTimes, stopping: AbortSignal): Promise<void> {
+  swap(next: Running, terms: SwapTerms, stopping: AbortSignal): Promise<void> {
     const before = this.#swapping ?? Promise.resolve();
     const swap = before.then(() => {
       if (stopping.aborted) {
         throw abortedError(`swap module "${this.id}"`, stopping);
       }
-      return this.#swap(next, times);
+      return this.#swap(next, terms);
     });
     this.#swapping = swap.catch(() => {}); // who asked for it hears of it
     return swap;
@@ -152,14 +161,15 @@ export class ModuleRunner {
   }
 
   #makeContext(predecessor: ModuleContext | undefined): ModuleContext {
-    const { id, bus, log, clock, work, swapping } = this.#options;
+    const { id, log, clock, work, swapping } = this.#options;
+    const { bus, topics, onFailure } = this.#running;
     const context: ModuleContext = new ModuleContext({
       id,
-      bus: this.#strays.watch(bus, this.#running.topics),
+      bus: this.#strays.watch(bus, topics),
       log,
       clock,
       swapping,
-      keep: this.#running.onFailure === "restart",
+      keep: onFailure === "restart",
       predecessor,
       around: (handler, body) => work.run({ id, handler }, body),
       onFailure: (error) => this.#failed(context, error),
@@ -220,18 +230,23 @@ export class ModuleRunner {
     else await failed.close();
   }
 
-  async #swap(next: Running, times: SwapTimes): Promise<void> {
+  async #swap(next: Running, terms: SwapTerms): Promise<void> {
     const old = this.#running;
     this.#overtaken.abort();
     await this.#restarting;
     this.#restarting = undefined;
-    await handOver(this.#context, times.finish, this.#options.log);
+    await handOver(this.#context, terms.finish, this.#options.log);
+    await discard(old.module); // whatever it does: its successor may be the only one
+    if (terms.fresh) {
+      this.#context.tellUnread();
+      await this.#context.close();
+    }
     try {
-      await this.#takeOver(next, times.start);
+      await this.#takeOver(next, terms.start);
     } catch (error) {
       if (this.#stopping.signal.aborted) throw this.#abortedSwap();
       this.#options.log.warn("the new code doesn't start: back to the old one");
-      await this.#goBack(old, times.start);
+      await this.#goBack(old, terms.start);
       throw error;
     }
   }

@@ -212,6 +212,9 @@ export class Process implements AsyncDisposable {
    * those that `init` of the new code doesn't open are closed. What waited there is dropped, and told;
    * requests that waited for a handler which is no more fail with `HANDLER_FAILED`, because of `NO_HANDLER`.
    *
+   * Of an isolated module no code is given: another guest loads it, and takes over with what `options.config` grants. Where that is
+   * fewer topics to hear or answer, what waits is dropped, and told, and all is opened anew.
+   *
    * One swap of a module follows the other. A module that waits for its restart is started at once, with the new code. `stop` waits
    * for a swap that has begun.
    *
@@ -246,13 +249,13 @@ export class Process implements AsyncDisposable {
    */
   async swap(
     id: string,
-    module: Module,
+    module?: Module,
     options: SwapOptions = {},
   ): Promise<void> {
     const config = options.config
       ? await readConfig(options.config, this.#reading)
       : this.#config;
-    await this.#lifecycle.swap(id, checkModule(module), config);
+    await this.#lifecycle.swap(id, module && checkModule(module), config);
   }
 
   /**

@@ -51,14 +51,17 @@ export async function runFiles(
     swappable: watched,
   };
   if (watched) return await runWatched(options, sources);
-  if (!lifeline) return void await Process.main(options);
   await Process.main(options, (process) => {
-    inputEnd().then(() => {
-      process.context.log.warn("what started this has ended, shutting down");
-      return process.stop();
-    }).catch(() => {}); // `main` tells what went wrong
+    if (lifeline) stopAtInputEnd(process);
   });
-  Deno.exit(); // the input is still being read
+  Deno.exit(); // the input may still be read, and a worker go on without end
+}
+
+function stopAtInputEnd(process: Process): void {
+  inputEnd().then(() => {
+    process.context.log.warn("what started this has ended, shutting down");
+    return process.stop();
+  }).catch(() => {}); // `main` tells what went wrong
 }
 
 async function runWatched(

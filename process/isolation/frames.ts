@@ -18,7 +18,7 @@ export const FROM_GUEST = {
   cancel: 3,
   /** `id, pattern, options` */
   subscribe: 4,
-  /** `id, more, waiting, taken` — deliveries wanted, of them for loops that wait; begun since the last one */
+  /** `id, more, waits, taken` — deliveries wanted; loops that wait, more or fewer than told; begun of those sent ahead */
   demand: 5,
   /** `id, slot` — the step with the delivery of that slot is done, the next one is wanted */
   next: 6,

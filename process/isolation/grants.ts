@@ -104,19 +104,6 @@ export function needlessGrants(granted: ModuleGrants, asked: Asked): Wish[] {
   );
 }
 
-/**
- * Says whether an isolated module lost something that it was granted before: what Deno has granted to a guest can't be taken back
- * from it, so then it must start anew.
- */
-export function grantsShrank(
-  before: ModuleGrants | undefined,
-  after: ModuleGrants | undefined,
-): boolean {
-  if (after === undefined) return false;
-  if (before === undefined) return true;
-  return uncovered([...DENO_KINDS, ...TOPIC_KINDS], before, after).length > 0;
-}
-
 function uncovered(
   kinds: readonly GrantKind[],
   asked: Asked | ModuleGrants,

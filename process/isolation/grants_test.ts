@@ -6,7 +6,6 @@ import {
   grantCovers,
   type GrantKind,
   grantsOfModule,
-  grantsShrank,
   missingGrants,
   needlessGrants,
 } from "./grants.ts";
@@ -93,17 +92,6 @@ Deno.test("a module is held to what its file grants; one that is isolated, to no
   );
 });
 
-Deno.test("D16 grants shrank when something of before isn't covered after", () => {
-  const wide = grants({ net: ["a.example"], read: ["/data"] });
-  const narrow = grants({ net: ["a.example:443"], read: ["/data"] });
-  assert(grantsShrank(wide, narrow));
-  assert(!grantsShrank(narrow, wide));
-  assert(!grantsShrank(wide, wide));
-  assert(grantsShrank(undefined, wide));
-  assert(!grantsShrank(wide, undefined));
-  assert(grantsShrank(wide, grants({})));
-});
-
 const KINDS = ["net", "read", "env", "subscribe"] as const;
 const VALUES: Record<typeof KINDS[number], readonly string[]> = {
   net: ["a.example", "a.example:1", "*.example", "10.0.0.0/8", "10.0.0.1"],
@@ -139,7 +127,6 @@ Deno.test("F7 what isn't missing is covered, what is needless covers nothing, an
     const more = grants(Object.fromEntries(
       KINDS.map((kind) => [kind, [...a[kind] ?? [], ...c[kind] ?? []]]),
     ));
-    assert(!grantsShrank(granted, more));
     const left = missingGrants(more, asked, true);
     assert(left.every(({ kind, value }) => isMissing(kind, value)));
   }));

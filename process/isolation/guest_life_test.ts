@@ -41,6 +41,64 @@ for (const isolation of ["worker", "process"] as const) {
   });
 }
 
+Deno.test("D11 D13 a worker that is silent, in a loop without end, is noticed in 3 s: its program goes on, and can end", async () => {
+  const program = new URL("./testing/silent_worker.ts", import.meta.url).href;
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "--no-prompt", program],
+  }).output();
+  const said = new TextDecoder().decode(stdout).trim().split("\n").at(-1)!;
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+  const [noticed, answered] = JSON.parse(said);
+  assert(noticed > 500 && noticed < 3_500, `noticed after ${noticed} ms`);
+  assert.deepEqual(answered, ["hello", 1]);
+});
+
+Deno.test("GUEST_REFUSED where Deno was started without the flag that workers need, by its name", async () => {
+  const program = new URL("./testing/start_once.ts", import.meta.url).href;
+  const config = await Deno.makeTempFile({ suffix: ".json" });
+  await Deno.writeTextFile(
+    config,
+    JSON.stringify({ imports: await imports() }),
+  );
+  const run = (...flags: string[]) =>
+    output(Deno.execPath(), [
+      ...["run", "-A", "--no-check", "--no-lock", "--no-prompt"],
+      ...[`--config=${config}`, ...flags, program],
+    ]);
+  try {
+    assert.match(
+      await run(),
+      /GUEST_REFUSED .*started without --unstable-worker-options/,
+    );
+    assert.equal(await run("--unstable-worker-options"), "started");
+  } finally {
+    await Deno.remove(config);
+  }
+});
+
+/** What programs of this checkout import, by its names. */
+async function imports(): Promise<Record<string, string>> {
+  const root = new URL("../../", import.meta.url);
+  const read = async (path: string) =>
+    JSON.parse(await Deno.readTextFile(new URL(path, root)));
+  const all: Record<string, string> = (await read("deno.json")).imports;
+  for (const name of ["sdk", "process"]) {
+    const { exports } = await read(`${name}/deno.json`);
+    for (const [entry, path] of Object.entries(exports as typeof all)) {
+      const url = new URL(`${name}/${path}`, root).href;
+      all[`@caryatid/${name}${entry.slice(1)}`] = url;
+    }
+  }
+  return all;
+}
+
+Deno.test("two programs at once, with a guest process each, are no trouble to each other", async () => {
+  const program = new URL("./testing/start_once.ts", import.meta.url).href;
+  const run = () =>
+    output(Deno.execPath(), ["run", "-A", "--no-prompt", program, "process"]);
+  assert.deepEqual(await Promise.all([run(), run()]), ["started", "started"]);
+});
+
 Deno.test("a guest process ends when its host is killed", async () => {
   const host = new Deno.Command(Deno.execPath(), {
     args: [

@@ -9,17 +9,27 @@ import {
 import { Guest, type GuestOptions, type LoadedModule } from "./host/guest.ts";
 import { Leftovers } from "./host/leftovers.ts";
 
-/** A module whose code runs somewhere else: for this process it is one like any other. */
-export interface GuestModule extends Module, AsyncDisposable {}
+/**
+ * A module whose code runs somewhere else: for this process it is one like any other. Disposing of it ends the guest that there is;
+ * the next `init` starts another one.
+ */
+export interface GuestModule extends Module, AsyncDisposable {
+  /** What its guests were sent and had not begun when they ended. */
+  readonly leftovers: Leftovers;
+}
 
 /**
  * The module at `options.specifier`, isolated: its code is never loaded in this process. Starts a guest that loads it, which the
- * next `init` uses; each further `init` starts another one. Whatever becomes of a guest is a failure of the module.
+ * next `init` uses; each further `init` starts another one. Whatever becomes of a guest is a failure of the module. `leftovers` are
+ * those of the module in whose place it comes.
  *
  * Rejects with `LOAD_FAILED`, `GUEST_REFUSED` or `GUEST_ENDED`.
  */
-export async function guestModule(options: GuestOptions): Promise<GuestModule> {
-  const lives = new GuestLives(options);
+export async function guestModule(
+  options: GuestOptions,
+  leftovers: Leftovers = new Leftovers(),
+): Promise<GuestModule> {
+  const lives = new GuestLives(options, leftovers);
   const { name, description } = await lives.load();
   return {
     "~caryatid": { kind: "module", version: 1 },
@@ -28,6 +38,7 @@ export async function guestModule(options: GuestOptions): Promise<GuestModule> {
     config: lives.schema,
     permissions: () => lives.asked,
     init: (context, section) => lives.init(context, section),
+    leftovers,
     [Symbol.asyncDispose]: () => lives.dispose(),
   };
 }
@@ -37,13 +48,16 @@ class GuestLives {
   /** Asks the guest, which alone may load what checks the section. */
   readonly schema: StandardSchema;
   readonly #options: GuestOptions;
-  readonly #leftovers = new Leftovers();
+  readonly #leftovers: Leftovers;
   /** Has checked its section, and waits for `init`. */
   #prepared: Guest | undefined;
+  /** Was given its `init` last. */
+  #current: Guest | undefined;
   #asked: unknown = {};
 
-  constructor(options: GuestOptions) {
+  constructor(options: GuestOptions, leftovers: Leftovers) {
     this.#options = options;
+    this.#leftovers = leftovers;
     this.schema = {
       "~standard": {
         version: 1,
@@ -74,6 +88,7 @@ class GuestLives {
   async init(context: Context, section: unknown): Promise<void> {
     const guest = this.#prepared ?? await this.#start(section);
     this.#prepared = undefined;
+    this.#current = guest;
     context.defer(() => guest.finish());
     if ("workingElsewhere" in context) {
       context.workingElsewhere = () => guest.working;
@@ -92,9 +107,9 @@ class GuestLives {
   }
 
   async dispose(): Promise<void> {
-    const prepared = this.#prepared;
-    this.#prepared = undefined;
-    await prepared?.kill();
+    const guests = [this.#prepared, this.#current];
+    this.#prepared = this.#current = undefined;
+    await Promise.all(guests.map((guest) => guest?.kill()));
   }
 
   async #check(section: unknown): Promise<SchemaResult<unknown>> {

@@ -1,4 +1,4 @@
-import type { Log } from "@caryatid/sdk";
+import type { Log, Module } from "@caryatid/sdk";
 import type { BusConfig, ModuleConfig } from "../config/process_config.ts";
 import { grantsOfModule } from "./grants.ts";
 import { type GuestModule, guestModule } from "./guest_module.ts";
@@ -14,15 +14,19 @@ export interface IsolatedSource {
   readonly relay: RelayAddress | undefined;
 }
 
-/** The module of a section that wants it isolated. */
+/**
+ * The module of a section that wants it isolated. If it comes in the place of a `predecessor` whose queues are kept, it is given what
+ * that one's guest has not begun.
+ */
 export async function isolatedModule(
   config: ModuleConfig,
   source: IsolatedSource,
   log: Log,
+  predecessor?: Module & Partial<Pick<GuestModule, "leftovers">>,
 ): Promise<GuestModule> {
   const keep = config.onFailure === "restart";
   const options = await guestOptions(config, source, log);
-  return await guestModule({ ...options, keep });
+  return await guestModule({ ...options, keep }, predecessor?.leftovers);
 }
 
 /** The class of buses of a section that wants its bus isolated. */

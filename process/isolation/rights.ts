@@ -71,14 +71,18 @@ export class Rights {
    * @throws {CaryatidError} `FORBIDDEN` or `INVALID_TOPIC`
    */
   check(kind: "subscribe" | "handle", pattern: string): void {
+    if (!this.covers(kind, pattern)) throw this.forbidden(kind, pattern);
+  }
+
+  /** Says whether one right takes in every topic of a pattern. */
+  covers(kind: "subscribe" | "handle", pattern: string): boolean {
     const granted = this.#rights[kind];
-    if (granted === undefined) return;
+    if (granted === undefined) return true;
     // Who may hear all topics doesn't therefore hear answers: they are the requester's.
     const isAnswer = kind === "subscribe" && isAnswerTopic(pattern);
-    const isGranted = granted.some((wide) =>
+    return granted.some((wide) =>
       patternCovers(wide, pattern) && (!isAnswer || isAnswerTopic(wide))
     );
-    if (!isGranted) throw this.forbidden(kind, pattern);
   }
 
   /**

@@ -23,6 +23,20 @@ export async function withRights(
   return new RightsBus(bus, new Rights(module.id, rights, hint));
 }
 
+/** Says whether a module may listen to or answer less `after` than `before`: then it must not keep what it has open. */
+export function rightsShrank(
+  before: ModuleConfig,
+  after: ModuleConfig,
+): boolean {
+  const kept = topicRights(after);
+  if (kept === undefined) return false;
+  const old = topicRights(before);
+  const rights = new Rights(after.id, kept, () => "");
+  return (["subscribe", "handle"] as const).some((kind) =>
+    (old?.[kind] ?? ["#"]).some((pattern) => !rights.covers(kind, pattern))
+  );
+}
+
 /** An absent list restricts nothing; but to an isolated module nothing is granted that no list has. */
 function topicRights(module: ModuleConfig): TopicRights | undefined {
   const granted = grantsOfModule(module);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { InMemoryBus } from "../buses/in_memory.ts";
 import { readConfig } from "../config/read_config.ts";
-import { withRights } from "./with_rights.ts";
+import { rightsShrank, withRights } from "./with_rights.ts";
 
 Deno.test("a module whose file lists no topics has the bus itself: unused rights cost nothing", async () => {
   await using bus = new InMemoryBus();
@@ -44,6 +44,34 @@ Deno.test("an error of rights says where the table that lacks the line stands", 
     'add "b" to publish of [module.x.permissions] in <config>:3',
   );
 });
+
+Deno.test("D16 rights shrank when something that it might hear or answer before isn't covered after", async (t) => {
+  const table: [before: string, after: string, shrank: boolean][] = [
+    ['subscribe = ["a.#"]', 'subscribe = ["a.#", "b"]', false],
+    ['subscribe = ["a.#"]', 'subscribe = ["a.*"]', true],
+    ['handle = ["a"]', "handle = []", true],
+    ['publish = ["a"]\nrequest = ["a"]', "publish = []\nrequest = []", false],
+    ['subscribe = ["x._response.*"]', 'subscribe = ["#"]', true],
+    ["", 'subscribe = ["#"]\nhandle = ["#"]', false],
+    ["", 'subscribe = ["a"]', true],
+    ['subscribe = ["a"]', "", false],
+  ];
+  for (const [before, after, shrank] of table) {
+    await t.step(
+      `${before || "none"} → ${after || "none"}: ${shrank}`,
+      async () => {
+        const [old, next] = [await moduleWith(before), await moduleWith(after)];
+        assert.equal(rightsShrank(old, next), shrank);
+      },
+    );
+  }
+});
+
+async function moduleWith(lists: string) {
+  const text = lists && `[module.x.permissions]\n${lists}`;
+  const { modules } = await readConfig(text || "[module.x]", { env: {} });
+  return modules[0]!;
+}
 
 async function rightful(bus: InMemoryBus, text: string) {
   const config = await readConfig(text, { env: {} });

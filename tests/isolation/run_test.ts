@@ -177,7 +177,7 @@ Deno.test("up keeps processes whose modules have processes of their own", async 
   assert.equal(await program.exitCode(), 0);
 });
 
-Deno.test("run --watch starts the process anew for what is new in isolated code", async () => {
+Deno.test("run --watch swaps guests, and leaves none of before behind", async () => {
   const id = unique();
   await using folder = await ServiceFolder.make({
     "answers.ts": ANSWERS,
@@ -191,9 +191,10 @@ Deno.test("run --watch starts the process anew for what is new in isolated code"
   assert.equal(pids.length, 1);
   const newer = ANSWERS.replace("loaded here", "newer code");
   await Deno.writeTextFile(folder.file("answers.ts"), newer);
-  await program.line(/inside says newer code/);
-  await program.line(new RegExp(`${id} says newer code`));
+  await program.line(/swapped inside in/);
+  await program.line(new RegExp(`swapped ${id} in`));
   await gone(pids);
+  assert.equal((await guestPids(id)).length, 1);
   program.kill("SIGINT");
   assert.equal(await program.exitCode(), 0);
 });

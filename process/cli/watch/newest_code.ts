@@ -1,6 +1,7 @@
 import type { Part } from "../subject.ts";
 import type { CodeFile } from "./code_graph.ts";
 import { JavaScript } from "./javascript.ts";
+import { isIsolated } from "./plan.ts";
 import { changedIn, codeOf, readTexts, type State } from "./state.ts";
 import type { SwapOrder } from "./swap_order.ts";
 
@@ -18,10 +19,11 @@ export class NewestCode {
     this.#javaScript = new JavaScript(flags);
   }
 
-  /** The order to swap these modules, which brings them to this state. */
+  /** The order to swap these modules, which brings them to this state. Guests read their files themselves. */
   async orderOf(state: State, modules: readonly Part[]): Promise<SwapOrder> {
+    const here = modules.filter((part) => !isIsolated(part));
     const files = new Map(
-      modules.flatMap((part) => [...codeOf(part, state.graph, { own: true })]),
+      here.flatMap((part) => [...codeOf(part, state.graph, { own: true })]),
     );
     this.#renew(state, files);
     this.#told = state;

@@ -1,5 +1,6 @@
 import { CaryatidError, type Module } from "@caryatid/sdk";
 import { Classes } from "../../classes.ts";
+import type { ModuleConfig } from "../../config/process_config.ts";
 import { readConfig } from "../../config/read_config.ts";
 import type { Importers } from "../../loader.ts";
 import { logError } from "../../outcome.ts";
@@ -46,9 +47,8 @@ async function swap(
     });
     const wanted = modules.find((module) => module.id === id);
     if (wanted === undefined) return; // the files have changed again: another order is to come
-    const classes = new Classes(parts, undefined);
-    for (const module of parts.modules) classes.registerModule(module);
-    const module = await classes.module(wanted);
+    const isIsolated = wanted.isolation !== "none";
+    const module = isIsolated ? undefined : await moduleFor(wanted, parts);
     const begun = performance.now();
     await process.swap(id, module, { config: parts.config });
     const milliseconds = Math.ceil(performance.now() - begun);
@@ -58,6 +58,15 @@ async function swap(
       error.code === "ABORTED";
     if (!isStopping) logError(log, error);
   }
+}
+
+async function moduleFor(
+  wanted: ModuleConfig,
+  parts: WatchedParts,
+): Promise<Module> {
+  const classes = new Classes(parts, undefined);
+  for (const module of parts.modules) classes.registerModule(module);
+  return await classes.module(wanted);
 }
 
 /** However long they are: a line holds all the code of a module. */

@@ -30,19 +30,17 @@ export function planOf(running: State, next: State): Plan {
     return isTouched(part, next, changed) ||
       !isDeepStrictEqual(swappable(before.get(module.id)!), swappable(module));
   });
-  // Where it is fenced in, another one has to be made for it: never run its code without.
-  const fenced = swap.find(({ config }) =>
-    (config as ModuleConfig).isolation !== "none"
-  );
-  if (fenced) {
-    return { restart: `[module.${fenced.config.id}], which is isolated,` };
-  }
   return { swap: swap.map(({ config }) => config.id) };
 }
 
 /** The parts that are modules. */
 export function modulesOf({ subject }: State): Part[] {
   return subject.parts.filter(({ kind }) => kind === "module");
+}
+
+/** Whether the code of a part runs in a guest. */
+export function isIsolated({ config }: Part): boolean {
+  return "isolation" in config && config.isolation !== "none";
 }
 
 /** Whether a file that a part needs is among these. */
@@ -98,6 +96,7 @@ function codeReason(
     if (part.kind === "message-bus") {
       return `the code of [message-bus.${part.config.id}]`;
     }
+    if (isIsolated(part)) continue; // its guest loads them itself
     const files = [...codeOf(part, next.graph).values()];
     const unusual = files.find(({ plain }) => !plain);
     if (unusual) return `code that needs ${unusual.url}`;
@@ -105,16 +104,21 @@ function codeReason(
   return undefined;
 }
 
-/** What a swap brings. */
-function swappable({ section, onFailure }: ModuleConfig): unknown {
-  return { section, onFailure };
+/** What a swap brings. Another guest has its own permissions, limits and integrity; code that runs in the process has those of the process. */
+function swappable(module: ModuleConfig): unknown {
+  const { section, onFailure, isolation } = module;
+  if (isolation === "none") return { section, onFailure };
+  const { permissions, limits, integrity } = module;
+  return { section, onFailure, permissions, limits, integrity };
 }
 
 /** What only a restart brings. */
 function fixed(module: ModuleConfig): unknown {
-  const { section: _section, globalKeys: _keys, onFailure: _, ...rest } =
-    module;
-  return { ...rest, base: rest.base?.href };
+  const swapped = Object.keys(swappable(module) as object);
+  const left = Object.entries(module).filter(([key]) =>
+    key !== "globalKeys" && !swapped.includes(key)
+  );
+  return { ...Object.fromEntries(left), base: module.base?.href };
 }
 
 /** URLs are compared by their text. */

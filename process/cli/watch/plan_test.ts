@@ -128,19 +128,35 @@ const cases: [what: string, next: Promise<State>, plan: unknown][] = [
   ],
 ];
 
-Deno.test("code and section of an isolated module are never swapped for what isn't", async () => {
+Deno.test("of an isolated module a swap brings code, whatever it needs, permissions, limits and integrity; never another isolation", async (t) => {
   const running = await state(ISOLATED);
-  const edits = [
-    await state(ISOLATED.replace("say = 1", "say = 2")),
-    await state(ISOLATED, { "shared.ts": "new" }),
+  const isolation = 'isolation = "worker"';
+  const wasm = { ...NEEDS, "a.ts": ["shared.ts", "a.wasm"], "a.wasm": [] };
+  const table: [what: string, next: Promise<State>, plan: unknown][] = [
+    ["code", state(ISOLATED, { "shared.ts": "new" }), { swap: ["a", "b"] }],
+    ["code that isn't text", state(ISOLATED, { "a.wasm": "new" }, [], wasm), {
+      swap: ["a"],
+    }],
+    ...[
+      'integrity = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="',
+      "[module.a.permissions]\nnet = []",
+      "[module.a.limits]\nheartbeat = 20",
+    ].map((line): typeof table[0] => [
+      line,
+      state(ISOLATED.replace(isolation, `${isolation}\n${line}`)),
+      { swap: ["a"] },
+    ]),
+    ...["process", "none"].map((other): typeof table[0] => [
+      `isolation ${other}`,
+      state(ISOLATED.replace("worker", other)),
+      { restart: "which modules there are, and how they are run" },
+    ]),
   ];
-  for (const next of edits) {
-    assert.deepEqual(planOf(running, next), {
-      restart: "[module.a], which is isolated,",
+  for (const [what, next, plan] of table) {
+    await t.step(what, async () => {
+      assert.deepEqual(planOf(running, await next), plan);
     });
   }
-  const other = await state(ISOLATED, { "only_b.ts": "new" });
-  assert.deepEqual(planOf(running, other), { swap: ["b"] });
 });
 
 Deno.test("a change leads to the swaps that bring it, or else to a new start", async (t) => {

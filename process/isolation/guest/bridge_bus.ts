@@ -13,12 +13,10 @@ import {
   validateTopic,
 } from "@caryatid/sdk";
 import {
-  abortedError,
   checkConcurrency,
   checkRetry,
   checkSubscribeOptions,
   checkTimeout,
-  MOST_WAITING,
   validateRequestTopic,
   WaitingRoom,
 } from "@caryatid/sdk/bus";
@@ -28,8 +26,8 @@ import { type Frame, FROM_GUEST, FROM_HOST } from "../frames.ts";
 import type { Outbox } from "../outbox.ts";
 import { BridgeDelivery, BridgeRequest } from "./bridge_delivery.ts";
 import { BridgeHandling } from "./bridge_handling.ts";
+import { BridgeSends } from "./bridge_sends.ts";
 import { BridgeSubscription } from "./bridge_subscription.ts";
-import { Pending } from "./pending.ts";
 
 const DONE = Promise.resolve();
 
@@ -54,13 +52,13 @@ export class BridgeBus implements MessageBus {
   readonly #outbox: Outbox;
   readonly #messageSize: number;
   readonly #keep: boolean;
+  readonly #sends: BridgeSends;
   readonly #room = new WaitingRoom();
-  readonly #pending = new Map<number, Pending<unknown>>();
   readonly #subscriptions = new Map<number, BridgeSubscription>();
   readonly #handlings = new Map<number, BridgeHandling>();
   readonly #requests = new Map<number, BridgeRequest>();
   readonly #touched = new Set<BridgeSubscription>();
-  #number = 0;
+  #id = 0;
   #closing: Promise<void> | undefined;
   readonly #ended = Promise.withResolvers<void>();
 
@@ -70,6 +68,7 @@ export class BridgeBus implements MessageBus {
     this.#outbox = outbox;
     this.#messageSize = messageSize;
     this.#keep = keep;
+    this.#sends = new BridgeSends(outbox, messageSize);
     outbox.onFlush = () => {
       for (const subscription of this.#touched) subscription.report();
       this.#touched.clear();
@@ -88,7 +87,8 @@ export class BridgeBus implements MessageBus {
     try {
       validateTopic(topic);
       checkTimeout(options?.timeout, 1);
-      return this.#send("publish", topic, message, options) as Promise<void>;
+      if (this.#closing) throw closedError(`publish on "${topic}"`);
+      return this.#sends.publish(topic, message, options);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -102,7 +102,8 @@ export class BridgeBus implements MessageBus {
     try {
       validateRequestTopic(topic);
       checkTimeout(options?.timeout, 1);
-      return this.#send("request", topic, message, options);
+      if (this.#closing) throw closedError(`request on "${topic}"`);
+      return this.#sends.request(topic, message, options);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -115,7 +116,7 @@ export class BridgeBus implements MessageBus {
     }
     validatePattern(pattern);
     checkSubscribeOptions(options);
-    const id = this.#number++;
+    const id = this.#id++;
     const { group, queueSize, overflow, retry, where, filter } = options;
     const chooses = (where ?? filter) !== undefined &&
       (group ?? retry) === undefined;
@@ -153,7 +154,7 @@ export class BridgeBus implements MessageBus {
     validatePattern(pattern);
     const concurrency = checkConcurrency(options);
     const retry = checkRetry(options);
-    const id = this.#number++;
+    const id = this.#id++;
     this.#add([FROM_GUEST.handle, id, pattern, { concurrency, retry }]);
     const handling = new BridgeHandling({
       id,
@@ -190,13 +191,13 @@ export class BridgeBus implements MessageBus {
         this.#subscriptions.get(number)?.arrive(new BridgeDelivery(items));
         return true;
       case FROM_HOST.accepted:
-        this.#accepted(number, items[2] as number);
+        this.#sends.accepted(number, items[2] as number);
         return true;
       case FROM_HOST.answered:
-        this.#take(number)?.resolve(items[2]);
+        this.#sends.take(number)?.resolve(items[2]);
         return true;
       case FROM_HOST.refused:
-        this.#take(number)?.reject(arrived(items[2])!);
+        this.#sends.take(number)?.reject(arrived(items[2])!);
         return true;
       case FROM_HOST.ask:
         this.#ask(number, items);
@@ -234,47 +235,8 @@ export class BridgeBus implements MessageBus {
     }
   }
 
-  #send(
-    kind: "publish" | "request",
-    topic: string,
-    message: unknown,
-    options: (PublishOptions & RequestOptions) | undefined,
-  ): Promise<unknown> {
-    const what = `${kind} on "${topic}"`;
-    if (this.#closing) throw closedError(what);
-    if (options?.signal?.aborted) throw abortedError(what, options.signal);
-    if (message === undefined) throw undefinedError(topic);
-    if (this.#pending.size >= MOST_WAITING) throw tooManyError(what);
-    const number = this.#number++;
-    this.#outbox.add(
-      [FROM_GUEST[kind], number, topic, crossingOptions(options), message],
-      this.#messageSize,
-    );
-    const pending = new Pending<unknown>();
-    this.#pending.set(number, pending);
-    if (options?.signal) {
-      pending.watch(options.signal, what, () => {
-        this.#pending.delete(number);
-        this.#add([FROM_GUEST.cancel, number]);
-      });
-    }
-    return pending.promise;
-  }
-
   #add(frame: Frame, messageSize?: number): void {
     this.#outbox.add(frame, messageSize);
-  }
-
-  #accepted(first: number, count: number): void {
-    for (let i = 0; i < count; i++) {
-      this.#take(first + i)?.resolve(undefined);
-    }
-  }
-
-  #take(number: number): Pending<unknown> | undefined {
-    const pending = this.#pending.get(number);
-    if (pending) this.#pending.delete(number);
-    return pending;
   }
 
   #ask(number: number, items: readonly unknown[]): void {
@@ -309,8 +271,7 @@ export class BridgeBus implements MessageBus {
   }
 
   #settle(error: CaryatidError): void {
-    for (const pending of this.#pending.values()) pending.reject(error);
-    this.#pending.clear();
+    this.#sends.abandon(error);
     for (const subscription of this.#subscriptions.values()) {
       subscription.isClosed(error);
       subscription.end();
@@ -319,30 +280,6 @@ export class BridgeBus implements MessageBus {
   }
 }
 
-function crossingOptions(
-  options: (PublishOptions & RequestOptions) | undefined,
-): Record<string, unknown> | null {
-  if (options === undefined) return null;
-  const { id, headers, timeout, signal } = options;
-  return { id, headers, timeout, cancel: signal ? true : undefined };
-}
-
 function closedError(what: string): CaryatidError {
   return new CaryatidError("BUS_CLOSED", `Cannot ${what}: the bus is closed`);
-}
-
-function undefinedError(topic: string): CaryatidError {
-  return new CaryatidError(
-    "NOT_ENCODABLE",
-    `Cannot send on "${topic}": found undefined, wanted a message`,
-    { hint: "null is a message" },
-  );
-}
-
-function tooManyError(what: string): CaryatidError {
-  return new CaryatidError(
-    "OVERFLOW",
-    `Cannot ${what}: ${MOST_WAITING} publishes and requests wait already`,
-    { hint: "await each publish" },
-  );
 }

@@ -18,8 +18,8 @@ export interface BridgeQueueOptions {
   readonly host: HostState;
   /** Sees to it that `report` is called soon. */
   readonly touch: () => void;
-  /** Tells the host: `more` are wanted, of all so many for loops that wait, and so many that were sent ahead have begun. */
-  readonly demand: (more: number, direct: number, begun: number) => void;
+  /** Tells the host: `more` are wanted, so many more loops wait (or fewer), and so many that were sent ahead have begun. */
+  readonly demand: (more: number, waits: number, begun: number) => void;
   /** Tells the host that the step with `slot` is done, and the next one wanted. */
   readonly next: (slot: number) => void;
 }

@@ -163,9 +163,9 @@ function makeParts(options: BridgeSubscriptionOptions): Parts {
     host,
     queueSize: own.queueSize,
     touch: () => touch ? touch() : touched = true,
-    demand: (more, direct, begun) => {
+    demand: (more, waits, begun) => {
       host.wanted += more;
-      send([FROM_GUEST.demand, id, more, direct, begun]);
+      send([FROM_GUEST.demand, id, more, waits, begun]);
     },
     next: (slot) => {
       host.wanted++;

@@ -3,11 +3,13 @@ import {
   checkSubscribeOptions,
   DeliveryQueue,
   MAX_TIMEOUT,
+  type Reader,
   Ring,
   type WaitingRoom,
 } from "@caryatid/sdk/bus";
 import type { BridgeDelivery } from "./bridge_delivery.ts";
 import type { BridgeQueue, BridgeQueueOptions } from "./bridge_queue.ts";
+import { ToldWaits } from "./told_waits.ts";
 
 /** Deliveries that may be on their way here, or wait for room. */
 const WINDOW = 64;
@@ -27,6 +29,7 @@ export class ChoosingQueue extends DeliveryQueue implements BridgeQueue {
   /** Those which the host believes have not begun, in order. */
   readonly #unbegun = new Ring<Told>();
   readonly #told = new Map<BridgeDelivery, Told>();
+  readonly #waits = new ToldWaits();
   #more = WINDOW;
   #begun = 0;
 
@@ -47,6 +50,12 @@ export class ChoosingQueue extends DeliveryQueue implements BridgeQueue {
     return super.heldUp + this.#options.host.heldUp;
   }
 
+  override wait(reader: Reader): void {
+    super.wait(reader);
+    this.#waits.begin();
+    this.#options.touch();
+  }
+
   override shift(): BridgeDelivery | undefined {
     const delivery = super.shift() as BridgeDelivery | undefined;
     if (delivery) this.#over(delivery);
@@ -54,9 +63,8 @@ export class ChoosingQueue extends DeliveryQueue implements BridgeQueue {
   }
 
   arrive(delivery: BridgeDelivery): void {
-    const told = { over: false };
-    this.#unbegun.push(told);
-    this.#told.set(delivery, told);
+    this.#waits.arrived(delivery.slot);
+    if (delivery.slot !== 0) this.#keep(delivery);
     const wait = this.#isWanted(delivery) && this.#hasRoom()
       ? this.#take(delivery)
       : this.#over(delivery);
@@ -65,9 +73,17 @@ export class ChoosingQueue extends DeliveryQueue implements BridgeQueue {
   }
 
   report(): void {
-    if (this.#more + this.#begun === 0) return;
-    this.#options.demand(this.#more, 0, this.#begun);
+    const waits = this.#waits.tell();
+    if (this.#more + this.#begun === 0 && waits === 0) return;
+    this.#options.demand(this.#more, waits, this.#begun);
     this.#more = this.#begun = 0;
+  }
+
+  /** Until it is over: the host believes that it has not begun. */
+  #keep(delivery: BridgeDelivery): void {
+    const told = { over: false };
+    this.#unbegun.push(told);
+    this.#told.set(delivery, told);
   }
 
   #isWanted(delivery: BridgeDelivery): boolean {
@@ -89,10 +105,11 @@ export class ChoosingQueue extends DeliveryQueue implements BridgeQueue {
   }
 
   #take(delivery: BridgeDelivery): Promise<void> | void {
-    const before = super.length;
+    const handed = this.#waits.waiting > 0;
     const wait = this.push(delivery, { timeout: MAX_TIMEOUT });
-    const handed = !wait && super.length === before;
-    return handed ? this.#over(delivery) : wait;
+    if (!handed) return wait;
+    this.#waits.end();
+    this.#over(delivery);
   }
 
   /** Nothing waits for room any more, so another one may come. */
@@ -103,7 +120,9 @@ export class ChoosingQueue extends DeliveryQueue implements BridgeQueue {
 
   /** It is begun, or will never be. The host hears of those before which none waits. */
   #over(delivery: BridgeDelivery): void {
-    this.#told.get(delivery)!.over = true;
+    const told = this.#told.get(delivery);
+    if (told === undefined) return; // sent to a loop that waited
+    told.over = true;
     this.#told.delete(delivery);
     while (this.#unbegun.length > 0) {
       const first = this.#unbegun.shift()!;

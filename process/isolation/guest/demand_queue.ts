@@ -6,6 +6,7 @@ import {
 } from "@caryatid/sdk/bus";
 import type { BridgeDelivery } from "./bridge_delivery.ts";
 import type { BridgeQueue, BridgeQueueOptions } from "./bridge_queue.ts";
+import { ToldWaits } from "./told_waits.ts";
 
 /** A loop that comes back within so many milliseconds is given more than the next delivery. */
 const QUICK = 3;
@@ -24,13 +25,9 @@ export class DemandQueue extends DeliveryQueue implements BridgeQueue {
   readonly #mostAhead: number;
   #ahead = 1;
   #lastWait = -Infinity;
-  /** Loops that wait. */
-  #wanted = 0;
-  /** Of what is demanded, that for loops which wait. */
-  #direct = 0;
+  readonly #waits = new ToldWaits();
   #promised = 0;
   #more = 0;
-  #moreDirect = 0;
   #taken = 0;
 
   constructor(room: WaitingRoom, options: BridgeQueueOptions) {
@@ -50,13 +47,9 @@ export class DemandQueue extends DeliveryQueue implements BridgeQueue {
 
   override wait(reader: Reader): void {
     super.wait(reader);
-    this.#wanted++;
-    if (this.#direct < this.#wanted) {
-      this.#direct++;
-      this.#moreDirect++;
-    }
+    this.#waits.begin();
     this.#adapt();
-    this.#demand(Math.max(this.#wanted, this.#ahead));
+    this.#demand(Math.max(this.#waits.waiting, this.#ahead));
   }
 
   override shift(): BridgeDelivery | undefined {
@@ -71,9 +64,9 @@ export class DemandQueue extends DeliveryQueue implements BridgeQueue {
 
   arrive(delivery: BridgeDelivery): void {
     this.#promised--;
-    if (delivery.slot === 0) this.#direct--;
-    if (this.#wanted > 0) {
-      this.#wanted--;
+    this.#waits.arrived(delivery.slot);
+    if (this.#waits.waiting > 0) {
+      this.#waits.end();
       this.#begun(delivery);
     }
     this.push(delivery, undefined);
@@ -81,9 +74,10 @@ export class DemandQueue extends DeliveryQueue implements BridgeQueue {
 
   /** Adds to what is told the host with the next batch. */
   report(): void {
-    if (this.#more + this.#moreDirect + this.#taken === 0) return;
-    this.#options.demand(this.#more, this.#moreDirect, this.#taken);
-    this.#more = this.#moreDirect = this.#taken = 0;
+    const waits = this.#waits.tell();
+    if (this.#more + this.#taken === 0 && waits === 0) return;
+    this.#options.demand(this.#more, waits, this.#taken);
+    this.#more = this.#taken = 0;
   }
 
   #begun({ slot }: BridgeDelivery): void {

@@ -1,5 +1,6 @@
 import {
   CaryatidError,
+  type Delivery,
   type MessageBus,
   type SubscribeOptions,
 } from "@caryatid/sdk";
@@ -15,21 +16,19 @@ import type { Outbox } from "../outbox.ts";
 import { violation } from "../read_frames.ts";
 import { Leftovers } from "./leftovers.ts";
 import {
+  readChange,
   readCount,
   readHandleOptions,
-  readSentOptions,
   readSlot,
   readSubscribeOptions,
   readText,
-  type SentOptions,
 } from "./read_items.ts";
 import { Asks, RelayedHandling } from "./relayed_handling.ts";
+import { RelayedSends } from "./relayed_sends.ts";
 import { RelayedSubscription } from "./relayed_subscription.ts";
 
 /** Subscriptions and handlings that a guest may hold. */
 const MOST_HELD = 16_384;
-/** Bytes of publishes and requests that wait for the bus; what is beyond has to wait at the guest. */
-const MOST_PENDING = 8 * 1024 * 1024;
 /** Subscriptions whose state is looked at with each batch: with thousands, all would take longer than the batch. */
 const LOOKED_AT = 64;
 
@@ -60,17 +59,15 @@ export class BusRelay {
   readonly #outbox: Outbox;
   readonly #options: BusRelayOptions;
   readonly #leftovers: Leftovers;
+  readonly #sends: RelayedSends;
   readonly #asks: Asks;
   readonly #subscriptions = new Map<number, RelayedSubscription>();
   readonly #opened = new WeakMap<RelayedSubscription, SubscribeOptions>();
   readonly #handlings = new Map<number, RelayedHandling>();
-  readonly #cancels = new Map<number, AbortController>();
   #lastId = -1;
-  #firstAccepted = 0;
-  #accepted = 0;
-  #pendingBytes = 0;
   #owed = 0;
   #looked = 0;
+  #finishing = false;
   #gone = false;
 
   /** The guest holds nothing yet. */
@@ -79,6 +76,7 @@ export class BusRelay {
     this.#bus = options.bus;
     this.#outbox = options.outbox;
     this.#leftovers = options.leftovers ?? new Leftovers();
+    this.#sends = new RelayedSends(options);
     this.#asks = new Asks(options.outbox);
     options.outbox.onFlush = () => this.#tell();
   }
@@ -90,6 +88,12 @@ export class BusRelay {
       readers += some;
     }
     return readers;
+  }
+
+  /** Resolves when the guest is through with what subscriptions gave it that end just now. */
+  async settled(): Promise<void> {
+    const subscriptions = [...this.#subscriptions.values()];
+    await Promise.all(subscriptions.map(({ settled }) => settled));
   }
 
   /** So many bytes came: as many more may come when they are dealt with. */
@@ -108,12 +112,12 @@ export class BusRelay {
     }
     switch (items[0]) {
       case FROM_GUEST.publish:
-        this.#publish(items, bytes);
+        this.#sends.publish(items, bytes);
         return true;
       case FROM_GUEST.demand:
         this.#subscription(items)?.demand(
           readCount(items[2]),
-          readCount(items[3]),
+          readChange(items[3]),
           readCount(items[4]),
         );
         return true;
@@ -121,7 +125,7 @@ export class BusRelay {
         this.#subscription(items)?.next(readSlot(items[2]));
         return true;
       case FROM_GUEST.request:
-        this.#request(items, bytes);
+        this.#sends.request(items, bytes);
         return true;
       case FROM_GUEST.answer:
       case FROM_GUEST.noAnswer:
@@ -138,13 +142,14 @@ export class BusRelay {
     this.#gone = true;
     this.#asks.abandon(error);
     for (const relayed of this.#subscriptions.values()) {
-      const { pattern } = relayed.subscription;
-      const left = relayed.abandon(error);
-      const options = this.#opened.get(relayed) ?? {};
-      this.#leftovers.keep(pattern, options, left);
+      this.#keep(relayed, relayed.abandon(error));
     }
-    for (const cancel of this.#cancels.values()) cancel.abort(error);
-    this.#cancels.clear();
+    this.#sends.abandon(error);
+  }
+
+  /** The guest is to clean up: what it closes from here on it has not read to the end. */
+  finish(): void {
+    this.#finishing = true;
   }
 
   /** Closes all that the guest holds. */
@@ -162,7 +167,7 @@ export class BusRelay {
         this.#subscribe(items);
         return true;
       case FROM_GUEST.unsubscribe:
-        this.#subscription(items)?.close();
+        this.#unsubscribe(this.#subscription(items));
         return true;
       case FROM_GUEST.leave:
         this.#leave(items);
@@ -183,7 +188,7 @@ export class BusRelay {
         return true;
       }
       case FROM_GUEST.cancel:
-        this.#cancels.get(readCount(items[1]))?.abort();
+        this.#sends.cancel(readCount(items[1]));
         return true;
       case FROM_GUEST.bye:
         this.#bye();
@@ -191,62 +196,6 @@ export class BusRelay {
       default:
         return false;
     }
-  }
-
-  #publish(items: readonly unknown[], bytes: number): void {
-    const number = readCount(items[1]);
-    const topic = readText(items[2]);
-    const sent = readSentOptions(items[3]);
-    if (items.length !== 5) throw violation("a publish without a message");
-    this.#options.onPublish?.();
-    this.#pendingBytes += bytes;
-    this.#bus.publish(topic, items[4], sent && this.#busOptions(number, sent))
-      .then(
-        () => this.#accept(number, bytes),
-        (error) => this.#refuse(number, error, bytes),
-      );
-  }
-
-  #request(items: readonly unknown[], bytes: number): void {
-    const number = readCount(items[1]);
-    const topic = readText(items[2]);
-    const sent = readSentOptions(items[3]);
-    if (items.length !== 5) throw violation("a request without a message");
-    this.#pendingBytes += bytes;
-    this.#bus.request(topic, items[4], sent && this.#busOptions(number, sent))
-      .then((answer) => {
-        this.#outbox.add([FROM_HOST.answered, number, answer]);
-        this.#settled(number, bytes);
-      })
-      .catch((error) => this.#refuse(number, error, bytes));
-  }
-
-  /** What the bus gets; undefined values aren't options. */
-  #busOptions(number: number, { cancel, ...options }: SentOptions) {
-    if (!cancel) return options;
-    const controller = new AbortController();
-    this.#cancels.set(number, controller);
-    return { ...options, signal: controller.signal };
-  }
-
-  #accept(number: number, bytes: number): void {
-    this.#settled(number, bytes);
-    if (number !== this.#firstAccepted + this.#accepted) {
-      this.#tellAccepted();
-      this.#firstAccepted = number;
-    }
-    this.#accepted++;
-    this.#outbox.touch();
-  }
-
-  #refuse(number: number, error: unknown, bytes: number): void {
-    this.#settled(number, bytes);
-    this.#outbox.add([FROM_HOST.refused, number, crossing(error)]);
-  }
-
-  #settled(number: number, bytes: number): void {
-    this.#pendingBytes -= bytes;
-    if (this.#cancels.size > 0) this.#cancels.delete(number);
   }
 
   #subscribe(items: readonly unknown[]): void {
@@ -268,6 +217,17 @@ export class BusRelay {
     } catch (error) {
       this.#outbox.add([FROM_HOST.closed, id, crossing(error)]);
     }
+  }
+
+  #unsubscribe(relayed: RelayedSubscription | undefined): void {
+    if (relayed && this.#finishing) this.#keep(relayed, relayed.takeUnbegun());
+    relayed?.close();
+  }
+
+  /** For whoever takes the place of the guest. */
+  #keep(relayed: RelayedSubscription, left: Delivery[]): void {
+    const options = this.#opened.get(relayed) ?? {};
+    this.#leftovers.keep(relayed.subscription.pattern, options, left);
   }
 
   #handle(items: readonly unknown[]): void {
@@ -326,21 +286,11 @@ export class BusRelay {
 
   /** What is told once for each batch. */
   #tell(): void {
-    this.#tellAccepted();
+    this.#sends.tell();
     this.#tellStates();
-    if (this.#owed === 0 || this.#pendingBytes > MOST_PENDING) return;
+    if (this.#owed === 0 || this.#sends.full) return;
     this.#outbox.add([FROM_HOST.credit, this.#owed]);
     this.#owed = 0;
-  }
-
-  #tellAccepted(): void {
-    if (this.#accepted === 0) return;
-    this.#outbox.add([
-      FROM_HOST.accepted,
-      this.#firstAccepted,
-      this.#accepted,
-    ]);
-    this.#accepted = 0;
   }
 
   #tellStates(): void {

@@ -50,6 +50,10 @@ export interface Traffic {
   owe(bytes: number): void;
   /** Deals with a frame; says whether it is one for it. */
   receive(items: readonly unknown[], bytes: number): boolean;
+  /** Resolves when what the guest was sent ahead is finished, where other code takes over. */
+  settled?(): Promise<void>;
+  /** From here on what the guest hasn't begun is for whoever takes its place. */
+  finish?(): void;
   /** The guest is gone, because of `error`. */
   abandon(error: unknown): void;
 }
@@ -99,13 +103,14 @@ export class Guest {
   readonly #loaded = Promise.withResolvers<LoadedModule>();
   readonly #ready = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
-  readonly #startTimer: ReturnType<typeof setTimeout>;
   readonly #checked = Promise.withResolvers<SchemaResult<unknown>>();
   #asked: unknown = {};
   #abilities: unknown;
   #relay: Traffic | undefined;
   #heartbeat: Heartbeat | undefined;
   #onFailed: ((error: unknown) => void) | undefined;
+  #startTimer: ReturnType<typeof setTimeout> | undefined;
+  #stopped: Promise<void> | undefined;
   #running = 0;
   /** Bytes that came before there was a relay. */
   #early = 0;
@@ -141,15 +146,7 @@ export class Guest {
     this.#spawned = spawned;
     this.#records = records;
     this.#outbox = new Outbox(spawned.link, options.credit);
-    const { startDeadline } = options.limits;
-    this.#startTimer = setTimeout(
-      () =>
-        this.#fail(this.#endedError(
-          `it took more than ${startDeadline / 1000} s to start`,
-          "limits.start-deadline gives more time",
-        )),
-      startDeadline,
-    );
+    this.#limitStart();
     for (const { promise } of this.#waits()) {
       promise.catch(() => {}); // who waits for it hears of it
     }
@@ -196,14 +193,17 @@ export class Guest {
   }
 
   /** Has it check its section. */
-  check(section: unknown): Promise<SchemaResult<unknown>> {
+  async check(section: unknown): Promise<SchemaResult<unknown>> {
     this.#outbox.add([FROM_HOST.check, section, this.#options.id]);
-    return this.#checked.promise;
+    const result = await this.#checked.promise;
+    clearTimeout(this.#startTimer); // what its host does until `init` isn't its time
+    return result;
   }
 
   /** Has it set itself up, and resolves when it hears all that it subscribed to. */
   async init({ bus, leftovers, onFailed }: GuestInit): Promise<void> {
     const { limits, log } = this.#options;
+    this.#limitStart();
     const rate = limits.publishRate > 0
       ? new PublishRate(limits.publishRate, () => this.#tooFast())
       : undefined;
@@ -261,16 +261,19 @@ export class Guest {
     this.#outbox.add([FROM_HOST.begin]);
   }
 
-  /** No new work from here on. */
+  /** No new work from here on. Where other code takes over, what it was sent ahead is finished first. */
   stop(): void {
-    this.#outbox.add([FROM_HOST.stop]);
+    this.#stopped ??= this.#stop();
   }
 
   /** Waits until it has cleaned up, but not for ever, and ends it. */
   async finish(): Promise<void> {
     if (this.#relay !== undefined && !this.#over) {
-      this.#outbox.add([FROM_HOST.finish]);
       const late = setTimeout(() => this.#ended.resolve(), FINISH_TIME);
+      Promise.resolve(this.#stopped).then(() => {
+        this.#relay?.finish?.();
+        this.#outbox.add([FROM_HOST.finish]);
+      });
       await this.#ended.promise;
       clearTimeout(late);
     }
@@ -281,6 +284,26 @@ export class Guest {
   async kill(): Promise<void> {
     this.#fail(this.#endedError("it was ended by its host"));
     await this.#spawned.kill();
+  }
+
+  async #stop(): Promise<void> {
+    await this.#relay?.settled?.();
+    this.#outbox.add([FROM_HOST.stop]);
+  }
+
+  /** Its time to start begins. */
+  #limitStart(): void {
+    const { startDeadline } = this.#options.limits;
+    clearTimeout(this.#startTimer);
+    if (this.#over) return;
+    this.#startTimer = setTimeout(
+      () =>
+        this.#fail(this.#endedError(
+          `it took more than ${startDeadline / 1000} s to start`,
+          "limits.start-deadline gives more time",
+        )),
+      startDeadline,
+    );
   }
 
   #receiveBatch(batch: Uint8Array): void {
@@ -360,8 +383,6 @@ export class Guest {
     this.#abilities = abilities;
     const error = arrived(failure);
     if (error) return this.#checked.reject(error);
-    // When a bus is opened is up to its host, and how long that may take.
-    if (this.#options.kind === "message-bus") clearTimeout(this.#startTimer);
     this.#checked.resolve(
       issues === null ? { value: undefined } : { issues: readIssues(issues) },
     );

@@ -13,6 +13,12 @@ export interface SentOptions {
   readonly cancel?: true;
 }
 
+/** A whole number of either sign. */
+export function readChange(item: unknown): number {
+  if (Number.isSafeInteger(item)) return item as number;
+  throw violation("something else where a whole number is wanted");
+}
+
 /** A whole number from 0. Each of these throws `PROTOCOL_VIOLATION` at anything else. */
 export function readCount(item: unknown): number {
   if (Number.isSafeInteger(item) && item as number >= 0) return item as number;

@@ -3,6 +3,7 @@ import { DerivedDelivery, Ring } from "@caryatid/sdk/bus";
 import { arrived, crossing, type CrossingError } from "../crossing_error.ts";
 import { FROM_HOST } from "../frames.ts";
 import type { Outbox } from "../outbox.ts";
+import { violation } from "../read_frames.ts";
 
 /** What a {@linkcode RelayedSubscription} is made of. */
 export interface RelayedSubscriptionOptions {
@@ -31,10 +32,15 @@ export class RelayedSubscription {
   readonly #inHand = new Set<number>();
   #loop: AsyncIterator<Delivery> | undefined;
   #credit = 0;
-  #direct = 0;
+  /** Loops of the guest that wait and were sent nothing. */
+  #waits = 0;
   #asked = 0;
   #pumping = false;
+  /** Whether any loop ever waited: of the steps of a group nothing is told. */
+  #tellsWaits = false;
+  #settling = false;
   #left: Delivery[] | undefined;
+  readonly #over = Promise.withResolvers<void>();
   #closed = false;
   #state = "";
 
@@ -52,13 +58,23 @@ export class RelayedSubscription {
 
   /** Loops of the guest that wait for a delivery, as far as is known. */
   get readers(): number {
-    return this.#direct + this.#asked;
+    return Math.max(0, this.#waits - this.#ahead.length) + this.#asked;
   }
 
-  /** So many more are wanted, of all so many for loops that wait; so many that were sent ahead have begun. */
-  demand(more: number, direct: number, begun: number): void {
+  /**
+   * Resolves when the guest has begun all that was sent ahead, where that is still to come: its real subscription gives no more, as
+   * other code is to take it over. Undefined where nothing is to be waited for.
+   */
+  get settled(): Promise<void> | undefined {
+    return this.#settling ? this.#over.promise : undefined;
+  }
+
+  /** So many more are wanted; so many more loops wait, or fewer; so many that were sent ahead have begun. */
+  demand(more: number, waits: number, begun: number): void {
     this.#credit += more;
-    this.#direct += direct;
+    this.#waits += waits;
+    if (this.#waits < 0) throw violation(`${this.#waits} loops that wait`);
+    this.#tellsWaits ||= waits > 0;
     for (let i = 0; i < begun; i++) this.#ahead.shift();
     if (!this.#pumping) this.#pump();
   }
@@ -72,7 +88,7 @@ export class RelayedSubscription {
       for (let sent = false; !sent;) {
         const step = await loop.next();
         if (this.#left) return;
-        if (step.done) return this.#end(undefined);
+        if (step.done) return this.#settle();
         this.#inHand.add(slot);
         sent = this.#send(step.value, slot);
       }
@@ -97,17 +113,24 @@ export class RelayedSubscription {
     this.#end(undefined);
   }
 
+  /** Takes what was sent ahead, or is still to be, and not begun: nobody counts on this guest for it any more. */
+  takeUnbegun(): Delivery[] {
+    const unbegun: Delivery[] = [];
+    for (const ring of [this.#ahead, this.#first]) {
+      for (let one = ring.shift(); one; one = ring.shift()) unbegun.push(one);
+    }
+    return unbegun;
+  }
+
   /** The guest is gone, because of `error`. Gives what it has not begun; what is taken later is added to that. */
   abandon(error: unknown): Delivery[] {
     if (this.#left) return this.#left;
-    const left: Delivery[] = this.#left = [];
-    for (const ring of [this.#ahead, this.#first]) {
-      for (let one = ring.shift(); one; one = ring.shift()) left.push(one);
-    }
+    const left = this.#left = this.takeUnbegun();
     for (const slot of this.#inHand) {
       this.#slots[slot]?.throw?.(error)?.catch(() => {}); // it is over anyway
     }
     this.#closed = true;
+    this.#over.resolve();
     return left;
   }
 
@@ -135,13 +158,12 @@ export class RelayedSubscription {
         const delivery = this.#first.shift() ?? await this.#take();
         if (delivery === undefined) return;
         if (this.#left) return void this.#left.push(delivery);
-        const slot = this.#direct > 0 ? 0 : 1;
-        if (!this.#send(delivery, slot)) continue;
+        // What was sent ahead is on its way to a loop that waits: only where there is none this one is begun as it comes.
+        const isNext = this.#waits > 0 && this.#ahead.length === 0;
+        if (!this.#send(delivery, isNext ? 0 : 1)) continue;
         this.#credit--;
-        if (slot === 0) this.#direct--;
-        else {this.#ahead.push(
-            new DerivedDelivery(delivery, delivery.message, true),
-          );}
+        if (isNext) this.#waits--;
+        else this.#ahead.push(again(delivery));
       }
     } catch (error) {
       this.#end(error);
@@ -153,8 +175,16 @@ export class RelayedSubscription {
   async #take(): Promise<Delivery | undefined> {
     const step = await this.#plainLoop().next();
     if (!step.done) return step.value;
-    if (!this.#left) this.#end(undefined);
+    if (!this.#left) this.#settle();
     return undefined;
+  }
+
+  /** There are no more: the guest is told when it is through with what it has. */
+  #settle(): void {
+    const isBack = this.#waits > 0 || !this.#tellsWaits;
+    const isThrough = this.#ahead.length === 0 && isBack;
+    this.#settling = !isThrough || this.#inHand.size > 0;
+    if (!this.#settling) this.#end(undefined);
   }
 
   #plainLoop(): AsyncIterator<Delivery> {
@@ -191,11 +221,18 @@ export class RelayedSubscription {
   #end(error: unknown): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#settling = false;
+    this.#over.resolve();
     const { id, outbox, onClosed } = this.#options;
     const reason = error === undefined ? null : crossing(error);
     outbox.add([FROM_HOST.closed, id, reason]);
     onClosed();
   }
+}
+
+/** As its successor is given it, should the guest end before it begins with it. */
+function again(delivery: Delivery): Delivery {
+  return new DerivedDelivery(delivery, delivery.message, true);
 }
 
 function hasKeys(object: object): boolean {

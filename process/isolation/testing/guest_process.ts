@@ -1,7 +1,7 @@
 import { Process } from "@caryatid/process";
 
 /** All topics. */
-const TOPICS = {
+export const ALL_TOPICS = {
   publish: ["#"],
   subscribe: ["#"],
   request: ["#"],
@@ -21,7 +21,7 @@ export function guestProcess(
         guest: {
           import: guest.includes(":") ? guest : `./guests/${guest}.ts`,
           isolation,
-          permissions: TOPICS,
+          permissions: ALL_TOPICS,
           ...more,
           // `deno test` checks the types of a worker before it starts.
           limits: { "start-deadline": 60, ...more["limits"] as object },

@@ -1,5 +1,6 @@
 import type { Case, Suite } from "../harness.ts";
-import { bareTurns } from "./bare.ts";
+import { bareStream } from "./bare_stream.ts";
+import { bareTurns } from "./bare_turns.ts";
 import { type Isolation, startGuest } from "./guest.ts";
 import { rights } from "./rights.ts";
 
@@ -35,12 +36,12 @@ function publishes(kind: Isolation): Case {
     unit: "/s",
     run: async () => ({
       ours: await asked(kind, "publish", PUBLISHES),
-      turns: await bareTurns(kind, REQUESTS),
+      stream: await bareStream(kind, PUBLISHES),
     }),
-    ratio: ["ours", "turns"],
+    ratio: ["ours", "stream"],
     goals: [{ of: "ours", least: GOALS[kind].publishes }],
     remark: "publishes of a guest, accepted by the bus of its host; ratio " +
-      "to bare turns of 32 bytes",
+      "to a bare stream of 32 bytes each",
   };
 }
 
@@ -54,7 +55,8 @@ function requests(kind: Isolation): Case {
     }),
     ratio: ["ours", "turns"],
     goals: [{ of: "ours", least: GOALS[kind].requests }],
-    remark: "one after the other, a guest asks a handler at its host",
+    remark: "one after the other, a guest asks a handler at its host; " +
+      "ratio to bare turns of 32 bytes",
   };
 }
 

@@ -2,7 +2,7 @@ import { defineModule } from "@caryatid/sdk";
 
 const kept: Uint8Array[] = [];
 
-/** Takes memory that V8's limit doesn't count. */
+/** Takes memory that V8's limit doesn't count, or that it does. */
 export default defineModule({
   name: "greedy",
   init(context) {
@@ -11,6 +11,11 @@ export default defineModule({
         kept.push(new Uint8Array(2 ** 20).fill(1));
       }
       return kept.length;
+    });
+    context.run(() => context.publish("lives", 1));
+    context.handle("heap", () => {
+      const all: object[] = [];
+      for (;;) all.push({ all });
     });
   },
 });

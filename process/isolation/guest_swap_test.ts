@@ -1,0 +1,194 @@
+import { Process } from "@caryatid/process";
+import type { Context, Subscription } from "@caryatid/sdk";
+import { turnOver } from "@caryatid/sdk/bus";
+import assert from "node:assert/strict";
+import { CapturedLogs } from "../testing/captured_logs.ts";
+import { GuestFile } from "./testing/guest_file.ts";
+import { ALL_TOPICS } from "./testing/guest_process.ts";
+
+/** Says in front of each number which code it is. */
+function counter(name: string, options = "{}", step = ""): string {
+  return `import { defineModule } from "@caryatid/sdk";
+export default defineModule({
+  name: "counter",
+  init(context) {
+    const numbers = context.subscribe("number", ${options});
+    context.handle("who", () => "${name}");
+    context.run(async () => {
+      for await (const { message } of numbers) {
+        ${step}
+        await context.publish("seen", ["${name}", message]);
+      }
+    });
+  },
+});
+`;
+}
+
+type Seen = [name: string, number: number];
+
+async function takeSeen(heard: Subscription, count: number): Promise<Seen[]> {
+  const seen: Seen[] = [];
+  const loop = heard[Symbol.asyncIterator]();
+  while (seen.length < count) {
+    seen.push((await loop.next()).value!.message as Seen);
+  }
+  return seen;
+}
+
+/** The last number. */
+const END = -1;
+
+async function readToEnd(heard: Subscription): Promise<Seen[]> {
+  const seen: Seen[] = [];
+  for await (const { message } of heard) {
+    const [name, number] = message as Seen;
+    if (number === END) break;
+    seen.push([name, number]);
+  }
+  return seen;
+}
+
+async function publishAll(context: Context, count: number): Promise<void> {
+  for (let n = 0; n < count; n++) await context.publish("number", n);
+}
+
+function numbers(count: number): number[] {
+  return Array.from({ length: count }, (_, n) => n);
+}
+
+function configOf(import_: string, isolation: string, more = {}) {
+  const guest = {
+    import: import_,
+    isolation,
+    permissions: ALL_TOPICS,
+    ...more,
+  };
+  return { log: { level: "warn" }, module: { guest } };
+}
+
+async function started(
+  file: GuestFile,
+  isolation: string,
+  more = {},
+): Promise<Process> {
+  const config = configOf(file.url, isolation, more);
+  const process = await Process.create({ config, swappable: true });
+  await process.start();
+  return process;
+}
+
+for (const isolation of ["worker", "process"] as const) {
+  for (
+    const [how, options] of [
+      ["", "{}"],
+      [" of a group", '{ group: "g" }'],
+      [" that chooses", "{ where: () => true }"],
+    ] as const
+  ) {
+    Deno.test(`a swap of a ${isolation} under load loses, doubles and reorders no message${how}`, async () => {
+      await using file = await GuestFile.make(counter("v0", options));
+      await using process = await started(file, isolation);
+      const { context } = process;
+      const reading = readToEnd(context.subscribe("seen"));
+      let swapped = false;
+      let count = 0;
+      const load = (async () => {
+        for (; !swapped || count < 500; count++) {
+          await context.publish("number", count);
+          if (count % 100 === 0) await turnOver();
+        }
+      })();
+      for (const name of ["v1", "v2"]) {
+        await file.write(counter(name, options));
+        await process.swap("guest");
+        assert.equal(await context.request("who", null), name);
+      }
+      swapped = true;
+      await load;
+      await context.publish("number", END);
+      const seen = await reading;
+      assert.deepEqual(seen.map(([, number]) => number), numbers(count));
+      const names = new Set(seen.map(([name]) => name));
+      assert.deepEqual([...names], ["v0", "v1", "v2"]);
+    });
+  }
+
+  Deno.test(`D16 a ${isolation} whose code can't do with the permissions that it is to have isn't swapped: it goes on with those of before`, async () => {
+    using logs = new CapturedLogs();
+    await using file = await GuestFile.make(counter("v0"));
+    await using process = await started(file, isolation);
+    const permissions = { ...ALL_TOPICS, subscribe: ["other"] };
+    const config = configOf(file.url, isolation, { permissions });
+    await assert.rejects(process.swap("guest", undefined, { config }), {
+      code: "INIT_FAILED",
+      message: /FORBIDDEN|no right|wanted one/,
+    });
+    // It was gone back to, with what it was granted before.
+    assert.equal(await process.context.request("who", null), "v0");
+    const seen = takeSeen(process.context.subscribe("seen"), 1);
+    await publishAll(process.context, 1);
+    assert.deepEqual(await seen, [["v0", 0]]);
+    assert(logs.lines.some((line) => /back to the old one/.test(line)));
+  });
+
+  Deno.test(`D16 a ${isolation} whose successor may hear less, and asks for no more, keeps nothing of what it heard`, async () => {
+    await using file = await GuestFile.make(counter("v0"));
+    await using process = await started(file, isolation);
+    const seen = takeSeen(process.context.subscribe("seen"), 1);
+    await file.write(counter("v1").replace('"number"', '"other"'));
+    const permissions = { ...ALL_TOPICS, subscribe: ["other"] };
+    const config = configOf(file.url, isolation, { permissions });
+    await process.swap("guest", undefined, { config });
+    assert.equal(await process.context.request("who", null), "v1");
+    await publishAll(process.context, 1); // nobody hears it
+    await process.context.publish("other", 5);
+    assert.deepEqual(await seen, [["v1", 5]]);
+  });
+}
+
+Deno.test("a guest that doesn't come back from its step in time is ended for its successor, which is given what was sent ahead", async () => {
+  using _ = new CapturedLogs();
+  const stuck = "if (message === 20) await new Promise(() => {});";
+  await using file = await GuestFile.make(counter("v0", "{}", stuck));
+  const config = {
+    ...configOf(file.url, "worker"),
+    lifecycle: { "stop-deadline": 0.2 },
+  };
+  await using process = await Process.create({ config, swappable: true });
+  await process.start();
+  const heard = takeSeen(process.context.subscribe("seen"), 39);
+  await publishAll(process.context, 40);
+  await file.write(counter("v1"));
+  await process.swap("guest");
+  const seen = await heard;
+  assert.deepEqual(
+    seen.map(([, number]) => number),
+    numbers(40).filter((number) => number !== 20),
+  );
+  assert.deepEqual(seen.at(-1), ["v1", 39]);
+});
+
+Deno.test("a guest takes no code that its host has loaded, and a module that isn't isolated needs some", async () => {
+  const { default: echo } = await import("./testing/guests/echo.ts");
+  await using file = await GuestFile.make(counter("v0"));
+  await using process = await started(file, "worker");
+  await assert.rejects(process.swap("guest", echo), {
+    code: "INVALID_OPTION",
+    message: /wanted none, as the module is isolated/,
+  });
+  const config = configOf(file.url, "none");
+  await assert.rejects(process.swap("guest", undefined, { config }), {
+    code: "INVALID_OPTION",
+    message: /found no newer code/,
+  });
+  assert.equal(await process.context.request("who", null), "v0");
+});
+
+Deno.test("new code that can't be loaded is refused before the old guest notices anything", async () => {
+  await using file = await GuestFile.make(counter("v0"));
+  await using process = await started(file, "worker");
+  await file.write("throw new Error('no luck');");
+  await assert.rejects(process.swap("guest"), { code: "LOAD_FAILED" });
+  assert.equal(await process.context.request("who", null), "v0");
+});

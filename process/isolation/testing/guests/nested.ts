@@ -1,0 +1,4 @@
+/** Starts a worker of its own. */
+new Worker("data:text/javascript,throw new Error('nested')", {
+  type: "module",
+});
