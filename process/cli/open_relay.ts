@@ -14,10 +14,7 @@ export function openRelay(
   options: Pick<RunOptions, "allowAll" | "flags" | "grants"> = {},
 ): GuestRelay | undefined {
   const { flags = [] } = options;
-  const hosts = [...subject.config.importHosts ?? [], ...importHosts(options)]
-    .filter((host) => host !== ""); // all: only of what isn't isolated
-  const orders = subject.parts.flatMap(orderOf)
-    .map((order) => ({ ...order, importHosts: hosts }));
+  const orders = relayOrders(subject, options);
   if (orders.length === 0 || Deno.build.os === "windows") return undefined;
   return new GuestRelay({
     orders,
@@ -27,6 +24,17 @@ export function openRelay(
       ...flags.filter((flag) => flag === "--frozen"),
     ],
   });
+}
+
+/** What a relay may start for a configuration. */
+export function relayOrders(
+  subject: Subject,
+  options: Pick<RunOptions, "allowAll" | "grants"> = {},
+): RelayOrder[] {
+  const hosts = [...subject.config.importHosts ?? [], ...importHosts(options)]
+    .filter((host) => host !== ""); // all: only of what isn't isolated
+  return subject.parts.flatMap(orderOf)
+    .map((order) => ({ ...order, importHosts: hosts }));
 }
 
 function orderOf({ kind, config, specifier }: Part): RelayOrder[] {

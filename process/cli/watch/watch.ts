@@ -3,7 +3,7 @@ import { configUrl } from "../config_files.ts";
 import { explained } from "../explained.ts";
 import { filePath } from "../file_urls.ts";
 import type { GuestRelay } from "../../isolation/relay/guest_relay.ts";
-import { openRelay } from "../open_relay.ts";
+import { openRelay, relayOrders } from "../open_relay.ts";
 import { configFlag } from "../project.ts";
 import { denoArgs, subjectOptions } from "../run_args.ts";
 import type { RunOptions } from "../run_options.ts";
@@ -202,6 +202,7 @@ export class Watch {
     const parts = modulesOf(state).filter(({ config }) =>
       plan.swap.includes(config.id)
     );
+    this.#relay?.follow(relayOrders(state.subject, this.#options));
     await this.#child.order(await this.#newest.orderOf(state, parts));
     this.#running = state;
   }

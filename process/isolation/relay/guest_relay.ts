@@ -14,7 +14,7 @@ export type RelayOrder = Omit<ProcessOrder, "onOutput">;
 
 /** What a {@linkcode GuestRelay} is made of. */
 export interface GuestRelayOptions {
-  /** The only modules whose processes it starts, and how. */
+  /** The only modules whose processes it starts, and how, until `follow` is given others. */
   readonly orders: readonly RelayOrder[];
   /** Tell Deno what imports are resolved by, and where they come from. */
   readonly projectFlags: readonly string[];
@@ -26,7 +26,8 @@ export interface GuestRelayOptions {
  */
 export class GuestRelay implements AsyncDisposable {
   readonly address: RelayAddress;
-  readonly #options: GuestRelayOptions;
+  readonly #projectFlags: readonly string[];
+  #orders: readonly RelayOrder[];
   readonly #folder: string;
   readonly #server: Deno.UnixListener;
   readonly #lives = new Map<string, number>();
@@ -35,12 +36,18 @@ export class GuestRelay implements AsyncDisposable {
 
   /** Takes connections from here on. */
   constructor(options: GuestRelayOptions) {
-    this.#options = options;
+    this.#projectFlags = options.projectFlags;
+    this.#orders = options.orders;
     this.#folder = Deno.makeTempDirSync({ prefix: "caryatid-" });
     const path = `${Deno.realPathSync(this.#folder)}/relay`;
     this.address = { path, token: crypto.randomUUID() };
     this.#server = Deno.listen({ transport: "unix", path });
     this.#serving = this.#serve();
+  }
+
+  /** What it starts from here on; processes that run aren't touched. */
+  follow(orders: readonly RelayOrder[]): void {
+    this.#orders = orders;
   }
 
   /** Ends all of its guests. Harmless twice. */
@@ -85,9 +92,7 @@ export class GuestRelay implements AsyncDisposable {
   #orderOf(line: string | undefined): RelayOrder | string {
     const [token, name] = read(line);
     if (token !== this.address.token) return "it is asked for by a stranger";
-    const order = this.#options.orders.find((order) =>
-      guestName(order) === name
-    );
+    const order = this.#orders.find((order) => guestName(order) === name);
     if (order === undefined) {
       return "the configuration that was started doesn't say so";
     }
@@ -97,12 +102,12 @@ export class GuestRelay implements AsyncDisposable {
   }
 
   async #live(connection: Deno.UnixConn, order: RelayOrder): Promise<void> {
-    const { projectFlags } = this.#options;
     this.#lives.set(guestName(order), this.#living(guestName(order)) + 1);
     try {
       await relayProcess(
         connection,
-        (onOutput) => startGuestProcess({ ...order, onOutput }, projectFlags),
+        (onOutput) =>
+          startGuestProcess({ ...order, onOutput }, this.#projectFlags),
       );
     } finally {
       this.#lives.set(guestName(order), this.#living(guestName(order)) - 1);
