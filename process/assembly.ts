@@ -1,12 +1,12 @@
 import {
   CaryatidError,
+  declaredTopics,
   type Log,
   type MessageBus,
   type Module,
   type Topics,
 } from "@caryatid/sdk";
 import type { BusClass } from "@caryatid/sdk/bus";
-import { declaredTopics } from "@caryatid/sdk/host";
 import { RoutingBus } from "./buses/routing.ts";
 import { checkSection } from "./config/check_section.ts";
 import { ConfigError, formatPlace } from "./config/config_error.ts";
@@ -19,6 +19,7 @@ import type {
 } from "./config/process_config.ts";
 import type { Classes } from "./classes.ts";
 import { discard } from "./discard.ts";
+import { guiltyKey } from "./guilty_key.ts";
 import type { Logging } from "./logging.ts";
 
 /** A module with its checked section: all that it takes to run it. */
@@ -259,13 +260,6 @@ async function placed(
     place ? `${formatPlace(place)}: ${message}` : message,
     { cause, hint },
   );
-}
-
-/** The key that says what an error is about. */
-export function guiltyKey(cause: unknown): "import" | "integrity" {
-  const isPinned = cause instanceof CaryatidError &&
-    cause.code === "WRONG_INTEGRITY";
-  return isPinned ? "integrity" : "import";
 }
 
 function problemsOf(error: CaryatidError): readonly Problem[] {

@@ -28,6 +28,7 @@
  */
 export type { Clock } from "./clock.ts";
 export type { Context } from "./context.ts";
+export { declaredTopics } from "./declared_topics.ts";
 export { defineTopic, type TypedTopic } from "./define_topic.ts";
 export {
   CaryatidError,

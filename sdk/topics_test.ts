@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { declaredTopics } from "./host/declared_topics.ts";
+import { declaredTopics } from "./declared_topics.ts";
 import { defineModule } from "./module.ts";
 import type { Topics } from "./topics.ts";
 

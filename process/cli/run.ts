@@ -10,6 +10,7 @@ import type { Terminal } from "./terminal.ts";
 
 /** Deno reads the files of a literal import() at the start, used or not. */
 const GUESTS: string = "./guests.ts";
+const WATCH: string = "./watch/watch.ts";
 
 /**
  * `caryatid run FILE…`: starts Deno with the fewest permissions that the files need, passes signals on, and gives the exit code of
@@ -38,7 +39,9 @@ export async function runFiles(
     return 0;
   }
   if (options.watch) {
-    const { Watch } = await import("./watch/watch.ts");
+    const { Watch } = await import(
+      WATCH
+    ) as typeof import("./watch/watch.ts");
     return await new Watch({ terminal, files, options }).run(subject);
   }
   await using opened = guests?.openRelay(subject, options);

@@ -66,9 +66,6 @@ export function runProgramUrl(
   return `data:text/javascript,${code}`;
 }
 
-/** Never called: Deno downloads what is imported literally, so `--cached-only` finds it where the command itself is. */
-export const runnerModule = (): Promise<unknown> => import("./run_files.ts");
-
 /** Where the code that runs a configuration is. */
 export function runnerSpecifier(): string {
   return import.meta.url.startsWith("file:")

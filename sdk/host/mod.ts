@@ -6,6 +6,5 @@
  */
 export { systemClock } from "../clock.ts";
 export { DeclaredBus, type OnStray } from "./declared_bus.ts";
-export { declaredTopics } from "./declared_topics.ts";
 export { ModuleContext } from "./module_context.ts";
 export type { ModuleContextOptions } from "./module_context_options.ts";

@@ -1,4 +1,4 @@
-import { declaredTopics } from "../host/declared_topics.ts";
+import { declaredTopics } from "../declared_topics.ts";
 import type { Module } from "../module.ts";
 import { checkConfig } from "./check_config.ts";
 import { TestedModule, type TestModuleOptions } from "./tested_module.ts";

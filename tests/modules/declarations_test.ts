@@ -5,7 +5,7 @@ import restServer, {
   routeTopics,
 } from "@caryatid/modules/rest-server";
 import { defineModule, type Module, type Topics } from "@caryatid/sdk";
-import { declaredTopics } from "@caryatid/sdk/host";
+import { declaredTopics } from "@caryatid/sdk";
 import assert from "node:assert/strict";
 import { CapturedLogs } from "../../process/testing/captured_logs.ts";
 import { silentProcess } from "../../process/testing/silent_process.ts";

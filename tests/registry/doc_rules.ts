@@ -5,7 +5,7 @@ import { ROOT } from "../support/running_program.ts";
 
 /** Entries that only programs of ours call. */
 const OWN =
-  /\/(cli\/inspection\/inspector|cli\/run_files|isolation\/guest\/(main|seal))\.ts$/;
+  /\/(cli\/inspection\/inspector|cli\/offline|cli\/run_files|isolation\/guest\/(main|seal))\.ts$/;
 const KINDS: readonly string[] = ["function", "class"];
 
 interface JsDoc {

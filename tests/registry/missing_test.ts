@@ -51,7 +51,7 @@ testPublished(
       "service.toml": '[module.talker]\nimport = "jsr:@acme/talker@1"\n',
       "standard.toml": "[module.clock]\n",
     });
-    const cached = await user.run(["cache", CLI]);
+    const cached = await user.run(["cache", `${CLI}/offline`]);
     assert.equal(cached.code, 0, cached.stderr);
     await registries.jsr[Symbol.asyncDispose]();
     const cases: [file: string, place: string][] = [

@@ -22,7 +22,7 @@ testPublished(
 );
 
 testPublished(
-  "deno cache of the command is all that it takes to work without a network",
+  "deno cache of all parts of the command is all that it takes to work without a network",
   async () => {
     await using registries = await Registries.start();
     await using user = await Consumer.make(registries, {
@@ -30,7 +30,7 @@ testPublished(
       "local.ts": LOCAL,
       "service.toml": '[module.local]\nimport = "./local.ts"\n',
     });
-    const cached = await user.run(["cache", CLI, SDK]);
+    const cached = await user.run(["cache", `${CLI}/offline`, SDK]);
     assert.equal(cached.code, 0, cached.stderr);
     await registries[Symbol.asyncDispose]();
     const file = ["--cached-only", "service.toml"];

@@ -85,9 +85,6 @@ function program(tasks: readonly Task[], mark: string): string {
   ].join("\n");
 }
 
-/** Never called: Deno downloads what is imported literally, so the command brings what its child, that may not download, needs. */
-export const inspector = (): Promise<unknown> => import("./inspector.ts");
-
 /** Imports what a file says; in one program with an import of its code, Deno reads it once for both. */
 export function textImport(literal: string): string {
   return `import(${literal}, { with: { type: "text" } })`;

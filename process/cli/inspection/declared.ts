@@ -1,5 +1,4 @@
-import type { Module, Topics } from "@caryatid/sdk";
-import { declaredTopics } from "@caryatid/sdk/host";
+import { declaredTopics, type Module, type Topics } from "@caryatid/sdk";
 
 /** Who says more is not compared with others: that would take too long. */
 const MOST = 1_000;

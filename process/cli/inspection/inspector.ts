@@ -6,7 +6,7 @@
  */
 import { CaryatidError, type Module } from "@caryatid/sdk";
 import type { BusClass } from "@caryatid/sdk/bus";
-import { guiltyKey } from "../../assembly.ts";
+import { guiltyKey } from "../../guilty_key.ts";
 import { Classes } from "../../classes.ts";
 import { checkSection } from "../../config/check_section.ts";
 import type { Problem } from "../../config/process_config.ts";

@@ -1,13 +1,12 @@
-import type { Module } from "../module.ts";
-import { checkTopics, type Topics } from "../topics.ts";
+import type { Module } from "./module.ts";
+import { checkTopics, type Topics } from "./topics.ts";
 
 /**
  * What a module declares with this checked section; undefined where it declares nothing.
  *
  * @example
  * ```ts
- * import { defineModule } from "@caryatid/sdk";
- * import { declaredTopics } from "@caryatid/sdk/host";
+ * import { declaredTopics, defineModule } from "@caryatid/sdk";
  * import assert from "node:assert/strict";
  *
  * const ticker = defineModule({
