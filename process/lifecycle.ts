@@ -7,12 +7,7 @@ import {
 import { abortedError } from "@caryatid/sdk/bus";
 import { ModuleContext } from "@caryatid/sdk/host";
 import type { SwappingFactory } from "@caryatid/sdk/host/swapping";
-import {
-  type AssembledModule,
-  assembleModules,
-  guestFor,
-  withSection,
-} from "./assembly.ts";
+import { type AssembledModule, assembleModules } from "./assembly.ts";
 import type { Classes } from "./classes.ts";
 import { formatProblem } from "./config/config_error.ts";
 import type {
@@ -29,6 +24,7 @@ import { logError } from "./outcome.ts";
 import { ModuleRunner, type Running } from "./module_runner.ts";
 import type { ProcessMonitor } from "./monitor/process_monitor.ts";
 import { StartSignal } from "./start_signal.ts";
+import { Swaps } from "./swaps.ts";
 import { CurrentWork } from "./work.ts";
 
 /** Time that buses and the monitor have in any case to say goodbye, in milliseconds. */
@@ -61,8 +57,7 @@ export class Lifecycle {
   readonly #work = new CurrentWork();
   #assembled: readonly AssembledModule[] = [];
   #runners: ModuleRunner[] = [];
-  /** Of each module the section that it runs with. */
-  readonly #sections = new Map<string, ModuleConfig>();
+  readonly #swaps: Swaps;
   #booting: Promise<void> | undefined;
   #starting: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
@@ -70,6 +65,13 @@ export class Lifecycle {
   /** Nothing is started yet. */
   constructor(parts: LifecycleParts) {
     this.#parts = parts;
+    this.#swaps = new Swaps({
+      parts,
+      stopping: this.stopping,
+      booting: () => this.#booting,
+      runners: () => this.#runners,
+      running: (part, config) => this.#running(part, config),
+    });
     parts.busFailure.then((error) => {
       logError(parts.logging.log(), error);
       this.fail(error);
@@ -100,70 +102,13 @@ export class Lifecycle {
     return this.#stopped ??= this.#stop(this.#work.get());
   }
 
-  /** Has other code take the place of a module's, with its section of `config`. That of an isolated module is loaded by another guest. */
-  async swap(
+  /** Has other code take the place of a module's: see {@linkcode Swaps}. */
+  swap(
     id: string,
     module: Module | undefined,
     config: ProcessConfig,
   ): Promise<void> {
-    const runner = await this.#swappable(id);
-    const wanted = config.modules.find((one) => one.id === id);
-    if (wanted === undefined) throw cannotSwap(id, "found no section of it");
-    const fresh = await this.#mustForget(wanted);
-    const newer = await this.#newerCode(wanted, module, fresh, runner);
-    try {
-      const next = await this.#withNotices(config, wanted, newer);
-      const { stopDeadline, startDeadline } = this.#parts.config;
-      const terms = { finish: stopDeadline, start: startDeadline, fresh };
-      await runner.swap(next, terms, this.stopping);
-      this.#sections.set(id, wanted);
-    } catch (error) {
-      await discard(newer);
-      throw error;
-    }
-  }
-
-  /** Whether it may listen to less than before, or answer less. */
-  async #mustForget(wanted: ModuleConfig): Promise<boolean> {
-    if (wanted.isolation === "none" && !wanted.permissions) return false;
-    const { rightsShrank } = await import("./isolation/with_rights.ts");
-    return rightsShrank(this.#sections.get(wanted.id)!, wanted);
-  }
-
-  async #newerCode(
-    wanted: ModuleConfig,
-    module: Module | undefined,
-    fresh: boolean,
-    runner: ModuleRunner,
-  ): Promise<Module> {
-    const { id, isolation } = wanted;
-    if (isolation === "none") {
-      if (module) return module;
-      throw cannotSwap(id, "found no newer code, wanted a module");
-    }
-    if (module) {
-      throw cannotSwap(
-        id,
-        "found code that this process has loaded, wanted none, as the module is isolated",
-        `process.swap("${id}") has a new guest load it`,
-      );
-    }
-    const { classes, logging } = this.#parts;
-    const predecessor = fresh ? undefined : runner.module;
-    return await guestFor(wanted, classes, logging, predecessor);
-  }
-
-  async #withNotices(
-    config: ProcessConfig,
-    wanted: ModuleConfig,
-    module: Module,
-  ): Promise<Running> {
-    const { part, notices } = await withSection(config, wanted, module);
-    const { logging } = this.#parts;
-    for (const notice of notices) {
-      logging.log().warn("{notice}", { notice: formatProblem(notice) });
-    }
-    return await this.#running(part, config);
+    return this.#swaps.swap(id, module, config);
   }
 
   /** What a module is run with. */
@@ -174,25 +119,6 @@ export class Lifecycle {
     const { onFailure } = wanted;
     const bus = await this.#rightfulBus(wanted, config);
     return { module, config: section, onFailure, topics, bus };
-  }
-
-  async #swappable(id: string): Promise<ModuleRunner> {
-    if (!this.#parts.swapping) {
-      throw cannotSwap(
-        id,
-        "the process was not made for that",
-        "pass { swappable: true } to Process.create",
-      );
-    }
-    if (!this.#booting) throw cannotSwap(id, "the process was not started");
-    await this.#booting;
-    if (this.stopping.aborted) {
-      throw abortedError(`swap module "${id}"`, this.stopping);
-    }
-    const runner = this.#runners.find((one) => one.id === id);
-    if (runner) return runner;
-    const ids = this.#runners.map((one) => one.id).join(", ");
-    throw cannotSwap(id, `found no such module, wanted one of ${ids}`);
   }
 
   /** Stops because of an error. */
@@ -283,7 +209,6 @@ export class Lifecycle {
     const { config, logging, clock, swapping } = this.#parts;
     for (const part of modules) {
       const { id } = part.config;
-      this.#sections.set(id, part.config);
       const runner = new ModuleRunner({
         ...await this.#running(part, config),
         id,
@@ -364,14 +289,6 @@ function unavailable(error: unknown, { reason }: AbortSignal): unknown {
     hint: error.hint ?? reason.hint,
     cause: error,
   });
-}
-
-function cannotSwap(id: string, why: string, hint?: string): CaryatidError {
-  return new CaryatidError(
-    "INVALID_OPTION",
-    `Cannot swap module "${id}": ${why}`,
-    { hint },
-  );
 }
 
 function drainTimeoutError(
