@@ -17,6 +17,7 @@ import { declareHandlerQueue } from "./queues.ts";
 import { Replies, requestIdOf } from "./replies.ts";
 import type { RabbitMqSettings } from "./settings.ts";
 import type { Turns } from "./turns.ts";
+import type { WorkingRequests } from "./working_requests.ts";
 
 /** Requests of one handling that may wait for their next attempt without holding a place among those that the broker has sent. */
 const MOST_RELEASED = 1_000;
@@ -36,7 +37,9 @@ export class OpenHandling implements Handling {
   readonly consumer: Consumer;
   readonly #options: ResponderOptions;
   readonly #replies: Replies;
-  readonly #working: Map<string, PendingRequest>;
+  readonly #working: WorkingRequests;
+  /** Those of this handler, by their ids. */
+  readonly #own = new Map<string, PendingRequest>();
   readonly #turns: Turns;
   readonly #pool: HandlerPool;
   readonly #handling: Handling;
@@ -53,7 +56,7 @@ export class OpenHandling implements Handling {
 
   constructor(
     options: ResponderOptions,
-    working: Map<string, PendingRequest>,
+    working: WorkingRequests,
     turns: Turns,
     pattern: string,
     handler: Handler,
@@ -165,16 +168,23 @@ export class OpenHandling implements Handling {
   async #answer(source: Message, topic: string): Promise<void> {
     const { headers = {} } = source.properties;
     const id = requestIdOf(source);
+    const same = this.#own.get(id);
+    // A second copy, of a publish that wasn't confirmed: it waits for what becomes of the first, and is nobody's work.
+    if (same) return void await same.answer.catch(() => {});
     try {
       const message = decode(source.content);
       const pending = new PendingRequest(topic, message, {
         headers: textHeaders(headers),
       }, {
-        settled: () => this.#working.delete(id),
+        settled: () => {
+          this.#own.delete(id);
+          this.#working.delete(id, pending);
+        },
         late: () => {},
         postponed: () => this.#free(source),
       });
-      this.#working.set(id, pending);
+      this.#own.set(id, pending);
+      this.#working.add(id, pending);
       this.#pool.submit(pending);
       const answer = await pending.answer;
       await this.#replies.answer(source, answer);

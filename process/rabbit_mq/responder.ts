@@ -4,19 +4,19 @@ import {
   type Handler,
   type Handling,
 } from "@caryatid/sdk";
-import type { PendingRequest } from "@caryatid/sdk/bus";
 import type { Message } from "amqplib";
 import type { Channels } from "./channels.ts";
 import { Consumer } from "./consumer.ts";
 import { OpenHandling, type ResponderOptions } from "./open_handling.ts";
 import { declareFanoutQueue } from "./queues.ts";
 import { Turns } from "./turns.ts";
+import { WorkingRequests } from "./working_requests.ts";
 
 /** All handlings of a bus, through its connections. */
 export class Responder {
   readonly #options: ResponderOptions;
   readonly #open = new Set<OpenHandling>();
-  readonly #working = new Map<string, PendingRequest>();
+  readonly #working = new WorkingRequests();
   readonly #turns = new Turns();
   readonly #cancelled: Consumer;
   #channels: Channels | undefined;
@@ -100,8 +100,8 @@ export class Responder {
 
   #cancel(message: Message): void {
     this.#cancelled.done(message);
-    const pending = this.#working.get(message.fields.routingKey);
-    pending?.abandon(
+    this.#working.abandon(
+      message.fields.routingKey,
       new CaryatidError("ABORTED", "nobody waits for the answer any more"),
     );
   }
