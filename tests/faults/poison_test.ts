@@ -174,8 +174,15 @@ brokerTest(
       await member.exitCode();
       lives.push(taken(member));
     }
+    // At least once: what was acknowledged just as it was killed may come again.
+    const seen = new Set<string>();
+    const fresh = lives.map((life) =>
+      life.filter((text) =>
+        text === "stay" || !seen.has(text) && seen.add(text)
+      )
+    );
     const again = numbers(5).map(() => ["stay"]);
-    assert.deepEqual(lives, [["1", "2", "stay"], ...again, ["3", "4", "5"]]);
+    assert.deepEqual(fresh, [["1", "2", "stay"], ...again, ["3", "4", "5"]]);
     const letters = await bus.deadLetters.list();
     assert.deepEqual(
       letters.map(({ message, code, count }) => [message, code, count]),
