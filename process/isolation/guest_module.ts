@@ -6,7 +6,8 @@ import {
   type SchemaResult,
   type StandardSchema,
 } from "@caryatid/sdk";
-import { Guest, type GuestOptions, type LoadedModule } from "./host/guest.ts";
+import { Guest } from "./host/guest.ts";
+import type { GuestOptions, LoadedModule } from "./host/guest_options.ts";
 import { Leftovers } from "./host/leftovers.ts";
 
 /**

@@ -2,7 +2,7 @@ import type { Log, Module } from "@caryatid/sdk";
 import type { BusConfig, ModuleConfig } from "../config/process_config.ts";
 import { grantsOfModule } from "./grants.ts";
 import { type GuestModule, guestModule } from "./guest_module.ts";
-import type { GuestOptions } from "./host/guest.ts";
+import type { GuestOptions } from "./host/guest_options.ts";
 import type { IsolatedBusClass } from "./host/isolated_bus.ts";
 import type { GuestSpawner } from "./host/guest_spawner.ts";
 import type { RelayAddress } from "./relay/relay_address.ts";

@@ -1,13 +1,4 @@
-import {
-  CaryatidError,
-  type Log,
-  type SchemaIssue,
-  type SchemaResult,
-} from "@caryatid/sdk";
-import type {
-  ModuleGrants,
-  ModuleLimits,
-} from "../../config/process_config.ts";
+import { CaryatidError, type SchemaResult } from "@caryatid/sdk";
 import { arrived } from "../crossing_error.ts";
 import {
   FROM_GUEST,
@@ -17,81 +8,29 @@ import {
 } from "../frames.ts";
 import { Outbox } from "../outbox.ts";
 import { readFrames, violation } from "../read_frames.ts";
-import { BusRelay, type RelayedBus } from "./bus_relay.ts";
+import { BusRelay } from "./bus_relay.ts";
+import {
+  GUEST_ABILITIES,
+  type GuestInit,
+  type GuestOptions,
+  type LoadedModule,
+  type Traffic,
+} from "./guest_options.ts";
 import { GuestRecords } from "./guest_records.ts";
 import {
   type GuestKind,
   guestName,
-  type GuestSpawner,
   type SpawnedGuest,
 } from "./guest_spawner.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import type { Leftovers } from "./leftovers.ts";
 import { PublishRate } from "./publish_rate.ts";
-import { readCount, readText } from "./read_items.ts";
+import { readCount } from "./read_items.ts";
 import { goneError } from "./relayed_handling.ts";
+import { StartAnswers } from "./start_answers.ts";
+import { StartTime } from "./start_time.ts";
 
 /** A guest that is to end has so long to clean up, in milliseconds. */
 const FINISH_TIME = 10_000;
-
-/** What the bus of every guest can do, whatever carries its topics. */
-const ABILITIES = {
-  external: true,
-  durable: false,
-  exactlyOnce: true,
-  backPressure: "publisher",
-} as const;
-
-/** What deals with the frames that aren't about the guest itself. */
-export interface Traffic {
-  /** Loops of the guest that wait for a delivery, as far as is known. */
-  readonly readers: number;
-  /** So many bytes came. */
-  owe(bytes: number): void;
-  /** Deals with a frame; says whether it is one for it. */
-  receive(items: readonly unknown[], bytes: number): boolean;
-  /** Resolves when what the guest was sent ahead is finished, where other code takes over. */
-  settled?(): Promise<void>;
-  /** From here on what the guest hasn't begun is for whoever takes its place. */
-  finish?(): void;
-  /** The guest is gone, because of `error`. */
-  abandon(error: unknown): void;
-}
-
-/** What a {@linkcode Guest} is made of. */
-export interface GuestOptions {
-  /** What its code defines (a module). */
-  readonly kind?: GuestKind;
-  /** Bytes that it may be sent until it grants more (as many as there are). */
-  readonly credit?: number;
-  /** The id of its module or bus. */
-  readonly id: string;
-  /** Where its code is. */
-  readonly specifier: string;
-  /** The hash that its file must have, if one is known. */
-  readonly integrity?: string | undefined;
-  readonly spawner: GuestSpawner;
-  readonly grants: ModuleGrants;
-  readonly limits: ModuleLimits;
-  readonly log: Log;
-  /** Whether queues are kept when it fails. */
-  readonly keep: boolean;
-}
-
-/** What a guest tells of its module. */
-export interface LoadedModule {
-  readonly name: string;
-  readonly description: string;
-  readonly kind: string;
-}
-
-/** What {@linkcode Guest.init} is given. */
-export interface GuestInit {
-  readonly bus: RelayedBus;
-  readonly leftovers: Leftovers;
-  /** Hears once why it failed. */
-  readonly onFailed: (error: unknown) => void;
-}
 
 /** One life of an isolated module: its code runs elsewhere, and isn't trusted. */
 export class Guest {
@@ -99,17 +38,12 @@ export class Guest {
   readonly #spawned: SpawnedGuest;
   readonly #outbox: Outbox;
   readonly #records: GuestRecords;
-  readonly #hello = Promise.withResolvers<void>();
-  readonly #loaded = Promise.withResolvers<LoadedModule>();
-  readonly #ready = Promise.withResolvers<void>();
+  readonly #answers = new StartAnswers();
   readonly #ended = Promise.withResolvers<void>();
-  readonly #checked = Promise.withResolvers<SchemaResult<unknown>>();
-  #asked: unknown = {};
-  #abilities: unknown;
   #relay: Traffic | undefined;
   #heartbeat: Heartbeat | undefined;
   #onFailed: ((error: unknown) => void) | undefined;
-  #startTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #startTime: StartTime;
   #stopped: Promise<void> | undefined;
   #running = 0;
   /** Bytes that came before there was a relay. */
@@ -133,7 +67,7 @@ export class Guest {
       onOutput: (line) => records.line(line),
     });
     const guest = new Guest(options, spawned, records);
-    await guest.#hello.promise;
+    await guest.#answers.hello.promise;
     return guest;
   }
 
@@ -146,10 +80,16 @@ export class Guest {
     this.#spawned = spawned;
     this.#records = records;
     this.#outbox = new Outbox(spawned.link, options.credit);
-    this.#limitStart();
-    for (const { promise } of this.#waits()) {
-      promise.catch(() => {}); // who waits for it hears of it
-    }
+    const { startDeadline } = options.limits;
+    this.#startTime = new StartTime(
+      startDeadline,
+      () =>
+        this.#fail(this.#endedError(
+          `it took more than ${startDeadline / 1000} s to start`,
+          "limits.start-deadline gives more time",
+        )),
+    );
+    this.#startTime.begin();
     spawned.link.listen(
       (batch) => this.#receiveBatch(batch),
       (error) => error && this.#fail(error),
@@ -164,12 +104,12 @@ export class Guest {
 
   /** What its module says that it asks to be allowed, once its section is checked. Nobody has looked at it yet. */
   get asked(): unknown {
-    return this.#asked;
+    return this.#answers.asked;
   }
 
   /** What its bus says that it can do, once its section is checked. Nobody has looked at it yet. */
   get abilities(): unknown {
-    return this.#abilities;
+    return this.#answers.abilities;
   }
 
   /** Has it load its code. Rejects with `LOAD_FAILED`. */
@@ -177,7 +117,7 @@ export class Guest {
     const { specifier, kind = "module" } = this.#options;
     this.#outbox.add([FROM_HOST.load, specifier]);
     try {
-      const loaded = await this.#loaded.promise;
+      const loaded = await this.#answers.loaded.promise;
       if (loaded.kind === kind) return loaded;
       throw wrongKind(loaded.kind, kind);
     } catch (cause) {
@@ -195,15 +135,15 @@ export class Guest {
   /** Has it check its section. */
   async check(section: unknown): Promise<SchemaResult<unknown>> {
     this.#outbox.add([FROM_HOST.check, section, this.#options.id]);
-    const result = await this.#checked.promise;
-    clearTimeout(this.#startTimer); // what its host does until `init` isn't its time
+    const result = await this.#answers.checked.promise;
+    this.#startTime.end(); // what its host does until `init` isn't its time
     return result;
   }
 
   /** Has it set itself up, and resolves when it hears all that it subscribed to. */
   async init({ bus, leftovers, onFailed }: GuestInit): Promise<void> {
     const { limits, log } = this.#options;
-    this.#limitStart();
+    if (!this.#over) this.#startTime.begin();
     const rate = limits.publishRate > 0
       ? new PublishRate(limits.publishRate, () => this.#tooFast())
       : undefined;
@@ -237,8 +177,8 @@ export class Guest {
   async open(): Promise<void> {
     const { id, limits } = this.#options;
     this.#outbox.add([FROM_HOST.init, id]);
-    await this.#ready.promise;
-    clearTimeout(this.#startTimer);
+    await this.#answers.ready.promise;
+    this.#startTime.end();
     if (this.#over) return;
     this.#heartbeat = new Heartbeat({
       silence: limits.heartbeat,
@@ -291,21 +231,6 @@ export class Guest {
     this.#outbox.add([FROM_HOST.stop]);
   }
 
-  /** Its time to start begins. */
-  #limitStart(): void {
-    const { startDeadline } = this.#options.limits;
-    clearTimeout(this.#startTimer);
-    if (this.#over) return;
-    this.#startTimer = setTimeout(
-      () =>
-        this.#fail(this.#endedError(
-          `it took more than ${startDeadline / 1000} s to start`,
-          "limits.start-deadline gives more time",
-        )),
-      startDeadline,
-    );
-  }
-
   #receiveBatch(batch: Uint8Array): void {
     if (this.#over) return;
     try {
@@ -334,8 +259,8 @@ export class Guest {
     }
     this.#greeted = true;
     const { limits: { messageSize }, keep } = this.#options;
-    this.#outbox.add([FROM_HOST.welcome, ABILITIES, messageSize, keep]);
-    this.#hello.resolve();
+    this.#outbox.add([FROM_HOST.welcome, GUEST_ABILITIES, messageSize, keep]);
+    this.#answers.hello.resolve();
   }
 
   #receiveOwn(items: readonly unknown[]): boolean {
@@ -346,23 +271,6 @@ export class Guest {
       case FROM_GUEST.log:
         this.#records.write(items);
         return true;
-      case FROM_GUEST.loaded: {
-        const error = arrived(items[1]);
-        if (error) this.#loaded.reject(error);
-        const [name, description] = [readText(items[2]), readText(items[3])];
-        const kind = readText(items[4]);
-        this.#loaded.resolve({ name, description, kind });
-        return true;
-      }
-      case FROM_GUEST.checked:
-        this.#receiveChecked(items);
-        return true;
-      case FROM_GUEST.ready: {
-        const error = arrived(items[1]);
-        if (error) this.#ready.reject(error);
-        else this.#ready.resolve();
-        return true;
-      }
       case FROM_GUEST.busy:
         this.#running = readCount(items[1]);
         return true;
@@ -373,19 +281,8 @@ export class Guest {
         this.#ended.resolve();
         return true;
       default:
-        return false;
+        return this.#answers.receive(items);
     }
-  }
-
-  #receiveChecked(items: readonly unknown[]): void {
-    const [, failure, issues, abilities, asked] = items;
-    this.#asked = asked;
-    this.#abilities = abilities;
-    const error = arrived(failure);
-    if (error) return this.#checked.reject(error);
-    this.#checked.resolve(
-      issues === null ? { value: undefined } : { issues: readIssues(issues) },
-    );
   }
 
   #checkMemory(reported: number): void {
@@ -412,13 +309,13 @@ export class Guest {
   #fail(error: unknown): void {
     if (this.#over) return;
     this.#over = true;
-    clearTimeout(this.#startTimer);
+    this.#startTime.end();
     this.#heartbeat?.stop();
     this.#running = 0;
     this.#relay?.abandon(this.#goneError(error));
     this.#outbox.close();
     this.#spawned.link.close();
-    for (const { reject } of this.#waits()) reject(error);
+    this.#answers.abandon(error);
     this.#ended.resolve();
     this.#spawned.kill();
     this.#onFailed?.(error);
@@ -428,10 +325,6 @@ export class Guest {
   #goneError(error: unknown): unknown {
     const { kind, id } = this.#options;
     return kind === "message-bus" ? error : goneError(id, error);
-  }
-
-  #waits() {
-    return [this.#hello, this.#loaded, this.#checked, this.#ready];
   }
 
   #endedError(found: string, hint?: string): CaryatidError {
@@ -449,21 +342,6 @@ function wrongKind(found: string, wanted: GuestKind): CaryatidError {
     "WRONG_EXPORT",
     `found a ${found} as its default export, wanted a ${wanted}`,
   );
-}
-
-function readIssues(items: unknown): SchemaIssue[] {
-  if (!Array.isArray(items)) throw violation("issues of no kind");
-  return items.map((item) => {
-    const { message, path } = Object(item);
-    if (typeof message !== "string" || !Array.isArray(path)) {
-      throw violation("an issue of no kind");
-    }
-    return { message, path: path.filter(isStep) };
-  });
-}
-
-function isStep(step: unknown): step is string | number {
-  return typeof step === "string" || typeof step === "number";
 }
 
 function mebibytes(bytes: number): string {

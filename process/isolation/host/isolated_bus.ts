@@ -19,7 +19,8 @@ import { BridgeBus } from "../guest/bridge_bus.ts";
 import type { Outbox } from "../outbox.ts";
 import { violation } from "../read_frames.ts";
 import { checkBusFrame } from "./check_bus_frame.ts";
-import { Guest, type GuestOptions } from "./guest.ts";
+import { Guest } from "./guest.ts";
+import type { GuestOptions } from "./guest_options.ts";
 
 /** A class of buses whose code runs somewhere else. It makes one bus. */
 export interface IsolatedBusClass extends BusClass, AsyncDisposable {}
