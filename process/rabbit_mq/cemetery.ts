@@ -4,6 +4,7 @@ import type { ChannelModel, Message } from "amqplib";
 import { attemptOf, publishedHeaders } from "./attempt.ts";
 import { withChannel } from "./channels.ts";
 import type { Publisher } from "./publisher.ts";
+import { queueTypeArguments } from "./queues.ts";
 import type { RabbitMqSettings } from "./settings.ts";
 
 /** Headers that a dead letter has beside its own. */
@@ -74,12 +75,12 @@ export class Cemetery {
   async declare(connection: ChannelModel): Promise<void> {
     const exchange = this.exchange;
     if (exchange === undefined) return;
-    const quorum = this.#options.settings["queue-type"] === "quorum";
+    const { settings } = this.#options;
     await withChannel(connection, async (channel) => {
       await channel.assertExchange(exchange, "topic", { durable: true });
       await channel.assertQueue(exchange, {
         durable: true,
-        ...(quorum && { arguments: { "x-queue-type": "quorum" } }),
+        arguments: queueTypeArguments(channel, settings),
       });
       await channel.bindQueue(exchange, exchange, "#");
     });

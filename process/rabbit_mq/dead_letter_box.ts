@@ -1,6 +1,6 @@
 import { CaryatidError, topicMatches, validatePattern } from "@caryatid/sdk";
 import { checkCount } from "@caryatid/sdk/bus";
-import type { ChannelModel, Message } from "amqplib";
+import type { Channel, ChannelModel, Message } from "amqplib";
 import type { Cemetery } from "./cemetery.ts";
 import { withChannel } from "./channels.ts";
 import { type DeadLetter, letterOf, ownHeaders } from "./dead_letter.ts";
@@ -10,6 +10,8 @@ import type { Publisher } from "./publisher.ts";
 
 /** Letters that `list` gives at most, unless it is told otherwise. */
 const LISTED = 100;
+/** How long letters that go back into a queue are waited for, in milliseconds; then they come back by themselves. */
+const PATIENCE = 1_000;
 
 /** What a {@linkcode DeadLetterBox} works with. */
 export interface DeadLetterBoxOptions {
@@ -70,16 +72,21 @@ export class DeadLetterBox implements DeadLetters {
     const queue = this.#options.cemetery.exchange;
     if (queue === undefined) throw notKeptError(what);
     if (this.#connection === undefined) throw awayError(what);
-    // What isn't removed goes back to its place when the channel is closed.
+    // What isn't removed goes back to its place, also where this ends in the middle: when the channel is closed.
     return await withChannel(this.#connection, async (channel) => {
       const { messageCount } = await channel.checkQueue(queue);
-      let used = 0;
-      for (let seen = 0; seen < messageCount && used < limit; seen++) {
+      let used = 0, seen = 0, removed = 0;
+      for (; seen < messageCount && used < limit; seen++) {
         const message = await channel.get(queue);
         if (message === false) break;
         if (!fits(letterOf(message), filter)) continue;
         used++;
-        if (await use(message)) channel.ack(message);
+        if (!await use(message)) continue;
+        channel.ack(message);
+        removed++;
+      }
+      if (seen > removed) {
+        await giveBack(channel, queue, messageCount - removed);
       }
       return used;
     }).catch((error) => {
@@ -104,6 +111,20 @@ export class DeadLetterBox implements DeadLetters {
         headers: ownHeaders(message),
       },
     });
+  }
+}
+
+/** Gives back what isn't acknowledged; resolves when `all` are there again. A quorum queue takes them in its own time, and tells nobody. */
+async function giveBack(
+  channel: Channel,
+  queue: string,
+  all: number,
+): Promise<void> {
+  channel.nackAll();
+  const end = performance.now() + PATIENCE;
+  while (performance.now() < end) {
+    const { messageCount } = await channel.checkQueue(queue);
+    if (messageCount >= all) return;
   }
 }
 

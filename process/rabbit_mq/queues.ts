@@ -155,7 +155,7 @@ export function bindable(pattern: string): string {
  * What a queue is to be. A quorum queue of RabbitMQ 4 drops what was returned 20 times, and each crash of a consumer counts: that is
  * switched off, we count for ourselves. Older ones have no such limit, and refuse the argument.
  */
-function queueTypeArguments(
+export function queueTypeArguments(
   { connection }: Channel,
   settings: RabbitMqSettings,
 ): Record<string, unknown> {

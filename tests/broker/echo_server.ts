@@ -2,28 +2,34 @@ import assert from "node:assert/strict";
 import type { Address } from "./greeting.ts";
 
 /** A server that sends back what comes. */
-export interface EchoServer extends Address, Disposable {
+export interface EchoServer extends Address, AsyncDisposable {
   /** All that came, of all connections. */
   readonly received: string;
   /** How the first connection ended. */
   readonly ended: Promise<"end" | "reset">;
 }
 
-/** Starts an echo server; disposing it stops listening. */
+/** Starts an echo server; disposing it stops listening, and resolves when all connections have ended. */
 export function echoServer(): EchoServer {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const ended = Promise.withResolvers<"end" | "reset">();
+  const echoes: Promise<void>[] = [];
   const server = {
     ...listener.addr,
     received: "",
     ended: ended.promise,
-    [Symbol.dispose]: () => listener.close(),
+    [Symbol.asyncDispose]: async () => {
+      listener.close();
+      await accepting;
+      await Promise.all(echoes);
+    },
   };
   const hear = (bytes: Uint8Array) =>
     server.received += new TextDecoder("latin1").decode(bytes);
-  accept(listener, (connection) => {
-    echo(connection, hear)
+  const accepting = accept(listener, (connection) => {
+    const echoing = echo(connection, hear)
       .then(() => ended.resolve("end"), () => ended.resolve("reset"));
+    echoes.push(echoing);
   });
   return server;
 }

@@ -15,7 +15,7 @@ import { httpServer, silentServer } from "./wrong_servers.ts";
 const HOSTNAME = "127.0.0.1";
 
 Deno.test("a proxy passes bytes and ends in both directions", async () => {
-  using echo = echoServer();
+  await using echo = echoServer();
   await using proxy = await FaultProxy.to(echo);
   using client = await connect(proxy);
   assert.equal(await ask(client, "hello"), "hello");
@@ -26,7 +26,7 @@ Deno.test("a proxy passes bytes and ends in both directions", async () => {
 });
 
 Deno.test("a proxy passes 8 MiB through slow readers, unharmed", async () => {
-  using echo = echoServer();
+  await using echo = echoServer();
   await using proxy = await FaultProxy.to(echo);
   using client = await connect(proxy);
   const sent = crypto.getRandomValues(new Uint8Array(65_536));
@@ -43,7 +43,7 @@ Deno.test("a proxy passes 8 MiB through slow readers, unharmed", async () => {
 Deno.test("a stalled proxy accepts, keeps connections, holds bytes back and gives them in order later", async (t) => {
   for (const direction of ["to-server", "to-client", "both"] as const) {
     await t.step(direction, async () => {
-      using echo = echoServer();
+      await using echo = echoServer();
       await using proxy = await FaultProxy.to(echo);
       using before = await connect(proxy);
       assert.equal(await ask(before, "1"), "1");
@@ -63,7 +63,7 @@ Deno.test("a stalled proxy accepts, keeps connections, holds bytes back and give
 });
 
 Deno.test("a stalled proxy lets a sender's buffers fill up, as a dead line does", async () => {
-  using echo = echoServer();
+  await using echo = echoServer();
   await using proxy = await FaultProxy.to(echo);
   using client = await connect(proxy);
   proxy.stall();
@@ -79,7 +79,7 @@ Deno.test("a stalled proxy lets a sender's buffers fill up, as a dead line does"
 });
 
 Deno.test("cut() resets both sides, and those who come back get through", async () => {
-  using echo = echoServer();
+  await using echo = echoServer();
   await using proxy = await FaultProxy.to(echo);
   using client = await connect(proxy);
   assert.equal(await ask(client, "x"), "x");
@@ -93,7 +93,7 @@ Deno.test("cut() resets both sides, and those who come back get through", async 
 });
 
 Deno.test("refuse() keeps what is open, lets nobody in, and pass() listens on the same port", async () => {
-  using echo = echoServer();
+  await using echo = echoServer();
   await using proxy = await FaultProxy.to(echo);
   using client = await connect(proxy);
   assert.equal(await ask(client, "x"), "x");

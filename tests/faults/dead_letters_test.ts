@@ -71,6 +71,23 @@ brokerTest(
   },
 );
 
+for (const type of ["classic", "quorum"]) {
+  brokerTest(
+    `dead letters in a ${type} queue are back at once when they were listed, however often`,
+    async (broker) => {
+      const settings = { "queue-type": type };
+      const { bus, member } = await open(broker, undefined, settings);
+      await using _ = bus;
+      await refuse(bus, member, "bad1", "bad2", "bad3");
+      for (let time = 0; time < 30; time++) {
+        assert.deepEqual(await shown(bus), ["bad1", "bad2", "bad3"]);
+      }
+      assert.equal(await bus.deadLetters.replay({ topic: "dead.bad2" }), 1);
+      assert.equal(await bus.deadLetters.drop(), 2);
+    },
+  );
+}
+
 brokerTest(
   "replay() publishes dead letters again as they were, and removes them",
   async (broker) => {
