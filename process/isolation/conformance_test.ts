@@ -5,7 +5,7 @@ import { connect } from "./guest/connect.ts";
 import type { Link } from "./link.ts";
 import { PipeLink } from "./pipe_link.ts";
 import { type Port, PortLink } from "./port_link.ts";
-import { childPipes } from "./stdio_pipes.ts";
+import { childPipes } from "./host/child_pipes.ts";
 
 /** `deno task test:soak` does ten times as much. */
 const scale = Deno.env.get("CARYATID_SOAK") ? 1 : 0.1;

@@ -10,7 +10,7 @@ import { importPinned } from "../../pinned_import.ts";
 import type { Link } from "../link.ts";
 import { PipeLink } from "../pipe_link.ts";
 import { type Port, PortLink } from "../port_link.ts";
-import { stdioPipes } from "../stdio_pipes.ts";
+import { stdioPipes } from "./stdio_pipes.ts";
 import { GuestRuntime } from "./guest_runtime.ts";
 import { guardImports } from "./import_guard.ts";
 import { restrictGlobals } from "./restricted_globals.ts";

@@ -2,7 +2,7 @@ import { importHost } from "../../config/import_hosts.ts";
 import type { ModuleGrants } from "../../config/process_config.ts";
 import { guestFlags } from "../grants_deno.ts";
 import type { Pipes } from "../pipe_link.ts";
-import { childPipes } from "../stdio_pipes.ts";
+import { childPipes } from "./child_pipes.ts";
 import { readableVariable } from "./environment.ts";
 import { entryOf, type GuestOrder } from "./guest_spawner.ts";
 

@@ -1,14 +1,21 @@
-import type { Pipes } from "./pipe_link.ts";
+import { type InputSocket, openInputSocket } from "./input_socket.ts";
+import type { Pipes } from "../pipe_link.ts";
 
 /** Read at once, at most. */
 const PIECE = 256 * 1024;
+/** Reads after which it pays to load what reads faster: not while a guest starts. */
+const SLOW_READS = 100;
 
 /** The pipes of a guest process to its host. */
 export function stdioPipes(): Pipes {
   const piece = new Uint8Array(PIECE);
   const { stdin, stdout } = Deno;
+  let reads = 0;
+  let socket: InputSocket | undefined;
   return {
     async read() {
+      if (++reads === SLOW_READS) socket = await openInputSocket();
+      if (socket) return socket.read();
       const length = await stdin.read(piece);
       return length === null ? null : piece.subarray(0, length);
     },
@@ -19,25 +26,8 @@ export function stdioPipes(): Pipes {
       }
     },
     close() {
-      stdin.close();
-    },
-  };
-}
-
-/** The pipes of a host to a guest process. */
-export function childPipes(child: Deno.ChildProcess): Pipes {
-  const reader = child.stdout.getReader();
-  const writer = child.stdin.getWriter();
-  return {
-    async read() {
-      const { done, value } = await reader.read();
-      return done ? null : value;
-    },
-    write: (bytes) => writer.write(bytes),
-    close() {
-      // Both fail where the process is gone already.
-      reader.cancel().catch(() => {});
-      writer.close().catch(() => {});
+      if (socket) socket.close();
+      else stdin.close();
     },
   };
 }
