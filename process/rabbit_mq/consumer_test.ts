@@ -22,8 +22,9 @@ class FakeChannel extends EventEmitter {
     return { consumerTag: "tag" };
   }
 
-  async cancel(tag: string): Promise<void> {
+  cancel(tag: string): Promise<void> {
     this.told.push(`cancel ${tag}`);
+    return Promise.resolve();
   }
 
   nack({ fields }: Message, _all: boolean, requeue: boolean): void {
