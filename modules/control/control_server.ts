@@ -115,17 +115,20 @@ export class ControlServer {
   }
 }
 
-function lines(heard: Subscription, end: () => void): ReadableStream {
+function lines(heard: Subscription, leave: () => void): ReadableStream {
   const loop = heard[Symbol.asyncIterator]();
+  let open = true;
+  const end = () => {
+    if (open) leave();
+    open = false;
+  };
   // By hand: a generator that waits for a message can't be cancelled before it has one.
   return new ReadableStream({
     start: (controller) => controller.enqueue(TEXT.encode("\n")),
     async pull(controller) {
       const { done, value } = await loop.next();
-      if (!done) {
-        controller.enqueue(TEXT.encode(line(value)));
-        return;
-      }
+      if (!open) return; // cancelled while it waited
+      if (!done) return controller.enqueue(TEXT.encode(line(value)));
       end();
       controller.close();
     },

@@ -33,7 +33,7 @@ async function started() {
   };
 }
 
-Deno.test("32 shells listen at once, the next is refused, and a place is free when one has gone", async () => {
+Deno.test("32 shells listen at once, the next is refused, and one place is free when one has gone", async () => {
   await using subject = await started();
   const spies: Response[] = [];
   for (let count = 0; count < 32; count++) spies.push(await subject.spy());
@@ -48,6 +48,9 @@ Deno.test("32 shells listen at once, the next is refused, and a place is free wh
     next = await subject.spy();
   }
   spies.push(next);
+  const tooMany = await subject.spy();
+  assert.equal(tooMany.status, 429);
+  await tooMany.body!.cancel();
   for (const { body } of spies) await body!.cancel();
 });
 

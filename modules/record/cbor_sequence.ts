@@ -1,9 +1,9 @@
 import { decode, encode } from "@caryatid/process/codec";
+import { timeText } from "../time_text.ts";
 import {
   checkEnvelope,
   isWithoutHeaders,
   timeOf,
-  timeText,
   tooLarge,
 } from "./envelope.ts";
 import type { Batch, Format, Sink } from "./format.ts";

@@ -2,21 +2,6 @@ import { CaryatidError } from "@caryatid/sdk";
 import { MOST_ENTRY_BYTES } from "./limits.ts";
 import type { Recordable } from "./recorded_message.ts";
 
-const LONGEST_TIME = 8.64e15;
-
-let lastTime: number | undefined;
-let lastText = "";
-
-/** The time of an entry as text. Most have that of the one before: to write it anew costs a third of an entry. */
-export function timeText(time: number): string {
-  if (time === lastTime) return lastText;
-  lastText = new Date(
-    Math.abs(time) <= LONGEST_TIME ? time : 0, // what a foreign bus says is not checked
-  ).toISOString();
-  lastTime = time;
-  return lastText;
-}
-
 let lastRead: string | undefined;
 let lastReadTime = 0;
 

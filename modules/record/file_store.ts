@@ -113,8 +113,8 @@ export class FileStore implements Store {
     if (file === undefined) return false;
     const full = file.size > 0 && file.size + more > maxFileSize;
     const now = clock.now();
-    // The clock was set back: else the file would grow for so much longer.
-    if (file.since > now) file.since = now;
+    // One that couldn't be written to begins now. Or the clock was set back: else the file would grow for so much longer.
+    if (file.size === 0 || file.since > now) file.since = now;
     const old = rotateEvery !== undefined && now - file.since >= rotateEvery;
     if (full || old) this.#resumed = undefined;
     return full || old;

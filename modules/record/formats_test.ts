@@ -1,6 +1,7 @@
 import { decode, encode } from "@caryatid/process/codec";
 import fc from "fast-check";
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { cborSequence } from "./cbor_sequence.ts";
 import type { Format } from "./format.ts";
 import { jsonLines } from "./json_lines.ts";
@@ -122,6 +123,27 @@ Deno.test("a damaged line of JSON costs that line only, and is told with its pla
     assert.deepEqual(found.map(({ message }) => message), ["1", "3"]);
     assert.deepEqual(damage, [new TextEncoder().encode(lines[0]).length + 1]);
   }
+});
+
+Deno.test("the places of many damaged lines cost no more steps than the text is long", () => {
+  const lines = Array.from({ length: 2_000 }, (_, i) => "ü".repeat(i % 3));
+  const text = lines.join("\n") + "\n";
+  const { byteLength } = Buffer;
+  let steps = 0;
+  Buffer.byteLength = (counted) => {
+    steps += counted.toString().length;
+    return byteLength(counted);
+  };
+  try {
+    const { damage } = read(jsonLines, new TextEncoder().encode(text));
+    const expected = lines.map((_, i) =>
+      2 * (i - i % 3) + (i % 3 === 2 ? 2 : 0) + i
+    );
+    assert.deepEqual(damage, expected);
+  } finally {
+    Buffer.byteLength = byteLength;
+  }
+  assert(steps <= text.length, `${steps} for ${text.length} characters`);
 });
 
 Deno.test("a line that is not UTF-8 is damage, not another text", () => {

@@ -1,9 +1,9 @@
 import { Buffer, isUtf8 } from "node:buffer";
+import { timeText } from "../time_text.ts";
 import {
   checkEnvelope,
   isWithoutHeaders,
   timeOf,
-  timeText,
   tooLarge,
 } from "./envelope.ts";
 import type { Batch, Format, Sink } from "./format.ts";
@@ -65,14 +65,11 @@ function readLines(bytes: Uint8Array, sink: Sink): number {
   const whole = asBuffer(bytes).subarray(0, end);
   if (isUtf8(whole)) {
     const text = whole.toString();
+    const bytesUntil = counting(text);
     for (let from = 0; from < text.length;) {
       const to = text.indexOf("\n", from);
       const at = from;
-      readLine(
-        text.slice(from, to),
-        sink,
-        () => Buffer.byteLength(text.slice(0, at)),
-      );
+      readLine(text.slice(from, to), sink, () => bytesUntil(at));
       from = to + 1;
     }
     return end;
@@ -86,6 +83,17 @@ function readLines(bytes: Uint8Array, sink: Sink): number {
     from = to + 1;
   }
   return end;
+}
+
+/** Says how many bytes there are in front of a character of `text`; asked for one behind the other, it counts none twice. */
+function counting(text: string): (at: number) => number {
+  let counted = 0;
+  let bytes = 0;
+  return (at) => {
+    bytes += Buffer.byteLength(text.slice(counted, at));
+    counted = at;
+    return bytes;
+  };
 }
 
 function readLine(line: string, sink: Sink, at: () => number): void {

@@ -41,10 +41,9 @@ export const denoPlatform: Platform = {
   },
 
   async openFile(path: string): Promise<OpenFile | undefined> {
-    const file = await Deno.open(path);
-    const { isFile, size } = await file.stat();
-    if (isFile) return { size, body: file.readable };
-    file.close();
-    return undefined;
+    // Before it is opened: to open a pipe waits for who writes to it.
+    const { isFile, size } = await Deno.stat(path);
+    if (!isFile) return undefined;
+    return { size, body: (await Deno.open(path)).readable };
   },
 };

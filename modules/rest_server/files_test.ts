@@ -17,6 +17,9 @@ async function folder(): Promise<string> {
   await Deno.symlink(join(root, "secret.txt"), join(www, "link.txt"));
   await Deno.symlink(root, join(www, "up"));
   await Deno.symlink(join(www, "index.html"), join(www, "inner.html"));
+  await Deno.symlink(join(www, ".env"), join(www, "env.txt"));
+  await Deno.symlink(join(www, ".git"), join(www, "git"));
+  await new Deno.Command("mkfifo", { args: [join(www, "pipe")] }).output();
   await Deno.writeFile(join(www, "large.bin"), new Uint8Array(1_000_000));
   return root;
 }
@@ -46,6 +49,9 @@ Deno.test("static serves the files of a folder, and the bus what isn't there", a
         ["/files/.env", 404, "", "application/problem+json"],
         ["/files/.git/config", 404, "", "application/problem+json"],
         ["/files/%2egit/config", 404, "", "application/problem+json"],
+        ["/files/env.txt", 404, "", "application/problem+json"],
+        ["/files/git/config", 404, "", "application/problem+json"],
+        ["/files/pipe", 404, "", "application/problem+json"],
         ["/files/sub", 404, "", "application/problem+json"],
         ["/files/nothing", 404, "", "application/problem+json"],
         ["/filesystem", 404, "", "application/problem+json"],

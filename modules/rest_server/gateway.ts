@@ -159,16 +159,16 @@ export class Gateway {
   ): Response {
     if (response.status === 101) return response; // a socket by now
     let marked = response;
-    if (!BODILESS.has(response.status)) {
-      if (
-        method === "HEAD" && !response.headers.has("content-length")
-      ) {
-        // An answer without any body would be given the length 0.
-        marked = new Response(new Blob([]).stream(), response);
-      } else if (!visit?.isPlain || this.#config.compression) {
-        const { body } = response;
-        marked = new Response(body && this.#streams.of(body), response);
-      }
+    if (
+      method === "HEAD" && !BODILESS.has(response.status) &&
+      !response.headers.has("content-length")
+    ) {
+      // An answer without any body would be given the length 0.
+      marked = new Response(new Blob([]).stream(), response);
+    } else if (!visit?.isPlain || this.#config.compression) {
+      // Also where there is no body: the headers of what an app has fetched can't be changed.
+      const { body } = response;
+      marked = new Response(body && this.#streams.of(body), response);
     }
     if (visit?.id !== undefined) {
       marked.headers.set(this.#ids!.header, visit.id);

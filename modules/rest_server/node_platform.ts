@@ -59,13 +59,11 @@ export const nodePlatform: Platform = {
   },
 
   async openFile(path: string): Promise<OpenFile | undefined> {
+    // Before it is opened: to open a pipe waits for who writes to it.
+    const found = await stat(path);
+    if (!found.isFile()) return undefined;
     const file = await open(path);
-    const found = await file.stat();
-    if (found.isFile()) {
-      const body = Readable.toWeb(file.createReadStream());
-      return { size: found.size, body: body as OpenFile["body"] };
-    }
-    await file.close();
-    return undefined;
+    const body = Readable.toWeb(file.createReadStream());
+    return { size: found.size, body: body as OpenFile["body"] };
   },
 };

@@ -122,6 +122,26 @@ Deno.test("trusted-proxies say who the client is; others don't", async (t) => {
   }
 });
 
+Deno.test("an answer without a body that an app fetched elsewhere gets its headers, too", async () => {
+  await using upstream = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    ({ url }) => new Response(null, { status: Number(url.slice(-3)) }),
+  );
+  const there = `http://127.0.0.1:${upstream.addr.port}`;
+  const app = new Hono().get("/own/:status", (c) => fetch(there + c.req.path));
+  await using server = await RestProcess.start(
+    { "request-id": "x-request-id", cors: { origins: ["https://a.example"] } },
+    { app },
+  );
+  for (const status of [204, 304, 200]) {
+    const response = await server.fetch(`/own/${status}`);
+    await response.body?.cancel();
+    assert.equal(response.status, status);
+    assert(response.headers.has("x-request-id"));
+    assert.equal(response.headers.get("vary"), "Origin");
+  }
+});
+
 Deno.test("request-id names each request, as its client does if that is a good name", async (t) => {
   await using server = await RestProcess.start(
     { "request-id": "X-Request-ID" },

@@ -19,7 +19,9 @@ export async function staticFiles(
   const prefix = path.replace(/\/+$/, "");
   const within = async (file: string): Promise<string | undefined> => {
     const real = await platform.realPath(file).catch(() => undefined);
-    return real?.startsWith(`${root}/`) || real === root ? real : undefined;
+    const isInside = real === root || real?.startsWith(`${root}/`);
+    const isHidden = real?.includes("/.", root.length); // a link may lead there
+    return isInside && !isHidden ? real : undefined;
   };
   const files = serveStatic<GatewayEnv>({
     root,

@@ -33,15 +33,8 @@ export class Channels {
   async lease(): Promise<Lease> {
     if (this.#alone < this.#mostAlone) {
       this.#alone++;
-      const channel = await this.#connection.createChannel();
-      return {
-        channel,
-        alone: true,
-        release: async () => {
-          this.#alone--;
-          await closeChannel(channel);
-        },
-      };
+      const channel = await this.#open(() => this.#alone--);
+      return { channel, alone: true, release: () => closeChannel(channel) };
     }
     this.#shared ??= this.#openShared();
     return {
@@ -52,10 +45,23 @@ export class Channels {
   }
 
   async #openShared(): Promise<Channel> {
-    const channel = await this.#connection.createChannel();
+    const channel = await this.#open(() => this.#shared = undefined);
     channel.setMaxListeners(0);
-    channel.on("close", () => this.#shared = undefined);
     return channel;
+  }
+
+  /** Calls `gone` when it closes, or can't be opened. */
+  async #open(gone: () => void): Promise<Channel> {
+    try {
+      const channel = await this.#connection.createChannel();
+      // Who uses it listens as well; when nobody does any more, an error without a listener would end the process.
+      channel.on("error", () => {});
+      channel.on("close", gone);
+      return channel;
+    } catch (error) {
+      gone();
+      throw error;
+    }
   }
 }
 

@@ -64,6 +64,7 @@ export class Consumer {
       await this.#consume(lease);
     } catch (error) {
       if (lease) this.#interrupted(lease, error as Error);
+      else this.#retrySoon(channels, error as Error);
     }
   }
 
@@ -147,7 +148,6 @@ export class Consumer {
     try {
       const { channel, alone, release } = await this.#channels.lease();
       if (!alone) return;
-      channel.on("error", () => {}); // somebody uses the queue
       await channel.deleteQueue(this.queue, { ifUnused: true })
         .finally(release);
     } catch {
@@ -180,21 +180,27 @@ export class Consumer {
     this.#forget = () => {
       channel.off("error", failed);
       channel.off("close", closed);
-      // Nobody minds any more, but an error without a listener ends the process.
-      channel.on("error", () => {});
     };
     const { prefetch } = this.#options;
     const acks = this.#acks = new AckBatch(channel, lease.alone, prefetch);
     await channel.prefetch(prefetch);
     const queue = this.queue = await this.#options.declare(channel);
     const { consumerTag } = await channel.consume(queue, (message) => {
-      if (acks !== this.#acks) return;
+      if (acks !== this.#acks) {
+        // Its channel goes on for others: it would be held there.
+        if (message && !lease.alone) channel.nack(message, false, true);
+        return;
+      }
       if (message === null) {
         return this.#interrupted(lease, new Error("its queue was deleted"));
       }
       acks.opened(message);
       this.#options.onMessage(message);
     });
+    if (lease !== this.#lease) { // closed meanwhile
+      if (!lease.alone) await channel.cancel(consumerTag);
+      return;
+    }
     this.#tag = consumerTag;
     this.#resumed();
   }
@@ -217,8 +223,11 @@ export class Consumer {
     const channels = this.#channels;
     this.#drop();
     lease.release();
-    if (channels === undefined) return;
-    // Where the whole connection went, `detach` comes before that.
+    if (channels) this.#retrySoon(channels, error);
+  }
+
+  /** Where the whole connection went, `detach` comes before that. */
+  #retrySoon(channels: Channels, error: Error): void {
     setImmediate(() => this.#retryLater(channels, error));
   }
 

@@ -101,6 +101,7 @@ export class Link {
         signal,
       });
       this.#connection = connection;
+      if (signal.aborted) return; // just now: who closed this has not seen it
       this.#tellWhenBlocked(connection.model);
       await this.#resident.attach(connection.model);
       const since = performance.now();

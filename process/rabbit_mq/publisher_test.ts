@@ -118,6 +118,27 @@ function bodyOf(id: number, size: number): Uint8Array {
   return new Uint8Array(size).fill(1 + id % 255);
 }
 
+Deno.test("each of two messages under one id that come back is known to be nobody's, and no other", async () => {
+  const setting = new Setting();
+  await setting.reconnect();
+  const send = (exchange: string) =>
+    setting.publisher.send({
+      exchange,
+      key: "a",
+      body: new Uint8Array(1),
+      properties: { messageId: "7", mandatory: true },
+    });
+  const outcomes = [send("heard"), send("dead"), send("dead")];
+  // One confirm may be for many, and come after all that came back.
+  for (const exchange of ["dead", "dead"]) {
+    const fields = { exchange, routingKey: "a" };
+    setting.channel.emit("return", { fields, properties: { messageId: "7" } });
+  }
+  while (setting.channel.answer(0, null));
+  assert.deepEqual(await Promise.all(outcomes), [true, false, false]);
+  setting.deadlines.close();
+});
+
 const which = fc.nat(1_000);
 const step = fc.oneof(
   {

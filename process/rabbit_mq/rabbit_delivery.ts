@@ -48,9 +48,12 @@ export function sourceOf(delivery: Delivery): Message {
   return (delivery as RabbitDelivery).source;
 }
 
-/** AMQP has whole seconds; a message that came within its second came at once. */
+/** The last second that a date has. */
+const LATEST = 8.64e12;
+
+/** AMQP has whole seconds; a message that came within its second came at once. What others call seconds may be no time at all. */
 function timeOf(timestamp: unknown): number {
   const now = turnTime();
-  if (typeof timestamp !== "number") return now;
+  if (typeof timestamp !== "number" || timestamp > LATEST) return now;
   return Math.floor(now / 1000) === timestamp ? now : timestamp * 1000;
 }

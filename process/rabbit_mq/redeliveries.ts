@@ -61,8 +61,7 @@ export class Redeliveries {
   async #lease(channels: Channels): Promise<Marks> {
     try {
       const { channel } = await channels.lease();
-      channel.on("error", () => {}); // it closes then, and the next one is opened
-      channel.on("close", () => {
+      channel.on("close", () => { // the next one is opened
         if (channels === this.#channels) this.#marks = undefined;
       });
       return new Marks(channel, this.#settings);

@@ -20,6 +20,8 @@ export class Responder {
   readonly #turns = new Turns();
   readonly #cancelled: Consumer;
   #channels: Channels | undefined;
+  /** Whether it hears of cancelled requests, on this connection. */
+  #hears = false;
 
   /** Nobody answers yet. */
   constructor(options: ResponderOptions) {
@@ -51,9 +53,8 @@ export class Responder {
       (closed) => this.#open.delete(closed),
     );
     if (handling.closed) return handling;
-    const first = this.#open.size === 0;
     this.#open.add(handling);
-    if (this.#channels) this.#begin(handling, this.#channels, first);
+    if (this.#channels) this.#begin(handling, this.#channels);
     return handling;
   }
 
@@ -61,7 +62,7 @@ export class Responder {
   async attach(channels: Channels): Promise<void> {
     this.#channels = channels;
     if (this.#open.size === 0) return;
-    await this.#cancelled.attach(channels);
+    await this.#hear(channels);
     await Promise.all(
       [...this.#open].map(({ consumer }) => consumer.attach(channels)),
     );
@@ -70,6 +71,7 @@ export class Responder {
   /** The connection is gone. */
   detach(): void {
     this.#channels = undefined;
+    this.#hears = false;
     this.#cancelled.detach();
     for (const { consumer } of this.#open) consumer.detach();
   }
@@ -89,13 +91,16 @@ export class Responder {
     await this.#cancelled.close();
   }
 
-  async #begin(
-    handling: OpenHandling,
-    channels: Channels,
-    first: boolean,
-  ): Promise<void> {
-    if (first) await this.#cancelled.attach(channels);
+  async #begin(handling: OpenHandling, channels: Channels): Promise<void> {
+    await this.#hear(channels);
     await handling.consumer.attach(channels);
+  }
+
+  /** Once there is a handler, and only once: the handlers may all go, and others come. */
+  async #hear(channels: Channels): Promise<void> {
+    if (this.#hears) return;
+    this.#hears = true;
+    await this.#cancelled.attach(channels);
   }
 
   #cancel(message: Message): void {

@@ -5,10 +5,12 @@ import {
   type ChannelModel,
   type ConfirmChannel,
   IllegalOperationError,
+  type Message,
 } from "amqplib";
 import { InFlight } from "./in_flight.ts";
 import { unsendableError } from "./publish_errors.ts";
 import type { Refusals } from "./refusals.ts";
+import { Returned } from "./returned.ts";
 import type { Sending } from "./sending.ts";
 import { WriteBatch } from "./write_batch.ts";
 
@@ -38,7 +40,7 @@ export class Sender {
   readonly #options: SenderOptions;
   readonly #writes: WriteBatch;
   readonly #inFlight = new InFlight();
-  readonly #returned = new Set<string>();
+  readonly #returned = new Returned();
   #blocked = false;
   #writable = true;
   #ended = false;
@@ -57,10 +59,10 @@ export class Sender {
     // Whatever closed it, a new connection declares anew what may be gone.
     channel.on("close", () => connection.close().catch(() => {}));
     channel.on("drain", () => this.#changed(() => this.#writable = true));
-    channel.on(
-      "return",
-      ({ properties }) => this.#returned.add(properties.messageId),
-    );
+    channel.on("return", ({ fields, properties }: Message) => {
+      const { exchange, routingKey } = fields;
+      this.#returned.add(exchange, routingKey, properties.messageId);
+    });
     connection.on("blocked", () => this.#blocked = true);
     connection.on(
       "unblocked",
@@ -124,9 +126,10 @@ export class Sender {
     if (this.#ended) return;
     if (error) return this.#refused(sending);
     this.#inFlight.delete(sending);
-    this.#options.refusals.forget(sending.options.key);
-    const id = sending.options.properties.messageId;
-    const returned = id !== undefined && this.#returned.delete(id);
+    const { exchange, key, properties } = sending.options;
+    this.#options.refusals.forget(key);
+    const returned = properties.mandatory === true &&
+      this.#returned.take(exchange, key, properties.messageId);
     sending.succeed(!returned);
     this.#options.onReady();
   }

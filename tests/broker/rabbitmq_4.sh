@@ -2,7 +2,8 @@
 # Brings RabbitMQ 4 to a Debian that has an older one, out of the way: a Debian 13 in a folder of its own, as root.
 # Prints what CARYATID_TEST_RABBITMQ is to be. Takes two minutes and 600 MB the first time:
 #
-#   CARYATID_TEST_RABBITMQ=$(tests/broker/rabbitmq_4.sh /var/tmp/rabbitmq-4) deno task test
+#   CARYATID_TEST_AMQP=amqp://127.0.0.1:1 \
+#     CARYATID_TEST_RABBITMQ=$(tests/broker/rabbitmq_4.sh /var/tmp/rabbitmq-4) deno task test:rabbitmq
 set -eu
 root=${1:?the folder to put it in}
 bin=$root.bin

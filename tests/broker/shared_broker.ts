@@ -1,4 +1,5 @@
 import { connect } from "amqplib";
+import { openClient } from "./amqp_client.ts";
 import { deleteDeclared, watchDeclarations } from "./left_behind.ts";
 import { PrivateBroker } from "./private_broker.ts";
 
@@ -85,6 +86,8 @@ function hookOwnBroker(): void {
   hooked = true;
   Deno.test.beforeAll(async () => {
     own = await PrivateBroker.start();
+    await using client = await openClient(own.url());
+    watchDeclarations(client.channel);
   });
   Deno.test.afterAll(() => own?.[Symbol.asyncDispose]());
 }

@@ -39,6 +39,22 @@ async function assertAnswers(bus: RabbitMqBus, topic: string): Promise<void> {
   }
 }
 
+test("handlers that come and go one after the other leave neither queues nor consumers", async (broker) => {
+  await using bus = newBus({ url: broker.url() });
+  await bus.open();
+  const round = async () => {
+    const handling = bus.handle("come.and.go", () => null);
+    await handling.ready;
+    await bus.request("come.and.go", null);
+    await handling.close();
+  };
+  await round();
+  const after = await broker.list("consumers", "queue_name");
+  for (let rounds = 0; rounds < 3; rounds++) await round();
+  const now = await broker.list("consumers", "queue_name");
+  assert.equal(now.length, after.length);
+});
+
 brokerTest(
   "C12 a deleted queue is declared and bound again, and that is logged",
   async ({ url, exchange }) => {

@@ -1,4 +1,5 @@
 import type { Delivery } from "@caryatid/sdk";
+import { timeText } from "../../time_text.ts";
 import { messageJson } from "./message_json.ts";
 
 /** Why messages are missing from what a client gets. */
@@ -41,10 +42,9 @@ function toText({ topic, message, id, time }: Delivery): LiveMessage {
   const json = messageJson(message);
   if (json === undefined) return { topic, json };
   const name = JSON.stringify(topic);
-  const at = new Date(time).toISOString();
   return {
     topic,
     json: `"topic":${name},"message":${json},"id":${JSON.stringify(id)},` +
-      `"time":"${at}"`,
+      `"time":"${timeText(time)}"`,
   };
 }
