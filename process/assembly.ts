@@ -6,7 +6,7 @@ import {
   type Module,
   type Topics,
 } from "@caryatid/sdk";
-import type { BusClass } from "@caryatid/sdk/bus";
+import { type BusClass, describeFailure } from "@caryatid/sdk/bus";
 import { RoutingBus } from "./buses/routing.ts";
 import { checkSection } from "./config/check_section.ts";
 import { ConfigError, formatPlace } from "./config/config_error.ts";
@@ -253,7 +253,9 @@ async function placed(
   if (error instanceof ConfigError) return error;
   const { code, message, hint, cause } = error instanceof CaryatidError
     ? error
-    : new CaryatidError("LOAD_FAILED", String(error), { cause: error });
+    : new CaryatidError("LOAD_FAILED", describeFailure(error).message, {
+      cause: error,
+    });
   const place = await config.place([...path, guiltyKey(cause)]);
   return new CaryatidError(
     code,

@@ -6,6 +6,9 @@ import type { Work } from "./work.ts";
 const CLOSE_LOOKS = 100;
 const LOOK_EVERY = 5;
 
+/** Time that whoever is to be let go has in any case to say goodbye, in milliseconds. */
+export const CLOSE_TIME = 2_000;
+
 /** A module that may have work in hand. */
 export interface Drained {
   readonly id: string;

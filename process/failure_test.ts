@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { type Context, defineModule } from "@caryatid/sdk";
+import { defineBus } from "@caryatid/sdk/bus";
+import { InMemoryBus } from "./buses/in_memory.ts";
 import { CapturedLogs } from "./testing/captured_logs.ts";
 import { ManualClock } from "./testing/manual_clock.ts";
 import { module, silentProcess } from "./testing/silent_process.ts";
@@ -89,6 +91,54 @@ Deno.test("D3 restart: waits 1, 2, 4 … 30 s, and again 1 s after a minute with
   }
   await process.stop();
   assert.deepEqual(waits, [1, 2, 4, 8, 16, 30, 1]);
+});
+
+Deno.test("D3 restart: who sets the time of day makes no wait shorter", async () => {
+  using _logs = new CapturedLogs();
+  const clock = new ManualClock();
+  const flaky = module("flaky", (context) => {
+    const fail = context.subscribe("fail");
+    context.run(async () => {
+      clock.ahead += 3_600_000;
+      for await (const _ of fail) throw new Error("flaky");
+    });
+  });
+  const process = await silentProcess([flaky], {
+    module: { flaky: { "on-failure": "restart" } },
+  }, { clock });
+  await process.start();
+  const waits: number[] = [];
+  while (waits.length < 4) {
+    await process.context.publish("fail", null);
+    waits.push(await clock.wake() / 1000);
+  }
+  await process.stop();
+  assert.deepEqual(waits, [1, 2, 4, 8]);
+});
+
+Deno.test("D3 restart: where the bus doesn't let the module keep its place in a group, the process ends", async () => {
+  using logs = new CapturedLogs();
+  const bus = new InMemoryBus();
+  const subscribe = bus.subscribe.bind(bus);
+  let opened = 0;
+  bus.subscribe = (pattern, options) => {
+    const subscription = subscribe(pattern, options);
+    if (++opened === 1) return subscription;
+    const ready = Promise.reject(new Error("no more members"));
+    ready.catch(() => {});
+    return Object.defineProperty(subscription, "ready", { value: ready });
+  };
+  const process = await silentProcess([fragile([], { group: "g" })], {
+    module: { fragile: { "on-failure": "restart" } },
+    "message-bus": { small: { class: "small" } },
+  }, { buses: [defineBus({ name: "small", create: () => bus })] });
+  const ended = process.run();
+  await process.start();
+  await publishFive(process.context);
+  const { exitCode } = await ended;
+  Deno.exitCode = 0;
+  assert.equal(exitCode, 1);
+  assert.match(logs.lines.join("\n"), /MODULE_FAILED.*no more members/);
 });
 
 Deno.test("D3 restart: the loops of the failed life end, also those that were waiting", async () => {

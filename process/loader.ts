@@ -1,4 +1,5 @@
 import { CaryatidError } from "@caryatid/sdk";
+import { describeFailure } from "@caryatid/sdk/bus";
 import { checkForm, type Form } from "./form.ts";
 import type { PinnedImporter } from "./pinned_import.ts";
 import { platform } from "./platform.ts";
@@ -52,7 +53,7 @@ export async function load<T>(
     throw new CaryatidError(
       "LOAD_FAILED",
       `Cannot load ${request.what} from "${request.specifier}": ` +
-        messageOf(cause),
+        describeFailure(cause).message,
       { cause, hint },
     );
   }
@@ -107,7 +108,7 @@ function defaultExport<T>(
 
 function explain(error: unknown): unknown {
   if (error instanceof CaryatidError) return error;
-  const message = messageOf(error);
+  const { message } = describeFailure(error);
   const denied = message.match(/Requires (\w+) access to ("?[^",]+"?)/);
   if (denied === null) return error;
   const [, kind, target] = denied;
@@ -123,10 +124,6 @@ function remoteHint(specifier: string): string | undefined {
   }
   return `only Deno imports ${specifier.split(":", 1)[0]}: at run time; ` +
     "install the package, and import it by its name";
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** The one place with a computed import. Code that came from a registry may not import from other hosts, a `data:` module may. */

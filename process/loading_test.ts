@@ -138,6 +138,13 @@ Deno.test("F9 a relative import without anything to be relative to says what to 
   });
 });
 
+Deno.test("a base that is no URL is INVALID_OPTION", async () => {
+  await assert.rejects(Process.create({ config: {}, base: "./x", env: {} }), {
+    code: "INVALID_OPTION",
+    message: 'Cannot use the base "./x": wanted an absolute URL',
+  });
+});
+
 Deno.test("F9 a refused permission is PERMISSION_DENIED, and the hint is the flag", async () => {
   const outcome = await new Deno.Command(Deno.execPath(), {
     args: [

@@ -1,10 +1,11 @@
 import { CaryatidError } from "@caryatid/sdk";
+import { describeFailure } from "@caryatid/sdk/bus";
 
 /** The `init` of a module threw, or did not end in time. */
 export function initFailedError(id: string, cause: unknown): CaryatidError {
   return new CaryatidError(
     "INIT_FAILED",
-    `Cannot initialise module "${id}": ${messageOf(cause)}`,
+    `Cannot initialise module "${id}": ${describeFailure(cause).message}`,
     { cause, hint: cause instanceof CaryatidError ? cause.hint : undefined },
   );
 }
@@ -15,11 +16,7 @@ export function moduleFailedError(id: string, cause: unknown): CaryatidError {
   const remedy = cause instanceof CaryatidError ? cause.hint : undefined;
   return new CaryatidError(
     "MODULE_FAILED",
-    `Module "${id}" failed: ${messageOf(cause)}`,
+    `Module "${id}" failed: ${describeFailure(cause).message}`,
     { cause, hint: remedy === undefined ? policy : `${remedy}; ${policy}` },
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -114,31 +114,20 @@ export class ModuleRunner {
 
   /** Begins what the module runs. */
   begin(): void {
-    this.#begunAt = this.#clock.now();
+    this.#begunAt = this.#clock.monotonic();
     this.#context.begin();
   }
 
   /**
-   * Has other code take over, with what waits for the old one. One swap follows the other.
+   * Has other code take over, with what waits for the old one. The next swap is to wait for this one.
    *
    * What the old code has in hand is finished, its tasks end by the signal, then `init` of the new one runs. If that fails, the old
-   * code is started again, with what waited. Rejects with `INIT_FAILED` then, or with `ABORTED` if `stopping` fires before its turn.
+   * code is started again, with what waited. Rejects with `INIT_FAILED` then, or with `ABORTED` if the module is stopped.
    */
-  swap(next: Running, terms: SwapTerms, stopping: AbortSignal): Promise<void> {
-    const before = this.#swapping ?? Promise.resolve();
-    const swap = before.then(() => {
-      if (stopping.aborted) {
-        throw abortedError(`swap module "${this.id}"`, stopping);
-      }
-      return this.#swap(next, terms);
-    });
+  swap(next: Running, terms: SwapTerms): Promise<void> {
+    const swap = this.#swap(next, terms);
     this.#swapping = swap.catch(() => {}); // who asked for it hears of it
     return swap;
-  }
-
-  /** Resolves when no swap is going on. */
-  async swapped(): Promise<void> {
-    await this.#swapping;
   }
 
   /** No new work from here on, and no restart. */
@@ -178,15 +167,24 @@ export class ModuleRunner {
   }
 
   #failed(context: ModuleContext, error: unknown): void {
-    const { log, fatal } = this.#options;
+    const { fatal } = this.#options;
     const { onFailure } = this.#running;
     if (context.signal.aborted) return this.#failedWhileStopping(error);
-    const failure = moduleFailedError(this.id, error);
-    logError(log, failure);
+    const failure = this.#told(error);
     if (onFailure === "fail") fatal(failure);
     // A swap is going to start it anew in any case.
     if (onFailure !== "restart" || this.#overtaken.signal.aborted) return;
-    this.#restarting = this.#restart(context);
+    this.#restarting = this.#restart(context).catch((error) => {
+      // What it held can't be kept, so there is nothing to go on with.
+      if (isCutShort(error) && this.#stopping.signal.aborted) return;
+      fatal(this.#told(error));
+    });
+  }
+
+  #told(error: unknown): CaryatidError {
+    const failure = moduleFailedError(this.id, error);
+    logError(this.#options.log, failure);
+    return failure;
   }
 
   /** What was cut short by the stop is no failure. */
@@ -205,7 +203,7 @@ export class ModuleRunner {
       this.#overtaken.signal,
     ]);
     await failed.fail();
-    if (clock.now() - this.#begunAt >= FORGET_AFTER) {
+    if (clock.monotonic() - this.#begunAt >= FORGET_AFTER) {
       this.#backoff = FIRST_BACKOFF;
     }
     for (let predecessor = failed; !signal.aborted;) {
@@ -235,13 +233,13 @@ export class ModuleRunner {
     this.#overtaken.abort();
     await this.#restarting;
     this.#restarting = undefined;
-    await handOver(this.#context, terms.finish, this.#options.log);
-    await discard(old.module); // whatever it does: its successor may be the only one
-    if (terms.fresh) {
-      this.#context.tellUnread();
-      await this.#context.close();
-    }
     try {
+      await handOver(this.#context, terms.finish, this.#options.log);
+      await discard(old.module); // whatever it does: its successor may be the only one
+      if (terms.fresh) {
+        this.#context.tellUnread();
+        await this.#context.close();
+      }
       await this.#takeOver(next, terms.start);
     } catch (error) {
       if (this.#stopping.signal.aborted) throw this.#abortedSwap();

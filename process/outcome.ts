@@ -1,4 +1,5 @@
 import { CaryatidError, type Log } from "@caryatid/sdk";
+import { describeFailure } from "@caryatid/sdk/bus";
 import { platform } from "./platform.ts";
 
 /** How a process ended: what its exit code says. */
@@ -33,16 +34,12 @@ function exitCodeOf(error: unknown): Outcome["exitCode"] {
 
 /** An error as an operator reads it: code, text, hint, and what caused it; no stack for what Caryatid says itself. */
 export function describeError(error: unknown): string {
-  if (!(error instanceof CaryatidError)) {
-    return error instanceof Error
-      ? error.stack ?? error.message
-      : String(error);
-  }
+  if (!(error instanceof CaryatidError)) return shown(error);
   const hint = error.hint === undefined ? "" : ` (${error.hint})`;
   const cause =
     error.cause === undefined || error.cause instanceof CaryatidError
       ? ""
-      : `\n  caused by ${causeText(error.cause)}`;
+      : `\n  caused by ${shown(error.cause)}`;
   return `[${error.code}] ${error.message}${hint}${cause}`;
 }
 
@@ -53,8 +50,13 @@ export function logError(log: Log, error: unknown): void {
   }
 }
 
-function causeText(cause: unknown): string {
-  return cause instanceof Error
-    ? cause.stack ?? cause.message
-    : platform.inspect(cause);
+/** With the stack of an error, as far as what was thrown can be looked at. */
+function shown(thrown: unknown): string {
+  try {
+    return thrown instanceof Error
+      ? `${thrown.stack ?? thrown.message}`
+      : platform.inspect(thrown);
+  } catch {
+    return describeFailure(thrown).message;
+  }
 }

@@ -1,4 +1,10 @@
-import type { Clock, Context, Log, Module } from "@caryatid/sdk";
+import {
+  CaryatidError,
+  type Clock,
+  type Context,
+  type Log,
+  type Module,
+} from "@caryatid/sdk";
 import type { BusClass } from "@caryatid/sdk/bus";
 import type { SwappingFactory } from "@caryatid/sdk/host/swapping";
 import { assembleBus } from "./assembly.ts";
@@ -107,11 +113,11 @@ export class Process implements AsyncDisposable {
    * Reads and checks the configuration and makes its buses. Nothing is connected yet.
    *
    * Rejects with `INVALID_CONFIG`, which lists all that is wrong; `LOAD_FAILED` or `UNKNOWN_CLASS` for a bus;
-   * `PERMISSION_DENIED` for a file.
+   * `PERMISSION_DENIED` for a file; `INVALID_OPTION` for a `base` that is no URL; `WRONG_EXPORT` for what is no module or bus.
    */
   static async create(options: ProcessOptions): Promise<Process> {
     const { base, clock, modules = [], buses = [] } = options;
-    const start = base ? new URL(base) : undefined;
+    const start = base === undefined ? undefined : baseUrl(base);
     const { env, process } = options;
     const reading = { env, process, base: start };
     const config = await readConfig(options.config, reading);
@@ -252,9 +258,9 @@ export class Process implements AsyncDisposable {
     module?: Module,
     options: SwapOptions = {},
   ): Promise<void> {
-    const config = options.config
-      ? await readConfig(options.config, this.#reading)
-      : this.#config;
+    const config = options.config === undefined
+      ? this.#config
+      : await readConfig(options.config, this.#reading);
     await this.#lifecycle.swap(id, module && checkModule(module), config);
   }
 
@@ -281,6 +287,16 @@ export class Process implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
+}
+
+function baseUrl(base: string | URL): URL {
+  const url = URL.parse(String(base));
+  if (url) return url;
+  throw new CaryatidError(
+    "INVALID_OPTION",
+    `Cannot use the base ${JSON.stringify(base)}: wanted an absolute URL`,
+    { hint: "give import.meta.url" },
+  );
 }
 
 /** Its code is loaded only where it is used: each file takes its part of a start. */

@@ -134,6 +134,29 @@ Deno.test("D10 a restarted module has the same rights", async () => {
   await assert.rejects(contexts[1]!.publish("yours", 1), forbidden("publish"));
 });
 
+Deno.test("D10 of two swaps at once the second may keep nothing that only the first was granted", async () => {
+  using _logs = new CapturedLogs();
+  const granted = (...subscribe: string[]) => ({
+    config: { module: { guest: { permissions: { subscribe } } } },
+  });
+  const listener = (...patterns: string[]) =>
+    module("guest", (context) => {
+      for (const pattern of patterns) context.subscribe(pattern);
+    });
+  const process = await silentProcess([listener("a")], granted("a").config, {
+    swappable: true,
+  });
+  await process.start();
+  const [first, second] = await Promise.allSettled([
+    process.swap("guest", listener("a", "b"), granted("a", "b")),
+    process.swap("guest", listener("a", "b"), granted("a")),
+  ]);
+  await process.stop();
+  assert.equal(first.status, "fulfilled");
+  assert.equal(second.status, "rejected");
+  assert(forbidden("subscribe")(second.reason.cause));
+});
+
 Deno.test("a module that fails by its rights is logged with the line of TOML that it lacks", async () => {
   using logs = new CapturedLogs();
   const guest = module("guest", (context) => {

@@ -18,7 +18,8 @@ export class StartSignal {
     this.#stopping = stopping;
     this.#stop = () => controller.abort(stopping.reason);
     stopping.addEventListener("abort", this.#stop);
-    if (deadline > 0) this.#arm(deadline, controller);
+    if (stopping.aborted) this.#stop();
+    else if (deadline > 0) this.#arm(deadline, controller);
   }
 
   /** Only once the start really waits: the first timer of a program takes 4 ms, a quarter of a start. */

@@ -1,11 +1,12 @@
 import { CaryatidError, type Module } from "@caryatid/sdk";
 import { abortedError } from "@caryatid/sdk/bus";
 import { type AssembledModule, guestFor, withSection } from "./assembly.ts";
+import type { Boot } from "./boot.ts";
 import { formatProblem } from "./config/config_error.ts";
 import type { ModuleConfig, ProcessConfig } from "./config/process_config.ts";
 import { discard } from "./discard.ts";
 import type { LifecycleParts } from "./lifecycle.ts";
-import type { ModuleRunner, Running } from "./module_runner.ts";
+import type { ModuleRunner } from "./module_runner.ts";
 
 /** What {@linkcode Swaps} are made of. */
 export interface SwapsOptions {
@@ -14,12 +15,8 @@ export interface SwapsOptions {
   readonly stopping: AbortSignal;
   /** Resolves when it has started; undefined until that begins. */
   readonly booting: () => Promise<void> | undefined;
-  readonly runners: () => readonly ModuleRunner[];
-  /** Gives what a module is run with. */
-  readonly running: (
-    part: AssembledModule,
-    config: ProcessConfig,
-  ) => Promise<Running>;
+  /** What was started. */
+  readonly boot: Boot;
 }
 
 /** Other code, or another section, in the place of a module's while the process runs. */
@@ -27,19 +24,45 @@ export class Swaps {
   readonly #options: SwapsOptions;
   /** Of each module that was swapped the section that it runs with. */
   readonly #sections = new Map<string, ModuleConfig>();
+  /** Of each module the swap that was asked for last. */
+  readonly #turns = new Map<string, Promise<void>>();
 
   /** Nothing is swapped yet. */
   constructor(options: SwapsOptions) {
     this.#options = options;
   }
 
-  /** With the section of `config`. The code of an isolated module is loaded by another guest. */
+  /**
+   * With the section of `config`. The code of an isolated module is loaded by another guest.
+   *
+   * One swap of a module follows the other: what it takes over, and what it may keep, is known only when its turn comes.
+   */
   async swap(
     id: string,
     module: Module | undefined,
     config: ProcessConfig,
   ): Promise<void> {
-    const { parts, stopping, running } = this.#options;
+    await this.#swappable(id); // else it is refused at once
+    const before = this.#turns.get(id) ?? Promise.resolve();
+    const swap = before.then(() => this.#swap(id, module, config));
+    const over = swap.catch(() => {}).then(() => { // who asked for it hears of it
+      if (this.#turns.get(id) === over) this.#turns.delete(id);
+    });
+    this.#turns.set(id, over);
+    await swap;
+  }
+
+  /** Resolves when no swap is going on. */
+  async over(): Promise<void> {
+    await Promise.all(this.#turns.values());
+  }
+
+  async #swap(
+    id: string,
+    module: Module | undefined,
+    config: ProcessConfig,
+  ): Promise<void> {
+    const { parts, boot, stopping } = this.#options;
     const runner = await this.#swappable(id);
     const wanted = config.modules.find((one) => one.id === id);
     if (wanted === undefined) throw cannotSwap(id, "found no section of it");
@@ -49,7 +72,9 @@ export class Swaps {
       const part = await this.#checked(config, wanted, newer);
       const { stopDeadline, startDeadline } = parts.config;
       const terms = { finish: stopDeadline, start: startDeadline, fresh };
-      await runner.swap(await running(part, config), terms, stopping);
+      const next = await boot.running(part, config);
+      if (stopping.aborted) throw abortedError(`swap module "${id}"`, stopping);
+      await runner.swap(next, terms);
       this.#sections.set(id, wanted);
     } catch (error) {
       await discard(newer);
@@ -58,7 +83,7 @@ export class Swaps {
   }
 
   async #swappable(id: string): Promise<ModuleRunner> {
-    const { parts, stopping, booting, runners } = this.#options;
+    const { parts, stopping, booting, boot } = this.#options;
     if (!parts.swapping) {
       throw cannotSwap(
         id,
@@ -70,9 +95,9 @@ export class Swaps {
     if (!booted) throw cannotSwap(id, "the process was not started");
     await booted;
     if (stopping.aborted) throw abortedError(`swap module "${id}"`, stopping);
-    const runner = runners().find((one) => one.id === id);
+    const runner = boot.runners.find((one) => one.id === id);
     if (runner) return runner;
-    const ids = runners().map((one) => one.id).join(", ");
+    const ids = boot.runners.map((one) => one.id).join(", ");
     throw cannotSwap(id, `found no such module, wanted one of ${ids}`);
   }
 

@@ -124,9 +124,13 @@ export class CaryatidError extends Error {
 
   /** Holds for errors of every loaded copy of this package (JSR may load two versions). */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    // A subclass inherits this, and promises more than the brand does.
-    if (this !== CaryatidError) return super[Symbol.hasInstance](value);
-    return typeof value === "object" && value !== null &&
-      (value as Record<string, unknown>)[BRAND] === true;
+    try {
+      // A subclass inherits this, and promises more than the brand does.
+      if (this !== CaryatidError) return super[Symbol.hasInstance](value);
+      return typeof value === "object" && value !== null &&
+        (value as Record<string, unknown>)[BRAND] === true;
+    } catch {
+      return false; // a proxy that throws when it is looked at
+    }
   }
 }

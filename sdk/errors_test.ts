@@ -42,6 +42,11 @@ Deno.test("instanceof doesn't hold for what is something else", () => {
     undefined,
     "ABORTED",
     CaryatidError,
+    new Proxy({}, {
+      get() {
+        throw new Error("looked at");
+      },
+    }),
   ];
   for (const other of others) assert(!(other instanceof CaryatidError));
 });

@@ -3,6 +3,7 @@ import {
   type MessageBus,
   type OpenOptions,
 } from "@caryatid/sdk";
+import { describeFailure } from "@caryatid/sdk/bus";
 import { untilAborted } from "../until_aborted.ts";
 
 /** Promises that a bus has settled, and more, when it says why it isn't open. */
@@ -50,7 +51,7 @@ async function givenUp(): Promise<never> {
 function openError(id: string, error: unknown): CaryatidError {
   const cause = error instanceof CaryatidError ? error : new CaryatidError(
     "BUS_UNAVAILABLE",
-    error instanceof Error ? error.message : String(error),
+    describeFailure(error).message,
     { cause: error },
   );
   const why = cause.message.replace(/^Cannot /, "it cannot ");

@@ -1,5 +1,5 @@
 import { CaryatidError, type PublishOptions } from "@caryatid/sdk";
-import { randomId } from "@caryatid/sdk/bus";
+import { describeFailure, randomId } from "@caryatid/sdk/bus";
 import type { Carrier } from "./route_table.ts";
 
 /** Publishes on all carriers under one id; rejects if one of them refuses, and says which ones didn't. */
@@ -30,7 +30,9 @@ function partlyError(
 ): CaryatidError {
   const refusal = cause instanceof CaryatidError
     ? cause
-    : new CaryatidError("BUS_UNAVAILABLE", String(cause), { cause });
+    : new CaryatidError("BUS_UNAVAILABLE", describeFailure(cause).message, {
+      cause,
+    });
   const others = accepted.length === 0
     ? "no bus accepted it"
     : `accepted by ${accepted.map(({ id }) => id).join(", ")}`;

@@ -1,4 +1,5 @@
 import type { SchemaIssue, SchemaResult, StandardSchema } from "@caryatid/sdk";
+import { describeFailure } from "@caryatid/sdk/bus";
 import type { CheckedSection } from "./check_section.ts";
 import type { ProcessConfig, Section } from "./process_config.ts";
 import { type KeyPath, Report } from "./report.ts";
@@ -59,8 +60,8 @@ class Review {
     try {
       return await verdict;
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      return { issues: [{ message: `its schema throws: ${text}` }] };
+      const { message } = describeFailure(error);
+      return { issues: [{ message: `its schema throws: ${message}` }] };
     }
   }
 

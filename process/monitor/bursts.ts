@@ -1,4 +1,5 @@
 import type { Log } from "@caryatid/sdk";
+import { describeFailure } from "@caryatid/sdk/bus";
 
 /** Tells of a failure when it begins and when it is over, however often it is tried in between. */
 export class Bursts {
@@ -18,7 +19,7 @@ export class Bursts {
     this.#failing = true;
     this.#log.warn("the monitor can't {what}, and goes on trying: {reason}", {
       what: this.#what,
-      reason: error instanceof Error ? error.message : String(error),
+      reason: describeFailure(error).message,
     });
   }
 

@@ -21,7 +21,7 @@ export class ModuleMonitor {
   constructor(clock: Clock | undefined) {
     this.#clock = clock;
     // Read once per turn of the event loop: to read a clock takes half as long as a publish.
-    this.#now = clock ? () => clock.now() : turnMonotonic;
+    this.#now = clock ? () => clock.monotonic() : turnMonotonic;
     this.#intervalBegan = this.#now();
   }
 

@@ -291,14 +291,17 @@ Deno.test("a rate is that of the time since the last snapshot at least a second 
   assert.equal(rate(), 2);
 });
 
-Deno.test("a clock that is set back makes no time negative", async () => {
+Deno.test("who sets the time of day changes no time that was waited, only that of the snapshot", async () => {
   await using subject = new Subject();
   const bus = subject.module("reader");
-  subject.clock.time = 3_600_000;
   const heard = bus.subscribe("a");
   const waiting = heard[Symbol.asyncIterator]().next();
-  subject.clock.time = 0;
-  assert.equal(subject.reads("reader", "a")?.pendingFor, 0);
+  subject.clock.time = 10;
+  for (const ahead of [3_600_000, -3_600_000]) {
+    subject.clock.ahead = ahead;
+    assert.equal(subject.reads("reader", "a")?.pendingFor, 10);
+    assert.equal(subject.monitor.snapshot().time, 10 + ahead);
+  }
   await heard.close();
   await waiting;
 });

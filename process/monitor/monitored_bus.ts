@@ -3,6 +3,7 @@ import type {
   Handler,
   Handling,
   MessageBus,
+  OpenOptions,
   PublishOptions,
   RequestOptions,
   SubscribeOptions,
@@ -27,8 +28,8 @@ export class MonitoredBus implements MessageBus {
     return this.#bus.abilities;
   }
 
-  open(): Promise<void> {
-    return this.#bus.open();
+  open(options?: OpenOptions): Promise<void> {
+    return this.#bus.open(options);
   }
 
   publish(

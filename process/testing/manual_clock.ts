@@ -3,11 +3,13 @@ import type { Clock } from "@caryatid/sdk";
 /** A clock that stands still; sleepers are shown, and woken by hand. */
 export class ManualClock implements Clock {
   time = 0;
+  /** How far somebody has set the time of day ahead. */
+  ahead = 0;
   readonly #sleepers: { milliseconds: number; wake: () => void }[] = [];
   #watcher: (() => void) | undefined;
 
   now(): number {
-    return this.time;
+    return this.time + this.ahead;
   }
 
   monotonic(): number {

@@ -1,3 +1,4 @@
+import { describeFailure } from "../bus/remote_failure.ts";
 import type { Clock } from "../clock.ts";
 import { CaryatidError } from "../errors.ts";
 import { DeclaredBus } from "../host/declared_bus.ts";
@@ -207,10 +208,9 @@ function watchedClock(clock: VirtualClock, activity: Activity): Clock {
 }
 
 function initFailedError(id: string, cause: unknown): CaryatidError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
   return new CaryatidError(
     "INIT_FAILED",
-    `Cannot initialise module "${id}": ${reason}`,
+    `Cannot initialise module "${id}": ${describeFailure(cause).message}`,
     { cause },
   );
 }
