@@ -3,7 +3,7 @@
  * to files, {@linkcode playback} publishes it again.
  *
  * Each is also an entry of its own, `@caryatid/modules/clock`, which loads nothing else. How to read a recording is in
- * `@caryatid/modules/record`; the REST server, which takes longer to load, is in `@caryatid/modules/rest-server` only.
+ * `@caryatid/modules/record`; `rest-server`, which takes longer to load, and `control` are entries of their own only.
  *
  * @example Register two of them
  * ```ts

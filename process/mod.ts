@@ -1,6 +1,27 @@
 /**
  * What runs modules: a {@linkcode Process} reads a TOML file, makes the buses that it names, finds the modules, and lets them
- * talk until it is stopped.
+ * talk until it is stopped. A program of one file calls {@linkcode Process.main}; tests, and programs that do more, hold one.
+ *
+ * @example One module, asked by its program
+ * ```ts
+ * import { Process } from "@caryatid/process";
+ * import { defineModule } from "@caryatid/sdk";
+ * import assert from "node:assert/strict";
+ *
+ * const shout = defineModule({
+ *   name: "shout",
+ *   init(context) {
+ *     context.handle("shout", ({ message }) => String(message).toUpperCase());
+ *   },
+ * });
+ *
+ * await using process = await Process.create({
+ *   config: { module: { shout: {} }, log: { level: "error" } },
+ *   modules: [shout],
+ * });
+ * await process.start();
+ * assert.equal(await process.context.request("shout", "hello"), "HELLO");
+ * ```
  *
  * @module
  */

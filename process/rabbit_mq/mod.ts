@@ -1,5 +1,15 @@
 /**
- * The RabbitMQ bus, an entry of its own: whoever doesn't use it downloads neither amqplib nor cbor-x.
+ * The RabbitMQ bus, an entry of its own: whoever doesn't use it doesn't download amqplib. A program registers its class, and a
+ * configuration names it: `[message-bus.external] class = "rabbit-mq"`.
+ *
+ * @example A program whose modules talk over RabbitMQ
+ * ```ts ignore
+ * import { Process } from "@caryatid/process";
+ * import rabbitMq from "@caryatid/process/rabbit-mq";
+ *
+ * const config = new URL("caryatid.toml", import.meta.url);
+ * await Process.main({ config, buses: [rabbitMq] });
+ * ```
  *
  * @module
  */

@@ -1,6 +1,25 @@
 /**
  * What the author of a bus needs: who listens, who answers, and the queues between them. A bus that carries messages between
- * processes brings them in by {@linkcode Subscribers} and {@linkcode Handlers}, and adds its own wire.
+ * processes brings them in by {@linkcode Subscribers} and {@linkcode Handlers}, and adds its own wire; {@linkcode defineBus}
+ * makes a class of it, and `busConformance` of `@caryatid/sdk/testing` is the test that it has to pass.
+ *
+ * @example A class of buses, in a process
+ * ```ts
+ * import { InMemoryBus, Process } from "@caryatid/process";
+ * import { defineBus } from "@caryatid/sdk/bus";
+ *
+ * const tiny = defineBus({
+ *   name: "tiny",
+ *   create: () => new InMemoryBus({ queueSize: 1 }), // here a bus of your own
+ * });
+ *
+ * await using process = await Process.create({
+ *   config: { "message-bus": { main: { class: "tiny" } }, log: { level: "error" } },
+ *   buses: [tiny],
+ * });
+ * await process.start();
+ * await process.context.publish("greeting", "hello");
+ * ```
  *
  * @module
  */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { parse } from "smol-toml";
 import { settingsSchema } from "../../process/rabbit_mq/settings.ts";
 import { ROOT } from "../support/running_program.ts";
-import { blocksIn, distinct, keysIn, outputsIn, readmeOf } from "./readme.ts";
+import { blocksIn, keysIn } from "./readme.ts";
 
 const PAGE = await Deno.readTextFile(`${ROOT}docs/rabbitmq.md`);
 const README = await Deno.readTextFile(`${ROOT}README.md`);
@@ -45,12 +45,6 @@ Deno.test("what docs/rabbitmq.md and README.md configure is what the bus takes",
     assert.equal(name, "rabbit-mq");
     rabbitMqSettings(settings);
   }
-});
-
-Deno.test("README.md shows what examples/simple prints over RabbitMQ", async () => {
-  const [, , shown = []] = outputsIn(README);
-  const [, real = []] = outputsIn(await readmeOf("simple"));
-  assert.deepEqual(distinct(shown), distinct(real));
 });
 
 function defaultsOf(

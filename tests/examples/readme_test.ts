@@ -1,9 +1,7 @@
-import { Process } from "@caryatid/process";
 import assert from "node:assert/strict";
-import { readConfig } from "../../process/config/read_config.ts";
 import { ROOT } from "../support/running_program.ts";
 import { Program } from "./program.ts";
-import { blocksIn, distinct, keysIn, outputsIn } from "./readme.ts";
+import { blocksIn, distinct, outputsIn } from "./readme.ts";
 
 const README = await Deno.readTextFile(`${ROOT}README.md`);
 const [SIMPLE = [], GREETER = []] = outputsIn(README);
@@ -42,35 +40,15 @@ Deno.test("README.md has a module, a program and a test that work together", asy
   });
 });
 
-Deno.test("README.md names keys that exist, and their real defaults", async (t) => {
-  const around = `
-    [module.x]
-    class = "x"
-    [message-bus.x]
-    class = "in-memory"
-    [log.levels]
-    [monitor]
-  `;
-  const base = await readConfig(around, { env: {} });
-  for (const { table, key, value } of keysIn(README)) {
-    if (value === undefined) continue;
-    const row = `[${table}]\n${key} = ${value}`;
-    await t.step(row.replace("\n", " "), async () => {
-      const config = await readConfig([around, row], { env: {} });
-      assert.deepEqual(config.notices, []);
-      // What a bus makes of its keys is its own affair.
-      if (table.startsWith("message-bus")) {
-        await Process.create({ config: [around, row], env: {} });
-      } else {
-        assert.deepEqual(plain(config), plain(base));
-      }
-    });
-  }
+Deno.test("README.md gives each dependency a reason, and names no other", async () => {
+  const { imports } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
+  const [, chapter = ""] = README.split("## Dependencies");
+  const named = chapter.matchAll(/^\| \[(\S+)\]\(\S+\) +\| \w/gm);
+  assert.deepEqual(
+    [...named].map(([, name]) => name).sort(),
+    Object.keys(imports).sort(),
+  );
 });
-
-function plain(config: object): unknown {
-  return JSON.parse(JSON.stringify(config));
-}
 
 /** The files of a README, by the name that their first line has. */
 class Folder implements AsyncDisposable {
