@@ -44,6 +44,8 @@ export interface LifecycleParts {
   readonly monitor: ProcessMonitor | undefined;
   /** Where code of modules may be swapped. */
   readonly swapping: SwappingFactory | undefined;
+  /** Whether anybody holds the process, and so may call its `stop` in the middle of a module's work. */
+  readonly isHeld: boolean;
 }
 
 /** The order in which a process starts and stops. */
@@ -166,7 +168,7 @@ export class Lifecycle {
     for (const runner of this.#runners) runner.begin();
     this.context.begin();
     monitor?.begin();
-    this.#work.load();
+    if (this.#parts.isHeld) this.#work.load();
   }
 
   /** Until all is ready to begin. */

@@ -109,7 +109,14 @@ export class Process implements AsyncDisposable {
    * Rejects with `INVALID_CONFIG`, which lists all that is wrong; `LOAD_FAILED` or `UNKNOWN_CLASS` for a bus;
    * `PERMISSION_DENIED` for a file.
    */
-  static async create(options: ProcessOptions): Promise<Process> {
+  static create(options: ProcessOptions): Promise<Process> {
+    return Process.#create(options, true);
+  }
+
+  static async #create(
+    options: ProcessOptions,
+    isHeld: boolean,
+  ): Promise<Process> {
     const { base, clock, modules = [], buses = [] } = options;
     const start = base ? new URL(base) : undefined;
     const { env, process } = options;
@@ -137,6 +144,7 @@ export class Process implements AsyncDisposable {
       clock,
       monitor,
       swapping,
+      isHeld,
     }, reading);
   }
 
@@ -158,7 +166,7 @@ export class Process implements AsyncDisposable {
     created?: (process: Process) => void,
   ): Promise<Outcome> {
     try {
-      const process = await Process.create(options);
+      const process = await Process.#create(options, created !== undefined);
       created?.(process);
       return await process.run();
     } catch (error) {
