@@ -27,6 +27,8 @@ export interface LifecycleParts {
   readonly monitor: ProcessMonitor | undefined;
   /** Where code of modules may be swapped. */
   readonly swapping: SwappingFactory | undefined;
+  /** Whether anybody holds the process, and so may call its `stop` in the middle of a module's work. */
+  readonly isHeld: boolean;
 }
 
 /** The life of a process: it starts once and stops once, whoever asks and whenever. */
@@ -124,7 +126,7 @@ export class Lifecycle {
     for (const runner of this.#boot.runners) runner.begin();
     this.context.begin();
     this.#parts.monitor?.begin();
-    this.#work.load();
+    if (this.#parts.isHeld) this.#work.load();
   }
 
   async #stop(): Promise<void> {

@@ -115,7 +115,14 @@ export class Process implements AsyncDisposable {
    * Rejects with `INVALID_CONFIG`, which lists all that is wrong; `LOAD_FAILED` or `UNKNOWN_CLASS` for a bus;
    * `PERMISSION_DENIED` for a file; `INVALID_OPTION` for a `base` that is no URL; `WRONG_EXPORT` for what is no module or bus.
    */
-  static async create(options: ProcessOptions): Promise<Process> {
+  static create(options: ProcessOptions): Promise<Process> {
+    return Process.#create(options, true);
+  }
+
+  static async #create(
+    options: ProcessOptions,
+    isHeld: boolean,
+  ): Promise<Process> {
     const { base, clock, modules = [], buses = [] } = options;
     const start = base === undefined ? undefined : baseUrl(base);
     const { env, process } = options;
@@ -143,6 +150,7 @@ export class Process implements AsyncDisposable {
       clock,
       monitor,
       swapping,
+      isHeld,
     }, reading);
   }
 
@@ -164,7 +172,7 @@ export class Process implements AsyncDisposable {
     created?: (process: Process) => void,
   ): Promise<Outcome> {
     try {
-      const process = await Process.create(options);
+      const process = await Process.#create(options, created !== undefined);
       created?.(process);
       return await process.run();
     } catch (error) {

@@ -51,9 +51,7 @@ export async function runFiles(
     swappable: watched,
   };
   if (watched) return await runWatched(options, sources);
-  await Process.main(options, (process) => {
-    if (lifeline) stopAtInputEnd(process);
-  });
+  await Process.main(options, lifeline ? stopAtInputEnd : undefined);
   Deno.exit(); // the input may still be read, and a worker go on without end
 }
 

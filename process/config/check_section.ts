@@ -29,11 +29,19 @@ export async function checkSection(
   const result = await verdict.catch(() => undefined); // told by the review
   const isGood = result && !result.issues;
   // Only a wrong section pays for the rest; to ask zod for its keys takes 2 ms at first, 0.3 ms then.
-  if (isGood && keepsAll(schema, section.section, result.value)) {
+  if (
+    isGood &&
+    (isMute(schema) || keepsAll(schema, section.section, result.value))
+  ) {
     return { value: result.value, problems: [], notices: [] };
   }
   const { reviewSection } = await import("./review_section.ts");
   return await reviewSection(config, section, schema, verdict);
+}
+
+/** Says whether a schema can't be asked for its keys (it has no Standard JSON Schema): then none can be told to be unknown. */
+function isMute(schema: StandardSchema): boolean {
+  return !("jsonSchema" in schema["~standard"]);
 }
 
 /** zod and valibot drop keys that they don't know: where none was dropped, none is unknown. Others may keep them all. */
