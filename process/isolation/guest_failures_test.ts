@@ -37,7 +37,7 @@ async function failureOf(
 
 /** The outcome of a process that nobody stops. */
 async function ended(process: Process): Promise<{ failure: unknown }> {
-  const tooLong = setTimeout(() => process.stop(), 8_000);
+  const tooLong = setTimeout(() => process.stop(), 30_000);
   const { error } = await process.run();
   clearTimeout(tooLong);
   Deno.exitCode = 0; // it was that of the program under test

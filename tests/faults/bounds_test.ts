@@ -153,7 +153,7 @@ test("C18 handlers are sent no more requests than they work on at once", async (
   };
   await whole.handle("c18.ask", handler, { concurrency: 3 }).ready;
   const answers = outcomes(
-    numbers(50).map(() => cut.request("c18.ask", null, { timeout: 20_000 })),
+    numbers(50).map(() => cut.request("c18.ask", null, { timeout: 120_000 })),
   );
   await within(began.promise, "three handlers at work");
   const { ready, unacknowledged } = await counts(broker, /handlers\.c18\.ask/);

@@ -191,6 +191,12 @@ brokerTest(
   },
 );
 
+/** Resolves when nothing waits in a queue: all of it was sent to consumers. The broker tells nobody, so this asks. */
+async function allGivenOut(url: string, queue: string): Promise<void> {
+  await using client = await openClient(url);
+  while ((await client.channel.checkQueue(queue)).messageCount > 0);
+}
+
 brokerTest(
   "C19 what a consumer that is killed had in hand, and unread, goes to the others",
   async ({ url, exchange }) => {
@@ -205,13 +211,16 @@ brokerTest(
     const all = numbers(10).map((n) => n === 2 ? "stay" : `${n}`);
     for (const text of all) await bus.publish("c19", text);
     await killed.line(/^took stay$/);
+    await allGivenOut(url, `${exchange}.group.${group}.c19`);
     const other = bus.subscribe("c19", { group });
     await other.ready;
     killed.kill("SIGKILL");
-    const got = await take(other, 8);
-    assert.deepEqual(messages(got), all.slice(2));
-    assert(got.every(({ redelivered }) => redelivered));
     await killed.exitCode();
+    const got = await take(other, 8);
+    while (got.at(-1)!.message !== "9") got.push(...await take(other, 1));
+    // At least once: what was acknowledged just as it was killed may come again.
+    assert.deepEqual(messages(got), all.slice(10 - got.length));
+    assert(got.every(({ redelivered }) => redelivered));
     assert.deepEqual(taken(killed), all.slice(0, 3));
     await bus.publish("c19", "end");
     assert.deepEqual(messages(await take(other, 1)), ["end"]);

@@ -120,10 +120,9 @@ brokerTest(
 
     proxy.stall();
     const began = performance.now();
-    await log.until(/no connection/);
+    await log.until(/no connection/, 1, 4_000);
     const took = performance.now() - began;
     report(`C13 silent connection noticed after ${Math.round(took)} ms`);
-    assert(took < 4_000, `${took} ms`);
 
     await proxy.cut();
     await proxy.pass();

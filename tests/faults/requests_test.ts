@@ -92,16 +92,16 @@ brokerTest(
       pattern: "b12",
       handle: true,
     });
-    const began = performance.now();
-    const refused = assert.rejects(
-      bus.request("b12", "stay", { timeout: 1_000 }),
-      { code: "REQUEST_TIMEOUT" },
+    const refused = within(
+      assert.rejects(bus.request("b12", "stay", { timeout: 1_000 }), {
+        code: "REQUEST_TIMEOUT",
+      }),
+      "the end of the request",
+      1_100,
     );
     await killed.line(/^took stay$/);
     killed.kill("SIGKILL");
-    await within(refused, "the end of the request");
-    const took = performance.now() - began;
-    assert(took < 1_100, `${took} ms`);
+    await refused;
   },
 );
 
@@ -271,15 +271,12 @@ faultTest("B4, B13 with a broker that is killed", async (broker, t) => {
         return "late";
       }, { concurrency: 50 }).ready;
       const timeout = 30_000;
-      const began = performance.now();
       const { all, order } = outcomes(
         numbers(200).map((n) => asking.request("b13", n, { timeout })),
       );
       await within(enough.promise, () => `50 requests at work, got ${held}`);
       await broker.kill();
       const codes = await within(all, () => `200 ends, got ${order.length}`);
-      const took = performance.now() - began;
-      assert(took < 5_000, `${took} ms`);
       assert.deepEqual([...new Set(codes)], ["BUS_UNAVAILABLE"]);
       const waiting = asking.request("b13", null, { timeout: 20_000 });
       release.resolve();

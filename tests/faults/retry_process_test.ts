@@ -61,7 +61,8 @@ brokerTest(
   async (broker) => {
     using _logs = new CapturedLogs();
     let ill = true;
-    const retry = { attempts: 2, backoff: 300 };
+    // Long enough for the next life to come first, on a busy machine too.
+    const retry = { attempts: 2, backoff: 2_000 };
     const it = await open(broker, { retry }, (message) => message === 3 && ill);
     await using process = it.process;
     for (const n of [1, 2, 3, 4, 5]) await process.context.publish("work", n);

@@ -23,31 +23,37 @@ const FRAIL = moduleText(`
   },
 `);
 
-/** Gives work to others, has a question open while one of them breaks, and tells when all is done. */
+/** Gives work to others until one of them, which breaks while a question to it is open, is back; tells when all is done. */
 const DRIVER = moduleText(`
   name: "driver",
   config: z.object({ victim: z.string(), breaks: z.boolean().default(false), count: z.number().default(300) }),
   init(context, { victim, breaks, count }) {
     const done = context.subscribe("done");
-    const missing = new Set(Array.from({ length: count }, (_, n) => n));
+    const missing = new Set();
     let broken = false;
     let back = false;
+    let given = false;
+    const tell = () => given && missing.size === 0 && context.log.info("all is done");
     context.run(async () => {
       for await (const { message: { id, message } } of done) {
         missing.delete(message);
+        tell();
         if (!broken) continue;
         if (id === victim && !back) {
           back = true;
           context.log.info("{answer}", { answer: await context.request(victim + ".ask", "I am back") });
         } else if (!back) context.log.info("meanwhile {id} works", { id });
-        if (missing.size === 0 && back) context.log.info("all is done");
       }
     });
     context.run(async () => {
-      for (let n = 0; n < count; n++) {
+      // There has to be work left for the one that comes back, however long that takes.
+      for (let n = 0; n < count || !back; n++) {
+        missing.add(n);
         await context.publish("work", n);
         await context.clock.sleep(10);
       }
+      given = true;
+      tell();
     });
     context.run(async () => {
       const open = context.request(victim + ".ask", "wait", { timeout: 60_000 });

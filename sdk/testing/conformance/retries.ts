@@ -91,7 +91,7 @@ async function stopsWhenNobodyWaits(trial: Trial): Promise<void> {
     calls.push(message);
     if (calls.length < 3) throw new Error("not yet");
     return calls.length;
-  }, { retry: { attempts: 9, backoff: 200 } });
+  }, { retry: { attempts: 9, backoff: 1_000 } }); // or it might be tried again before its handler is told
   await ready(handling);
   const leave = new AbortController();
   const { signal } = leave;
