@@ -29,7 +29,8 @@ Deno.test("README.md has a module, a program and a test that work together", asy
   await t.step("their types are right", async () => {
     const paths = ["main.ts", "greeter_test.ts"].map((n) => folder.path(n));
     await using check = new Program(["check", CONFIG, ...paths]);
-    assert.equal(await check.ended(), 0);
+    // In a new folder nothing that was checked before counts.
+    assert.equal(await check.ended(300_000), 0);
   });
   await t.step("the test passes", async () => {
     const path = folder.path("greeter_test.ts");
