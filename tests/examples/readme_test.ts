@@ -41,6 +41,22 @@ Deno.test("README.md has a module, a program and a test that work together", asy
   });
 });
 
+Deno.test("README.md lists every example, and a task starts each but container", async () => {
+  const { tasks } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
+  const [, chapter = ""] = README.split("## Examples");
+  const listed = chapter.matchAll(/^\| \[(\w+)\]\(examples\/\1\/\)/gm);
+  const names = [...listed].map(([, name]) => name!);
+  const folders: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(`${ROOT}examples`)) {
+    if (isDirectory) folders.push(name);
+  }
+  assert.deepEqual(names.toSorted(), folders.sort());
+  const started = names.filter((name) => `example:${name}` in tasks);
+  assert.deepEqual(started, names.filter((name) => name !== "container"));
+  const halved = names.filter((name) => `example:${name}:rabbitmq` in tasks);
+  assert.deepEqual(halved, names.slice(0, 4)); // "the first four"
+});
+
 Deno.test("README.md gives each dependency a reason, and names no other", async () => {
   const { imports } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
   const [, chapter = ""] = README.split("## Dependencies");
