@@ -6,6 +6,7 @@ import worker from "./worker.ts";
 
 const modules = [publisher, worker];
 const process = await Process.create({ config, modules });
+// The program has a context of its own, as each module has; what it runs begins with theirs.
 const { context, monitor } = process;
 context.run(async () => {
   for (;;) {

@@ -53,9 +53,9 @@ export class Program implements AsyncDisposable {
     this.#running.kill("SIGINT");
   }
 
-  /** Resolves with its exit code. */
-  ended(): Promise<number> {
-    return this.#running.exitCode();
+  /** Resolves with its exit code. One that goes on running is killed after `patience` ms (30,000). */
+  ended(patience?: number): Promise<number> {
+    return this.#running.exitCode(patience);
   }
 
   /** Ends it, whatever it does. */
