@@ -1,5 +1,10 @@
-import { defineModule, type Module } from "@caryatid/sdk";
-import { addressOf, configuration } from "./configuration.ts";
+import { type Context, defineModule, type Module } from "@caryatid/sdk";
+import { listenError } from "../listen_error.ts";
+import {
+  addressOf,
+  type Configuration,
+  configuration,
+} from "./configuration.ts";
 import { ControlFile } from "./control_file.ts";
 import { ControlServer } from "./control_server.ts";
 
@@ -19,19 +24,39 @@ export default defineModule({
   }),
   init(context, config) {
     context.run(async () => {
-      const server = new ControlServer(context, addressOf(config));
-      const file = new ControlFile(config.file, server);
+      const server = listen(context, config);
       try {
-        await file.write();
-        context.log.info("a shell reaches it by {file}", { file: config.file });
-        await aborted(context.signal);
+        await beFound(server, context, config.file);
       } finally {
-        await file.remove();
         await server.close();
       }
     });
   },
 }) as Module;
+
+function listen(context: Context, config: Configuration): ControlServer {
+  try {
+    return new ControlServer(context, addressOf(config));
+  } catch (cause) {
+    throw listenError(config.listen, cause);
+  }
+}
+
+/** Has shells find the server until the process stops. */
+async function beFound(
+  server: ControlServer,
+  { log, signal }: Context,
+  path: string,
+): Promise<void> {
+  const file = new ControlFile(path, server);
+  await file.write();
+  try {
+    log.info("a shell reaches it by {file}", { file: path });
+    await aborted(signal);
+  } finally {
+    await file.remove();
+  }
+}
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -1,3 +1,5 @@
+import { storageError } from "../record/storage_error.ts";
+
 /** How a process is reached: for its owner's eyes only, since the token lets in. */
 interface Address {
   readonly url: string;
@@ -20,15 +22,23 @@ export class ControlFile {
     return `${path}.new`;
   }
 
-  /** Writes it anew. A link that somebody has put there is replaced, and not followed. */
+  /**
+   * Writes it anew. A link that somebody has put there is replaced, and not followed. Rejects with `PERMISSION_DENIED` or
+   * `STORAGE_FAILED`.
+   */
   async write(): Promise<void> {
     const unfinished = ControlFile.unfinished(this.#path);
-    await ignoreAbsent(Deno.remove(unfinished));
-    await Deno.writeTextFile(unfinished, this.#text, {
-      createNew: true,
-      mode: 0o600,
-    });
-    await Deno.rename(unfinished, this.#path);
+    try {
+      await ignoreAbsent(Deno.remove(unfinished));
+      await Deno.writeTextFile(unfinished, this.#text, {
+        createNew: true,
+        mode: 0o600,
+      });
+      await Deno.rename(unfinished, this.#path);
+    } catch (cause) {
+      await Deno.remove(unfinished).catch(() => {}); // the first error says more
+      throw storageError("write to", this.#path, cause);
+    }
   }
 
   /** Removes it, unless another process has put its own there. */

@@ -1,4 +1,6 @@
 import { Process } from "@caryatid/process";
+import type { CaryatidError } from "@caryatid/sdk";
+import { testModule } from "@caryatid/sdk/testing";
 import assert from "node:assert/strict";
 import control from "./control.ts";
 
@@ -52,6 +54,44 @@ Deno.test("32 shells listen at once, the next is refused, and one place is free 
   assert.equal(tooMany.status, 429);
   await tooMany.body!.cancel();
   for (const { body } of spies) await body!.cancel();
+});
+
+Deno.test("a port that is taken is named, and so is a file that can't be written", async (t) => {
+  const folder = await Deno.makeTempDir();
+  await Deno.mkdir(`${folder}/taken.json`);
+  using other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const taken = `127.0.0.1:${other.addr.port}`;
+  const cases = [
+    {
+      config: { listen: taken, file: `${folder}/control.json` },
+      code: "INIT_FAILED",
+      message: `Cannot listen on ${taken}: the port is taken`,
+    },
+    {
+      config: { file: `${folder}/none/control.json` },
+      code: "STORAGE_FAILED",
+      message: `Cannot write to "${folder}/none/control.json": No such file`,
+    },
+    {
+      config: { file: `${folder}/taken.json` },
+      code: "STORAGE_FAILED",
+      message: `Cannot write to "${folder}/taken.json": Is a directory`,
+    },
+  ];
+  for (const { config, code, message } of cases) {
+    await t.step(message, async () => {
+      await using test = await testModule(control, config, {
+        failures: "collect",
+      });
+      while (test.failures.length === 0) await test.settle();
+      const [failure] = test.failures as CaryatidError[];
+      assert.equal(failure!.code, code);
+      assert(failure!.message.startsWith(message), failure!.message);
+    });
+  }
+  const left = await Array.fromAsync(Deno.readDir(folder));
+  assert.deepEqual(left.map(({ name }) => name), ["taken.json"]);
+  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("a shell that doesn't read holds up neither publishers nor stop", async () => {

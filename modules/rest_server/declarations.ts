@@ -70,7 +70,9 @@ function announced(
   const from = randomId();
   let hasBegun = false;
   const tell = async () => {
+    // Those that are closed are told of no more, and forgotten.
     const open = all.filter(({ handling }) => !handling.closed);
+    all.splice(0, all.length, ...open);
     const routes = open.map(({ route }) => route);
     const message: RoutesMessage = { from, routes };
     try {

@@ -1,4 +1,5 @@
 import { CaryatidError } from "@caryatid/sdk";
+import { isOfAddress, listenError } from "../listen_error.ts";
 import type { RestServerConfig } from "./config.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Listener, Platform } from "./platform.ts";
@@ -51,21 +52,15 @@ function cannotListen(
   { address, port, tls }: RestServerConfig,
   cause: unknown,
 ): CaryatidError {
-  const { name, message, code } = cause as Error & { code?: unknown };
   const where = `${address}:${port}`;
-  const [found, hint] = code === "EADDRINUSE"
-    ? ["the port is taken", "stop who has it, or set another port"]
-    : name === "NotCapable" || code === "EACCES"
-    ? [message, `the process needs --allow-net=${where}`]
-    : tls && code !== "EADDRNOTAVAIL"
-    ? [
-      `the certificate ${tls.cert} with the key ${tls.key} is no good: ${message}`,
-    ]
-    : [message];
+  if (tls === undefined || isOfAddress(cause)) {
+    return listenError(where, cause);
+  }
   return new CaryatidError(
     "INIT_FAILED",
-    `Cannot listen on ${where}: ${found}`,
-    { cause, hint },
+    `Cannot listen on ${where}: the certificate ${tls.cert} with the key ` +
+      `${tls.key} is no good: ${(cause as Error).message}`,
+    { cause },
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Channel } from "amqplib";
 import assert from "node:assert/strict";
 import { namesOf } from "./names.ts";
-import { declareGroupQueue } from "./queues.ts";
+import { declareGroupQueue, declareMarkQueue } from "./queues.ts";
 import { rabbitMqSettings } from "./settings.ts";
 
 /** Declares the queue of a group, and gives its name and arguments. */
@@ -58,4 +58,19 @@ Deno.test("the delivery limit of quorum queues is switched off where the broker 
       ...(limit && { "x-delivery-limit": limit }),
     });
   }
+});
+
+Deno.test("marks are in a classic queue, whatever a vhost makes of queues that don't say what they are", async () => {
+  let type: unknown;
+  const channel = {
+    assertQueue(_: string, options: { arguments: Record<string, unknown> }) {
+      type = options.arguments["x-queue-type"];
+    },
+  };
+  await declareMarkQueue(
+    channel as unknown as Channel,
+    "x.group.a.b",
+    rabbitMqSettings({ exchange: "x", "queue-type": "quorum" }),
+  );
+  assert.equal(type, "classic");
 });

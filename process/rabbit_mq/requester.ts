@@ -3,9 +3,9 @@ import {
   abortedError,
   checkTimeout,
   type Deadlines,
+  describeFailure,
   noHandlerError,
   PendingRequest,
-  type RemoteFailure,
   REQUEST_TIMEOUT,
   requestTimeoutError,
   requestTopic,
@@ -241,7 +241,7 @@ export class Requester {
       if (headers?.[UNHANDLED_HEADER] !== undefined) {
         pending.handlerGone();
       } else if (type === FAILURE) {
-        pending.fail(answer as RemoteFailure);
+        pending.fail(describeFailure(answer)); // anybody may have sent it
       } else {
         pending.succeed(answer);
       }
