@@ -306,3 +306,21 @@ Deno.test("what where throws at is logged once, and dropped", async (t) => {
     });
   }
 });
+
+Deno.test("a topic that filter throws at isn't heard, and that is logged", async () => {
+  const { bus, context, logs } = make();
+  const heard = context.subscribe("n.*", {
+    filter: (topic) => {
+      if (topic === "n.bad") throw new RangeError("bad");
+      return true;
+    },
+  });
+  await bus.inject("n.bad", 1);
+  await bus.inject("n.good", 2);
+  assert.equal((await take(heard)).message, 2);
+  assert.deepEqual(logs, [{
+    level: "warn",
+    text: "dropped a message: {reason}",
+    properties: { reason: "bad", code: "RangeError" },
+  }]);
+});
