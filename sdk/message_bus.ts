@@ -194,8 +194,8 @@ export interface MessageBus extends AsyncDisposable {
   /**
    * Sends `message` to whoever listens to `topic`. Resolves when it is accepted: queued in memory, confirmed by a broker.
    *
-   * Rejects with `INVALID_TOPIC`, `NO_ROUTE`, `OVERFLOW`, `NOT_ENCODABLE`, `MESSAGE_TOO_LARGE`, `ABORTED`, `BUS_CLOSED` or
-   * `BUS_UNAVAILABLE`.
+   * Rejects with `INVALID_TOPIC`, `INVALID_OPTION`, `NO_ROUTE`, `OVERFLOW`, `NOT_ENCODABLE`, `MESSAGE_TOO_LARGE`, `ABORTED`,
+   * `BUS_CLOSED` or `BUS_UNAVAILABLE`.
    */
   publish(
     topic: string,

@@ -216,7 +216,10 @@ Deno.test("a schema that throws costs only the message", async () => {
   await bus.inject("n", "good");
   assert.equal((await take(heard)).message, "good");
   assert.equal(heard.dropped, 1);
-  assert.equal(logs[0]?.properties?.reason, "fragile");
+  assert.deepEqual(logs[0]?.properties, {
+    reason: 'Cannot use the message on "n": its schema throws: fragile',
+    code: "INVALID_MESSAGE",
+  });
 });
 
 Deno.test("any number of messages that don't fit, in a row, hold on to nothing where the schema takes its time", async () => {
