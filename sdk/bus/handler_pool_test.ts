@@ -38,3 +38,24 @@ Deno.test("B9 requests that nobody waits for any more don't pile up before a stu
   assert.deepEqual(handled, [0, 1]);
   pool.close();
 });
+
+Deno.test("B6 an answer that throws when it is looked at fails its request alone", async () => {
+  const deadlines = new Deadlines();
+  const pool = new HandlerPool("a", deadlines);
+  const hostile = () =>
+    new Proxy({}, {
+      has() {
+        throw new RangeError("looked at");
+      },
+    });
+  const handling = pool.add(hostile, {}, () => {});
+  const owner = { settled() {}, late() {} };
+  const pending = new PendingRequest("a", 1, undefined, owner);
+  pool.submit(pending);
+  await assert.rejects(pending.answer, {
+    code: "HANDLER_FAILED",
+    cause: { code: "RangeError", message: "looked at" },
+  });
+  assert.equal(handling.running, 0);
+  pool.close();
+});
