@@ -35,6 +35,7 @@ Deno.test("B9 requests that nobody waits for any more don't pile up before a stu
   stuck.resolve("answer");
   assert.equal(await given.answer, "answer");
   assert.equal(await patient.answer, "answer");
+  await turnOver(); // the others would have had their turn
   assert.deepEqual(handled, [0, 1]);
   pool.close();
 });
