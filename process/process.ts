@@ -276,7 +276,8 @@ export class Process implements AsyncDisposable {
    * Stops: no new work; what is in hand and queued is finished; then loops end and everything is released. Harmless twice.
    *
    * A handler may await it, and isn't waited for itself. A step of a loop mustn't.
-   * Rejects with `DRAIN_TIMEOUT`, naming who still worked at `[lifecycle] stop-deadline`; all is released then, too.
+   * Rejects with `DRAIN_TIMEOUT`, naming who still worked at `[lifecycle] stop-deadline`, or with what failed to close; all else is
+   * released then, too.
    */
   stop(): Promise<void> {
     return this.#lifecycle.stop();

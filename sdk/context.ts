@@ -27,7 +27,8 @@ export interface Context {
    * Publishes a message. Resolves when it is accepted: queued in memory, confirmed by a broker.
    *
    * Treat the message as immutable from here on: in memory, subscribers get this very object.
-   * Rejects with `INVALID_TOPIC`, `INVALID_MESSAGE`, `NO_ROUTE`, `OVERFLOW`, `ABORTED`, `BUS_CLOSED` and what the bus adds.
+   * Rejects with `INVALID_TOPIC`, `INVALID_MESSAGE`, `INVALID_OPTION`, `NOT_ENCODABLE`, `NO_ROUTE`, `FORBIDDEN`, `OVERFLOW`, `ABORTED`,
+   * `BUS_CLOSED` and what the bus adds.
    */
   publish<Input>(
     topic: TypedTopic<Input, unknown>,

@@ -43,7 +43,7 @@ export interface TypedTopic<
  * const tick = defineTopic("clock.tick", z.object({ number: z.number().int() }));
  * assert.equal(tick.name, "clock.tick");
  * ```
- * @throws {CaryatidError} `INVALID_TOPIC` if `name` is over 255 UTF-8 bytes
+ * @throws {CaryatidError} `INVALID_TOPIC` if `name` is over 255 UTF-8 bytes or has a lone surrogate
  */
 export function defineTopic<
   S extends StandardSchema,

@@ -60,7 +60,10 @@ export interface SubscribeOptions {
   readonly overflow?: Overflow;
   /** Closes the subscription. */
   readonly signal?: AbortSignal;
-  /** Topics that match the pattern but give false here are not heard. Must depend on the topic alone. */
+  /**
+   * Topics that match the pattern but give false here are not heard, nor those that it throws at. Must depend on the topic alone.
+   * A group has one for all its members, in memory that of the first one: what each wants for itself is its `where`.
+   */
   readonly filter?: (topic: string) => boolean;
   /**
    * Where it gives false, what this very bus object published on the topic isn't heard. For external buses: whoever routes a
@@ -191,8 +194,8 @@ export interface MessageBus extends AsyncDisposable {
   /**
    * Sends `message` to whoever listens to `topic`. Resolves when it is accepted: queued in memory, confirmed by a broker.
    *
-   * Rejects with `INVALID_TOPIC`, `NO_ROUTE`, `OVERFLOW`, `NOT_ENCODABLE`, `MESSAGE_TOO_LARGE`, `ABORTED`, `BUS_CLOSED` or
-   * `BUS_UNAVAILABLE`.
+   * Rejects with `INVALID_TOPIC`, `INVALID_OPTION`, `NO_ROUTE`, `OVERFLOW`, `NOT_ENCODABLE`, `MESSAGE_TOO_LARGE`, `ABORTED`,
+   * `BUS_CLOSED` or `BUS_UNAVAILABLE`.
    */
   publish(
     topic: string,

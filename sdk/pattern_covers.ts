@@ -17,7 +17,7 @@ type Part = string | { readonly least: number; readonly open: boolean };
  * assert(patternCovers("clock.#", "clock.*"));
  * assert(!patternCovers("clock.*", "clock.#")); // "clock" too
  * ```
- * @throws {CaryatidError} `INVALID_TOPIC` if either is over 255 UTF-8 bytes
+ * @throws {CaryatidError} `INVALID_TOPIC` if either is over 255 UTF-8 bytes or has a lone surrogate
  */
 export function patternCovers(wide: string, narrow: string): boolean {
   validatePattern(wide);

@@ -34,7 +34,7 @@ export function topicWords(topic: string): string[] {
  * assert(topicMatches("clock.#", "clock"));
  * assert(!topicMatches("clock.t*", "clock.tick"));
  * ```
- * @throws {CaryatidError} `INVALID_TOPIC` if either is over 255 UTF-8 bytes
+ * @throws {CaryatidError} `INVALID_TOPIC` if either is over 255 UTF-8 bytes or has a lone surrogate
  */
 export function topicMatches(pattern: string, topic: string): boolean {
   validatePattern(pattern);
@@ -53,7 +53,7 @@ export function topicMatches(pattern: string, topic: string): boolean {
  * assert(patternsOverlap("clock.#", "*.tick")); // "clock.tick" matches both
  * assert(!patternsOverlap("clock.*", "clock"));
  * ```
- * @throws {CaryatidError} `INVALID_TOPIC` if either is over 255 UTF-8 bytes
+ * @throws {CaryatidError} `INVALID_TOPIC` if either is over 255 UTF-8 bytes or has a lone surrogate
  */
 export function patternsOverlap(a: string, b: string): boolean {
   validatePattern(a);

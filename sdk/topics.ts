@@ -24,7 +24,7 @@ export interface Topics {
 export type TopicsOf<C> = Topics | ((config: C) => Topics);
 
 /** All that a declaration may say. */
-export const TOPIC_USES: readonly TopicUse[] = [
+const TOPIC_USES: readonly TopicUse[] = [
   "publish",
   "subscribe",
   "request",

@@ -43,3 +43,17 @@ Deno.test("InMemoryBus lets patterns of every form hear requests, as they come a
   await bus.request("a.b", 2);
   assert.deepEqual([other.depth, words.depth, one.depth], [0, 1, 0]);
 });
+
+Deno.test("A13 a filter that throws costs publishers, requesters and other subscribers nothing", async () => {
+  await using bus = new InMemoryBus();
+  const bad = bus.subscribe("#", {
+    filter: () => {
+      throw new Error("bad");
+    },
+  });
+  const good = bus.subscribe("#");
+  bus.handle("a", () => "answer");
+  await bus.publish("a", 1);
+  assert.equal(await bus.request("a", 2), "answer");
+  assert.deepEqual([bad.depth, good.depth], [0, 2]);
+});

@@ -36,9 +36,10 @@ function everyCarrier(
 ): Source[] {
   const carriers = new Set(ways.flatMap(({ carriers }) => carriers));
   return Array.from(carriers, ({ id, bus }) => {
-    const heardHere = (topic: string) => table.way(topic).home.id === id;
+    const heardHere = (topic: string) => table.wayOf(topic)?.home.id === id;
     const carried = (topic: string) =>
-      table.way(topic).carriers.some((carrier) => carrier.id === id);
+      table.wayOf(topic)?.carriers.some((carrier) => carrier.id === id) ??
+        false;
     const { external } = bus.abilities;
     const own = narrowed(options, external ? carried : heardHere);
     return { bus, options: external ? { ...own, echo: heardHere } : own };
@@ -54,7 +55,10 @@ function everyMeeting(
   const meetings = new Set(ways.map(({ meeting }) => meeting));
   return Array.from(meetings, ({ id, bus }) => ({
     bus,
-    options: narrowed(options, (topic) => table.way(topic).meeting.id === id),
+    options: narrowed(
+      options,
+      (topic) => table.wayOf(topic)?.meeting.id === id,
+    ),
   }));
 }
 

@@ -5,17 +5,13 @@ type Step = IteratorResult<Delivery, undefined>;
 /** A loop over one source. It is asked for its next delivery when the step with the last one is done. */
 type SourceLoop = AsyncIterator<Delivery>;
 
-/** A delivery, and the loop that has it in hand until it is asked again. */
-interface Arrival {
-  readonly step: Step;
-  readonly loop: SourceLoop;
-}
+/** A delivery, and the loop that has it in hand until it is asked again; or what asking it failed with. */
+type Arrival = { readonly step: Step; readonly loop: SourceLoop } | {
+  readonly error: unknown;
+};
 
 /** A merged loop that waits. */
-interface Waiter {
-  readonly resolve: (arrival: Arrival | undefined) => void;
-  readonly reject: (error: unknown) => void;
-}
+type Waiter = (arrival: Arrival | undefined) => void;
 
 /** One subscription over several buses: whatever comes first. */
 export class MergedSubscription implements Subscription {
@@ -79,10 +75,12 @@ export class MergedSubscription implements Subscription {
     let inHand: SourceLoop | undefined;
     return {
       next: async () => {
-        if (inHand) this.#done(inHand);
+        const finished = inHand;
         inHand = undefined;
+        if (finished) this.#done(finished);
         const arrival = await this.#take();
         if (arrival === undefined) return { done: true, value: undefined };
+        if ("error" in arrival) throw arrival.error;
         inHand = arrival.loop;
         this.#inHand++;
         return arrival.step;
@@ -114,57 +112,60 @@ export class MergedSubscription implements Subscription {
   async #close(): Promise<void> {
     this.#arrived.length = 0;
     this.#inHand = 0;
-    for (const { resolve } of this.#waiters.splice(0)) resolve(undefined);
+    for (const waiter of this.#waiters.splice(0)) waiter(undefined);
     await Promise.all(
       this.#sources.map(({ subscription }) => subscription.close()),
     );
   }
 
+  /** A source learns that a step is done by being asked again, whoever else waits. */
   #done(loop: SourceLoop): void {
     if (this.#inHand > 0) this.#inHand--;
-    this.#sources.find((source) => source.owns(loop))?.idle.push(loop);
+    const source = this.#sources.find((source) => source.owns(loop));
+    if (source && !this.#closing) this.#askOne(source, loop);
   }
 
   #take(): Promise<Arrival | undefined> {
     if (this.#closing) return Promise.resolve(undefined);
     const arrival = this.#arrived.shift();
     if (arrival) return Promise.resolve(arrival);
-    return new Promise((resolve, reject) => {
-      this.#waiters.push({ resolve, reject });
+    return new Promise((resolve) => {
+      this.#waiters.push(resolve);
       this.#ask();
     });
   }
 
-  /** Asks every source once, however many loops wait: a busy loop then holds back nothing from a waiting one. */
+  /** Asks every source, but for those that are asked already, however many loops wait: a busy loop then holds back nothing from a waiting one. */
   #ask(): void {
     for (const source of this.#sources) {
-      if (this.#waiters.length > 0 && !source.asked && !source.ended) {
-        this.#askOne(source);
+      if (this.#waiters.length > 0 && source.asked === 0 && !source.ended) {
+        this.#askOne(source, source.idleLoop());
       }
     }
     if (this.#sources.every(({ ended }) => ended)) {
-      for (const { resolve } of this.#waiters.splice(0)) resolve(undefined);
+      for (const waiter of this.#waiters.splice(0)) waiter(undefined);
     }
   }
 
-  #askOne(source: Source): void {
-    const loop = source.next();
-    source.asked = true;
+  #askOne(source: Source, loop: SourceLoop): void {
+    source.asked++;
     loop.next().then((step) => {
-      source.asked = false;
+      source.asked--;
       if (step.done) source.ended = true;
       else this.#arrive({ step, loop });
       this.#ask();
     }, (error) => {
-      source.asked = false;
-      this.#waiters.shift()?.reject(error);
+      source.asked--;
+      source.idle.push(loop);
+      this.#arrive({ error });
+      this.#ask();
     });
   }
 
   #arrive(arrival: Arrival): void {
     if (this.#closing) return;
     const waiter = this.#waiters.shift();
-    if (waiter) waiter.resolve(arrival);
+    if (waiter) waiter(arrival);
     else this.#arrived.push(arrival);
   }
 }
@@ -172,8 +173,10 @@ export class MergedSubscription implements Subscription {
 /** One of the buses: a subscription, and as many loops over it as merged loops have its deliveries in hand. */
 class Source {
   readonly subscription: Subscription;
+  /** Loops that failed, and have nothing in hand. */
   readonly idle: SourceLoop[] = [];
-  asked = false;
+  /** How many of its loops are asked for their next delivery. */
+  asked = 0;
   ended = false;
   readonly #loops = new Set<SourceLoop>();
 
@@ -185,8 +188,8 @@ class Source {
     return this.#loops.has(loop);
   }
 
-  /** A loop that has nothing in hand. */
-  next(): SourceLoop {
+  /** A loop that has nothing in hand and isn't asked. */
+  idleLoop(): SourceLoop {
     const idle = this.idle.pop();
     if (idle) return idle;
     const loop = this.subscription[Symbol.asyncIterator]();

@@ -85,6 +85,15 @@ export class RouteTable {
       : this.#requestWays.get(requested);
   }
 
+  /** As `way`, of a topic that comes from elsewhere: undefined where there is none. */
+  wayOf(topic: string): Way | undefined {
+    try {
+      return this.way(topic);
+    } catch {
+      return undefined; // another process has other routes, or other topics
+    }
+  }
+
   /** Who carries requests on `topic`: the first route that names it, or what its requests travel on. */
   requestWay(topic: string): Way {
     return this.#only ?? this.#requestWays.get(topic);

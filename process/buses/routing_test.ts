@@ -65,6 +65,19 @@ Deno.test("A9 a route to two buses gives a subscriber one copy", async () => {
   for (const copy of copies) assert.equal(copy.depth, 1_000);
 });
 
+Deno.test("what another process publishes beside the routes of this one isn't heard, and costs nobody anything", async (t) => {
+  const given = { "alone": {}, "in a group": { group: "g" } };
+  for (const [how, options] of Object.entries(given)) {
+    await t.step(how, async () => {
+      const { b, bus } = twoBuses([["a.#", "a", "b"], ["b.#", "b"]]);
+      await using _ = bus;
+      const heard = bus.subscribe("#", options);
+      for (const topic of ["c", "b.c"]) await b.publish(topic, 1);
+      assert.deepEqual(topics(await take(heard, 1)), ["b.c"]);
+    });
+  }
+});
+
 Deno.test("A9 a route to two buses still asks a handler once", async () => {
   const { bus } = twoBuses([["#", "a", "b"]]);
   await using _ = bus;
@@ -171,6 +184,40 @@ Deno.test("B5 the timeout of a request: its own, else the router's", async () =>
     code: "REQUEST_TIMEOUT",
     message: /30 ms/,
   });
+});
+
+Deno.test("A16 of a group over two buses, what two loops have finished is nobody else's when it closes", async () => {
+  const { bus } = twoBuses([["x", "a"], ["#", "b"]]);
+  await using _ = bus;
+  const member = bus.subscribe("#", { group: "g" });
+  const loops = [1, 2].map(() => member[Symbol.asyncIterator]());
+  const first = loops.map((loop) => loop.next());
+  for (const n of [1, 2]) await bus.publish("x", n);
+  await Promise.all(first);
+  const waiting = loops.map((loop) => loop.next()); // both steps are done
+  const other = bus.subscribe("#", { group: "g" });
+  await member.close();
+  await bus.publish("x", 3);
+  assert.deepEqual((await take(other, 1)).map(({ message }) => message), [3]);
+  for (const loop of waiting) assert((await loop).done);
+});
+
+Deno.test("A20 over two buses, a message that was changed is told to the loop that had it, whoever waits", async () => {
+  const a = new InMemoryBus({ freeze: true });
+  const bus = new RoutingBus(
+    [{ pattern: "x", buses: ["a"] }, { pattern: "#", buses: ["b"] }],
+    new Map([["a", a], ["b", new InMemoryBus()]]),
+  );
+  await using _ = bus;
+  const loop = bus.subscribe("#")[Symbol.asyncIterator]();
+  await bus.publish("x", new Uint8Array(1));
+  const { value } = await loop.next();
+  (value!.message as Uint8Array)[0] = 1;
+  await bus.publish("y", 1);
+  const told = [loop.next(), loop.next()].map((step) =>
+    step.then(({ value }) => value!.topic, ({ code }) => code)
+  );
+  assert.deepEqual((await Promise.all(told)).sort(), ["MESSAGE_MUTATED", "y"]);
 });
 
 Deno.test("A15 of a group over two buses, only what the loop was left with is an attempt", async () => {

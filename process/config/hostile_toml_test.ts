@@ -53,6 +53,12 @@ const TEXTS: {
     message: /found an unknown key/,
   },
   {
+    name: "200,000 beginnings of a password in one text",
+    toml: `[log]\nlevel = "${"a://:".repeat(200_000)}"`,
+    line: 2,
+    message: /log\.level: found "a:\/\//,
+  },
+  {
     name: "over 1 MiB",
     toml: `# ${"x".repeat(1024 * 1024)}`,
     line: undefined,

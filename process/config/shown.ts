@@ -60,6 +60,14 @@ export function isSecret(path: KeyPath): boolean {
 
 /** Hides what `scheme://user:password@host` or `scheme://token@host` gives away. */
 export function withoutPassword(text: string): string {
+  return text.replace(/\S+/g, (word) => {
+    // Behind the last "@" none ends: to look for one from each place there would take the square of its length.
+    const end = word.lastIndexOf("@") + 1;
+    return hidden(word.slice(0, end)) + word.slice(end);
+  });
+}
+
+function hidden(text: string): string {
   return text.replace(
     /([a-z][a-z0-9+.-]{0,20}:\/\/)([^\s/@:]*)(:\S*)?@/gi,
     (_, scheme, user, password) =>

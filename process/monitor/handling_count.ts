@@ -12,13 +12,15 @@ export class HandlingCount {
     return (request) => {
       this.#running++;
       let answer: unknown;
+      let isAnswer: boolean;
       try {
         answer = handler(request);
+        isAnswer = !isThenable(answer); // a proxy may throw when it is looked at
       } catch (error) {
         this.#ended(false);
         throw error;
       }
-      if (!isThenable(answer)) {
+      if (isAnswer) {
         this.#ended(answer !== undefined);
         return answer;
       }

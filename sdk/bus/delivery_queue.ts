@@ -101,7 +101,7 @@ export class DeliveryQueue {
   ): Promise<void> | undefined {
     if (this.#closed) return undefined;
     if (this.where !== undefined && this.#leavesOut(delivery)) return undefined;
-    const reader = this.#reader;
+    const reader = this.#reader; // not by #hand: each publish comes here
     if (reader !== undefined) {
       this.#reader = this.#readers.shift();
       reader.hand(delivery);
@@ -140,23 +140,20 @@ export class DeliveryQueue {
     else this.#readers.push(reader);
   }
 
-  /** Takes back what a leaving member of a group had in hand, for another member. */
-  giveBack(delivery: Delivery): void {
-    if (this.#closed) return;
-    const again = givenAgain(delivery);
-    const reader = this.#reader;
-    this.#reader = this.#readers.shift();
-    if (reader !== undefined) reader.hand(again);
-    else this.#deliveries.unshift(again);
+  /** Takes back what a leaving member of a group had in hand, for others: in this order, and before all that waits. */
+  giveBack(...deliveries: readonly Delivery[]): void {
+    const again = deliveries.map((delivery) => givenAgain(delivery));
+    const handed = again.findIndex((delivery) => !this.#hand(delivery));
+    if (handed < 0 || this.#closed) return;
+    for (const delivery of again.slice(handed).reverse()) {
+      this.#deliveries.unshift(delivery);
+    }
   }
 
   /** Takes one in behind the others, whatever room there is: it was here before, and has waited elsewhere. */
   append(delivery: Delivery): void {
-    if (this.#closed) return;
-    const reader = this.#reader;
-    this.#reader = this.#readers.shift();
-    if (reader !== undefined) reader.hand(delivery);
-    else this.#deliveries.push(delivery);
+    if (this.#closed || this.#hand(delivery)) return;
+    this.#deliveries.push(delivery);
   }
 
   /** Takes leaving readers out of the line. */
@@ -188,6 +185,15 @@ export class DeliveryQueue {
     this.#deliveries.clear();
     this.#publishers.dismiss();
     this.dismissReaders(() => true);
+  }
+
+  /** To the first in line, if anybody is. */
+  #hand(delivery: Delivery): boolean {
+    const reader = this.#reader;
+    if (reader === undefined) return false;
+    this.#reader = this.#readers.shift();
+    reader.hand(delivery);
+    return true;
   }
 
   /** Whether it isn't to come in. Nobody who publishes is to suffer from what `where` throws. */

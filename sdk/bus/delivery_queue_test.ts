@@ -155,6 +155,18 @@ Deno.test("A15 what is given back goes to a reader in line", () => {
   );
 });
 
+Deno.test("A15 what is given back of several loops keeps its order, for readers in line and behind them", () => {
+  const queue = make();
+  const readers = [1, 2].map(() => new NotingReader());
+  push(queue, 1, 2, 3, 4);
+  const inHand = [1, 2, 3, 4].map(() => queue.shift()!);
+  for (const reader of readers) queue.wait(reader);
+  queue.giveBack(...inHand);
+  const got = readers.map((reader) => reader.got.map(({ message }) => message));
+  assert.deepEqual(got, [[1], [2]]);
+  assert.deepEqual(drain(queue), [3, 4]);
+});
+
 Deno.test("leaving readers are told the end, the others stay in line", () => {
   const queue = make();
   const readers = [1, 2, 3].map(() => new NotingReader());

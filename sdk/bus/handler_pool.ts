@@ -6,6 +6,9 @@ import { Ring } from "./ring.ts";
 
 const NOW = Promise.resolve();
 
+/** Requests that may wait before a look at which of them nobody waits for any more. */
+const SWEEP_AT = 64;
+
 /**
  * The handlings of one pattern, and the requests that wait for one of them to be free.
  *
@@ -33,6 +36,7 @@ export class HandlerPool {
   readonly #requests = new Ring<PendingRequest>();
   /** Those which have requests to try again. */
   readonly #retrying = new Set<PoolHandling>();
+  #sweepAt = SWEEP_AT;
   #retriesFirst = false;
   #next = 0;
   #pumping = false;
@@ -75,6 +79,7 @@ export class HandlerPool {
   /** Has `pending` answered by whoever is free, in turn. Never runs a handler before it returns. */
   submit(pending: PendingRequest): void {
     pending.expectHandler();
+    if (this.#requests.length >= this.#sweepAt) this.#sweep();
     this.#requests.push(pending);
     this.pump();
   }
@@ -95,6 +100,12 @@ export class HandlerPool {
     if (this.#requests.length === 0 && this.#retrying.size === 0) return;
     this.#pumping = true;
     NOW.then(this.#pump);
+  }
+
+  /** Of a handler that is stuck the requesters give up. The next time at twice as many: each request costs a step, not thousands. */
+  #sweep(): void {
+    this.#requests.remove(({ settled }) => settled);
+    this.#sweepAt = Math.max(SWEEP_AT, 2 * this.#requests.length);
   }
 
   #retry(member: PoolHandling): void {

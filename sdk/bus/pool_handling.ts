@@ -81,12 +81,14 @@ export class PoolHandling implements Handling {
   work(pending: PendingRequest, last?: Retry): void {
     this.running++;
     let answer: unknown;
+    let isAnswer: boolean;
     try {
       answer = this.#handler(pending.request);
+      isAnswer = !isThenable(answer); // a proxy may throw when it is looked at
     } catch (error) {
       return this.#failed(pending, error, last);
     }
-    if (!isThenable(answer)) return this.#done(pending, answer);
+    if (isAnswer) return this.#done(pending, answer);
     Promise.resolve(answer).then(
       (value) => this.#done(pending, value),
       (error) => this.#failed(pending, error, last),

@@ -201,11 +201,7 @@ export class QueueSubscription implements Subscription {
       else unfinished.push(delivery);
     }
     this.#loops.clear();
-    if (this.#grouped) {
-      for (const delivery of unfinished.reverse()) {
-        this.queue.giveBack(delivery);
-      }
-    }
+    if (this.#grouped) this.queue.giveBack(...unfinished);
     await this.#release(this);
   }
 

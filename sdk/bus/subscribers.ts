@@ -159,7 +159,7 @@ export class Subscribers {
     const targets = this.#index.match(topic);
     if (this.#filters === 0) return targets;
     return targets.filter(({ filter }) =>
-      filter === undefined || filter(topic)
+      filter === undefined || wants(filter, topic)
     );
   }
 
@@ -222,6 +222,15 @@ export class Subscribers {
     if (!group.leave(member)) return;
     this.#groups.delete(key);
     this.#remove(target);
+  }
+}
+
+/** Nobody who publishes is to suffer from what a filter throws. */
+function wants(filter: (topic: string) => boolean, topic: string): boolean {
+  try {
+    return filter(topic);
+  } catch {
+    return false;
   }
 }
 

@@ -39,6 +39,21 @@ export function wanted(
   };
 }
 
+/** As `own`, which is the module's `filter`: a topic that it throws at isn't heard, and that is logged. */
+export function hearing(
+  own: NonNullable<SubscribeOptions["filter"]>,
+  log: Log,
+): NonNullable<SubscribeOptions["filter"]> {
+  return (topic) => {
+    try {
+      return own(topic);
+    } catch (error) {
+      tell(error, log);
+      return false;
+    }
+  };
+}
+
 function fitting({ schema }: TypedTopic): Accept {
   return (delivery) =>
     isChecked(delivery, schema) ? delivery : fit(delivery, schema);

@@ -216,7 +216,10 @@ Deno.test("a schema that throws costs only the message", async () => {
   await bus.inject("n", "good");
   assert.equal((await take(heard)).message, "good");
   assert.equal(heard.dropped, 1);
-  assert.equal(logs[0]?.properties?.reason, "fragile");
+  assert.deepEqual(logs[0]?.properties, {
+    reason: 'Cannot use the message on "n": its schema throws: fragile',
+    code: "INVALID_MESSAGE",
+  });
 });
 
 Deno.test("any number of messages that don't fit, in a row, hold on to nothing where the schema takes its time", async () => {
@@ -305,4 +308,22 @@ Deno.test("what where throws at is logged once, and dropped", async (t) => {
       }]);
     });
   }
+});
+
+Deno.test("a topic that filter throws at isn't heard, and that is logged", async () => {
+  const { bus, context, logs } = make();
+  const heard = context.subscribe("n.*", {
+    filter: (topic) => {
+      if (topic === "n.bad") throw new RangeError("bad");
+      return true;
+    },
+  });
+  await bus.inject("n.bad", 1);
+  await bus.inject("n.good", 2);
+  assert.equal((await take(heard)).message, 2);
+  assert.deepEqual(logs, [{
+    level: "warn",
+    text: "dropped a message: {reason}",
+    properties: { reason: "bad", code: "RangeError" },
+  }]);
 });

@@ -1,3 +1,4 @@
+import { describeFailure } from "../bus/remote_failure.ts";
 import { CaryatidError } from "../errors.ts";
 import {
   issuePath,
@@ -10,17 +11,24 @@ import type { WireSchema } from "../wire_schema.ts";
 /**
  * Checks `value` against `schema`. Gives `value` itself unless the schema transformed it: most libraries copy what they check.
  *
- * Gives a promise only where the schema does.
+ * Gives a promise only where the schema does. Throws, or rejects with, `INVALID_MESSAGE`, also where the schema itself throws.
  */
 export function checkMessage<Output>(
   topic: string,
   schema: StandardSchema<unknown, Output>,
   value: unknown,
 ): Output | Promise<Output> {
-  const result = schema["~standard"].validate(value);
-  return result instanceof Promise
-    ? result.then((result) => outcome(topic, value, result))
-    : outcome(topic, value, result);
+  try {
+    const result = schema["~standard"].validate(value);
+    return result instanceof Promise
+      ? result.then((result) => outcome(topic, value, result))
+        .catch((error) => {
+          throw asInvalid(topic, error);
+        })
+      : outcome(topic, value, result);
+  } catch (error) {
+    throw asInvalid(topic, error);
+  }
 }
 
 /** What is sent in place of `value`, as the schema says. Throws `INVALID_MESSAGE`. */
@@ -29,9 +37,23 @@ export function encodeMessage(
   schema: WireSchema,
   value: unknown,
 ): unknown {
-  const result = schema["~wire"].encode(value);
-  if (result.issues) throw invalidMessageError(topic, result.issues);
-  return result.value;
+  try {
+    const result = schema["~wire"].encode(value);
+    if (result.issues) throw invalidMessageError(topic, result.issues);
+    return result.value;
+  } catch (error) {
+    throw asInvalid(topic, error);
+  }
+}
+
+/** A schema may throw: at a message that is too deep for its recursion, for one. */
+function asInvalid(topic: string, error: unknown): CaryatidError {
+  return error instanceof CaryatidError ? error : new CaryatidError(
+    "INVALID_MESSAGE",
+    `Cannot use the message on "${topic}": its schema throws: ` +
+      describeFailure(error).message,
+    { cause: error },
+  );
 }
 
 function outcome<Output>(

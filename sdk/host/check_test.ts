@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import type { SchemaIssue, StandardSchema } from "../standard_schema.ts";
-import { checkMessage } from "./check.ts";
+import { checkMessage, encodeMessage } from "./check.ts";
 
 function refusing(...issues: SchemaIssue[]): StandardSchema {
   return {
@@ -101,5 +101,31 @@ Deno.test("INVALID_MESSAGE says where and what, up to five times", () => {
   assert.throws(() => checkMessage("a", refusing(...many), {}), {
     message: 'Cannot use the message on "a": ' +
       "[0]: 0; [1]: 1; [2]: 2; [3]: 3; [4]: 4; and 2 more",
+  });
+});
+
+Deno.test("a schema that throws is INVALID_MESSAGE, with what it threw", async (t) => {
+  const thrown = new RangeError("too deep");
+  const invalid = {
+    code: "INVALID_MESSAGE",
+    message: 'Cannot use the message on "a": its schema throws: too deep',
+    cause: thrown,
+  };
+  const throwing = (validate: () => never | Promise<never>) => ({
+    "~standard": { version: 1 as const, vendor: "test", validate },
+    "~wire": { encode: validate as () => never },
+  });
+  const schema = throwing(() => {
+    throw thrown;
+  });
+  await t.step("at once", () => {
+    assert.throws(() => checkMessage("a", schema, 1), invalid);
+  });
+  await t.step("later", async () => {
+    const late = throwing(() => Promise.reject(thrown));
+    await assert.rejects(async () => await checkMessage("a", late, 1), invalid);
+  });
+  await t.step("for what is sent", () => {
+    assert.throws(() => encodeMessage("a", schema, 1), invalid);
   });
 });

@@ -14,7 +14,7 @@ import type {
   SubscribeOptions,
   Subscription,
 } from "../message_bus.ts";
-import { acceptance, wanted } from "./acceptance.ts";
+import { acceptance, hearing, wanted } from "./acceptance.ts";
 import { CleanUps } from "./clean_ups.ts";
 import { Holdings } from "./holdings.ts";
 import type { ModuleContextOptions } from "./module_context_options.ts";
@@ -58,6 +58,8 @@ export class ModuleContext implements Context {
   #predecessor: ModuleContext | undefined;
   readonly #around: <T>(handler: boolean, work: () => T) => T;
   readonly #controller = new AbortController();
+  /** What it holds was closed, or kept for its successor. */
+  #ended = false;
   readonly #subscriptions: ModuleSubscriptions;
   readonly #opened = new Holdings<Handling>();
   /** Where the module's code may be swapped, its handlings are there. */
@@ -106,11 +108,13 @@ export class ModuleContext implements Context {
   ): Subscription<never> {
     const pattern = typeof topic === "string" ? topic : topic.name;
     const accept = acceptance(topic, options.accept, this.log);
-    const { where } = options;
+    const { filter, where } = options;
     const all = {
       ...options,
       ...(accept && { accept }),
+      ...(filter && { filter: hearing(filter, this.log) }),
       ...(where && { where: wanted(where, this.log) }),
+      ...this.#over(),
     };
     const subscription = this.#predecessor?.release(pattern, all) ??
       this.#subscriptions.open(pattern, all);
@@ -138,12 +142,13 @@ export class ModuleContext implements Context {
     const [pattern, answer] = typeof topic === "string"
       ? [topic, handler as Handler]
       : [topic.name, answerChecked(topic, handler as Handler)];
+    const all = { ...options, ...this.#over() };
     const around = this.#around;
     const watched = (request: RequestDelivery) =>
       around(true, () => answer(request));
     return this.#swapping
-      ? this.#swapping.handle(pattern, watched, options, this.#earlier())
-      : this.#opened.add(this.#bus.handle(pattern, watched, options));
+      ? this.#swapping.handle(pattern, watched, all, this.#earlier())
+      : this.#opened.add(this.#bus.handle(pattern, watched, all));
   }
 
   run(task: () => Promise<void>): void {
@@ -211,7 +216,7 @@ export class ModuleContext implements Context {
 
   /** The module failed: keeps its subscriptions for its successor, takes no more requests, and cleans up. */
   async fail(): Promise<void> {
-    this.stop();
+    this.#end();
     await this.#handlings.close();
     await this.#subscriptions.keep();
     await this.cleanUp();
@@ -233,14 +238,14 @@ export class ModuleContext implements Context {
   async handOver(): Promise<void> {
     this.#swapping?.end();
     this.#swapping?.hold();
-    this.stop();
+    this.#end();
     this.#subscriptions.finish();
     await this.#subscriptions.handOver();
   }
 
   /** Ends loops and handlings. Tasks end by that; wait for `ended`. */
   async close(): Promise<void> {
-    this.stop();
+    this.#end();
     await Promise.all([
       this.#subscriptions.close(),
       this.#handlings.close(),
@@ -266,6 +271,16 @@ export class ModuleContext implements Context {
   ): Subscription | undefined {
     return this.#subscriptions.release(pattern, options) ??
       this.#predecessor?.release(pattern, options);
+  }
+
+  #end(): void {
+    this.stop();
+    this.#ended = true;
+  }
+
+  /** An `init` that was given up, or a task that goes on regardless, opens nothing any more: nobody would ever close it. */
+  #over(): { signal?: AbortSignal } {
+    return this.#ended ? { signal: this.signal } : {};
   }
 
   get #handlings(): Pick<Swapping, "ready" | "close"> & Iterable<Handling> {

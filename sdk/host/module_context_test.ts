@@ -33,6 +33,24 @@ Deno.test("a context publishes, hears, asks and answers on its bus", async () =>
   assert.deepEqual(bus.requested, [{ topic: "q.r", message: 7 }]);
 });
 
+Deno.test("what a module opens after its end is closed, and holds up nobody", async (t) => {
+  const ends = ["fail", "handOver", "close"] as const;
+  for (const end of ends) {
+    await t.step(`after ${end}()`, async () => {
+      const { bus, context } = make({ keep: true });
+      await context[end]();
+      const late = context.subscribe("a", { queueSize: 1 });
+      const handling = context.handle("b", () => 1);
+      await assert.rejects(late.ready, { code: "ABORTED" });
+      await assert.rejects(handling.ready, { code: "ABORTED" });
+      for (const n of [1, 2]) await bus.inject("a", n);
+      await assert.rejects(bus.ask("b", null), { code: "NO_HANDLER" });
+      assert(late.closed && handling.closed);
+      await context.close();
+    });
+  }
+});
+
 Deno.test("ready() resolves when all is heard, and rejects when one thing isn't", async () => {
   const { bus, context } = make();
   context.subscribe("a");

@@ -95,6 +95,7 @@ export class SharedLoop {
       (error) => {
         this.#pulling = false;
         this.#waiters.shift()?.reject(error);
+        this.#pull(); // that was the answer to one of them
       },
     );
   }

@@ -2,7 +2,7 @@ import { mismatch } from "./mismatch.ts";
 import { RustType } from "./rust_type.ts";
 
 const RFC3339 =
-  /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
+  /^(\d{4})-(\d\d)-(\d\d)[Tt ]((?!24)\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 const WANTED = "a date and time as in 2024-01-02T03:04:05Z";
 
 /**
@@ -43,7 +43,7 @@ function parse(value: unknown): Date {
   const date = new Date(
     `${year}-${month}-${day}T${time}${milliseconds}${zone!.toUpperCase()}`,
   );
-  // Date itself takes 30 February for 1 March.
+  // Date itself takes 30 February for 1 March, and 24:00 for midnight.
   const days = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
   if (Number.isNaN(date.getTime()) || Number(day) > days) {
     throw mismatch(value, WANTED);

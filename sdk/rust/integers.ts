@@ -54,7 +54,7 @@ export function asNumber(
       );
     }
     fromWire(value);
-    return value as number;
+    return whole(value as number);
   };
   return new RustType({ name, toWire: check, fromWire: check });
 }
@@ -65,10 +65,15 @@ function small(name: string, least: number, most: number): RustType<number> {
     if (
       Number.isInteger(value) && value as number >= least &&
       value as number <= most
-    ) return value as number;
+    ) return whole(value as number);
     throw mismatch(value, wanted);
   };
   return new RustType({ name, toWire: check, fromWire: check });
+}
+
+/** -0 would be sent as a float, which Rust takes for no integer. */
+function whole(value: number): number {
+  return value + 0;
 }
 
 function large(
@@ -84,7 +89,7 @@ function large(
   };
   const toWire = (value: unknown) => {
     fromWire(value);
-    return value;
+    return typeof value === "number" ? whole(value) : value;
   };
   return new RustType({ name, toWire, fromWire });
 }

@@ -26,6 +26,14 @@ Deno.test("integers up to 32 bits are numbers within their bounds", () => {
   assert.equal(notSent(i8, 1.5), "found 1.5, wanted an i8");
 });
 
+Deno.test("-0 is sent as an integer, as Rust wants it", () => {
+  for (const type of [...SMALL.map(([type]) => type), asNumber(i64)]) {
+    assert(Object.is(sent(type, -0), 0));
+    assert(Object.is(heard(type, -0), 0));
+  }
+  for (const type of [u64, i64]) assert(Object.is(sent(type, -0), 0));
+});
+
 Deno.test("u64 and i64 are given as numbers or bigints, and always heard as bigints", () => {
   assert.equal(sent(u64, 7), 7);
   assert.equal(sent(u64, 2n ** 64n - 1n), 2n ** 64n - 1n);

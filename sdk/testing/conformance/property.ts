@@ -33,7 +33,3 @@ export const copiesMessages: Need = ({ external }) =>
 /** Holds where messages stay in this process. */
 export const passesReferences: Need = ({ external }) =>
   external ? "it is external, so messages are copied" : undefined;
-
-/** Holds where the suite was given a second connection. */
-export const hasPeer: Need = (_abilities, { peer }) =>
-  peer ? undefined : "it has one connection only";
