@@ -1,7 +1,7 @@
 import { basename } from "node:path";
-import { CaryatidError } from "@caryatid/sdk";
-import { formatPlace } from "../../config/config_error.ts";
 import { configUrl } from "../config_files.ts";
+import { lastingUrls } from "../lasting_files.ts";
+import { type Refusal, refuseIsolation } from "../refuse_isolation.ts";
 import { subjectOptions } from "../run_args.ts";
 import type { RunOptions } from "../run_options.ts";
 import { showProblems } from "../show_problems.ts";
@@ -33,6 +33,14 @@ export interface CompileOptions extends RunOptions {
   readonly list?: boolean | undefined;
 }
 
+/** A guest runs its code by Deno's own `run`, or by a worker at an address that a binary doesn't know. */
+const NO_GUESTS: Refusal = {
+  what: "compile",
+  fit: ["none"],
+  why: "a binary has no Deno in it that could start a guest",
+  hint: "run it with caryatid run or up, or in a container",
+};
+
 /**
  * `caryatid compile FILE…`: makes one binary of the files, the modules and buses that they name, and the permissions that `run` would
  * grant. Gives the exit code.
@@ -47,13 +55,13 @@ export async function compile(
   const target = targetOf(options.target);
   const path = outputPath(files[0]!, target, options);
   const subject = await readSubject(
-    files.map(configUrl),
+    lastingUrls(files),
     subjectOptions(terminal, options),
   );
   const problems = await unfit(subject, options);
   showProblems(terminal, problems, subject.notices);
   if (problems.length > 0) return 2;
-  await refuseIsolation(subject);
+  await refuseIsolation(subject, NO_GUESTS);
   return await make(terminal, subject, { ...options, target, path });
 }
 
@@ -76,19 +84,4 @@ function outputPath(
   const given = output ?? decodeURIComponent(name);
   const ending = isWindows(target) && !given.endsWith(".exe") ? ".exe" : "";
   return checkOutput(given + ending, force);
-}
-
-/** A guest runs its code by Deno's own `run`, or by a worker at an address that a binary doesn't know. */
-async function refuseIsolation({ config }: Subject): Promise<void> {
-  for (const { isolation, path } of [...config.modules, ...config.buses]) {
-    if (isolation === "none") continue;
-    const place = await config.place([...path, "isolation"]);
-    throw new CaryatidError(
-      "INVALID_CONFIG",
-      `${place ? `${formatPlace(place)}: ` : ""}Cannot compile ` +
-        `[${path.join(".")}]: found isolation = "${isolation}", wanted ` +
-        `"none": a binary has no Deno in it that could start a guest`,
-      { hint: "run it with caryatid run or up, or in a container" },
-    );
-  }
 }
