@@ -1,3 +1,11 @@
+import { CaryatidError } from "@caryatid/sdk";
+
+/** What a process says to who asks only whether it runs. */
+export const ALIVE = 204;
+const HERE = /^http:\/\/(127(\.\d+){3}|localhost|\[::1\]):\d+$/;
+/** What it has to answer, in milliseconds. */
+const PATIENCE = 1_000;
+
 /** How a process is reached: for its owner's eyes only, since the token lets in. */
 interface Address {
   readonly url: string;
@@ -20,6 +28,22 @@ export class ControlFile {
     return `${path}.new`;
   }
 
+  /**
+   * Makes sure that no other process is reached by it. One that was killed has left its file behind, and is reached by nobody.
+   *
+   * @throws {CaryatidError} `STORAGE_FAILED`
+   */
+  static async refuseTaken(path: string): Promise<void> {
+    const text = await ignoreAbsent(Deno.readTextFile(path));
+    if (text === undefined || !await answers(text)) return;
+    throw new CaryatidError(
+      "STORAGE_FAILED",
+      `Cannot write "${path}": found the file of a process that runs, ` +
+        "wanted one of its own",
+      { hint: "stop that one, or name another file: file = …" },
+    );
+  }
+
   /** Writes it anew. A link that somebody has put there is replaced, and not followed. */
   async write(): Promise<void> {
     const unfinished = ControlFile.unfinished(this.#path);
@@ -35,6 +59,23 @@ export class ControlFile {
   async remove(): Promise<void> {
     const text = await ignoreAbsent(Deno.readTextFile(this.#path));
     if (text === this.#text) await ignoreAbsent(Deno.remove(this.#path));
+  }
+}
+
+/** Whether it is written by a process that still runs: by now its port may be anybody's. */
+async function answers(text: string): Promise<boolean> {
+  try {
+    const { url, token } = JSON.parse(text);
+    if (!HERE.test(url)) return false;
+    const response = await fetch(url, {
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(PATIENCE),
+      redirect: "error",
+    });
+    await response.body?.cancel();
+    return response.status === ALIVE;
+  } catch {
+    return false; // it is no such file, or nobody listens there
   }
 }
 
