@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { CaryatidError } from "@caryatid/sdk";
 import { configUrl } from "../config_files.ts";
 import { lastingUrls } from "../lasting_files.ts";
 import { type Refusal, refuseIsolation } from "../refuse_isolation.ts";
@@ -54,6 +55,7 @@ export async function compile(
 ): Promise<number> {
   const target = targetOf(options.target);
   const path = outputPath(files[0]!, target, options);
+  options.include?.forEach(checkIncluded);
   const subject = await readSubject(
     lastingUrls(files),
     subjectOptions(terminal, options),
@@ -63,6 +65,20 @@ export async function compile(
   if (problems.length > 0) return 2;
   await refuseIsolation(subject, NO_GUESTS);
   return await make(terminal, subject, { ...options, target, path });
+}
+
+/** Deno would tell it after it has downloaded its runtime, and not why. A specifier is for Deno to find. */
+function checkIncluded(path: string): void {
+  if (/^\w{2,}:/.test(path)) return;
+  try {
+    Deno.statSync(path);
+  } catch (cause) {
+    throw new CaryatidError(
+      "INVALID_OPTION",
+      `Cannot include ${JSON.stringify(path)}: ${(cause as Error).message}`,
+      { cause, hint: "the path is relative to the current folder" },
+    );
+  }
 }
 
 /** What is wrong with the files, or else with making a binary of them. */
