@@ -14,7 +14,7 @@ export async function checkTypes(
   flags: readonly string[] = [],
 ): Promise<boolean> {
   if (specifiers.length === 0) return true;
-  await using lock = await LockCopy.of(project, flags);
+  using lock = LockCopy.of(project, flags);
   const { success, stderr, signal } = await new Deno.Command(Deno.execPath(), {
     args: [
       "check",
