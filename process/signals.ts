@@ -4,7 +4,7 @@ import type { StopSignal } from "./platform_form.ts";
 const NUMBERS: Record<StopSignal, number> = { SIGINT: 2, SIGTERM: 15 };
 
 /** `deno task` passes on a Ctrl-C that the terminal has sent already: what comes that soon is the same one. In milliseconds. */
-const SAME_SIGNAL = 300;
+export const SAME_SIGNAL = 300;
 
 /**
  * Calls `stop` at the first signal. A second one ends the program at once, with 128 + its number, after `end`.

@@ -72,11 +72,16 @@ Deno.test("only the job that publishes may prove who it is, and there are no sec
   assert(!texts.some((text) => /secrets\.|token:\s*\$/.test(text)));
 });
 
-Deno.test("actions are pinned, to a major version or a commit", () => {
-  const used = steps.flatMap(({ uses }) => uses ?? []);
-  assert(used.length > 0);
+Deno.test("actions are pinned to a commit, which says its version, and the code that runs gets no token", () => {
+  const used = texts.flatMap((text) => text.match(/uses: [^.].*/g) ?? []);
+  assert.equal(used.length, steps.filter(({ uses }) => uses).length);
   for (const uses of used) {
-    assert.match(uses, /^[\w-]+\/[\w-]+@(v\d+|[0-9a-f]{40})$/);
+    assert.match(uses, /^uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  }
+  const checkouts = steps.filter(({ uses }) => uses?.includes("/checkout@"));
+  assert(checkouts.length > 0);
+  for (const step of checkouts) {
+    assert.equal(step.with?.["persist-credentials"], false);
   }
 });
 

@@ -22,7 +22,8 @@ export default defineModule({
     read: [file, ControlFile.unfinished(file)],
     write: [file, ControlFile.unfinished(file)],
   }),
-  init(context, config) {
+  async init(context, config) {
+    await ControlFile.refuseTaken(config.file);
     context.run(async () => {
       const server = listen(context, config);
       try {

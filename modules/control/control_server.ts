@@ -5,6 +5,7 @@ import {
   type Subscription,
 } from "@caryatid/sdk";
 import { decode, encode } from "@caryatid/process/codec";
+import { ALIVE } from "./control_file.ts";
 
 /** The largest message, in bytes. */
 const MOST_BYTES = 1024 * 1024;
@@ -29,6 +30,7 @@ export class ControlServer {
   readonly #closing = new AbortController();
   readonly #ending = new AbortController();
   readonly #works: Readonly<Record<string, Work>> = {
+    "GET /": () => Promise.resolve(new Response(null, { status: ALIVE })),
     "POST /publish": (url, request) => this.#publish(url, request),
     "POST /request": (url, request) => this.#request(url, request),
     "GET /spy": (url) => this.#spy(url),

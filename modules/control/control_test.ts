@@ -4,10 +4,11 @@ import { testModule } from "@caryatid/sdk/testing";
 import assert from "node:assert/strict";
 import control from "./control.ts";
 
-/** A process with the module, once a shell can reach it. */
-async function started() {
+/** A process with the module, once a shell can reach it; `left` is what stands in its file before. */
+async function started(left?: string) {
   const folder = await Deno.makeTempDir();
   const file = `${folder}/control.json`;
+  if (left !== undefined) await Deno.writeTextFile(file, left);
   const process = await Process.create({
     config: { module: { control: { file } }, log: { level: "error" } },
     modules: [control],
@@ -16,7 +17,8 @@ async function started() {
   const written = async () => {
     for (;;) {
       try {
-        return JSON.parse(await Deno.readTextFile(file));
+        const text = await Deno.readTextFile(file);
+        if (text !== left) return JSON.parse(text);
       } catch (error) {
         if (!(error instanceof Deno.errors.NotFound)) throw error;
       }
@@ -111,4 +113,46 @@ Deno.test("a file that another process has put there since is left alone", async
   await Deno.writeTextFile(subject.file, "another's");
   await subject.process.stop();
   assert.equal(await Deno.readTextFile(subject.file), "another's");
+});
+
+Deno.test("a second process with the same file doesn't start, and the first is still reached", async () => {
+  await using subject = await started();
+  const text = await Deno.readTextFile(subject.file);
+  const second = await Process.create({
+    config: {
+      module: { control: { file: subject.file } },
+      log: { level: "error" },
+    },
+    modules: [control],
+  });
+  await assert.rejects(second.start(), {
+    code: "INIT_FAILED",
+    message: /found the file of a process that runs/,
+  });
+  assert.equal(await Deno.readTextFile(subject.file), text);
+  const spy = await subject.spy();
+  assert.equal(spy.status, 200);
+  await spy.body!.cancel();
+});
+
+Deno.test("the file of a process that was killed is written anew", async (t) => {
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    () => new Response("mine"),
+  );
+  const { port } = server.addr;
+  const left: [whose: string, text: string][] = [
+    ["nobody listens there", '{"url":"http://127.0.0.1:1","token":"x"}'],
+    ["another program does", `{"url":"http://127.0.0.1:${port}","token":"x"}`],
+    ["it is none at all", "{}"],
+  ];
+  for (const [whose, text] of left) {
+    await t.step(whose, async () => {
+      await using subject = await started(text);
+      const spy = await subject.spy();
+      assert.equal(spy.status, 200);
+      await spy.body!.cancel();
+    });
+  }
+  await server.shutdown();
 });

@@ -1,7 +1,7 @@
 import { CaryatidError } from "@caryatid/sdk";
 import { type DenoInfo, denoInfo, type InfoModule } from "./deno_info.ts";
 import { fileUrl } from "./file_urls.ts";
-import { configFlag, type Project } from "./project.ts";
+import { type Project, projectFlags } from "./project.ts";
 
 /** All code that a program may come to run, and who imports whom. */
 export class CodeGraph {
@@ -25,7 +25,7 @@ export class CodeGraph {
   ): Promise<CodeGraph> {
     const imports = specifiers.map((one) => `import${JSON.stringify(one)};`);
     const code = imports.join("").replace(/[%#\s\\]/g, encodeURIComponent);
-    const all = [configFlag(project), ...flags];
+    const all = [...projectFlags(project), ...flags];
     const told = await denoInfo(`data:text/javascript,${code}`, all);
     if ("info" in told) return new CodeGraph(told.info);
     throw new CaryatidError(

@@ -3,8 +3,13 @@ import { readConfig } from "../config/read_config.ts";
 import type { ProcessConfig } from "../config/process_config.ts";
 import { fileUrl } from "./file_urls.ts";
 
-/** What an argument names: a file by its path, or by a URL. */
+/**
+ * What an argument names: a file by its path, or by a URL.
+ *
+ * @throws {CaryatidError} `INVALID_OPTION` for standard input (`-`)
+ */
 export function configUrl(argument: string): URL {
+  if (argument === "-") throw inputError();
   const url = /^(https?|file):/.test(argument) ? URL.parse(argument) : null;
   return url ?? fileUrl(argument);
 }
@@ -23,5 +28,15 @@ export async function readConfigFiles(
     "INVALID_OPTION",
     "Cannot do without a file: found none, wanted a configuration",
     { hint: "for example caryatid.toml" },
+  );
+}
+
+function inputError(): CaryatidError {
+  return new CaryatidError(
+    "INVALID_OPTION",
+    'Cannot use "-": found standard input, wanted a file',
+    {
+      hint: "check and permissions take /dev/stdin; a file of that name is ./-",
+    },
   );
 }

@@ -1,3 +1,4 @@
+import { CaryatidError } from "@caryatid/sdk";
 import { exitCodeOf } from "./exit_code.ts";
 import { explained } from "./explained.ts";
 import { parseRun } from "./parse_run.ts";
@@ -41,10 +42,22 @@ export async function main(
     const { runProgram } = await import(
       PROGRAM
     ) as typeof import("./program.ts");
-    return await runProgram(args, terminal);
+    const code = await runProgram(args, terminal);
+    if (code === 0 && terminal.loss !== undefined) {
+      throw lossError(terminal.loss);
+    }
+    return code;
   } catch (error) {
     const kind = coloured(terminal, "red", "error");
     terminal.complain(`${kind} ${explained(error)}`);
     return exitCodeOf(error);
   }
+}
+
+function lossError(cause: unknown): CaryatidError {
+  return new CaryatidError(
+    "STORAGE_FAILED",
+    `Cannot write to standard output: ${(cause as Error).message}`,
+    { cause },
+  );
 }

@@ -1,6 +1,11 @@
 import { CaryatidError } from "@caryatid/sdk";
 import { basename, dirname, join, resolve } from "node:path";
-import { type Files, moduleFiles, projectFiles } from "./template.ts";
+import {
+  type Files,
+  moduleFiles,
+  projectFiles,
+  TEMPLATE_MODULES,
+} from "./template.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What can be made. */
@@ -19,6 +24,7 @@ export async function makeNew(
   const name = basename(resolve(path));
   checkName(name);
   const isProject = kind === "project";
+  if (isProject && TEMPLATE_MODULES.includes(name)) throw takenError(name);
   const folder = isProject ? resolve(path) : dirname(resolve(path));
   const files = isProject ? projectFiles(name, folder) : moduleFiles(name);
   try {
@@ -38,6 +44,16 @@ async function write(folder: string, files: Files): Promise<void> {
   for (const [file, text] of Object.entries(files)) {
     await Deno.writeTextFile(join(folder, file), text, { createNew: true });
   }
+}
+
+/** Its file would have two modules of that name. */
+function takenError(name: string): CaryatidError {
+  return new CaryatidError(
+    "INVALID_OPTION",
+    `Cannot make a project "${name}": found the name of a module that ` +
+      "stands in its caryatid.toml, wanted another",
+    { hint: `for example "my-${name}"` },
+  );
 }
 
 function checkName(name: string): void {

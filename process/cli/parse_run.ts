@@ -31,7 +31,7 @@ export function parseRun(args: readonly string[]): ParsedRun | undefined {
     else if (argument.startsWith("--process=")) process = argument.slice(10);
     else if (argument === "--deadline") seconds = rest[++index] ?? "";
     else if (argument.startsWith("--deadline=")) seconds = argument.slice(11);
-    else if (!argument.startsWith("-")) files.push(argument);
+    else if (!/^-./.test(argument)) files.push(argument);
     else if (argument === "--print") print = true;
     else if (argument === "--watch") watch = true;
     else if (/^(-A|--allow-all)$/.test(argument)) allowAll = true;

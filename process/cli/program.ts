@@ -50,12 +50,23 @@ export async function runProgram(
   });
   try {
     if (args.length === 0) program.help({ error: true });
-    await program.parseAsync([...args], { from: "user" });
+    await program.parseAsync(told(program, args), { from: "user" });
     return exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? 0 : 2;
   }
+}
+
+/** `help X` is `X --help`; of a command that isn't there, the help of all others tells nothing. */
+function told(program: Command, args: readonly string[]): string[] {
+  const [first = "", ...rest] = args;
+  if (first === "help" && rest.length > 0) {
+    return told(program, [...rest, "--help"]);
+  }
+  const isKnown = first === "help" || first.startsWith("-") ||
+    program.commands.some((command) => command.name() === first);
+  return isKnown ? [...args] : [first];
 }
 
 /** All commands with their options and help. */

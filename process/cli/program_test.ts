@@ -21,6 +21,23 @@ Deno.test("--help of every command has examples of it, exit codes and lines for 
   }
 });
 
+Deno.test("help of a command that isn't there says so", async () => {
+  for (const words of [["chek", "--help"], ["help", "chek"], ["chek"]]) {
+    const { code, said } = await ran(words);
+    assert.match(said, /^error \[INVALID_OPTION\] unknown command 'chek'/);
+    assert.match(said, /Did you mean check\?/);
+    assert.equal(code, 2);
+  }
+});
+
+Deno.test("help COMMAND is COMMAND --help, below a command, too", async () => {
+  for (const words of [["check"], ["dead-letters", "list"]]) {
+    const { code, said } = await ran(["help", ...words]);
+    assert.equal(said, await helpOf(words));
+    assert.equal(code, 0);
+  }
+});
+
 function wordsOf(command: Command): string[][] {
   return command.commands.flatMap((one) => [
     [one.name()],
@@ -29,12 +46,18 @@ function wordsOf(command: Command): string[][] {
 }
 
 async function helpOf(words: readonly string[]): Promise<string> {
+  return (await ran([...words, "--help"])).said;
+}
+
+async function ran(
+  words: readonly string[],
+): Promise<{ code: number; said: string }> {
   const lines: string[] = [];
   const print = (line: string) => void lines.push(line);
-  await runProgram([...words, "--help"], {
+  const code = await runProgram(words, {
     print,
     complain: print,
     colours: false,
   });
-  return lines.join("\n");
+  return { code, said: lines.join("\n") };
 }

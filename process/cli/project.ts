@@ -1,4 +1,4 @@
-import { filePath } from "./file_urls.ts";
+import { filePath, fileUrl } from "./file_urls.ts";
 
 /** Deno's own files that hold for a configuration: whose import map counts, and whose lock. */
 export interface Project {
@@ -31,10 +31,28 @@ export function configFlag({ config }: Project): string {
   return config === undefined ? "--no-config" : `--config=${config}`;
 }
 
-/** The flags of a run: what a stranger imports isn't written into a lock that is lent. */
+/**
+ * The flags of a run. What a stranger imports isn't written into a lock that is lent; and where there is none and none can be
+ * written, as in a service's own folder, Deno would not start.
+ */
 export function projectFlags(project: Project): string[] {
   const flag = configFlag(project);
-  return project.isLent && project.config ? [flag, "--no-lock"] : [flag];
+  const { config, lock, isLent } = project;
+  if (config === undefined) return [flag];
+  const isLockless = isLent || lock === undefined && !canLock(config);
+  return isLockless ? [flag, "--no-lock"] : [flag];
+}
+
+/** Whether Deno can write a lock that isn't there yet. A `deno.json` that says where it is has the last word. */
+function canLock(config: string): boolean {
+  if (/"lock"\s*:/.test(read(fileUrl(config)))) return true;
+  const dir = filePath(new URL(".", fileUrl(config)));
+  try {
+    Deno.removeSync(Deno.makeTempFileSync({ dir, prefix: ".caryatid-" }));
+    return true;
+  } catch {
+    return false; // whatever is in its way is in that of a lock, too
+  }
 }
 
 /** The `deno.json` of the checkout that this code lies in; none if it came from a registry. */

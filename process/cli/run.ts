@@ -1,5 +1,5 @@
-import { configUrl } from "./config_files.ts";
 import { safeEnvironment } from "./inspection/child.ts";
+import { lastingUrls } from "./lasting_files.ts";
 import { passOnSignals } from "./pass_on_signals.ts";
 import { denoArgs, subjectOptions } from "./run_args.ts";
 import type { RunOptions } from "./run_options.ts";
@@ -22,7 +22,7 @@ export async function runFiles(
   options: RunOptions = {},
 ): Promise<number> {
   const all = subjectOptions(terminal, options);
-  const subject = await readSubject(files.map(configUrl), all);
+  const subject = await readSubject(lastingUrls(files), all);
   if (subject.problems.length > 0) {
     // What is only a notice is logged by the process itself.
     showProblems(terminal, subject.problems, []);
@@ -58,6 +58,6 @@ async function start(args: readonly string[]): Promise<number> {
     stdout: "inherit",
     stderr: "inherit",
   }).spawn();
-  using _ = passOnSignals(() => child);
-  return (await child.status).code;
+  using signals = passOnSignals(() => child);
+  return signals.exitCode(await child.status);
 }

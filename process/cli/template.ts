@@ -48,6 +48,9 @@ Deno.test("${name} says hello at each tick", async () => {
   };
 }
 
+/** What stands in a new `caryatid.toml` besides the project's own module. */
+export const TEMPLATE_MODULES: readonly string[] = ["clock", "spy"];
+
 /** A project of one module, with a clock and a spy around it, for a folder by its absolute path. */
 export function projectFiles(name: string, folder: string): Files {
   const file = name.replaceAll("-", "_");

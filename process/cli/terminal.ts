@@ -8,6 +8,8 @@ export interface Terminal {
   readonly colours: boolean;
   /** Whether nobody reads any more what is printed, as behind `| head -n 1` (no). */
   readonly closed?: boolean;
+  /** Why something of what was asked for is lost, as where a disk is full. */
+  readonly loss?: unknown;
 }
 
 const RESET = "\x1b[0m";
@@ -24,11 +26,15 @@ export const standardTerminal: Terminal = {
   get closed() {
     return isClosed;
   },
+  get loss() {
+    return loss;
+  },
 };
 
 let isClosed = false;
+let loss: unknown;
 
-/** As console.log, by which what can't be written is lost; but this tells of a pipe that nobody reads. */
+/** As console.log, by which what can't be written is lost; but this tells of it, and of a pipe that nobody reads. */
 function printLine(line: string): void {
   const bytes = new TextEncoder().encode(`${line}\n`);
   try {
@@ -36,7 +42,8 @@ function printLine(line: string): void {
       at += Deno.stdout.writeSync(bytes.subarray(at));
     }
   } catch (error) {
-    isClosed = error instanceof Deno.errors.BrokenPipe;
+    if (error instanceof Deno.errors.BrokenPipe) isClosed = true;
+    else loss ??= error;
   }
 }
 

@@ -24,6 +24,7 @@ Deno.test("code that can't be had, or is none of ours, is told at its line, and 
     "number.ts": "export default 1;",
     "named.ts": "export const module = 1;",
     "throws.ts": 'throw new Error("at its top level");',
+    "waits.ts": "await new Promise(() => {});",
   });
   await Deno.mkdir(folder.file("folder"));
   const cases: [name: string, specifier: string, says: RegExp][] = [
@@ -62,6 +63,7 @@ Deno.test("code that can't be had, or is none of ours, is told at its line, and 
       /found module, wanted a default export/,
     ],
     ["a throw", "./throws.ts", /at its top level/],
+    ["an endless wait", "./waits.ts", /top level what never comes/],
     ["a folder", "./folder", /Directory import/],
     ["a file that isn't there", "./absent.ts", /Module not found/],
     ["a name that no import map has", "no-such-name", /not in import map/],

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ROOT } from "../support/running_program.ts";
+import { ROOT, RunningProgram } from "../support/running_program.ts";
 import { caryatid, startCaryatid } from "./caryatid.ts";
 import { compileRuntime, NO_RUNTIME } from "./compiling.ts";
 import { moduleText, ServiceFolder } from "./service_folder.ts";
@@ -208,6 +208,7 @@ Deno.test("compile refuses command lines that it doesn't understand", async (t) 
       [["--allow-net"], /missing required argument/],
       [[SIMPLE, "--target", "x86_64-linux"], /"x86_64-linux": wanted one of/],
       [[SIMPLE, "--process", "nobody"], /nobody/],
+      [[SIMPLE, "--include", "nothing"], /Cannot include "nothing": No such/],
     ] as const
   ) {
     await t.step(args.join(" "), async () => {
@@ -264,19 +265,11 @@ Deno.test({
     const ran = await caryatid(["compile", SIMPLE, "-o", out]);
     assert.equal(ran.code, 0, ran.stderr);
     assert(!ran.stderr.includes("warning"));
-    const child = new Deno.Command(out, {
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
-    let text = "";
-    for await (
-      const part of child.stdout.pipeThrough(new TextDecoderStream())
-    ) {
-      text += part;
-      if (text.includes("Received")) child.kill("SIGTERM");
-    }
-    assert.equal((await child.status).code, 0);
-    assert.match(text, /SIGTERM received, shutting down/);
+    await using program = new RunningProgram([], {}, { command: out });
+    await program.line(/Received/);
+    program.kill("SIGTERM");
+    await program.line(/SIGTERM received, shutting down/);
+    assert.equal(await program.exitCode(), 0);
   },
 });
 

@@ -160,6 +160,26 @@ modules = ["clock"]
   );
 });
 
+Deno.test("compose refuses modules in processes of their own, at the line", async () => {
+  await using folder = await ServiceFolder.make({
+    "quiet.ts": moduleText('name: "quiet", init() {}'),
+    "service.toml": '[module.quiet]\nimport = "./quiet.ts"\n' +
+      'isolation = "process"\n',
+  });
+  const file = folder.file("service.toml");
+  const { code, stdout, stderr } = await caryatid(["compose", file]);
+  assert.equal(
+    stderr,
+    `error [INVALID_CONFIG] ${file}:3:1: Cannot make a container of ` +
+      '[module.quiet]: found isolation = "process", wanted "none" or ' +
+      '"worker": who starts its process must have every right, and ' +
+      "caryatid, which does that elsewhere, is in no container of these " +
+      "(run it with caryatid run or up, also in an image of your own)\n",
+  );
+  assert.equal(stdout, "");
+  assert.equal(code, 2);
+});
+
 Deno.test("the command of a container runs, where its paths are", async () => {
   await using folder = await ServiceFolder.make({
     "ends.ts": moduleText(`

@@ -64,6 +64,10 @@ Deno.test("new refuses names that no module can have", async (t) => {
   const cases: [words: string[], code: number, says: RegExp][] = [
     [["Hello_World"], 2, /\[INVALID_OPTION\].*lower-case words/],
     [["plugin", "x"], 2, /\[INVALID_OPTION\].*project or module/],
+    [["module"], 2, /\[INVALID_OPTION\].*a path/],
+    [["project"], 2, /\[INVALID_OPTION\].*a path/],
+    [[folder.file("clock")], 2, /\[INVALID_OPTION\].*stands in its/],
+    [["project", folder.file("spy")], 2, /\[INVALID_OPTION\].*stands in its/],
     [[folder.file("a-file/x")], 1, /\[STORAGE_FAILED\]/],
   ];
   for (const [words, code, says] of cases) {

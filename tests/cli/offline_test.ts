@@ -43,3 +43,26 @@ Deno.test("what has been downloaded runs without its host, what hasn't is told",
     );
   });
 });
+
+Deno.test("a host that is silent is told while it is waited for", async () => {
+  const body = new TransformStream<Uint8Array, Uint8Array>();
+  await using server = new CodeServer({
+    "slow.js": () =>
+      new Response(body.readable, {
+        headers: { "content-type": "text/javascript" },
+      }),
+  });
+  await using folder = await ServiceFolder.make({
+    "service.toml": `[module.slow]\nimport = "${server.url("slow.js")}"\n`,
+  });
+  const file = folder.file("service.toml");
+  await using program = startCaryatid(["check", file, "--deadline", "2"]);
+  await program.until(
+    () => /nothing has come for \d+ s, .*Ctrl-C/.exec(program.log)?.[0],
+    () => "a word about the host",
+  );
+  const writer = body.writable.getWriter();
+  await writer.write(new TextEncoder().encode(remoteModule()));
+  await writer.close();
+  assert.equal(await program.exitCode(), 0);
+});

@@ -63,6 +63,34 @@ Deno.test("run ends with 130 at a second SIGINT, as its process does", async () 
   assert.equal(await program.exitCode(), 130);
 });
 
+for (const how of ["run", "run --watch"]) {
+  Deno.test(`a second Ctrl-C ends ${how}, also where code loops without end and can't hear it`, async () => {
+    await using folder = await ServiceFolder.make({
+      "loop.ts": moduleText(`
+        name: "loop",
+        init() { console.error("loops in " + Deno.pid); for (;;); },
+      `),
+      "loop.toml": '[module.loop]\nimport = "./loop.ts"\n',
+    });
+    const [command, ...options] = how.split(" ");
+    await using program = startCaryatid([
+      command!,
+      folder.file("loop.toml"),
+      ...options,
+    ]);
+    const pid = await program.until(
+      () => program.log.match(/loops in (\d+)/)?.[1],
+      () => "a loop",
+    );
+    program.insist("SIGINT");
+    assert.equal(await program.exitCode(), 130);
+    assert.throws(
+      () => Deno.kill(Number(pid), "SIGCONT"),
+      Deno.errors.NotFound,
+    );
+  });
+}
+
 Deno.test("run starts nothing where anything is wrong, and exits with 2", async (t) => {
   await using folder = await ServiceFolder.make({
     "talker.ts": TALKER,

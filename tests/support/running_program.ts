@@ -129,7 +129,13 @@ export class RunningProgram implements AsyncDisposable {
 
   /** Sends a signal again and again until the program ends: one that follows another closely is taken for the same. */
   insist(signal: Deno.Signal): void {
-    const timer = setInterval(() => this.#child.kill(signal), 100);
+    const timer = setInterval(() => {
+      try {
+        this.#child.kill(signal);
+      } catch {
+        // it has ended, and its status is on the way
+      }
+    }, 100);
     this.#child.status.then(() => clearInterval(timer));
   }
 

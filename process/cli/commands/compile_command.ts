@@ -77,7 +77,7 @@ function apart(given: readonly string[]): Record<
   "files" | "grants" | "flags",
   readonly string[]
 > {
-  const isFlag = (text: string) => text.startsWith("-");
+  const isFlag = (text: string) => /^-./.test(text);
   const all = given.filter(isFlag);
   const unknown = all.find((flag) =>
     !isPermissionFlag(flag) && !SOURCE_FLAGS.includes(flag)

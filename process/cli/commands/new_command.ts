@@ -1,6 +1,6 @@
 import { CaryatidError } from "@caryatid/sdk";
 import type { Command } from "commander";
-import { makeNew } from "../new.ts";
+import { makeNew, type NewKind } from "../new.ts";
 import type { Surroundings } from "../program.ts";
 
 /** `caryatid new [project|module] PATH`. */
@@ -25,9 +25,10 @@ Examples:
 Exit codes: 0 it is written, 1 it can't be, 2 the name is wrong or taken.`,
     )
     .action(async (words: string[]) => {
-      const [kind, path] = words.length === 1 ? ["project", words[0]] : words;
-      const isKind = kind === "project" || kind === "module";
-      if (!isKind || path === undefined || words.length > 2) {
+      const [first, ...others] = words;
+      const kind = isKind(first) ? first : "project";
+      const [path, ...more] = isKind(first) ? others : words;
+      if (path === undefined || more.length > 0) {
         throw new CaryatidError(
           "INVALID_OPTION",
           `Cannot make "${words.join(" ")}": wanted project or module, ` +
@@ -36,4 +37,8 @@ Exit codes: 0 it is written, 1 it can't be, 2 the name is wrong or taken.`,
       }
       exit(await makeNew(terminal, kind, path));
     });
+}
+
+function isKind(word: string | undefined): word is NewKind {
+  return word === "project" || word === "module";
 }

@@ -70,5 +70,5 @@ export function sourceOptions(
 export function seconds(text: string): number {
   const time = milliseconds(text);
   if (time !== undefined) return time;
-  throw new InvalidArgumentError("wanted seconds, 0 to 3600");
+  throw new InvalidArgumentError("wanted seconds: more than 0, at most 3600");
 }

@@ -1,7 +1,8 @@
 import { basename } from "node:path";
 import { CaryatidError } from "@caryatid/sdk";
-import { formatPlace } from "../../config/config_error.ts";
 import { configUrl } from "../config_files.ts";
+import { lastingUrls } from "../lasting_files.ts";
+import { type Refusal, refuseIsolation } from "../refuse_isolation.ts";
 import { subjectOptions } from "../run_args.ts";
 import type { RunOptions } from "../run_options.ts";
 import { showProblems } from "../show_problems.ts";
@@ -33,6 +34,14 @@ export interface CompileOptions extends RunOptions {
   readonly list?: boolean | undefined;
 }
 
+/** A guest runs its code by Deno's own `run`, or by a worker at an address that a binary doesn't know. */
+const NO_GUESTS: Refusal = {
+  what: "compile",
+  fit: ["none"],
+  why: "a binary has no Deno in it that could start a guest",
+  hint: "run it with caryatid run or up, or in a container",
+};
+
 /**
  * `caryatid compile FILE…`: makes one binary of the files, the modules and buses that they name, and the permissions that `run` would
  * grant. Gives the exit code.
@@ -46,15 +55,30 @@ export async function compile(
 ): Promise<number> {
   const target = targetOf(options.target);
   const path = outputPath(files[0]!, target, options);
+  options.include?.forEach(checkIncluded);
   const subject = await readSubject(
-    files.map(configUrl),
+    lastingUrls(files),
     subjectOptions(terminal, options),
   );
   const problems = await unfit(subject, options);
   showProblems(terminal, problems, subject.notices);
   if (problems.length > 0) return 2;
-  await refuseIsolation(subject);
+  await refuseIsolation(subject, NO_GUESTS);
   return await make(terminal, subject, { ...options, target, path });
+}
+
+/** Deno would tell it after it has downloaded its runtime, and not why. A specifier is for Deno to find. */
+function checkIncluded(path: string): void {
+  if (/^\w{2,}:/.test(path)) return;
+  try {
+    Deno.statSync(path);
+  } catch (cause) {
+    throw new CaryatidError(
+      "INVALID_OPTION",
+      `Cannot include ${JSON.stringify(path)}: ${(cause as Error).message}`,
+      { cause, hint: "the path is relative to the current folder" },
+    );
+  }
 }
 
 /** What is wrong with the files, or else with making a binary of them. */
@@ -76,19 +100,4 @@ function outputPath(
   const given = output ?? decodeURIComponent(name);
   const ending = isWindows(target) && !given.endsWith(".exe") ? ".exe" : "";
   return checkOutput(given + ending, force);
-}
-
-/** A guest runs its code by Deno's own `run`, or by a worker at an address that a binary doesn't know. */
-async function refuseIsolation({ config }: Subject): Promise<void> {
-  for (const { isolation, path } of [...config.modules, ...config.buses]) {
-    if (isolation === "none") continue;
-    const place = await config.place([...path, "isolation"]);
-    throw new CaryatidError(
-      "INVALID_CONFIG",
-      `${place ? `${formatPlace(place)}: ` : ""}Cannot compile ` +
-        `[${path.join(".")}]: found isolation = "${isolation}", wanted ` +
-        `"none": a binary has no Deno in it that could start a guest`,
-      { hint: "run it with caryatid run or up, or in a container" },
-    );
-  }
 }

@@ -186,6 +186,8 @@ class InspectorRun {
       ? `its code was still busy after ${seconds} s`
       : /heap out of memory/.test(said)
       ? "its code takes more memory than a declaration needs"
+      : /Top-level await promise never resolved/.test(said)
+      ? "its code awaits at its top level what never comes"
       : `its code ended the program, with exit code ${code}`;
     this.#found.set(task, onlyComplaint(loadProblem(task, fault)));
   }

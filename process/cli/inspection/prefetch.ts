@@ -9,6 +9,9 @@ import {
 } from "./inspection.ts";
 import { TextLineStream } from "./lines.ts";
 
+/** How long nothing may come before that is told, unless a module's code has another deadline; in milliseconds. */
+const SILENCE = 10_000;
+
 /** Whether the code, or something that it imports, has not been downloaded yet. */
 export function isUncached(inspection: Inspection | undefined): boolean {
   return inspection?.problems.some(({ message }) => isUncachedText(message)) ??
@@ -69,7 +72,9 @@ export async function cacheCode(
     stderr: "piped",
   }).spawn();
   const said: string[] = [];
+  using waiting = new Waiting(options);
   for await (const line of child.stderr.pipeThrough(new TextLineStream())) {
+    waiting.begin();
     if (/^(Download|Initialize) /.test(line)) options.progress?.(line);
     else if (line !== "") said.push(line);
   }
@@ -77,6 +82,34 @@ export async function cacheCode(
   if (success) return undefined;
   return denoFault(said.join("\n")) ??
     { why: "Deno can't say why", hint: undefined };
+}
+
+/** Deno waits without end for a host that is silent: who looks on is told. */
+class Waiting implements Disposable {
+  readonly #options: InspectOptions;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(options: InspectOptions) {
+    this.#options = options;
+    this.begin();
+  }
+
+  /** From now on. */
+  begin(): void {
+    clearInterval(this.#timer);
+    const begun = performance.now();
+    const tell = () => {
+      const seconds = Math.round((performance.now() - begun) / 1000);
+      this.#options.progress?.(
+        `nothing has come for ${seconds} s, still waiting; Ctrl-C ends it`,
+      );
+    };
+    this.#timer = setInterval(tell, this.#options.deadline ?? SILENCE);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
 }
 
 function refuse(

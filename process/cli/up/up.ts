@@ -1,8 +1,8 @@
 import { CaryatidError } from "@caryatid/sdk";
 import { nearest } from "../../config/nearest.ts";
 import { onStopSignal } from "../../signals.ts";
-import { configUrl } from "../config_files.ts";
 import { fetchGuestCode } from "../guest_code.ts";
+import { lastingUrls } from "../lasting_files.ts";
 import { openRelay } from "../open_relay.ts";
 import { limitedSubject } from "../limited_subject.ts";
 import { denoArgs } from "../run_args.ts";
@@ -31,7 +31,7 @@ export async function up(
   files: readonly string[],
   options: UpOptions = {},
 ): Promise<number> {
-  const subject = await readSubject(files.map(configUrl), options);
+  const subject = await readSubject(lastingUrls(files), options);
   showProblems(terminal, subject.problems, subject.notices);
   if (subject.problems.length > 0) return WRONG_CONFIG;
   const processes = processesOf(subject, files[0]!, options.only);

@@ -14,7 +14,7 @@ export async function checkTypes(
   flags: readonly string[] = [],
 ): Promise<boolean> {
   if (specifiers.length === 0) return true;
-  await using lock = await LockCopy.of(project, flags);
+  using lock = LockCopy.of(project, flags);
   const { success, stderr, signal } = await new Deno.Command(Deno.execPath(), {
     args: [
       "check",
@@ -33,7 +33,7 @@ export async function checkTypes(
   if (success || signal !== null) return success;
   const kind = coloured(terminal, "red", "error [LOAD_FAILED]");
   const said = new TextDecoder().decode(stderr)
-    .split(/^error: Type checking failed/m)[0]!.trim();
+    .split(/^(?:error: Type checking failed|Stack backtrace)/m)[0]!.trim();
   terminal.complain(`${kind} Cannot use the new code: its types don't fit`);
   terminal.complain(harmless(said, "many").replaceAll(/^(?=.)/gm, "    "));
   return false;

@@ -23,11 +23,11 @@ export class WatchedChild {
     }).spawn();
     this.#input = child.stdin.getWriter();
     const signals = passOnSignals(() => child);
-    this.ended = child.status.then(async ({ code }) => {
+    this.ended = child.status.then(async (status) => {
       this.#running = false;
       signals[Symbol.dispose]();
       await this.#input.abort().catch(() => {}); // nobody reads it any more
-      return code;
+      return signals.exitCode(status);
     });
   }
 
