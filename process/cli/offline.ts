@@ -19,5 +19,6 @@ export const parts = (): Promise<unknown>[] => [
   import("./watch/watch.ts"),
   import("./inspection/inspector.ts"),
   import("../isolation/guest/main.ts"),
+  import("../isolation/guest/bus.ts"),
   import("../isolation/guest/seal.ts"),
 ];

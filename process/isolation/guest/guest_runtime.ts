@@ -1,11 +1,11 @@
-import { CaryatidError, isModule, type Module } from "@caryatid/sdk";
+import { CaryatidError, isModule, type Log, type Module } from "@caryatid/sdk";
 import { type BusClass, isBusClass } from "@caryatid/sdk/bus";
 import { ModuleContext } from "@caryatid/sdk/host";
 import { crossing } from "../crossing_error.ts";
 import { FROM_GUEST, FROM_HOST } from "../frames.ts";
 import type { Link } from "../link.ts";
 import { connect, type Connection } from "./connect.ts";
-import { GuestBus } from "./guest_bus.ts";
+import type { GuestBus, GuestBusOptions } from "./guest_bus.ts";
 import { guestConsole } from "./guest_console.ts";
 import { guestLog } from "./guest_log.ts";
 
@@ -23,6 +23,8 @@ export interface GuestRuntimeOptions {
 
 /** Runs one module, or bus, as its host says: load, check, init, begin, stop, end. */
 export class GuestRuntime {
+  /** Set by `bus.ts`, which only the guest of a bus imports: its files take their part of a start. */
+  static makeBus: ((options: GuestBusOptions) => GuestBus) | undefined;
   readonly #options: GuestRuntimeOptions;
   #connection!: Connection;
   #module: Module | undefined;
@@ -90,16 +92,22 @@ export class GuestRuntime {
       globalThis.console = guestConsole(log, this.#options.inspect) as Console;
       const exported = await this.#options.load() as { default?: unknown };
       const definition = exported.default;
-      if (isBusClass(definition)) {
-        const { messageSize } = this.#connection;
-        this.#bus = new GuestBus({ definition, outbox, messageSize, log });
-      } else this.#module = moduleOf(specifier, definition);
-      const { name, description } = this.#definition;
-      const kind = this.#bus ? "message-bus" : "module";
+      const isBus = isBusClass(definition);
+      if (isBus) this.#makeBus(definition, log);
+      else this.#module = moduleOf(specifier, definition);
+      const { name, description } = definition as Module | BusClass;
+      const kind = isBus ? "message-bus" : "module";
       outbox.add([FROM_GUEST.loaded, null, name, description, kind]);
     } catch (error) {
       outbox.add([FROM_GUEST.loaded, crossing(error), "", "", ""]);
     }
+  }
+
+  /** Where a module was wanted, its host hears of the bus and goes no further. */
+  #makeBus(definition: BusClass, log: Log): void {
+    const { outbox, messageSize } = this.#connection;
+    const options = { definition, outbox, messageSize, log };
+    this.#bus = GuestRuntime.makeBus?.(options);
   }
 
   get #definition(): Module | BusClass {

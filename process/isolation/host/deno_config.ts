@@ -1,4 +1,4 @@
-import { fileURLToPath } from "node:url";
+import { filePath } from "../../cli/file_urls.ts";
 
 const COMMAND_LINE = "/proc/self/cmdline";
 
@@ -28,11 +28,11 @@ export function* configFiles(words: readonly string[]): Iterable<URL | string> {
 export async function configFile(): Promise<string | undefined> {
   for (const file of configFiles(await commandLine() ?? [])) {
     const text = await readable(file);
-    if (text) return file instanceof URL ? fileURLToPath(file) : file;
+    if (text) return file instanceof URL ? filePath(file) : file;
   }
   // In a checkout it is known without looking; a registry's packages need none.
   return import.meta.url.startsWith("file:")
-    ? fileURLToPath(new URL("../../deno.json", import.meta.url))
+    ? filePath(new URL("../../deno.json", import.meta.url))
     : undefined;
 }
 

@@ -52,6 +52,7 @@ export interface GuestSpawner {
 /** Files of a guest that its entry imports, and what the package calls them. */
 const ENTRIES = {
   main: "isolation/guest",
+  bus: "isolation/guest/bus",
   seal: "isolation/guest/seal",
 } as const;
 
@@ -61,7 +62,10 @@ const ENTRIES = {
  */
 export function entryOf(
   isolation: GuestSpawner["isolation"],
-  { specifier, integrity }: Pick<GuestOrder, "specifier" | "integrity">,
+  { kind, specifier, integrity }: Pick<
+    GuestOrder,
+    "kind" | "specifier" | "integrity"
+  >,
 ): string {
   const module = codeUrl(
     `import ${JSON.stringify(guestFile("seal"))};` +
@@ -73,9 +77,13 @@ export function entryOf(
     ? "const pin = undefined;"
     : `import text from ${JSON.stringify(specifier)} with { type: "text" };` +
       `const pin = { ...${pin}, text };`;
+  // The guest of a module doesn't wait for the files of a bus.
+  const bus = kind === "message-bus"
+    ? `import ${JSON.stringify(guestFile("bus"))};`
+    : "";
   return codeUrl(
-    `import { startGuest } from ${JSON.stringify(guestFile("main"))};${text}` +
-      `startGuest(${JSON.stringify(isolation)},` +
+    `import { startGuest } from ${JSON.stringify(guestFile("main"))};` +
+      `${bus}${text}startGuest(${JSON.stringify(isolation)},` +
       `() => import(${JSON.stringify(module)}), pin);`,
   );
 }
@@ -86,7 +94,7 @@ function codeUrl(code: string): string {
 
 /** Where the first code of guests is. */
 export function guestFiles(): string[] {
-  return [guestFile("main"), guestFile("seal")];
+  return [guestFile("main"), guestFile("bus"), guestFile("seal")];
 }
 
 function guestFile(name: keyof typeof ENTRIES): string {
