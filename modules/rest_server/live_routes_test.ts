@@ -51,15 +51,15 @@ Deno.test("streams are neither requests that go on, nor have they their time-out
   await using rest = await RestProcess.start({
     live: { subscribe: ["#"] },
     "max-concurrent": 1,
-    "request-timeout": 0.02,
+    "request-timeout": 0.5,
   }, {
     config: CLOCK,
     routes: (context) => handleRoute(context, "GET /hello", () => "hello"),
   });
   await using first = await events(rest, "clock.tick");
   await using second = await events(rest, "clock.tick");
-  await first.messages(5); // five times the time-out
-  await second.messages(5);
+  await first.messages(50); // twice the time-out
+  await second.messages(50);
   const answer = await rest.fetch("/hello");
   assert.equal(await answer.text(), "hello");
 });

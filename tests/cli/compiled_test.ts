@@ -221,7 +221,7 @@ bus = "external"
 pattern = "#"
 bus = "memory"
 [lifecycle]
-start-deadline = 0.1
+start-deadline = 2
 `,
   });
   await using file = await CompiledFile.write([

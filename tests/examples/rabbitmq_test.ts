@@ -75,7 +75,7 @@ Deno.test("an example without a broker says so, goes on trying until start-deadl
   const url = absent();
   const env = {
     ...variables({ url }),
-    CARYATID_LIFECYCLE__START_DEADLINE: "1",
+    CARYATID_LIFECYCLE__START_DEADLINE: "3",
   };
   await using program = Program.run(SIMPLE, ["--allow-net", MAY_READ], env);
   assert.equal(await program.ended(), 1);

@@ -213,7 +213,7 @@ test("C20 the exchange is as Rust declares it, and no queue is of a kind that ne
 
   program.kill("SIGKILL");
   await bus.close();
-  await within(queuesGone(broker, before), "the last queue's end", 10_000);
+  await within(queuesGone(broker, before), "the last queue's end", 60_000);
 });
 
 async function queueNames(broker: PrivateBroker): Promise<Set<unknown>> {
