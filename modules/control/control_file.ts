@@ -31,11 +31,13 @@ export class ControlFile {
 
   /**
    * Makes sure that no other process is reached by it. One that was killed has left its file behind, and is reached by nobody.
-   *
-   * @throws {CaryatidError} `STORAGE_FAILED`
+   * Rejects with `PERMISSION_DENIED` or `STORAGE_FAILED`.
    */
   static async refuseTaken(path: string): Promise<void> {
-    const text = await ignoreAbsent(Deno.readTextFile(path));
+    const text = await ignoreAbsent(Deno.readTextFile(path))
+      .catch((cause) => {
+        throw storageError("write to", path, cause);
+      });
     if (text === undefined || !await answers(text)) return;
     throw new CaryatidError(
       "STORAGE_FAILED",

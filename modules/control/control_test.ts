@@ -74,11 +74,6 @@ Deno.test("a port that is taken is named, and so is a file that can't be written
       code: "STORAGE_FAILED",
       message: `Cannot write to "${folder}/none/control.json": No such file`,
     },
-    {
-      config: { file: `${folder}/taken.json` },
-      code: "STORAGE_FAILED",
-      message: `Cannot write to "${folder}/taken.json": Is a directory`,
-    },
   ];
   for (const { config, code, message } of cases) {
     await t.step(message, async () => {
@@ -91,6 +86,9 @@ Deno.test("a port that is taken is named, and so is a file that can't be written
       assert(failure!.message.startsWith(message), failure!.message);
     });
   }
+  await assert.rejects(testModule(control, { file: `${folder}/taken.json` }), {
+    message: /: Cannot write to ".*taken\.json": Is a directory/,
+  });
   const left = await Array.fromAsync(Deno.readDir(folder));
   assert.deepEqual(left.map(({ name }) => name), ["taken.json"]);
   await Deno.remove(folder, { recursive: true });

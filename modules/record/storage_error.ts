@@ -49,7 +49,7 @@ function diagnose(
     case "EDQUOT":
       return [
         "STORAGE_FAILED",
-        'make room, or bound the recording with "max-files"',
+        'make room; "max-files" bounds a recording',
       ];
     default:
       return ["STORAGE_FAILED", undefined];
