@@ -56,6 +56,21 @@ Deno.test("D3 after a failure the next message comes next, each once", async () 
   assert.equal(kept.inHand, 1, "3 was done when the loop was taken up again");
 });
 
+Deno.test("A14 D3 the restarted module closes it by leaving its loop, as any other", async () => {
+  await using bus = new MockBus();
+  const kept = new KeptSubscription(bus, "a.*", {});
+  await publish(bus, 1, 2);
+  await readAndThrow(kept, 1);
+  kept.blame(new Error("the module fails"));
+  await kept.keep();
+  for await (const { message } of kept.resume()) {
+    assert.equal(message, 2);
+    break;
+  }
+  await twoTurns();
+  assert(kept.closed);
+});
+
 Deno.test("D3 in a group what the failed module had in hand comes again", async () => {
   await using bus = new MockBus();
   const kept = new KeptSubscription(bus, "a.*", { group: "g" });
