@@ -141,6 +141,7 @@ export class Boot {
         id,
         clock,
         swapping,
+        startDeadline: config.startDeadline,
         log: logging.log(id),
         work,
         fatal,

@@ -141,6 +141,30 @@ Deno.test("D3 restart: where the bus doesn't let the module keep its place in a 
   assert.match(logs.lines.join("\n"), /MODULE_FAILED.*no more members/);
 });
 
+Deno.test("D3 restart: an init that hangs is given up at the start deadline, and tried again", async () => {
+  using logs = new CapturedLogs();
+  const clock = new ManualClock();
+  let lives = 0;
+  const moody = module("moody", async (context) => {
+    if (++lives === 2) await new Promise(() => {});
+    context.run(async () => {
+      if (lives === 1) throw new Error("the first");
+      await context.publish("done", lives);
+    });
+  });
+  const process = await silentProcess([moody], {
+    module: { moody: { "on-failure": "restart" } },
+    lifecycle: { "start-deadline": 0.05 },
+  }, { clock });
+  const done = process.context.subscribe("done");
+  await process.start();
+  assert.equal(await clock.wake(), 1_000);
+  assert.equal(await clock.wake(), 2_000);
+  await firstOf(done);
+  await process.stop();
+  assert.match(logs.lines.join("\n"), /INIT_FAILED.*not done 0\.05 s after/);
+});
+
 Deno.test("D3 restart: the loops of the failed life end, also those that were waiting", async () => {
   using _logs = new CapturedLogs();
   const clock = new ManualClock();

@@ -16,6 +16,8 @@ const MOST_RECORDS = 10_000;
 export class Logging {
   readonly #config: ProcessConfig["log"];
   #waiting: (() => void)[] = [];
+  /** Records that there was no room for. */
+  #lost = 0;
   #getLogger: ((category: string[]) => Log) | undefined;
   #loading: Promise<void> | undefined;
   /** When the record that is being written was made, if it had to wait. */
@@ -39,9 +41,12 @@ export class Logging {
     return this.#getLogger?.(category);
   }
 
-  /** Calls `write` when LogTape is loaded; the last ones are lost if too many wait. */
+  /** Calls `write` when LogTape is loaded; the last ones are lost, and counted, if too many wait. */
   wait(write: () => void): void {
-    if (this.#waiting.length >= MOST_RECORDS) return;
+    if (this.#waiting.length >= MOST_RECORDS) {
+      this.#lost++;
+      return;
+    }
     const madeAt = Date.now();
     this.#waiting.push(() => {
       this.#madeAt = madeAt;
@@ -63,6 +68,11 @@ export class Logging {
     for (const write of this.#waiting) write();
     this.#waiting = [];
     this.#madeAt = undefined;
+    if (this.#lost > 0) {
+      this.log().warn("{count} records were lost before this one", {
+        count: this.#lost,
+      });
+    }
   }
 }
 

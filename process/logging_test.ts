@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { configureSync, resetSync } from "@logtape/logtape";
 import { RunningProgram } from "../tests/support/running_program.ts";
 import { Logging } from "./logging.ts";
+import { CapturedLogs } from "./testing/captured_logs.ts";
 
 const config = new URL("../deno.json", import.meta.url).pathname;
 const fixture = new URL("./testing/fixtures/logs.ts", import.meta.url).pathname;
@@ -74,6 +75,20 @@ Deno.test("a log says whether anybody sees a level; until LogTape is loaded, may
   } finally {
     resetSync();
   }
+});
+
+Deno.test("records that there is no room for before LogTape is loaded are counted, and told", async () => {
+  using logs = new CapturedLogs();
+  const logging = new Logging({ level: "info", format: "pretty", levels: {} });
+  const log = logging.log("one");
+  for (let n = 0; n < 10_005; n++) log.info("record {n}", { n });
+  await logging.load();
+  assert.equal(logs.records.length, 10_001);
+  assert.equal(logs.lines.at(-2), "caryatid.one: record 9999");
+  assert.equal(
+    logs.lines.at(-1),
+    "caryatid: 5 records were lost before this one",
+  );
 });
 
 Deno.test("the pretty form is time, level, category and text, on stdout", async () => {

@@ -44,19 +44,19 @@ export interface ModuleRunnerOptions extends Running {
   readonly swapping?: SwappingFactory | undefined;
   readonly log: Log;
   readonly clock: Clock | undefined;
+  /** How long setting itself up anew may take, in milliseconds; 0 is for ever. */
+  readonly startDeadline: number;
   readonly work: CurrentWork;
   /** Hears of a failure that ends the process. */
   readonly fatal: (error: CaryatidError) => void;
 }
 
-/** How a swap goes. Times in milliseconds. */
+/** How a swap goes. */
 export interface SwapTerms {
   /** Whether what the module listens to and answers is closed, rather than kept: it may not any more. */
   readonly fresh: boolean;
-  /** Until what the old code has in hand is finished. */
+  /** Until what the old code has in hand is finished, in milliseconds. */
   readonly finish: number;
-  /** Until the new one has set itself up; 0 is for ever. */
-  readonly start: number;
 }
 
 /** One module of a process, through its restarts and swaps. */
@@ -213,7 +213,7 @@ export class ModuleRunner {
       try {
         await clock.sleep(wait, signal);
         this.#context = this.#makeContext(predecessor);
-        await this.init(signal);
+        await this.#initAnew(signal);
         this.begin();
         log.info("restarted");
         return;
@@ -240,39 +240,47 @@ export class ModuleRunner {
         this.#context.tellUnread();
         await this.#context.close();
       }
-      await this.#takeOver(next, terms.start);
+      await this.#takeOver(next);
     } catch (error) {
       if (this.#stopping.signal.aborted) throw this.#abortedSwap();
       this.#options.log.warn("the new code doesn't start: back to the old one");
-      await this.#goBack(old, terms.start);
+      await this.#goBack(old);
       throw error;
     }
   }
 
-  async #takeOver(next: Running, time: number): Promise<void> {
+  /** As `init`, in time. */
+  async #initAnew(stopping: AbortSignal): Promise<void> {
+    const { startDeadline } = this.#options;
+    const start = new StartSignal(startDeadline, stopping);
+    try {
+      stopping.throwIfAborted();
+      await this.init(start.signal);
+    } finally {
+      start.close(); // by hand: Node 22 has no `using`
+    }
+  }
+
+  async #takeOver(next: Running): Promise<void> {
     this.#running = next;
     this.#context = this.#makeContext(this.#context);
     const context = this.#context;
-    const start = new StartSignal(time, this.#stopping.signal);
     try {
-      this.#stopping.signal.throwIfAborted();
-      await this.init(start.signal);
+      await this.#initAnew(this.#stopping.signal);
     } catch (error) {
       context.stop();
       await context.cleanUp();
       await context.handOver();
       throw error;
-    } finally {
-      start.close(); // by hand: Node 22 has no `using`
     }
     this.#overtaken = new AbortController();
     this.begin();
   }
 
   /** The old code worked before: if it doesn't any more, that is a failure like others. */
-  async #goBack(old: Running, time: number): Promise<void> {
+  async #goBack(old: Running): Promise<void> {
     try {
-      await this.#takeOver(old, time);
+      await this.#takeOver(old);
     } catch (error) {
       if (this.#stopping.signal.aborted) return;
       this.#overtaken = new AbortController();

@@ -127,6 +127,17 @@ Deno.test("D2 when init hangs, the start deadline ends it and names the module",
   });
 });
 
+Deno.test("a start that had to wait leaves no timer behind", async () => {
+  // The leak sanitizer looks: that of the start deadline would ring 30 s later.
+  const slow = module(
+    "slow",
+    () => new Promise((resolve) => setTimeout(resolve, 1)),
+  );
+  const process = await silentProcess([slow]);
+  await process.start();
+  await process.stop();
+});
+
 Deno.test("two instances of one module have their own ids, sections and logs", async () => {
   using logs = new CapturedLogs();
   const worker = module("worker", (context: Context, config) => {

@@ -70,8 +70,7 @@ export class Swaps {
     const newer = await this.#newerCode(wanted, module, fresh, runner);
     try {
       const part = await this.#checked(config, wanted, newer);
-      const { stopDeadline, startDeadline } = parts.config;
-      const terms = { finish: stopDeadline, start: startDeadline, fresh };
+      const terms = { finish: parts.config.stopDeadline, fresh };
       const next = await boot.running(part, config);
       if (stopping.aborted) throw abortedError(`swap module "${id}"`, stopping);
       await runner.swap(next, terms);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import { systemClock } from "./clock.ts";
+import { countAbortHandlers } from "./testing/conformance/count_abort_handlers.ts";
 
 Deno.test("systemClock sleeps longer than a timer takes", async () => {
   mock.timers.enable({ apis: ["setTimeout"] });
@@ -22,6 +23,14 @@ Deno.test("systemClock ends a sleep of any length with ABORTED when its signal f
   const asleep = systemClock.sleep(5_000_000_000, stop.signal);
   stop.abort();
   await assert.rejects(asleep, { code: "ABORTED" });
+});
+
+Deno.test("systemClock takes its abort handler off when a sleep is over", async () => {
+  const counted = countAbortHandlers();
+  const asleep = systemClock.sleep(1, counted.signal);
+  assert.equal(counted.handlers, 1);
+  await asleep;
+  assert.equal(counted.handlers, 0);
 });
 
 Deno.test("systemClock has a monotonic time that goes on", async () => {

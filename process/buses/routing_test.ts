@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { CaryatidError, type Delivery, type Subscription } from "@caryatid/sdk";
+import {
+  CaryatidError,
+  type Delivery,
+  type SubscribeOptions,
+  type Subscription,
+} from "@caryatid/sdk";
 import type { GivenUp } from "@caryatid/sdk/bus";
 import { InMemoryBus } from "./in_memory.ts";
 import { RefusingBus } from "../testing/refusing_bus.ts";
@@ -76,6 +81,43 @@ Deno.test("what another process publishes beside the routes of this one isn't he
       assert.deepEqual(topics(await take(heard, 1)), ["b.c"]);
     });
   }
+});
+
+Deno.test("A9 the copies of a publish have one id on all buses", async () => {
+  const { a, b, bus } = twoBuses([["#", "a", "b"]]);
+  await using _ = bus;
+  const copies = [a, b].map((bus) => bus.subscribe("t"));
+  await bus.publish("t", 1);
+  await bus.publish("t", 2, { id: "mine" });
+  const [onA, onB] = await Promise.all(copies.map((copy) => take(copy, 2)));
+  const ids = onA!.map(({ id }) => id);
+  assert.deepEqual(onB!.map(({ id }) => id), ids);
+  assert.equal(ids[1], "mine");
+});
+
+Deno.test("A9 of what a local bus carries too, the echo of an external one isn't heard", async () => {
+  const local = new InMemoryBus();
+  const external = new InMemoryBus();
+  Object.defineProperty(external, "abilities", {
+    value: { ...external.abilities, external: true },
+  });
+  const asked: SubscribeOptions[] = [];
+  const subscribe = external.subscribe.bind(external);
+  external.subscribe = (pattern, options = {}) => {
+    asked.push(options);
+    return subscribe(pattern, options);
+  };
+  await using bus = new RoutingBus([
+    { pattern: "both", buses: ["local", "external"] },
+    { pattern: "away", buses: ["external"] },
+    { pattern: "here", buses: ["local"] },
+  ], new Map([["local", local], ["external", external]]));
+  bus.subscribe("#");
+  const [{ echo, filter }] = asked as [Required<SubscribeOptions>];
+  const on = (ask: (topic: string) => boolean) =>
+    ["both", "away", "here"].filter(ask);
+  assert.deepEqual(on(echo), ["away"]);
+  assert.deepEqual(on(filter), ["both", "away"]);
 });
 
 Deno.test("A9 a route to two buses still asks a handler once", async () => {
@@ -168,6 +210,16 @@ Deno.test("a request tries the buses of its route in turn, and ends in NO_HANDLE
   assert.equal(await bus.request("ask", null), "a");
 });
 
+Deno.test("a request whose handler failed isn't asked again on the next bus", async () => {
+  const { a, b, bus } = twoBuses([["#", "a", "b"]]);
+  await using _ = bus;
+  let asked = 0;
+  a.handle("ask", () => Promise.reject(new Error("no")));
+  b.handle("ask", () => ++asked);
+  await assert.rejects(bus.request("ask", null), { code: "HANDLER_FAILED" });
+  assert.equal(asked, 0);
+});
+
 Deno.test("B5 the timeout of a request: its own, else the router's", async () => {
   const a = new InMemoryBus();
   await using bus = new RoutingBus(
@@ -177,6 +229,10 @@ Deno.test("B5 the timeout of a request: its own, else the router's", async () =>
   );
   bus.handle("never", () => new Promise(() => {}));
   await assert.rejects(bus.request("never", null), {
+    code: "REQUEST_TIMEOUT",
+    message: /20 ms/,
+  });
+  await assert.rejects(bus.request("never", null, { headers: {} }), {
     code: "REQUEST_TIMEOUT",
     message: /20 ms/,
   });

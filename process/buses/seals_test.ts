@@ -37,6 +37,16 @@ Deno.test("A20 freeze: bytes changed by the publisher are found before they are 
   });
 });
 
+Deno.test("A20 freeze: a changed date is found, which can't be frozen either", async () => {
+  await using bus = new InMemoryBus({ freeze: true });
+  const heard = bus.subscribe("t");
+  await bus.publish("t", { at: new Date(0) });
+  const steps = heard[Symbol.asyncIterator]();
+  const { value } = await steps.next();
+  (value!.message as { at: Date }).at.setTime(1);
+  await assert.rejects(steps.next(), { code: "MESSAGE_MUTATED" });
+});
+
 Deno.test("A20 freeze: a message 10,000 levels deep is frozen throughout", async () => {
   await using bus = new InMemoryBus({ freeze: true });
   let message: { inner?: unknown } = {};

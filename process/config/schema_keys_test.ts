@@ -52,6 +52,8 @@ Deno.test("checkSection() warns of keys that the schema doesn't know, with the n
         z.record(z.string(), z.unknown()),
         z.object({ at: z.date().optional() }),
         z.any(),
+        keeper({ topic: {} }, { additionalProperties: true }),
+        keeper({ topic: {} }, { patternProperties: { "^x-": {} } }),
         {
           "~standard": {
             version: 1,
@@ -110,12 +112,15 @@ async function check(keys: string, schema: StandardSchema | undefined) {
 }
 
 /** As arktype does by default: it takes all keys, and tells those it knows. */
-function keeper(properties: Record<string, unknown>): StandardSchema {
+function keeper(
+  properties: Record<string, unknown>,
+  more: Record<string, unknown> = {},
+): StandardSchema {
   const standard = {
     version: 1 as const,
     vendor: "arktype",
     validate: (value: unknown) => ({ value }),
-    jsonSchema: { input: () => ({ type: "object", properties }) },
+    jsonSchema: { input: () => ({ type: "object", properties, ...more }) },
   };
   return { "~standard": standard };
 }

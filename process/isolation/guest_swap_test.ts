@@ -2,6 +2,7 @@ import { Process } from "@caryatid/process";
 import type { Context, Subscription } from "@caryatid/sdk";
 import { turnOver } from "@caryatid/sdk/bus";
 import assert from "node:assert/strict";
+import { gone, guestPids } from "../../tests/isolation/guest_pids.ts";
 import { CapturedLogs } from "../testing/captured_logs.ts";
 import { GuestFile } from "./testing/guest_file.ts";
 import { ALL_TOPICS } from "./testing/guest_process.ts";
@@ -182,6 +183,23 @@ Deno.test("a guest takes no code that its host has loaded, and a module that isn
     code: "INVALID_OPTION",
     message: /found no newer code/,
   });
+  assert.equal(await process.context.request("who", null), "v0");
+});
+
+Deno.test("of a swap that is refused no guest is left", async () => {
+  await using file = await GuestFile.make(counter("v0"));
+  const id = "only-one-left";
+  const { module: { guest }, log } = configOf(file.url, "process");
+  const config = { log, module: { [id]: guest } };
+  await using process = await Process.create({ config, swappable: true });
+  await process.start();
+  const before = await guestPids(id);
+  assert.equal(before.length, 1);
+  const asking = 'name: "counter",\n  permissions: { net: ["example.com"] },';
+  await file.write(counter("v1").replace('name: "counter",', asking));
+  await assert.rejects(process.swap(id), { code: "INVALID_CONFIG" });
+  const after = await guestPids(id);
+  await gone(after.filter((pid) => !before.includes(pid)));
   assert.equal(await process.context.request("who", null), "v0");
 });
 

@@ -114,3 +114,14 @@ async function late<T>(value: T): Promise<T> {
   await null;
   return value;
 }
+
+Deno.test("A14 where a signal closes it, that the bus fails at it harms nobody; who closes it hears of it", async () => {
+  const stop = new AbortController();
+  const release = () => Promise.reject(new Error("stubborn"));
+  const open = make(undefined, { signal: stop.signal, release });
+  stop.abort();
+  const never = make(undefined, { signal: stop.signal, release });
+  for (const { subscription } of [open, never]) {
+    await assert.rejects(subscription.close(), { message: "stubborn" });
+  }
+});

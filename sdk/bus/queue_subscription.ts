@@ -108,7 +108,7 @@ export class QueueSubscription implements Subscription {
       : options.ready ?? Promise.resolve();
     // Who doesn't wait for it isn't to be killed by it.
     this.ready.catch(() => {});
-    if (this.#signal?.aborted) this.close();
+    if (this.#signal?.aborted) this.#abort();
     else this.#signal?.addEventListener("abort", this.#abort, { once: true });
   }
 
@@ -206,6 +206,6 @@ export class QueueSubscription implements Subscription {
   }
 
   #abort = (): void => {
-    this.close();
+    this.close().catch(() => {}); // who closes it hears of it
   };
 }

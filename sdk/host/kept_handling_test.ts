@@ -78,3 +78,18 @@ Deno.test("it serves whoever would open the same, and nobody with a signal", () 
   const { signal } = new AbortController();
   assert(!kept.serves("q", { concurrency: 2, retry, signal }));
 });
+
+Deno.test("a request that was given up while it is held isn't answered by whoever comes next", async () => {
+  const { bus, kept } = make(() => "old");
+  kept.hold();
+  const asking = new AbortController();
+  const waiting = bus.ask("q", 1, { signal: asking.signal });
+  await twoTurns();
+  asking.abort();
+  await assert.rejects(waiting, { code: "ABORTED" });
+  let asked = 0;
+  kept.resume(answering(() => ++asked));
+  await twoTurns();
+  assert.equal(asked, 0);
+  await bus.close();
+});

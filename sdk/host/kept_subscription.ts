@@ -1,3 +1,4 @@
+import { describeFailure } from "../bus/remote_failure.ts";
 import { turnOver } from "../bus/turn.ts";
 import type { Log } from "../log.ts";
 import type {
@@ -16,7 +17,7 @@ import { END, SharedLoop } from "./shared_loop.ts";
 export interface KeepOptions {
   /** Whether it outlives a failure of its module; else it only tells the bus what that was (true). */
   readonly keep?: boolean;
-  /** Where it is told what is given up (nowhere). */
+  /** Where it is told what is given up, and what fails when nobody waits for it (nowhere). */
   readonly log?: Log;
 }
 
@@ -36,6 +37,7 @@ export class KeptSubscription implements Subscription {
   readonly #bus: MessageBus;
   readonly #options: SubscribeOptions;
   readonly #keep: boolean;
+  readonly #log: Log;
   readonly #retries: KeptRetries | undefined;
   /** That of the module as it lives now; its restarted self brings its own. */
   #accept: Accept | undefined;
@@ -65,6 +67,7 @@ export class KeptSubscription implements Subscription {
     this.pattern = pattern;
     this.#bus = bus;
     this.#keep = keep;
+    this.#log = log;
     this.#accept = options.accept;
     this.#where = options.where;
     this.#options = {
@@ -169,7 +172,13 @@ export class KeptSubscription implements Subscription {
       if (life === this.#life) {
         this.#left = true;
         this.#leftLoops.add({ own, inHand, failure });
-        this.#closeUnlessFailed();
+        this.#closeUnlessFailed().catch((error) => {
+          const { message: reason } = describeFailure(error);
+          this.#log.warn('can\'t close "{pattern}": {reason}', {
+            pattern: this.pattern,
+            reason,
+          });
+        });
       } else if (this.#handedOver) {
         this.#leftLoops.add({ own, inHand, failure });
       }

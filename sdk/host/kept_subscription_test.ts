@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Delivery, Subscription } from "../message_bus.ts";
 import { MockBus } from "../testing/mock_bus.ts";
+import { type LogRecord, recordLog } from "../testing/record_log.ts";
 import { twoTurns } from "../testing/two_turns.ts";
 import { KeptSubscription } from "./kept_subscription.ts";
 
@@ -54,6 +55,41 @@ Deno.test("D3 after a failure the next message comes next, each once", async () 
   assert(!kept.closed);
   assert.deepEqual(messages(await take(kept.resume(), 3)), [4, 5, 6]);
   assert.equal(kept.inHand, 1, "3 was done when the loop was taken up again");
+});
+
+Deno.test("a bus that doesn't let it close when its loop was left is told of, and harms nobody", async () => {
+  await using bus = new MockBus();
+  const subscribe = bus.subscribe.bind(bus);
+  bus.subscribe = (pattern, options) =>
+    Object.defineProperty(subscribe(pattern, options), "close", {
+      value: () => Promise.reject(new Error("stubborn")),
+    });
+  const logs: LogRecord[] = [];
+  const kept = new KeptSubscription(bus, "a.*", {}, { log: recordLog(logs) });
+  await publish(bus, 1);
+  for await (const _ of kept) break;
+  await twoTurns();
+  await twoTurns();
+  assert.deepEqual(logs, [{
+    level: "warn",
+    text: 'can\'t close "{pattern}": {reason}',
+    properties: { pattern: "a.*", reason: "stubborn" },
+  }]);
+});
+
+Deno.test("A14 D3 the restarted module closes it by leaving its loop, as any other", async () => {
+  await using bus = new MockBus();
+  const kept = new KeptSubscription(bus, "a.*", {});
+  await publish(bus, 1, 2);
+  await readAndThrow(kept, 1);
+  kept.blame(new Error("the module fails"));
+  await kept.keep();
+  for await (const { message } of kept.resume()) {
+    assert.equal(message, 2);
+    break;
+  }
+  await twoTurns();
+  assert(kept.closed);
 });
 
 Deno.test("D3 in a group what the failed module had in hand comes again", async () => {
