@@ -73,8 +73,8 @@ function program(tasks: readonly Task[], mark: string): string {
     if (specifier === undefined) return [];
     const literal = JSON.stringify(specifier);
     const isPinned = same.some(({ integrity }) => integrity !== undefined);
-    return `${literal}: { load: () => import(${literal}), ` +
-      (isPinned ? `text: () => ${textImport(literal)}, ` : "") +
+    return `${literal}: { load: () => ${codeImport(specifier)}, ` +
+      (isPinned ? `text: () => ${textImport(specifier)}, ` : "") +
       `resolve: () => import.meta.resolve(${literal}) },`;
   });
   return [
@@ -85,9 +85,31 @@ function program(tasks: readonly Task[], mark: string): string {
   ].join("\n");
 }
 
+/**
+ * Imports code, as an expression. Of a local file it does so by way of a program that imports it statically: an `import()` of a link,
+ * or of code that imports one, needs the permission to read it.
+ */
+export function codeImport(specifier: string): string {
+  const literal = JSON.stringify(specifier);
+  if (!specifier.startsWith("file:")) return `import(${literal})`;
+  const through = importOf(`import*as code from${literal};export{code}`);
+  return `${through}.then(({code})=>code)`;
+}
+
 /** Imports what a file says; in one program with an import of its code, Deno reads it once for both. */
-export function textImport(literal: string): string {
-  return `import(${literal}, { with: { type: "text" } })`;
+export function textImport(specifier: string): string {
+  const literal = JSON.stringify(specifier);
+  const attributes = '{ with: { type: "text" } }';
+  if (!specifier.startsWith("file:")) {
+    return `import(${literal}, ${attributes})`;
+  }
+  return importOf(
+    `import text from${literal}with{type:"text"};export default text`,
+  );
+}
+
+function importOf(program: string): string {
+  return `import("data:text/javascript,${encodeURIComponent(program)}")`;
 }
 
 /** Where the code comes from that looks into others. */

@@ -51,7 +51,7 @@ export async function readTexts(
 }
 
 function program(urls: readonly string[]): string {
-  const imports = urls.map((url) => textImport(JSON.stringify(url)));
+  const imports = urls.map((url) => textImport(url));
   return `const texts = await Promise.all([${imports.join()}].map((one) =>
     one.then((one) => ({ text: one.default }), (error) => ({ error: error.message }))
   ));
