@@ -1,6 +1,6 @@
 import type { RelayAddress } from "../isolation/relay/relay_address.ts";
 import { VERSION } from "../version.ts";
-import { codeImport, textImport } from "./inspection/child.ts";
+import { codeImport, textImport } from "./inspection/code_imports.ts";
 import { partSources } from "./part_sources.ts";
 import { isIsolated, type Part } from "./subject.ts";
 

@@ -1,6 +1,7 @@
 import { CaryatidError } from "@caryatid/sdk";
 import { configFlag } from "../project.ts";
-import { type InspectOptions, safeEnvironment, textImport } from "./child.ts";
+import { type InspectOptions, safeEnvironment } from "./child.ts";
+import { textImport } from "./code_imports.ts";
 import { type DenoFault, denoFault } from "./deno_fault.ts";
 
 const TEXT = new TextEncoder();
