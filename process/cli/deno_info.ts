@@ -15,6 +15,8 @@ export interface DenoInfo {
 /** A file, or a package of npm. */
 export interface InfoModule {
   readonly specifier: string;
+  /** Where Deno has it on this machine. */
+  readonly local?: string;
   readonly kind?: string;
   readonly mediaType?: string;
   readonly npmPackage?: string;

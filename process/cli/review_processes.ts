@@ -1,4 +1,5 @@
 import type { ProcessConfig } from "../config/process_config.ts";
+import { inMemoryBuses } from "./in_memory_buses.ts";
 import type { Complaint } from "./inspection/inspection.ts";
 import { overlap, routesOf } from "./routes_of.ts";
 import type { Part } from "./subject.ts";
@@ -87,14 +88,6 @@ function staysInProcess(config: ProcessConfig, topic: string): boolean {
   const fitting = routesOf(config.routes, topic);
   return fitting.length > 0 &&
     fitting.every(({ buses }) => buses.every((bus) => inMemory.has(bus)));
-}
-
-function inMemoryBuses({ buses }: ProcessConfig): ReadonlySet<string> {
-  return new Set(
-    buses.filter((bus) =>
-      bus.className === "in-memory" && bus.import === undefined
-    ).map(({ id }) => id),
-  );
 }
 
 /** Whether there is a process with both; a module that none runs is told by itself. */

@@ -3,9 +3,10 @@ import { nearest } from "../config/nearest.ts";
 import type { ProcessConfig } from "../config/process_config.ts";
 import { dottedKey } from "../config/shown.ts";
 import { type DeclaredUse, declaredUses } from "./declared_uses.ts";
+import { inMemoryBuses } from "./in_memory_buses.ts";
 import type { Complaint } from "./inspection/inspection.ts";
 import { noRoute, type RouteReview } from "./review_routes.ts";
-import { overlap, routesOf } from "./routes_of.ts";
+import { isPattern, overlap, routesOf } from "./routes_of.ts";
 import type { Part } from "./subject.ts";
 
 /** What modules declare. */
@@ -119,16 +120,12 @@ class TopicReview implements RouteReview {
 
   /** Whether nobody can have to do with it who isn't in the configuration, or doesn't say so. */
   #isClosed({ pattern }: DeclaredUse): boolean {
-    const { buses, routes } = this.#config;
     const carrying = new Set(
-      routesOf(routes, pattern).flatMap((route) => route.buses),
+      routesOf(this.#config.routes, pattern).flatMap(({ buses }) => buses),
     );
     // One that no route carries is told as that.
     return this.#allSay && carrying.size > 0 &&
-      buses.every((bus) =>
-        !carrying.has(bus.id) ||
-        (bus.className === "in-memory" && bus.import === undefined)
-      );
+      carrying.isSubsetOf(inMemoryBuses(this.#config));
   }
 
   /** What is asked and answered passes on topics, too. */
@@ -149,10 +146,6 @@ function meets(
   others: readonly string[],
 ): boolean {
   return others.some((other) => overlap(other, pattern));
-}
-
-function isPattern(text: string): boolean {
-  return /(^|\.)[*#](\.|$)/.test(text);
 }
 
 function alone(

@@ -7,9 +7,15 @@ export function routesOf(
   topic: string,
 ): readonly RouteConfig[] {
   const fitting = routes.filter(({ pattern }) => overlap(pattern, topic));
-  const isPattern = /(^|\.)[*#](\.|$)/.test(topic);
-  const last = isPattern ? fitting.findIndex((one) => one.pattern === "#") : 0;
+  const last = isPattern(topic)
+    ? fitting.findIndex((one) => one.pattern === "#")
+    : 0;
   return last < 0 ? fitting : fitting.slice(0, last + 1);
+}
+
+/** Whether it has a wildcard. */
+export function isPattern(topic: string): boolean {
+  return /(^|\.)[*#](\.|$)/.test(topic);
 }
 
 /** Whether a route may carry something on a topic or pattern; never for what is no topic at all. */

@@ -1,6 +1,6 @@
 import type { RelayAddress } from "../isolation/relay/relay_address.ts";
 import { VERSION } from "../version.ts";
-import { textImport } from "./inspection/child.ts";
+import { codeImport, textImport } from "./inspection/code_imports.ts";
 import { partSources } from "./part_sources.ts";
 import { isIsolated, type Part } from "./subject.ts";
 
@@ -50,8 +50,8 @@ export function runProgramUrl(
       continue;
     }
     // None of its code may run before its text is compared.
-    sources.push(`${literal}:()=>import(${literal})`);
-    texts.push(`${literal}:()=>${textImport(literal)}`);
+    sources.push(`${literal}:()=>${codeImport(specifier)}`);
+    texts.push(`${literal}:()=>${textImport(specifier)}`);
   }
   lines.push(
     `await runFiles(Deno.args,{${registered},`,

@@ -319,3 +319,33 @@ function permissionsIn(printed: string): string[] {
   return printed.split(" ").map((word) => word.replaceAll("'", ""))
     .filter((word) => /^--(allow|deny)-/.test(word));
 }
+
+Deno.test("files that are links are read, and what they import as well: as a volume of Kubernetes has them", async (t) => {
+  await using folder = await ServiceFolder.make({});
+  await Deno.mkdir(folder.file("..2026"));
+  await Deno.symlink("..2026", folder.file("..data"));
+  const files = {
+    "service.toml": '[module.linked]\nimport = "./linked.ts"\n',
+    "linked.ts": moduleText(
+      'name: "linked", init(context) { context.log.info(SAYS); }',
+      'import { SAYS } from "./says.ts";',
+    ),
+    "says.ts": 'export const SAYS = "said by a link";',
+  };
+  for (const [name, text] of Object.entries(files)) {
+    await Deno.writeTextFile(folder.file(`..data/${name}`), text);
+    await Deno.symlink(`..data/${name}`, folder.file(name));
+  }
+  const file = folder.file("service.toml");
+  const runs = async (...args: readonly string[]) => {
+    await using program = startCaryatid(["run", file, ...args]);
+    await program.line(/said by a link/);
+    await stop(program);
+  };
+  await t.step("run", () => runs());
+  await t.step("with an integrity", async () => {
+    const { stdout } = await caryatid(["integrity", file]);
+    await Deno.writeTextFile(folder.file("pins.toml"), stdout);
+    await runs(folder.file("pins.toml"));
+  });
+});

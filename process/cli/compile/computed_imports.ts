@@ -1,14 +1,7 @@
-import { denoFault } from "../inspection/deno_fault.ts";
-import { safeEnvironment } from "../inspection/child.ts";
+import { denoInfo } from "../deno_info.ts";
 import { type Complaint, loadProblem } from "../inspection/inspection.ts";
 import { projectFlags } from "../project.ts";
 import type { Part, Subject } from "../subject.ts";
-
-/** A file of the code of a module, as `deno info --json` tells it. */
-interface Source {
-  readonly specifier: string;
-  readonly local?: string;
-}
 
 /** This package imports what configurations name; a binary gives it an importer of its own. */
 const OWN = new URL("../../", import.meta.url).href;
@@ -57,7 +50,9 @@ async function computedImport(
   { specifier }: Part,
   { project }: Subject,
 ): Promise<string | undefined> {
-  for (const source of await sourcesOf(specifier!, projectFlags(project))) {
+  const told = await denoInfo(specifier!, projectFlags(project));
+  if ("fault" in told) throw new Error(told.fault); // it was looked into a moment ago
+  for (const source of told.info.modules) {
     if (source.local === undefined || source.specifier.startsWith(OWN)) {
       continue;
     }
@@ -68,18 +63,4 @@ async function computedImport(
     if (at < 0) continue;
     return `${source.specifier}:${code.slice(0, at).split("\n").length}`;
   }
-}
-
-async function sourcesOf(
-  specifier: string,
-  flags: readonly string[],
-): Promise<readonly Source[]> {
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", ...flags, specifier],
-    env: { ...safeEnvironment(), NO_COLOR: "1" },
-    clearEnv: true,
-  }).output();
-  const decoder = new TextDecoder();
-  if (success) return JSON.parse(decoder.decode(stdout)).modules;
-  throw new Error(denoFault(decoder.decode(stderr))?.why); // it was looked into a moment ago
 }

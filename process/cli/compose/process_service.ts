@@ -1,6 +1,7 @@
 import { filePath } from "../file_urls.ts";
 import { type Grant, grantsOf } from "../grants.ts";
 import { denoArgs } from "../run_args.ts";
+import { STOP_GRACE } from "../stop_grace.ts";
 import type { Part, Subject } from "../subject.ts";
 import { type Broker, brokerVariable } from "./broker.ts";
 import { mountsOf } from "./mounts.ts";
@@ -8,8 +9,6 @@ import type { Yaml } from "./yaml.ts";
 
 /** The user `deno` of the image. */
 const USER = "1993:1993";
-/** Behind its stop deadline a process has 2 s to close its buses, and Deno needs a moment to end; in milliseconds. */
-const GRACE = 3_000;
 
 /** What is around a process. */
 interface ServiceParts {
@@ -32,7 +31,7 @@ export function processService(
   const flags = lockFlags(subject);
   const command = denoArgs(own, files, { flags, sources })
     .filter((word) => word !== "--cached-only"); // it has a cache of its own, empty at first
-  const grace = (subject.config.stopDeadline + GRACE) / 1000;
+  const grace = (subject.config.stopDeadline + STOP_GRACE) / 1000;
   return {
     image: `denoland/deno:${Deno.version.deno}`,
     command: command.map(literal),

@@ -1,5 +1,6 @@
 import { VERSION } from "../../version.ts";
 import { configFlag, type Project } from "../project.ts";
+import { codeImport, textImport } from "./code_imports.ts";
 import { sectionText } from "./section_text.ts";
 import type { Task } from "./inspection.ts";
 
@@ -73,8 +74,8 @@ function program(tasks: readonly Task[], mark: string): string {
     if (specifier === undefined) return [];
     const literal = JSON.stringify(specifier);
     const isPinned = same.some(({ integrity }) => integrity !== undefined);
-    return `${literal}: { load: () => import(${literal}), ` +
-      (isPinned ? `text: () => ${textImport(literal)}, ` : "") +
+    return `${literal}: { load: () => ${codeImport(specifier)}, ` +
+      (isPinned ? `text: () => ${textImport(specifier)}, ` : "") +
       `resolve: () => import.meta.resolve(${literal}) },`;
   });
   return [
@@ -83,11 +84,6 @@ function program(tasks: readonly Task[], mark: string): string {
     `${JSON.stringify(sectionText(tasks, mark))}, `,
     `{ __proto__: null, ${sources.join("\n")} });`,
   ].join("\n");
-}
-
-/** Imports what a file says; in one program with an import of its code, Deno reads it once for both. */
-export function textImport(literal: string): string {
-  return `import(${literal}, { with: { type: "text" } })`;
 }
 
 /** Where the code comes from that looks into others. */

@@ -140,8 +140,9 @@ function complaint(task: Task, error: unknown, key: string): Complaint {
     ? error
     : new CaryatidError("LOAD_FAILED", String(error));
   const path = [...task.path, key];
-  // That its program came by standard input helps nobody.
-  const said = message.replace(/ from "[^"]*\$deno\$stdin.*/s, "");
+  // That its program came by standard input, and in parts, helps nobody.
+  const said = message.replace(/ from "[^"]*\$deno\$stdin.*/s, "")
+    .replace(/\n\s+at data:text\/javascript,\S+/, "");
   if (/Requires (?!import)\w+ access/.test(message)) {
     return { ...loadProblem(task, ""), code, message };
   }

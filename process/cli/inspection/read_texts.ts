@@ -1,6 +1,7 @@
 import { CaryatidError } from "@caryatid/sdk";
 import { configFlag } from "../project.ts";
-import { type InspectOptions, safeEnvironment, textImport } from "./child.ts";
+import { type InspectOptions, safeEnvironment } from "./child.ts";
+import { textImport } from "./code_imports.ts";
 import { type DenoFault, denoFault } from "./deno_fault.ts";
 
 const TEXT = new TextEncoder();
@@ -51,7 +52,7 @@ export async function readTexts(
 }
 
 function program(urls: readonly string[]): string {
-  const imports = urls.map((url) => textImport(JSON.stringify(url)));
+  const imports = urls.map((url) => textImport(url));
   return `const texts = await Promise.all([${imports.join()}].map((one) =>
     one.then((one) => ({ text: one.default }), (error) => ({ error: error.message }))
   ));

@@ -8,6 +8,7 @@ import { limitedSubject } from "../limited_subject.ts";
 import { denoArgs } from "../run_args.ts";
 import { showProblems } from "../show_problems.ts";
 import { readSubject, type Subject, type SubjectOptions } from "../subject.ts";
+import { STOP_GRACE } from "../stop_grace.ts";
 import { workerSources } from "../worker_sources.ts";
 import { coloured, type Terminal } from "../terminal.ts";
 import { KeptProcess, LATE, WRONG_CONFIG } from "./kept_process.ts";
@@ -18,9 +19,6 @@ export interface UpOptions extends Omit<SubjectOptions, "process"> {
   /** Names of the processes to start (all). */
   readonly only?: readonly string[] | undefined;
 }
-
-/** Behind its stop deadline a process has 2 s to close its buses, and Deno needs a moment to end. */
-const GRACE = 3_000;
 
 /**
  * `caryatid up FILE…`: starts every process of the files, merges their logs, restarts what dies, and stops all in the reverse order.
@@ -49,7 +47,7 @@ export async function up(
     const relay = relays.use(openRelay(own, common))?.address;
     return new KeptProcess({
       args: denoArgs(own, files, { ...common, relay, sources }),
-      stopDeadline: stopDeadline + GRACE,
+      stopDeadline: stopDeadline + STOP_GRACE,
       printed: (line) => merged.printed(name, line),
       complained: (line) => merged.complained(name, line),
     });
