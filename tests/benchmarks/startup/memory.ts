@@ -4,8 +4,10 @@ import { RunningProgram } from "../../support/running_program.ts";
 import { bundleOf } from "./bundle.ts";
 
 const EXAMPLE = new URL("../../../examples/simple/", import.meta.url);
+const CONFIG = new URL("../../../deno.json", import.meta.url).pathname;
 /** Stays as long as its input. */
 const EMPTY = "console.log('here'); await Deno.stdin.read(new Uint8Array(1));";
+const PACKAGES = `import "@logtape/logtape"; import "smol-toml"; ${EMPTY}`;
 
 /** What a process takes that waits for messages. */
 export const memory: readonly Case[] = [{
@@ -15,29 +17,43 @@ export const memory: readonly Case[] = [{
   ratio: ["simple", "peer"],
   goals: [{ of: "ratio", most: 1.4 }],
   remark: "resident, once examples/simple has heard its message; bundle: " +
-    "what compile --bundle makes of it; peer: a file that waits for its input",
+    "what compile --bundle makes of it; peer: a file that waits for its " +
+    "input; packages: one that also imports LogTape and smol-toml",
 }];
 
 let bundled: CompiledFile | undefined;
 
 async function idleAgainstEmpty(): Promise<Figures> {
-  const file = await Deno.makeTempFile({ suffix: ".ts" });
-  await Deno.writeTextFile(file, EMPTY);
   bundled ??= await bundleOf(new URL("caryatid.toml", EXAMPLE));
+  await using simple = new RunningProgram(
+    ["run", "--allow-net", new URL("main.ts", EXAMPLE).pathname],
+  );
+  await simple.line(/Received/);
+  await using bundle = bundled.start();
+  await bundle.line(/Received/);
+  return {
+    simple: await residentMemory(simple.pid),
+    bundle: await residentMemory(bundle.pid),
+    packages: await waiting(PACKAGES, [`--config=${CONFIG}`]),
+    peer: await waiting(EMPTY),
+  };
+}
+
+/** What a file of this text takes while it waits for its input. */
+async function waiting(
+  text: string,
+  flags: readonly string[] = [],
+): Promise<number> {
+  const file = await Deno.makeTempFile({ suffix: ".ts" });
+  await Deno.writeTextFile(file, text);
   try {
-    await using simple = new RunningProgram(
-      ["run", "--allow-net", new URL("main.ts", EXAMPLE).pathname],
+    await using program = new RunningProgram(
+      ["run", ...flags, file],
+      {},
+      { input: true },
     );
-    await simple.line(/Received/);
-    await using bundle = bundled.start();
-    await bundle.line(/Received/);
-    await using peer = new RunningProgram(["run", file], {}, { input: true });
-    await peer.line(/here/);
-    return {
-      simple: await residentMemory(simple.pid),
-      bundle: await residentMemory(bundle.pid),
-      peer: await residentMemory(peer.pid),
-    };
+    await program.line(/here/);
+    return await residentMemory(program.pid);
   } finally {
     await Deno.remove(file);
   }
