@@ -110,7 +110,7 @@ async function runFixture(
     ["test", "-P=test", "--no-prompt", FIXTURE],
     { CARYATID_TEST_AMQP: `amqp://guest:s3cr3t@127.0.0.1:${port}`, ...env },
   );
-  const code = await program.exitCode(120_000); // it starts a broker
+  const code = await program.exitCode();
   const output = `${program.lines.join("\n")}\n${await program.stderr}`;
   return { code, output };
 }

@@ -41,6 +41,8 @@ export interface Attempt {
   readonly uncontrolled?: true;
   /** Seconds that it may take to start, if it is not to start in time. */
   readonly startDeadline?: number;
+  /** Seconds that it may be silent, if it takes longer to come to its end than a guest may (3). */
+  readonly heartbeat?: number;
   /** What the host does when it was tried. */
   readonly afterwards?: "interrupts itself" | "looks at its load";
   /** Throws where it is refused; gives what it got; undefined where it got nothing. */

@@ -13,7 +13,7 @@ import { type Lot, MARK, type Report, TYPED } from "./lot.ts";
 import { writeModule } from "./write_module.ts";
 
 /** An attempt that takes longer has come to nothing, in milliseconds. */
-const PATIENCE = 5_000;
+const PATIENCE = 60_000;
 
 /** How an attempt went; its guest may be gone. */
 type End = Outcome | readonly ["ended", why: string];
@@ -58,10 +58,11 @@ async function configOf(attempt: Attempt) {
   };
 }
 
-function limitsOf({ alone, startDeadline }: Attempt) {
+function limitsOf({ alone, startDeadline, heartbeat }: Attempt) {
   return {
     ...alone && lot.isolation === "process" && { memory: 160 },
     ...startDeadline && { "start-deadline": startDeadline },
+    ...heartbeat && { heartbeat },
   };
 }
 

@@ -123,7 +123,7 @@ test("more subscriptions than a broker allows AMQP channels all hear, and each a
     bus.subscribe(`many.${n}.#`, { group, queueSize: 2 })
   );
   const ready = Promise.all(subscriptions.map(({ ready }) => ready));
-  await within(ready, "60 subscriptions");
+  await within(ready, "60 subscriptions", 60_000);
   for (const text of ["1", "2", "3"]) {
     for (const n of subscriptions.keys()) await bus.publish(`many.${n}`, text);
   }

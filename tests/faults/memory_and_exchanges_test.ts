@@ -33,7 +33,8 @@ test(
     await watermark(broker, "0.00001");
 
     let waiting = outcomes([]);
-    const first = bus.publish("c10", 0); // RabbitMQ blocks who publishes, not before
+    const timeout = 600_000; // rabbitmqctl takes its time on a busy machine
+    const first = bus.publish("c10", 0, { timeout }); // RabbitMQ blocks who publishes, not before
     await t.step("it is told when it begins", async () => {
       await log.until(/WARN the broker blocks publishing: .*memory/);
     });
@@ -44,7 +45,7 @@ test(
         await assert.rejects(late, { message: /no confirm .* in 100 ms/ });
         waiting = outcomes([
           first,
-          ...numbers(50).map((n) => bus.publish("c10", n)),
+          ...numbers(50).map((n) => bus.publish("c10", n, { timeout })),
         ]);
         await assert.rejects(bus.publish("c10", "too many"), {
           code: "BUS_UNAVAILABLE",

@@ -218,12 +218,14 @@ brokerTest(
       },
     );
     await within(began.promise, "the handler");
+    // Unconfirmed it would be sent again. Confirms come in order: this one's after that of the request.
+    await asking.publish("b13.confirmed", null);
     await proxy.cut();
     await within(refused, "the end of the request");
     // It is told, too, as soon as there is a connection again.
     await within(told.promise, "the handler's signal");
     assert.equal(await asking.request("b13", "later"), "later");
-    assert.equal(times, 1, "without a confirm before the cut it comes twice");
+    assert.equal(times, 1);
   },
 );
 
@@ -278,10 +280,10 @@ faultTest("B4, B13 with a broker that is killed", async (broker, t) => {
       await broker.kill();
       const codes = await within(all, () => `200 ends, got ${order.length}`);
       assert.deepEqual([...new Set(codes)], ["BUS_UNAVAILABLE"]);
-      const waiting = asking.request("b13", null, { timeout: 20_000 });
+      const waiting = asking.request("b13", null, { timeout: 120_000 });
       release.resolve();
       await broker.restart();
-      assert.equal(await within(waiting, "an answer", 10_000), "later");
+      assert.equal(await within(waiting, "an answer", 60_000), "later");
       const answers = numbers(200).map(() => asking.request("b13", null));
       assert.equal((await Promise.all(answers)).length, 200);
     },

@@ -27,7 +27,7 @@ async function failOnce(
   const member = bus.subscribe(pattern, { group, ...options });
   await member.ready;
   const loop = member[Symbol.asyncIterator]();
-  const { value } = await within(loop.next(), "a delivery", 15_000);
+  const { value } = await within(loop.next(), "a delivery", 60_000);
   if (error) await loop.throw!(error);
   else await loop.return!();
   return value!;
@@ -288,13 +288,14 @@ faultTest(
     const got = await take(heir, 2); // the first one is acknowledged, the second one isn't
     await broker.kill();
     await broker.restart();
-    const rest = await take(heir, MOVING - 2, {
-      distinct: true,
-      timeout: 15_000,
-    });
+    // One that came again before all had failed waits longer the next time.
+    const timeout = 60_000;
+    const rest = await take(heir, MOVING - 2, { distinct: true, timeout });
     const all = new Set(messages([...got, ...rest]));
     const more = async () => {
-      for (const { message } of await take(heir, 1)) all.add(message);
+      for (const { message } of await take(heir, 1, { timeout })) {
+        all.add(message);
+      }
     };
     while (all.size < MOVING) await more();
   },

@@ -1,4 +1,4 @@
-const PATIENCE = 20_000;
+const PATIENCE = 120_000;
 
 /** What the protocol sends. */
 export type Json = Readonly<Record<string, unknown>>;

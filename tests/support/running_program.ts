@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 
 /** The folder of the repository. */
 export const ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
-const PATIENCE = 30_000;
+/** How long a program may keep a test waiting that would wait for ever, in milliseconds: a busy machine may take a minute. */
+const PATIENCE = 120_000;
 
 /** How to run a program, but for its arguments. */
 export interface RunningProgramOptions {
@@ -71,7 +72,7 @@ export class RunningProgram implements AsyncDisposable {
 
   /**
    * Resolves with the line that is number `count` (1) of those that match, from the beginning; fails when the program ends before,
-   * or is later than `patience` ms (30,000).
+   * or is later than `patience` ms (120,000).
    */
   line(
     pattern: RegExp,
@@ -139,7 +140,7 @@ export class RunningProgram implements AsyncDisposable {
     this.#child.status.then(() => clearInterval(timer));
   }
 
-  /** Its exit code, once it has ended and all it printed is read. One that goes on running is killed after `patience` ms (30,000). */
+  /** Its exit code, once it has ended and all it printed is read. One that goes on running is killed after `patience` ms (120,000). */
   async exitCode(patience: number = PATIENCE): Promise<number> {
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), patience);
     const { code } = await this.#child.status;
