@@ -27,14 +27,14 @@ export function crossing(error: unknown): CrossingError {
   ];
 }
 
-/** The error on the other side of the bridge. Undefined where `item` isn't one. */
+/** The error on the other side of the bridge, cut there as well: who sent it may not be trusted. Undefined where `item` isn't one. */
 export function arrived(item: unknown): CaryatidError | undefined {
   if (!Array.isArray(item) || item.length !== 4) return undefined;
   const [code, message, hint, cause] = item;
   if (typeof code !== "string" || typeof message !== "string") return undefined;
-  return new CaryatidError(code as ErrorCode, message, {
-    hint: typeof hint === "string" ? hint : undefined,
-    ...(cause === null ? {} : { cause }),
+  return new CaryatidError(cut(code) as ErrorCode, cut(message), {
+    hint: typeof hint === "string" ? cut(hint) : undefined,
+    ...(cause === null ? {} : { cause: described(cause) }),
   });
 }
 

@@ -23,6 +23,7 @@ import {
   type SpawnedGuest,
 } from "./guest_spawner.ts";
 import { Heartbeat } from "./heartbeat.ts";
+import { tooMuchMemory } from "./memory_watch.ts";
 import { PublishRate } from "./publish_rate.ts";
 import { readCount } from "./read_items.ts";
 import { goneError } from "./relayed_handling.ts";
@@ -39,8 +40,10 @@ export class Guest {
   readonly #outbox: Outbox;
   readonly #records: GuestRecords;
   readonly #answers = new StartAnswers();
-  readonly #ended = Promise.withResolvers<void>();
+  #ended = Promise.withResolvers<void>();
   #relay: Traffic | undefined;
+  /** The same, where it is a module's. */
+  #relayed: BusRelay | undefined;
   #heartbeat: Heartbeat | undefined;
   #onFailed: ((error: unknown) => void) | undefined;
   readonly #startTime: StartTime;
@@ -49,9 +52,11 @@ export class Guest {
   /** Bytes that came before there was a relay. */
   #early = 0;
   #greeted = false;
+  #ready = false;
+  #resting = false;
   #over = false;
 
-  /** Starts one. Rejects with `GUEST_REFUSED`, or `GUEST_ENDED` if it doesn't get as far as saying hello. */
+  /** Starts one. Rejects with `GUEST_REFUSED`. */
   static async start(options: GuestOptions): Promise<Guest> {
     const { id, specifier, integrity, spawner, grants, limits, log } = options;
     const { kind = "module" } = options;
@@ -66,9 +71,7 @@ export class Guest {
       mostBatch: mostBatch(limits.messageSize),
       onOutput: (line) => records.line(line),
     });
-    const guest = new Guest(options, spawned, records);
-    await guest.#answers.hello.promise;
-    return guest;
+    return new Guest(options, spawned, records);
   }
 
   private constructor(
@@ -112,9 +115,15 @@ export class Guest {
     return this.#answers.abilities;
   }
 
-  /** Has it load its code. Rejects with `LOAD_FAILED`. */
+  /** Whether it is over, for whatever reason. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Has it load its code. Rejects with `LOAD_FAILED`, or `GUEST_ENDED` if it doesn't get as far as saying hello. */
   async load(): Promise<LoadedModule> {
     const { specifier, kind = "module" } = this.#options;
+    await this.#answers.hello.promise;
     this.#outbox.add([FROM_HOST.load, specifier]);
     try {
       const loaded = await this.#answers.loaded.promise;
@@ -140,15 +149,21 @@ export class Guest {
     return result;
   }
 
-  /** Has it set itself up, and resolves when it hears all that it subscribed to. */
-  async init({ bus, leftovers, onFailed }: GuestInit): Promise<void> {
-    const { limits, log } = this.#options;
+  /** Has it set itself up, and resolves when it hears all that it subscribed to. Once more after {@linkcode rest}. */
+  async init(parts: GuestInit): Promise<void> {
     if (!this.#over) this.#startTime.begin();
+    if (this.#resting) this.#resume(parts);
+    else this.#attachBus(parts);
+    await this.open();
+  }
+
+  #attachBus({ bus, leftovers, onFailed }: GuestInit): void {
+    const { limits, log } = this.#options;
     const rate = limits.publishRate > 0
       ? new PublishRate(limits.publishRate, () => this.#tooFast())
       : undefined;
     this.attach((outbox) =>
-      new BusRelay({
+      this.#relayed = new BusRelay({
         bus,
         outbox,
         messageSize: limits.messageSize,
@@ -160,7 +175,12 @@ export class Guest {
             reason: error instanceof Error ? error.message : String(error),
           }),
       }), onFailed);
-    await this.open();
+  }
+
+  #resume({ bus, onFailed }: GuestInit): void {
+    this.#resting = false;
+    this.#onFailed = onFailed;
+    this.#relayed?.resume(bus);
   }
 
   /** From here on its frames are dealt with by what is made here; `onFailed` hears once why it failed. */
@@ -180,12 +200,14 @@ export class Guest {
     await this.#answers.ready.promise;
     this.#startTime.end();
     if (this.#over) return;
+    this.#ready = true;
+    this.#heartbeat?.stop();
     this.#heartbeat = new Heartbeat({
       silence: limits.heartbeat,
       ask: () => {
         this.#outbox.hurry([FROM_HOST.ping]);
         this.#outbox.touch();
-        this.#checkMemory(0);
+        this.#checkBacklog();
       },
       onSilent: () =>
         this.#fail(this.#endedError(
@@ -208,16 +230,42 @@ export class Guest {
 
   /** Waits until it has cleaned up, but not for ever, and ends it. */
   async finish(): Promise<void> {
-    if (this.#relay !== undefined && !this.#over) {
-      const late = setTimeout(() => this.#ended.resolve(), FINISH_TIME);
-      Promise.resolve(this.#stopped).then(() => {
-        this.#relay?.finish?.();
-        this.#outbox.add([FROM_HOST.finish]);
-      });
-      await this.#ended.promise;
-      clearTimeout(late);
-    }
+    await this.#cleanedUp(false);
     await this.kill();
+  }
+
+  /**
+   * Waits as `finish` does, but has it stay: it may be given another `init`, until it is killed. Nothing is done for it meanwhile. One
+   * that wasn't ready, or doesn't clean up in time, is ended.
+   */
+  async rest(): Promise<void> {
+    const stays = this.#ready && !this.#over;
+    if (!await this.#cleanedUp(stays) || !stays || this.#over) {
+      return await this.kill();
+    }
+    this.#resting = true;
+    this.#running = 0;
+    this.#onFailed = this.#stopped = undefined;
+    this.#ended = Promise.withResolvers();
+    this.#answers.renewReady();
+    this.#relayed?.rest();
+  }
+
+  /** Says whether it was in time. */
+  async #cleanedUp(stays: boolean): Promise<boolean> {
+    if (this.#relay === undefined || this.#over) return true;
+    let inTime = true;
+    const late = setTimeout(() => {
+      inTime = false;
+      this.#ended.resolve();
+    }, FINISH_TIME);
+    Promise.resolve(this.#stopped).then(() => {
+      this.#relay?.finish?.();
+      this.#outbox.add([FROM_HOST.finish, stays]);
+    });
+    await this.#ended.promise;
+    clearTimeout(late);
+    return inTime;
   }
 
   /** Ends it now. */
@@ -237,6 +285,7 @@ export class Guest {
       readFrames(batch, (items, bytes) => {
         if (!this.#over) this.#receive(items, bytes);
       });
+      this.#checkBacklog();
     } catch (error) {
       this.#fail(error);
     }
@@ -247,7 +296,7 @@ export class Guest {
     if (!this.#greeted) return this.#greet(items);
     if (this.#relay) this.#relay.owe(bytes);
     else this.#early += bytes;
-    if (this.#receiveOwn(items)) return;
+    if (this.#receiveOwn(items, bytes)) return;
     if (this.#relay?.receive(items, bytes)) return;
     throw violation(`a frame of kind ${String(items[0])}`);
   }
@@ -263,13 +312,13 @@ export class Guest {
     this.#answers.hello.resolve();
   }
 
-  #receiveOwn(items: readonly unknown[]): boolean {
+  #receiveOwn(items: readonly unknown[], bytes: number): boolean {
     switch (items[0]) {
       case FROM_GUEST.pong:
         this.#checkMemory(readCount(items[1]));
         return true;
       case FROM_GUEST.log:
-        this.#records.write(items);
+        this.#records.write(items, bytes);
         return true;
       case FROM_GUEST.busy:
         this.#running = readCount(items[1]);
@@ -285,15 +334,20 @@ export class Guest {
     }
   }
 
-  #checkMemory(reported: number): void {
+  /** Where nobody else can tell what it takes, it tells itself. */
+  #checkMemory(taken: number): void {
     const { limits: { memory }, spawner } = this.#options;
-    if (spawner.isolation !== "process" || this.#over) return;
-    const taken = Math.max(reported, this.#spawned.memory() ?? 0);
-    if (taken <= memory) return;
+    if (spawner.isolation !== "process" || taken <= memory) return;
+    this.#fail(this.#endedError(tooMuchMemory(taken, memory)));
+  }
+
+  /** It asks for what it is sent; what it asks for and doesn't read takes its host's memory. */
+  #checkBacklog(): void {
+    const { limits: { memory }, spawner } = this.#options;
+    const backlog = this.#spawned.link.backlog ?? 0;
+    if (spawner.isolation !== "process" || backlog <= memory) return;
     this.#fail(this.#endedError(
-      `it took ${mebibytes(taken)} MiB of memory, and may take ` +
-        mebibytes(memory),
-      "limits.memory allows more",
+      "it doesn't read what it was sent, which is more than its memory holds",
     ));
   }
 
@@ -342,8 +396,4 @@ function wrongKind(found: string, wanted: GuestKind): CaryatidError {
     "WRONG_EXPORT",
     `found a ${found} as its default export, wanted a ${wanted}`,
   );
-}
-
-function mebibytes(bytes: number): string {
-  return (bytes / 2 ** 20).toFixed(0);
 }

@@ -5,6 +5,8 @@ import type { Pipes } from "../pipe_link.ts";
 import { childPipes } from "../stdio_pipes.ts";
 import { readableVariable } from "./environment.ts";
 import { entryOf, type GuestOrder } from "./guest_spawner.ts";
+import { MemoryWatch, tooMuchMemory } from "./memory_watch.ts";
+import { tiedCommand } from "./tied_command.ts";
 
 /** Of the host's environment Deno itself needs these to find its cache and registries. The guest can't read them without a grant. */
 const DENO_NEEDS = [
@@ -27,8 +29,6 @@ export interface GuestProcess {
   readonly pipes: Pipes;
   /** Resolves when it has ended, with what is known of that. */
   readonly ended: Promise<string>;
-  /** Bytes that it takes; undefined where the system doesn't tell, or not this program. */
-  memory(): number | undefined;
   /** Ends it, whatever it does. Harmless twice. */
   kill(): Promise<void>;
 }
@@ -40,22 +40,28 @@ export function startGuestProcess(
 ): GuestProcess {
   const child = command(order, projectFlags).spawn();
   const output = tellOutput(child.stderr, order.onOutput);
+  let why: string | undefined;
+  const watch = new MemoryWatch({
+    pid: child.pid,
+    most: order.memory,
+    onTooMuch(taken) {
+      why = tooMuchMemory(taken, order.memory);
+      killQuietly(child);
+    },
+  });
   let killed: Promise<void> | undefined;
   return {
     pipes: childPipes(child),
     ended: child.status.then(async ({ code, signal }) => {
+      watch[Symbol.dispose]();
       const last = await output;
+      if (why !== undefined) return why;
       const how = signal ? `it was ended by ${signal}` : `it exited ${code}`;
       return last === "" ? how : `${how}: ${last}`;
     }),
-    memory: () => residentMemory(child.pid),
     kill() {
       return killed ??= (async () => {
-        try {
-          child.kill("SIGKILL");
-        } catch {
-          // It has ended by itself.
-        }
+        killQuietly(child);
         await child.status;
         await output;
       })();
@@ -63,22 +69,31 @@ export function startGuestProcess(
   };
 }
 
+function killQuietly(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
+}
+
 function command(
   order: ProcessOrder,
   projectFlags: readonly string[],
 ): Deno.Command {
   const heap = Math.max(16, Math.floor(order.memory * HEAP_PART / 2 ** 20));
-  return new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--quiet",
-      `--location=http://${locationOf(order)}.guest.invalid/`,
-      `--v8-flags=--max-old-space-size=${heap}`,
-      ...projectFlags,
-      ...guestFlags(order.grants),
-      importFlag(order),
-      entryOf("process", order),
-    ],
+  const { command, args } = tiedCommand(Deno.execPath(), [
+    "run",
+    "--quiet",
+    `--location=http://${locationOf(order)}.guest.invalid/`,
+    `--v8-flags=--max-old-space-size=${heap}`,
+    ...projectFlags,
+    ...guestFlags(order.grants),
+    importFlag(order),
+    entryOf("process", order),
+  ]);
+  return new Deno.Command(command, {
+    args,
     clearEnv: true,
     env: environmentOf(order.grants),
     stdin: "piped",
@@ -140,14 +155,4 @@ async function tellOutput(
     }
   }
   return last;
-}
-
-/** Where the system tells, and this program may know. */
-function residentMemory(pid: number): number | undefined {
-  try {
-    const [, pages] = Deno.readTextFileSync(`/proc/${pid}/statm`).split(" ");
-    return Number(pages) * 4096;
-  } catch {
-    return undefined; // another system, or no permission: the guest tells itself
-  }
 }

@@ -29,7 +29,6 @@ export const workerSpawner: GuestSpawner = {
     return {
       link: new PortLink(worker as unknown as Port),
       ended: ended.promise,
-      memory: () => undefined, // its memory is that of this process
       kill() {
         worker.terminate();
         return Promise.resolve();
