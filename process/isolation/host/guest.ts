@@ -6,6 +6,7 @@ import {
   mostBatch,
   PROTOCOL_VERSION,
 } from "../frames.ts";
+import { harmlessText } from "../harmless_text.ts";
 import { Outbox } from "../outbox.ts";
 import { readFrames, violation } from "../read_frames.ts";
 import { BusRelay } from "./bus_relay.ts";
@@ -385,7 +386,7 @@ export class Guest {
     return new CaryatidError(
       "GUEST_ENDED",
       `Cannot go on with the ${this.#options.spawner.isolation} of ` +
-        `${guestName(this.#options)}: ${found}`,
+        `${guestName(this.#options)}: ${harmlessText(found)}`,
       { hint },
     );
   }

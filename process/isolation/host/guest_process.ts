@@ -22,6 +22,14 @@ const HEAP_PART = 0.75;
 export interface ProcessOrder extends Omit<GuestOrder, "mostBatch"> {
   /** Hosts that its imports may come from, besides its own and JSR. */
   readonly importHosts?: readonly string[];
+  /** Gives what it is run with in place of its grants, where it is to be found out what it uses. Asked at each start. */
+  readonly watched?: (() => WatchedStart) | undefined;
+}
+
+/** How a guest is run that is watched. */
+export interface WatchedStart {
+  readonly flags: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** A process that a guest runs in. */
@@ -81,6 +89,7 @@ function command(
   order: ProcessOrder,
   projectFlags: readonly string[],
 ): Deno.Command {
+  const watched = order.watched?.();
   const heap = Math.max(16, Math.floor(order.memory * HEAP_PART / 2 ** 20));
   const { command, args } = tiedCommand(Deno.execPath(), [
     "run",
@@ -88,14 +97,14 @@ function command(
     `--location=http://${locationOf(order)}.guest.invalid/`,
     `--v8-flags=--max-old-space-size=${heap}`,
     ...projectFlags,
-    ...guestFlags(order.grants),
+    ...watched?.flags ?? guestFlags(order.grants),
     importFlag(order),
     entryOf("process", order),
   ]);
   return new Deno.Command(command, {
     args,
     clearEnv: true,
-    env: environmentOf(order.grants),
+    env: { ...environmentOf(order.grants), ...watched?.env },
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

@@ -1,9 +1,9 @@
 import type { Log } from "@caryatid/sdk";
+import { harmlessText } from "../harmless_text.ts";
 import { violation } from "../read_frames.ts";
 
 /** Records of a guest in a second; more are counted, not written. */
 const MOST_RECORDS = 1_000;
-const MOST_TEXT = 4096;
 /** The SDK sends none as long. */
 const MOST_BYTES = 64 * 1024;
 
@@ -75,11 +75,7 @@ function clean(value: unknown): unknown {
   );
 }
 
-/** Those of C0 but tab and line end, those of C1, and what turns the direction of a text. */
-const CONTROLS = /[^\P{Cc}\t\n]|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
-
-/** Without control characters, those of C1 too, which some terminals obey; a further line can't be taken for a record. */
+/** A further line can't be taken for a record. */
 function stripped(text: string): string {
-  return text.slice(0, MOST_TEXT).replace(CONTROLS, "")
-    .replaceAll("\n", "\n  ");
+  return harmlessText(text).replaceAll("\n", "\n  ");
 }

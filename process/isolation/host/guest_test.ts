@@ -128,6 +128,29 @@ Deno.test("what a guest says that it failed by is cut, whatever it sends: it end
   assert(JSON.stringify(error.cause).length < 9_000);
 });
 
+Deno.test("D18 what a guest fails by has no codes that a terminal obeys, however it ends", async () => {
+  const codes = "\x1b]0;title\x07\x9b2J\u202e";
+  const tame = "]0;title2J";
+  const ends: [say: (guest: PretendedGuest) => void, wanted: string][] = [
+    [
+      (guest) => guest.say([FROM_GUEST.failed, ["X", codes, codes, null]]),
+      tame,
+    ],
+    [
+      (guest) => guest.end(`it exited 1: ${codes}`),
+      'Cannot go on with the worker of module "strange": ' +
+      `it exited 1: ${tame}`,
+    ],
+  ];
+  for (const [end, wanted] of ends) {
+    const pretended = new PretendedGuest();
+    await using held = await started(pretended);
+    end(pretended);
+    const { message, hint = tame } = await held.failed;
+    assert.deepEqual([message, hint], [wanted, tame]);
+  }
+});
+
 Deno.test("D14 a guest that is sent what it asks for and doesn't read is ended before its host has no memory", async () => {
   const pretended = new PretendedGuest("module", { isolation: "process" });
   await using held = await started(pretended);
