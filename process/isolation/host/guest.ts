@@ -1,4 +1,4 @@
-import { CaryatidError, type SchemaResult } from "@caryatid/sdk";
+import type { SchemaResult } from "@caryatid/sdk";
 import { arrived } from "../crossing_error.ts";
 import {
   FROM_GUEST,
@@ -6,10 +6,10 @@ import {
   mostBatch,
   PROTOCOL_VERSION,
 } from "../frames.ts";
-import { harmlessText } from "../harmless_text.ts";
 import { Outbox } from "../outbox.ts";
 import { readFrames, violation } from "../read_frames.ts";
-import { BusRelay } from "./bus_relay.ts";
+import type { BusRelay } from "./bus_relay.ts";
+import { checkKind, endedError, loadError } from "./guest_errors.ts";
 import {
   GUEST_ABILITIES,
   type GuestInit,
@@ -18,14 +18,9 @@ import {
   type Traffic,
 } from "./guest_options.ts";
 import { GuestRecords } from "./guest_records.ts";
-import {
-  type GuestKind,
-  guestName,
-  type SpawnedGuest,
-} from "./guest_spawner.ts";
-import { Heartbeat } from "./heartbeat.ts";
-import { tooMuchMemory } from "./memory_watch.ts";
-import { PublishRate } from "./publish_rate.ts";
+import type { SpawnedGuest } from "./guest_spawner.ts";
+import { GuestWatch } from "./guest_watch.ts";
+import { moduleRelay } from "./module_relay.ts";
 import { readCount } from "./read_items.ts";
 import { goneError } from "./relayed_handling.ts";
 import { StartAnswers } from "./start_answers.ts";
@@ -41,11 +36,12 @@ export class Guest {
   readonly #outbox: Outbox;
   readonly #records: GuestRecords;
   readonly #answers = new StartAnswers();
-  #ended = Promise.withResolvers<void>();
+  /** Where it is to clean up: settled when that is done. */
+  #cleaning: PromiseWithResolvers<void> | undefined;
   #relay: Traffic | undefined;
   /** The same, where it is a module's. */
   #relayed: BusRelay | undefined;
-  #heartbeat: Heartbeat | undefined;
+  readonly #watch: GuestWatch;
   #onFailed: ((error: unknown) => void) | undefined;
   readonly #startTime: StartTime;
   #stopped: Promise<void> | undefined;
@@ -84,21 +80,30 @@ export class Guest {
     this.#spawned = spawned;
     this.#records = records;
     this.#outbox = new Outbox(spawned.link, options.credit);
+    this.#watch = new GuestWatch({
+      guest: options,
+      link: spawned.link,
+      ping: () => {
+        this.#outbox.hurry([FROM_HOST.ping]);
+        this.#outbox.touch();
+      },
+      end: (found, hint) => this.#end(found, hint),
+    });
     const { startDeadline } = options.limits;
     this.#startTime = new StartTime(
       startDeadline,
       () =>
-        this.#fail(this.#endedError(
+        this.#end(
           `it took more than ${startDeadline / 1000} s to start`,
           "limits.start-deadline gives more time",
-        )),
+        ),
     );
     this.#startTime.begin();
     spawned.link.listen(
       (batch) => this.#receiveBatch(batch),
       (error) => error && this.#fail(error),
     );
-    spawned.ended.then((how) => this.#fail(this.#endedError(how)));
+    spawned.ended.then((how) => this.#end(how));
   }
 
   /** Tasks of the guest that do something else than wait for the next delivery, as far as is known. */
@@ -123,22 +128,14 @@ export class Guest {
 
   /** Has it load its code. Rejects with `LOAD_FAILED`, or `GUEST_ENDED` if it doesn't get as far as saying hello. */
   async load(): Promise<LoadedModule> {
-    const { specifier, kind = "module" } = this.#options;
     await this.#answers.hello.promise;
-    this.#outbox.add([FROM_HOST.load, specifier]);
+    this.#outbox.add([FROM_HOST.load, this.#options.specifier]);
     try {
       const loaded = await this.#answers.loaded.promise;
-      if (loaded.kind === kind) return loaded;
-      throw wrongKind(loaded.kind, kind);
+      checkKind(loaded, this.#options);
+      return loaded;
     } catch (cause) {
-      const { message, hint } = cause as CaryatidError;
-      throw new CaryatidError(
-        "LOAD_FAILED",
-        `Cannot load ${
-          guestName(this.#options)
-        } from "${specifier}": ${message}`,
-        { cause, hint },
-      );
+      throw loadError(this.#options, cause);
     }
   }
 
@@ -154,28 +151,19 @@ export class Guest {
   async init(parts: GuestInit): Promise<void> {
     if (!this.#over) this.#startTime.begin();
     if (this.#resting) this.#resume(parts);
-    else this.#attachBus(parts);
+    else {
+      this.attach(
+        (outbox) =>
+          this.#relayed = moduleRelay(
+            this.#options,
+            parts,
+            outbox,
+            (found) => this.#end(found, "limits.publish-rate allows more"),
+          ),
+        parts.onFailed,
+      );
+    }
     await this.open();
-  }
-
-  #attachBus({ bus, leftovers, onFailed }: GuestInit): void {
-    const { limits, log } = this.#options;
-    const rate = limits.publishRate > 0
-      ? new PublishRate(limits.publishRate, () => this.#tooFast())
-      : undefined;
-    this.attach((outbox) =>
-      this.#relayed = new BusRelay({
-        bus,
-        outbox,
-        messageSize: limits.messageSize,
-        leftovers,
-        onPublish: rate && (() => rate.count()),
-        onUnsendable: (topic, error) =>
-          log.warn("dropped a message on {topic}: {reason}", {
-            topic,
-            reason: error instanceof Error ? error.message : String(error),
-          }),
-      }), onFailed);
   }
 
   #resume({ bus, onFailed }: GuestInit): void {
@@ -196,26 +184,12 @@ export class Guest {
 
   /** Has it set itself up. */
   async open(): Promise<void> {
-    const { id, limits } = this.#options;
-    this.#outbox.add([FROM_HOST.init, id]);
+    this.#outbox.add([FROM_HOST.init, this.#options.id]);
     await this.#answers.ready.promise;
     this.#startTime.end();
     if (this.#over) return;
     this.#ready = true;
-    this.#heartbeat?.stop();
-    this.#heartbeat = new Heartbeat({
-      silence: limits.heartbeat,
-      ask: () => {
-        this.#outbox.hurry([FROM_HOST.ping]);
-        this.#outbox.touch();
-        this.#checkBacklog();
-      },
-      onSilent: () =>
-        this.#fail(this.#endedError(
-          `it gave no sign of life for ${limits.heartbeat / 1000} s`,
-          "it ended silently, or does something without end",
-        )),
-    });
+    this.#watch.begin();
   }
 
   /** Has it begin what it runs. */
@@ -247,7 +221,6 @@ export class Guest {
     this.#resting = true;
     this.#running = 0;
     this.#onFailed = this.#stopped = undefined;
-    this.#ended = Promise.withResolvers();
     this.#answers.renewReady();
     this.#relayed?.rest();
   }
@@ -255,23 +228,24 @@ export class Guest {
   /** Says whether it was in time. */
   async #cleanedUp(stays: boolean): Promise<boolean> {
     if (this.#relay === undefined || this.#over) return true;
+    const cleaning = this.#cleaning = Promise.withResolvers<void>();
     let inTime = true;
     const late = setTimeout(() => {
       inTime = false;
-      this.#ended.resolve();
+      cleaning.resolve();
     }, FINISH_TIME);
     Promise.resolve(this.#stopped).then(() => {
       this.#relay?.finish?.();
       this.#outbox.add([FROM_HOST.finish, stays]);
     });
-    await this.#ended.promise;
+    await cleaning.promise;
     clearTimeout(late);
     return inTime;
   }
 
   /** Ends it now. */
   async kill(): Promise<void> {
-    this.#fail(this.#endedError("it was ended by its host"));
+    this.#end("it was ended by its host");
     await this.#spawned.kill();
   }
 
@@ -286,14 +260,14 @@ export class Guest {
       readFrames(batch, (items, bytes) => {
         if (!this.#over) this.#receive(items, bytes);
       });
-      this.#checkBacklog();
+      this.#watch.checkBacklog();
     } catch (error) {
       this.#fail(error);
     }
   }
 
   #receive(items: readonly unknown[], bytes: number): void {
-    this.#heartbeat?.beat();
+    this.#watch.beat();
     if (!this.#greeted) return this.#greet(items);
     if (this.#relay) this.#relay.owe(bytes);
     else this.#early += bytes;
@@ -316,7 +290,7 @@ export class Guest {
   #receiveOwn(items: readonly unknown[], bytes: number): boolean {
     switch (items[0]) {
       case FROM_GUEST.pong:
-        this.#checkMemory(readCount(items[1]));
+        this.#watch.checkMemory(readCount(items[1]));
         return true;
       case FROM_GUEST.log:
         this.#records.write(items, bytes);
@@ -328,36 +302,15 @@ export class Guest {
         this.#fail(arrived(items[1]) ?? violation("a failure without error"));
         return true;
       case FROM_GUEST.ended:
-        this.#ended.resolve();
+        this.#cleaning?.resolve();
         return true;
       default:
         return this.#answers.receive(items);
     }
   }
 
-  /** Where nobody else can tell what it takes, it tells itself. */
-  #checkMemory(taken: number): void {
-    const { limits: { memory }, spawner } = this.#options;
-    if (spawner.isolation !== "process" || taken <= memory) return;
-    this.#fail(this.#endedError(tooMuchMemory(taken, memory)));
-  }
-
-  /** It asks for what it is sent; what it asks for and doesn't read takes its host's memory. */
-  #checkBacklog(): void {
-    const { limits: { memory }, spawner } = this.#options;
-    const backlog = this.#spawned.link.backlog ?? 0;
-    if (spawner.isolation !== "process" || backlog <= memory) return;
-    this.#fail(this.#endedError(
-      "it doesn't read what it was sent, which is more than its memory holds",
-    ));
-  }
-
-  #tooFast(): void {
-    const { publishRate } = this.#options.limits;
-    this.#fail(this.#endedError(
-      `it published more than ${publishRate} messages in a second`,
-      "limits.publish-rate allows more",
-    ));
+  #end(found: string, hint?: string): void {
+    this.#fail(endedError(this.#options, found, hint));
   }
 
   /** The first reason counts. */
@@ -365,13 +318,13 @@ export class Guest {
     if (this.#over) return;
     this.#over = true;
     this.#startTime.end();
-    this.#heartbeat?.stop();
+    this.#watch.stop();
     this.#running = 0;
     this.#relay?.abandon(this.#goneError(error));
     this.#outbox.close();
     this.#spawned.link.close();
     this.#answers.abandon(error);
-    this.#ended.resolve();
+    this.#cleaning?.resolve();
     this.#spawned.kill();
     this.#onFailed?.(error);
   }
@@ -381,20 +334,4 @@ export class Guest {
     const { kind, id } = this.#options;
     return kind === "message-bus" ? error : goneError(id, error);
   }
-
-  #endedError(found: string, hint?: string): CaryatidError {
-    return new CaryatidError(
-      "GUEST_ENDED",
-      `Cannot go on with the ${this.#options.spawner.isolation} of ` +
-        `${guestName(this.#options)}: ${harmlessText(found)}`,
-      { hint },
-    );
-  }
-}
-
-function wrongKind(found: string, wanted: GuestKind): CaryatidError {
-  return new CaryatidError(
-    "WRONG_EXPORT",
-    `found a ${found} as its default export, wanted a ${wanted}`,
-  );
 }

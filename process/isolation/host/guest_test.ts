@@ -50,6 +50,57 @@ Deno.test("a guest that ends before it says hello is gone by the time that its s
   await assert.rejects(starting, { code: "GUEST_ENDED" });
 });
 
+Deno.test("a guest that says too early that it has cleaned up is waited for all the same", async () => {
+  const pretended = new PretendedGuest();
+  await using held = await started(pretended);
+  pretended.say([FROM_GUEST.ended]);
+  let isOver = false;
+  const finishing = held.guest.finish().then(() => isOver = true);
+  for (let turns = 0; turns < 20; turns++) await null;
+  assert.equal(isOver, false);
+  pretended.say([FROM_GUEST.ended]);
+  await finishing;
+});
+
+Deno.test("a guest that rests gets nothing done, and is given another init", async () => {
+  const pretended = new PretendedGuest();
+  await using held = await started(pretended);
+  const { bus, guest } = held;
+  const heard = bus.subscribe("a");
+  const resting = guest.rest();
+  await null;
+  pretended.say([FROM_GUEST.ended]);
+  await resting;
+  assert.equal(pretended.killed, false);
+  pretended.say([FROM_GUEST.publish, 0, "a", null, "while it rests"]);
+  await guest.init({ bus, leftovers: new Leftovers(), onFailed() {} });
+  pretended.say([FROM_GUEST.publish, 1, "a", null, "after that"]);
+  for await (const { message } of heard) {
+    assert.equal(message, "after that");
+    break;
+  }
+  const refused = pretended.heard.find(([kind]) => kind === FROM_HOST.refused);
+  assert.equal((refused?.[2] as unknown[])[0], "BUS_CLOSED");
+});
+
+Deno.test("a guest that ends while it rests is over, and its start with it", async () => {
+  const pretended = new PretendedGuest();
+  await using held = await started(pretended);
+  const { bus, guest } = held;
+  const resting = guest.rest();
+  await null;
+  pretended.say([FROM_GUEST.ended]);
+  await resting;
+  pretended.end("it exited 1");
+  await null;
+  await null;
+  assert.equal(guest.over, true);
+  await assert.rejects(
+    guest.init({ bus, leftovers: new Leftovers(), onFailed() {} }),
+    { code: "GUEST_ENDED" },
+  );
+});
+
 /** Frames of no guest that keeps the protocol. */
 const hostile: Record<string, readonly Frame[]> = {
   "a delivery": [[FROM_HOST.deliver, 0, 0, "a", "id", null, 0, false, 1]],
