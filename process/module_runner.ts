@@ -11,7 +11,7 @@ import { ModuleContext, systemClock } from "@caryatid/sdk/host";
 import type { SwappingFactory } from "@caryatid/sdk/host/swapping";
 import type { OnFailure } from "./config/process_config.ts";
 import { isCutShort } from "./cut_short.ts";
-import { discard } from "./discard.ts";
+import { discard, setAside } from "./discard.ts";
 import { handOver } from "./hand_over.ts";
 import { initFailedError, moduleFailedError } from "./module_errors.ts";
 import { describeError, logError } from "./outcome.ts";
@@ -233,20 +233,30 @@ export class ModuleRunner {
     this.#overtaken.abort();
     await this.#restarting;
     this.#restarting = undefined;
+    setAside(old.module);
     try {
-      await handOver(this.#context, terms.finish, this.#options.log);
-      await discard(old.module); // whatever it does: its successor may be the only one
+      const hasEnded = await handOver(
+        this.#context,
+        terms.finish,
+        this.#options.log,
+      );
+      // Whatever it does: its successor may be the only one.
+      if (!hasEnded) await discard(old.module);
       if (terms.fresh) {
         this.#context.tellUnread();
         await this.#context.close();
       }
       await this.#takeOver(next);
     } catch (error) {
-      if (this.#stopping.signal.aborted) throw this.#abortedSwap();
+      if (this.#stopping.signal.aborted) {
+        await discard(old.module);
+        throw this.#abortedSwap();
+      }
       this.#options.log.warn("the new code doesn't start: back to the old one");
       await this.#goBack(old);
       throw error;
     }
+    await discard(old.module);
   }
 
   /** As `init`, in time. */
@@ -268,9 +278,8 @@ export class ModuleRunner {
     try {
       await this.#initAnew(this.#stopping.signal);
     } catch (error) {
-      context.stop();
-      await context.cleanUp();
-      await context.handOver();
+      // In this order: code that runs elsewhere closes what it listens to as it cleans up.
+      await handOver(context, 0, this.#options.log);
       throw error;
     }
     this.#overtaken = new AbortController();
@@ -282,6 +291,7 @@ export class ModuleRunner {
     try {
       await this.#takeOver(old);
     } catch (error) {
+      await discard(old.module);
       if (this.#stopping.signal.aborted) return;
       this.#overtaken = new AbortController();
       const context = this.#context = this.#makeContext(this.#context);

@@ -1,4 +1,6 @@
 import { grantsOfModule } from "../isolation/grants.ts";
+import type { WatchedStart } from "../isolation/host/guest_process.ts";
+import { guestName } from "../isolation/host/guest_spawner.ts";
 import { GuestRelay, type RelayOrder } from "../isolation/relay/guest_relay.ts";
 import { projectFlags } from "./project.ts";
 import { importHosts } from "./run_args.ts";
@@ -11,10 +13,16 @@ import type { Part, Subject } from "./subject.ts";
  */
 export function openRelay(
   subject: Subject,
-  options: Pick<RunOptions, "allowAll" | "flags" | "grants"> = {},
+  options: Pick<RunOptions, "allowAll" | "flags" | "grants"> & {
+    /** How those are run whose use of permissions is to be found out, by what they are called in errors. */
+    readonly watched?: (name: string) => WatchedStart;
+  } = {},
 ): GuestRelay | undefined {
-  const { flags = [] } = options;
-  const orders = relayOrders(subject, options);
+  const { flags = [], watched } = options;
+  const orders = relayOrders(subject, options).map((order) => ({
+    ...order,
+    watched: watched && (() => watched(guestName(order))),
+  }));
   if (orders.length === 0 || Deno.build.os === "windows") return undefined;
   return new GuestRelay({
     orders,

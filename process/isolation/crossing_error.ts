@@ -1,8 +1,6 @@
 import { CaryatidError, type ErrorCode } from "@caryatid/sdk";
 import { describeFailure, type RemoteFailure } from "@caryatid/sdk/bus";
-
-/** Longer texts of a guest are cut: they end in a log. */
-const MOST_TEXT = 4096;
+import { harmlessText } from "./harmless_text.ts";
 
 /** An error on its way over the bridge: nothing about its insides but what a handler failed with. */
 export type CrossingError = readonly [
@@ -16,34 +14,34 @@ export type CrossingError = readonly [
 export function crossing(error: unknown): CrossingError {
   const { code, message } = describeFailure(error);
   if (!(error instanceof CaryatidError)) {
-    return [code, cut(message), null, null];
+    return [code, tame(message), null, null];
   }
   const { hint, cause } = error;
   return [
     code,
-    cut(message),
-    hint === undefined ? null : cut(hint),
+    tame(message),
+    hint === undefined ? null : tame(hint),
     cause === undefined ? null : described(cause),
   ];
 }
 
-/** The error on the other side of the bridge. Undefined where `item` isn't one. */
+/** The error on the other side of the bridge, made harmless there as well: who sent it may not be trusted. Undefined where `item` isn't one. */
 export function arrived(item: unknown): CaryatidError | undefined {
   if (!Array.isArray(item) || item.length !== 4) return undefined;
   const [code, message, hint, cause] = item;
   if (typeof code !== "string" || typeof message !== "string") return undefined;
-  return new CaryatidError(code as ErrorCode, message, {
-    hint: typeof hint === "string" ? hint : undefined,
-    ...(cause === null ? {} : { cause }),
+  return new CaryatidError(tame(code) as ErrorCode, tame(message), {
+    hint: typeof hint === "string" ? tame(hint) : undefined,
+    ...(cause === null ? {} : { cause: described(cause) }),
   });
 }
 
 function described(cause: unknown): RemoteFailure {
   const { code, message } = describeFailure(cause);
-  return { code: cut(code), message: cut(message) };
+  return { code: tame(code), message: tame(message) };
 }
 
-function cut(text: string): string {
+function tame(text: string): string {
   // Half a surrogate pair has no form on the wire.
-  return text.slice(0, MOST_TEXT).toWellFormed();
+  return harmlessText(text).toWellFormed();
 }

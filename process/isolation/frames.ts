@@ -94,7 +94,7 @@ export const FROM_HOST = {
   stop: 79,
   /** `error` — the bus was closed */
   end: 80,
-  /** Clean up; say when that is done. */
+  /** `stays` — clean up; say when that is done. One that stays may be told to `init` once more */
   finish: 81,
   /** `specifier` — load the module */
   load: 82,

@@ -213,3 +213,28 @@ for (
     assert(more < 256, `The host has ${more} MiB more`);
   });
 }
+
+Deno.test("D14 a process that asks for what it never reads is ended before it has taken its host's memory", async () => {
+  const before = Deno.memoryUsage().rss;
+  const process = await guestProcess("process", "hostile", {
+    way: "what it never reads",
+    limits: { memory: 128 },
+  });
+  await process.start();
+  const { context } = process;
+  const asked = context.request("attack", 1, { timeout: 20_000 });
+  asked.catch(() => {}); // it ends with the guest
+  const ending = ended(process);
+  let isOver = false;
+  ending.then(() => isOver = true);
+  const message = new Uint8Array(60_000);
+  while (!isOver) {
+    await context.publish("y", message).catch(() => {}); // it has stopped
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const { code, message: found } = causeOf((await ending).failure);
+  assert.equal(code, "GUEST_ENDED", found);
+  assert.match(found, /doesn't read/);
+  const more = (Deno.memoryUsage().rss - before) / 2 ** 20;
+  assert(more < 400, `The host has ${more} MiB more`);
+});

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { CapturedLogs } from "../testing/captured_logs.ts";
+import { GuestFile } from "./testing/guest_file.ts";
 import { guestProcess } from "./testing/guest_process.ts";
 
 for (const isolation of ["worker", "process"] as const) {
@@ -29,6 +30,30 @@ for (const isolation of ["worker", "process"] as const) {
       "caryatid.guest: loop over true",
       "caryatid.guest: cleaned up",
     ]);
+  });
+
+  Deno.test(`a stop while a ${isolation} is loaded anew leaves none behind`, async () => {
+    using logs = new CapturedLogs();
+    await using file = await GuestFile.make(`
+      import { defineModule } from "@caryatid/sdk";
+      export default defineModule({
+        name: "torn",
+        init(context) {
+          context.run(() => Promise.reject(new Error("torn")));
+        },
+      });
+    `);
+    await using process = await guestProcess(isolation, file.url, {
+      "on-failure": "restart",
+    });
+    await process.start();
+    // Its next life is never loaded: the start deadline is far away.
+    await file.write("console.log('loading'); await new Promise(() => {});");
+    await logs.until("caryatid.guest", 3); // that it failed, will be restarted, is loading
+    assert.match(logs.lines.at(-1)!, /loading/);
+    const began = performance.now();
+    await process.stop();
+    assert(performance.now() - began < 5_000);
   });
 
   Deno.test(`two at once in a ${isolation} each, side by side, leave nothing behind`, async () => {

@@ -17,6 +17,8 @@ import { Leftovers } from "./host/leftovers.ts";
 export interface GuestModule extends Module, AsyncDisposable {
   /** What its guests were sent and had not begun when they ended. */
   readonly leftovers: Leftovers;
+  /** The guest that there is stays when its context ends: the next `init` is given to it, as long as nobody has disposed of it. */
+  setAside(): void;
 }
 
 /**
@@ -40,6 +42,7 @@ export async function guestModule(
     permissions: () => lives.asked,
     init: (context, section) => lives.init(context, section),
     leftovers,
+    setAside: () => lives.setAside(),
     [Symbol.asyncDispose]: () => lives.dispose(),
   };
 }
@@ -55,6 +58,7 @@ class GuestLives {
   /** Was given its `init` last. */
   #current: Guest | undefined;
   #asked: unknown = {};
+  #isAside = false;
 
   constructor(options: GuestOptions, leftovers: Leftovers) {
     this.#options = options;
@@ -74,29 +78,35 @@ class GuestLives {
   }
 
   /** Starts a guest, and has it load the module. */
-  async load(): Promise<LoadedModule> {
+  async load(signal?: AbortSignal): Promise<LoadedModule> {
     const guest = await Guest.start(this.#options);
+    this.#prepared = guest; // whoever disposes of this now ends it
     try {
-      const loaded = await guest.load();
-      this.#prepared = guest;
-      return loaded;
+      signal?.throwIfAborted();
+      return await guest.load();
     } catch (error) {
+      this.#prepared = undefined;
       await guest.kill();
       throw error;
     }
   }
 
   async init(context: Context, section: unknown): Promise<void> {
-    const guest = this.#prepared ?? await this.#start(section);
-    this.#prepared = undefined;
-    this.#current = guest;
-    context.defer(() => guest.finish());
+    this.#isAside = false;
+    let guest = this.#resting();
+    const current = () => guest ?? this.#prepared;
+    context.defer(() =>
+      this.#isAside ? current()?.rest() : current()?.finish()
+    );
     if ("workingElsewhere" in context) {
-      context.workingElsewhere = () => guest.working;
+      context.workingElsewhere = () => current()?.working ?? 0;
     }
-    context.signal.addEventListener("abort", () => guest.stop(), {
+    context.signal.addEventListener("abort", () => guest?.stop(), {
       once: true,
     });
+    guest ??= this.#prepared ?? await this.#start(section, context.signal);
+    this.#prepared = undefined;
+    this.#current = guest;
     await guest.init({
       bus: context,
       leftovers: this.#leftovers,
@@ -107,10 +117,19 @@ class GuestLives {
     context.run(() => Promise.resolve(guest.begin()));
   }
 
+  /** What its context ends isn't its guest from here on: that stays, with its code, for another `init`. */
+  setAside(): void {
+    this.#isAside = true;
+  }
+
   async dispose(): Promise<void> {
     const guests = [this.#prepared, this.#current];
     this.#prepared = this.#current = undefined;
     await Promise.all(guests.map((guest) => guest?.kill()));
+  }
+
+  #resting(): Guest | undefined {
+    return this.#current?.over === false ? this.#current : undefined;
   }
 
   async #check(section: unknown): Promise<SchemaResult<unknown>> {
@@ -124,8 +143,8 @@ class GuestLives {
   }
 
   /** Another life: the section was good before. */
-  async #start(section: unknown): Promise<Guest> {
-    await this.load();
+  async #start(section: unknown, signal: AbortSignal): Promise<Guest> {
+    await this.load(signal);
     const { issues } = await this.#check(section);
     const guest = this.#prepared;
     if (guest) return guest;

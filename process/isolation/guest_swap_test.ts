@@ -115,6 +115,72 @@ for (const isolation of ["worker", "process"] as const) {
     });
   }
 
+  Deno.test(`a ${isolation} whose newer code fails in init goes on with the code that it had, and no message is lost, doubled or out of order`, async () => {
+    using _ = new CapturedLogs();
+    const born = "Math.random().toString(16).slice(2)";
+    const code = counter("v0").replace('"v0"', `"v0 " + born`)
+      .replace("export default", `const born = ${born};\nexport default`);
+    await using file = await GuestFile.make(code);
+    await using process = await started(file, isolation);
+    const { context } = process;
+    const reading = readToEnd(context.subscribe("seen"));
+    const before = await context.request("who", null);
+    let over = false;
+    let count = 0;
+    const load = (async () => {
+      for (; !over || count < 500; count++) {
+        await context.publish("number", count);
+        if (count % 100 === 0) await turnOver();
+      }
+    })();
+    const broken = counter("v1").replace(
+      "context.handle",
+      'throw new Error("no luck"); context.handle',
+    );
+    for (let tries = 0; tries < 2; tries++) {
+      await file.write(broken);
+      await assert.rejects(process.swap("guest"), {
+        code: "INIT_FAILED",
+        message: /no luck/,
+      });
+      assert.equal(await context.request("who", null), before);
+    }
+    await file.write(counter("v2"));
+    await process.swap("guest");
+    assert.equal(await context.request("who", null), "v2");
+    over = true;
+    await load;
+    await context.publish("number", END);
+    const seen = await reading;
+    assert.deepEqual(seen.map(([, number]) => number), numbers(count));
+    assert.deepEqual([...new Set(seen.map(([name]) => name))], ["v0", "v2"]);
+  });
+
+  Deno.test(`a stop while newer code of a ${isolation} hangs in init leaves no guest behind`, async () => {
+    using _ = new CapturedLogs();
+    await using file = await GuestFile.make(counter("v0"));
+    const config = {
+      ...configOf(file.url, isolation),
+      lifecycle: { "stop-deadline": 0.2 },
+    };
+    await using process = await Process.create({ config, swappable: true });
+    await process.start();
+    const hangs =
+      "await context.publish('hangs', 1); await new Promise(() => {});";
+    await file.write(
+      counter("v1").replace(
+        "init(context) {",
+        `async init(context) { ${hangs}`,
+      ),
+    );
+    const hanging = process.context.subscribe("hangs");
+    const swap = process.swap("guest");
+    swap.catch(() => {}); // looked at below
+    for await (const _ of hanging) break;
+    await process.stop();
+    await assert.rejects(swap, { code: "ABORTED" });
+  });
+
   Deno.test(`D16 a ${isolation} whose code can't do with the permissions that it is to have isn't swapped: it goes on with those of before`, async () => {
     using logs = new CapturedLogs();
     await using file = await GuestFile.make(counter("v0"));

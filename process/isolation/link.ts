@@ -1,5 +1,7 @@
 /** What carries batches between a host and one guest, in both directions and in order. */
 export interface Link {
+  /** Bytes that the other side hasn't taken in yet; undefined where nobody can tell. */
+  readonly backlog?: number;
   /** Sends a batch, which is the link's from here on. */
   send(batch: Uint8Array<ArrayBuffer>): void;
   /**

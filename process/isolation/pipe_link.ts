@@ -16,6 +16,7 @@ export class PipeLink implements Link {
   readonly #pipes: Pipes;
   readonly #cutter: BatchCutter;
   #writing: Promise<void> | undefined;
+  #backlog = 0;
   #closed = false;
 
   /** Reads when somebody listens; a batch of more than `mostBytes` isn't taken in. */
@@ -24,12 +25,17 @@ export class PipeLink implements Link {
     this.#cutter = new BatchCutter(mostBytes);
   }
 
+  get backlog(): number {
+    return this.#backlog;
+  }
+
   send(batch: Uint8Array<ArrayBuffer>): void {
     if (this.#closed) return;
     const bytes = withLength(batch);
+    this.#backlog += bytes.length;
     this.#writing = this.#writing
       ? this.#writing.then(() => this.#write(bytes))
-      : this.#pipes.write(bytes)?.catch(() => {}); // see #write
+      : this.#writeFirst(bytes);
   }
 
   listen(
@@ -50,12 +56,23 @@ export class PipeLink implements Link {
     this.#pipes.close();
   }
 
+  /** A pipe that takes all at once gives no promise, then or ever. */
+  #writeFirst(bytes: Uint8Array<ArrayBuffer>): Promise<void> | undefined {
+    const taken = () => void (this.#backlog -= bytes.length);
+    const writing = this.#pipes.write(bytes);
+    if (writing) return writing.then(taken, taken); // see #write
+    taken();
+    return undefined;
+  }
+
   async #write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     if (this.#closed) return;
     try {
       await this.#pipes.write(bytes);
     } catch {
       // The other side is gone; whoever reads finds out, too.
+    } finally {
+      this.#backlog -= bytes.length;
     }
   }
 

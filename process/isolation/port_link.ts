@@ -29,8 +29,9 @@ export class PortLink implements Link {
     receive: (batch: Uint8Array) => void,
     ended: (error?: unknown) => void,
   ): void {
-    this.#port.onmessage = ({ data }) => {
-      if (isBatch(data)) return receive(data);
+    this.#port.onmessage = (event) => {
+      if (isBatch(event.data)) return receive(event.data);
+      for (const port of event.ports) port.close(); // ours now
       this.close();
       ended(violation("a message that is no batch"));
     };

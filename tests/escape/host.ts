@@ -73,7 +73,7 @@ async function starts(): Promise<boolean> {
     return true;
   } catch (error) {
     const { message } = error as Error;
-    const gone = /no sign of life|to start/.test(message);
+    const gone = /no sign of life|to start|MiB of memory/.test(message);
     await judge(attempts[0]!, [gone ? "ended" : "refused", message]);
     return false;
   }

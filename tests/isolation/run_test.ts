@@ -119,6 +119,71 @@ Deno.test("guests end when the command is killed, and when only its process is",
   }
 });
 
+Deno.test({
+  name:
+    "a guest that loops for ever ends when command and process are both killed with -9",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const id = unique();
+    await using folder = await ServiceFolder.make({
+      "loops.ts": moduleText(`
+        name: "loops",
+        init(context) {
+          context.run(async () => {
+            context.log.info("looping");
+            await context.clock.sleep(50); // until that is told
+            for (;;);
+          });
+        },
+      `),
+      "idle.ts": moduleText(`
+        name: "idle",
+        init(context) { context.run(() => new Promise(() => {})); },
+      `),
+      "service.toml":
+        `[module.${id}]\nclass = "loops"\nimport = "./loops.ts"\n` +
+        'isolation = "process"\n[module.' + id + ".limits]\nheartbeat = 600\n" +
+        '[module.idle]\nimport = "./idle.ts"\n',
+    });
+    const file = folder.file("service.toml");
+    const env = { TMPDIR: folder.path };
+    await using program = startCaryatid(["run", file], env);
+    await program.line(/looping/);
+    const pids = await guestPids(id);
+    assert.equal(pids.length, 1);
+    const host = await childOf(program.pid, file);
+    Deno.kill(host, "SIGSTOP"); // else it stops its guest as the command ends
+    Deno.kill(program.pid, "SIGKILL");
+    Deno.kill(host, "SIGKILL");
+    await gone(pids);
+  },
+});
+
+Deno.test({
+  name:
+    "a process that takes more memory than its limit while it sets itself up is ended, before anybody asks it",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using folder = await ServiceFolder.make({
+      "greedy.ts": moduleText(`
+        name: "greedy",
+        async init() {
+          const kept = []; // what V8's own limit doesn't count
+          for (let i = 0; i < 600; i++) kept.push(new Uint8Array(2 ** 20).fill(1));
+          await new Promise(() => kept);
+        },
+      `),
+      "service.toml": '[module.greedy]\nimport = "./greedy.ts"\n' +
+        'isolation = "process"\n[module.greedy.limits]\nmemory = 200\n' +
+        "start-deadline = 60\n",
+    });
+    const file = folder.file("service.toml");
+    const { code, stdout, stderr } = await caryatid(["run", file]);
+    assert.equal(code, 1, stdout + stderr);
+    assert.match(stdout, /MiB of memory, and may take 200 \(limits\.memory/);
+  },
+});
+
 Deno.test("a guest has what stands in its imports, and downloads nothing while it runs", async (t) => {
   await using server = new CodeServer({
     "known.js": "export default 'known'",

@@ -1,10 +1,12 @@
 import { CaryatidError } from "@caryatid/sdk";
-import { configUrl } from "../config_files.ts";
+import { configUrl, readConfigFiles } from "../config_files.ts";
 import { filePath, fileUrl } from "../file_urls.ts";
+import { fetchGuestCode } from "../guest_code.ts";
 import { showProblems } from "../show_problems.ts";
 import { readSubject, type SubjectOptions } from "../subject.ts";
 import type { Terminal } from "../terminal.ts";
 import { CodeOwners } from "./code_owners.ts";
+import { guestOverlay } from "./guest_overlay.ts";
 import { learnedRights } from "./learned_rights.ts";
 import { learnedToml } from "./learned_toml.ts";
 import { watchedRun } from "./watched_run.ts";
@@ -28,16 +30,19 @@ export async function learn(
 ): Promise<0 | 1 | 2> {
   const { output, flags = [], allowImport } = options;
   if (output !== undefined) await checkOutput(output);
-  const subject = await readSubject(files.map(configUrl), options);
+  await using folder = await temporaryFolder();
+  const all = await withOverlay(files, folder.path, options);
+  const subject = await readSubject(all.map(configUrl), options);
   if (subject.problems.length > 0) {
     showProblems(terminal, subject.problems, []);
     return 2;
   }
+  await fetchGuestCode(subject, options);
   const owners = await CodeOwners.of(subject, flags);
   terminal.complain("running with all that can be granted; Ctrl-C ends it");
   const start = performance.now();
-  const watched = await watchedRun(subject, files, {
-    ...{ time: options.time, flags, allowImport },
+  const watched = await watchedRun(subject, all, {
+    ...{ time: options.time, flags, allowImport, folder: `${folder.path}/run` },
     hear: (line) => terminal.complain(line),
   });
   const seconds = (performance.now() - start) / 1000;
@@ -54,6 +59,27 @@ export async function learn(
     `the run ended with exit code ${exitCode}: what it didn't come to is missing`,
   );
   return 1;
+}
+
+async function temporaryFolder() {
+  const path = await Deno.makeTempDir({ prefix: "caryatid_learn_" });
+  await Deno.mkdir(`${path}/run`);
+  const remove = () => Deno.remove(path, { recursive: true });
+  return { path, [Symbol.asyncDispose]: remove };
+}
+
+/** The files, and what has to be laid over them so that what is isolated can be watched. */
+async function withOverlay(
+  files: readonly string[],
+  folder: string,
+  { process }: LearnOptions,
+): Promise<readonly string[]> {
+  const config = await readConfigFiles(files.map(configUrl), process);
+  const overlay = guestOverlay(config);
+  if (overlay === undefined) return files;
+  const path = `${folder}/watched.toml`;
+  await Deno.writeTextFile(path, overlay);
+  return [...files, path];
 }
 
 /** Nobody's file is written over; said before the run, not after it. */

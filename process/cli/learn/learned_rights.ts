@@ -1,6 +1,6 @@
 import type { PermissionRequest } from "@caryatid/sdk";
 import { filePath, fileUrl } from "../file_urls.ts";
-import type { Part, Subject } from "../subject.ts";
+import { isIsolated, type Part, type Subject } from "../subject.ts";
 import type { Use } from "./audit.ts";
 import type { CodeOwners } from "./code_owners.ts";
 import { grantCovers } from "../../isolation/grants.ts";
@@ -13,8 +13,9 @@ export const KINDS = ["net", "read", "write", "env"] as const;
 /** What `[module.<id>.permissions]` can say. */
 export type Right = typeof KINDS[number] | typeof TOPIC_RIGHTS[number];
 
-/** The rights of one module, and what is to be said of them. */
+/** The rights of one module or isolated bus, and what is to be said of them. */
 export interface ModuleRights {
+  readonly kind: Part["kind"];
   readonly id: string;
   readonly lists: Readonly<Partial<Record<Right, readonly string[]>>>;
   readonly remarks: readonly string[];
@@ -32,10 +33,10 @@ type Kind = typeof KINDS[number];
 /** Works out who used what. Paths are made absolute. */
 export function learnedRights(
   { parts }: Subject,
-  { uses, topics }: Watched,
+  { uses, guests, topics }: Watched,
   owners: CodeOwners,
 ): Learned {
-  const used = new Map<Part, Use[]>();
+  const used = usesOfGuests(guests, owners);
   const unknown: { readonly use: Use; readonly why: string }[] = [];
   for (const one of uses) {
     const use = { ...one, value: absolute(one.kind, one.value) };
@@ -56,9 +57,12 @@ export function learnedRights(
     !all.some(({ kind, value }) => kind === use.kind && value === use.value)
   );
   return {
-    modules: parts.filter(({ kind }) => kind === "module").map((part) =>
-      rightsOf(part, used.get(part) ?? [], topics?.get(part.config.id))
-    ),
+    modules: parts.filter((part) => part.kind === "module" || isIsolated(part))
+      .map((part) => {
+        const own = part.kind === "module" ? part.config.id : undefined;
+        const onBus = own === undefined ? undefined : topics?.get(own);
+        return rightsOf(part, used.get(part) ?? [], onBus);
+      }),
     left: [
       ...new Set(lost.map(({ use, why }) => `${shown(use)}: ${why}`)),
       ...topics ? [] : ["topics: the run ended before its monitor wrote"],
@@ -66,12 +70,29 @@ export function learnedRights(
   };
 }
 
+/** Whatever asked in the process of a guest was that guest, but for what is Caryatid's. */
+function usesOfGuests(
+  guests: Watched["guests"],
+  owners: CodeOwners,
+): Map<Part, Use[]> {
+  const isOwn = (use: Use) => owners.ownerOf(use) !== "process";
+  return new Map(
+    [...guests].map(([part, uses]) => [
+      part,
+      uses.filter(isOwn).map((use) => ({
+        ...use,
+        value: absolute(use.kind, use.value),
+      })),
+    ]),
+  );
+}
+
 /**
  * What it asks for, since without that it isn't run, and what it used beyond: a run with the outcome works, and its author sees what
  * is missing from the declaration.
  */
 function rightsOf(
-  { config: { id }, inspection: { permissions } }: Part,
+  { kind: what, config: { id }, inspection: { permissions } }: Part,
   uses: readonly Use[],
   topics: TopicUse | undefined,
 ): ModuleRights {
@@ -95,7 +116,7 @@ function rightsOf(
   for (const right of topics ? TOPIC_RIGHTS : []) {
     lists[right] = topics![right].toSorted();
   }
-  return { id, lists, remarks: [...new Set(remarks)] };
+  return { kind: what, id, lists, remarks: [...new Set(remarks)] };
 }
 
 /** Where nobody can tell who used it: who asks for it, and has it in any case. */

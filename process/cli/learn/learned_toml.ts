@@ -25,9 +25,12 @@ export function learnedToml(
   ].join("\n");
 }
 
-function table({ id, lists, remarks }: ModuleRights, base: URL): string[] {
+function table(
+  { kind, id, lists, remarks }: ModuleRights,
+  base: URL,
+): string[] {
   return [
-    `[module.${/^[\w-]+$/.test(id) ? id : text(id)}.permissions]`,
+    `[${kind}.${/^[\w-]+$/.test(id) ? id : tomlText(id)}.permissions]`,
     ...remarks.map(comment),
     ...Object.entries(lists).map(([right, values]) => {
       const isPath = right === "read" || right === "write";
@@ -40,14 +43,14 @@ function table({ id, lists, remarks }: ModuleRights, base: URL): string[] {
 }
 
 function array(key: string, values: readonly string[]): string {
-  const texts = values.map(text);
+  const texts = values.map(tomlText);
   const line = `${key} = [${texts.join(", ")}]`;
   if (line.length <= WIDTH) return line;
   return [`${key} = [`, ...texts.map((one) => `  ${one},`), "]"].join("\n");
 }
 
-/** TOML takes the escapes of JSON, and wants one more. */
-function text(value: string): string {
+/** A text as TOML has it: that takes the escapes of JSON, and wants one more. */
+export function tomlText(value: string): string {
   return JSON.stringify(value).replaceAll("\x7f", "\\u007f");
 }
 

@@ -9,7 +9,7 @@ Deno.test("what was learned is TOML, whatever it is called", () => {
   const lists = { net: [odd], read: [`/srv/my shop/${odd}`] };
   const toml = learnedToml(
     {
-      modules: [{ id: odd, lists, remarks: ["a\nb = 1"] }],
+      modules: [{ kind: "module", id: odd, lists, remarks: ["a\nb = 1"] }],
       left: [`read ${"/long".repeat(40)}: two\nlines = 1`],
     },
     BASE,
@@ -22,7 +22,12 @@ Deno.test("what was learned is TOML, whatever it is called", () => {
 
 Deno.test("paths in the folder of the file are relative to it, others are whole", () => {
   const read = ["/srv/my shop/a/b.txt", "/srv/my shop", "/srv/my shops/c"];
-  const module = { id: "x", lists: { read }, remarks: [] };
+  const module = {
+    kind: "module" as const,
+    id: "x",
+    lists: { read },
+    remarks: [],
+  };
   const toml = learnedToml({ modules: [module], left: [] }, BASE, "head");
   assert.match(
     toml,

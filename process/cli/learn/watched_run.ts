@@ -1,13 +1,14 @@
-import { grantsOf, isolationFlags } from "../grants.ts";
+import { grantsOf } from "../grants.ts";
 import { importFlag } from "../import_hosts.ts";
-import { safeEnvironment } from "../inspection/child.ts";
 import { TextLineStream } from "../inspection/lines.ts";
 import { passOnSignals } from "../pass_on_signals.ts";
 import { projectFlags } from "../project.ts";
 import { runProgramUrl } from "../run_program.ts";
-import type { Subject } from "../subject.ts";
+import type { Part, Subject } from "../subject.ts";
 import { readAudit, type Use } from "./audit.ts";
 import { readTopics, type TopicUse } from "./topic_use.ts";
+import { WatchedGuests } from "./watched_guests.ts";
+import { auditVariables, broadFlags } from "./watched_program.ts";
 
 /** How a configuration is run to be watched. */
 export interface WatchOptions {
@@ -17,6 +18,8 @@ export interface WatchOptions {
   readonly flags: readonly string[];
   /** Hosts that code may be imported from, besides those of the configuration. */
   readonly allowImport?: readonly string[] | undefined;
+  /** Where it is written down what it does. Empty. */
+  readonly folder: string;
   /** Is told each line that it prints. */
   readonly hear: (line: string) => void;
 }
@@ -25,6 +28,8 @@ export interface WatchOptions {
 export interface Watched {
   /** What it asked Deno for. */
   readonly uses: readonly Use[];
+  /** What each that is isolated asked for, in its own process. */
+  readonly guests: ReadonlyMap<Part, readonly Use[]>;
   /** What each module did on the bus, by its id; undefined where that wasn't written. */
   readonly topics: ReadonlyMap<string, TopicUse> | undefined;
   readonly exitCode: number;
@@ -39,28 +44,42 @@ export async function watchedRun(
   files: readonly string[],
   options: WatchOptions,
 ): Promise<Watched> {
-  const folder = await Deno.makeTempDir({ prefix: "caryatid_learn_" });
+  const { folder, flags } = options;
+  await using guests = new WatchedGuests(subject, folder, flags);
+  const exitCode = await run(subject, files, guests.address, options);
+  const own = [folder, ...guests.address ? [guests.address.path] : []];
+  const uses = async (audit: string) =>
+    (await readUses(audit)).filter(({ value = "" }) =>
+      !own.some((path) => value.replace(/^unix:/, "").startsWith(path))
+    );
+  const ofGuests = new Map<Part, readonly Use[]>();
+  for (const [part, audits] of guests.audits) {
+    ofGuests.set(part, (await Promise.all(audits.map(uses))).flat());
+  }
+  return {
+    uses: await uses(`${folder}/audit`),
+    guests: ofGuests,
+    topics: await readTopics(`${folder}/topics`),
+    exitCode,
+  };
+}
+
+/** None where a guest wasn't started. */
+async function readUses(path: string): Promise<Use[]> {
   try {
-    const exitCode = await run(subject, files, folder, options);
-    const audit = await Deno.open(`${folder}/audit`);
-    const lines = audit.readable.pipeThrough(new TextLineStream());
-    return {
-      uses: (await readAudit(lines)).filter(({ value }) =>
-        !value?.startsWith(folder)
-      ),
-      topics: await readTopics(`${folder}/topics`),
-      exitCode,
-    };
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+    const audit = await Deno.open(path);
+    return await readAudit(audit.readable.pipeThrough(new TextLineStream()));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
   }
 }
 
 async function run(
   subject: Subject,
   files: readonly string[],
-  folder: string,
-  { time, flags, allowImport = [], hear }: WatchOptions,
+  relay: WatchedGuests["address"],
+  { time, flags, allowImport = [], folder, hear }: WatchOptions,
 ): Promise<number> {
   await Deno.writeTextFile(`${folder}/audit`, "");
   const { process } = subject.config;
@@ -70,17 +89,13 @@ async function run(
       // Looking into the modules has reloaded them.
       ...flags.filter((flag) => flag !== "--reload"),
       "--v8-flags=--stack-trace-limit=100",
-      ...isolationFlags(subject),
-      ...broadFlags(folder),
-      ...runFlags(subject),
+      ...broadFlags(`${folder}/none`),
       ...importFlags(subject, allowImport),
-      runProgramUrl(subject.parts, { process, lifeline: true }),
+      runProgramUrl(subject.parts, { process, lifeline: true, relay }),
       ...files,
     ],
     env: {
-      ...safeEnvironment(),
-      DENO_AUDIT_PERMISSIONS: `${folder}/audit`,
-      DENO_TRACE_PERMISSIONS: "1",
+      ...auditVariables(`${folder}/audit`),
       CARYATID_MONITOR__OUTPUT: `${folder}/topics`,
     },
     clearEnv: true,
@@ -97,25 +112,6 @@ async function run(
   const { code } = await child.status;
   await child.stdin.close().catch(() => {}); // the other end is gone
   return code;
-}
-
-/**
- * All that the sections of modules can grant. Something is denied of each kind: under a bare flag Deno doesn't tell the port that
- * `fetch` connects to, and tells that what is only read is written.
- */
-function broadFlags(folder: string): string[] {
-  return [
-    ...["--allow-net", "--deny-net=255.255.255.255:1"],
-    ...["--allow-read", `--deny-read=${folder}/none`],
-    ...["--allow-write", `--deny-write=${folder}/none`],
-    "--allow-env",
-  ];
-}
-
-/** Who has a process of its own has it started. */
-function runFlags(subject: Subject): string[] {
-  const own = grantsOf(subject).filter(({ kind }) => kind === "run");
-  return own.length === 0 ? [] : [`--allow-run=${own[0]!.value}`];
 }
 
 function importFlags(subject: Subject, more: readonly string[]): string[] {

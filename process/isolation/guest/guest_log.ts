@@ -22,7 +22,7 @@ export function guestLog(
     } catch {
       // What has no form on the bridge, or is too long, is told in words.
       const shown = Object.entries(properties).map(([key, value]) => [
-        key,
+        key.slice(0, 256).toWellFormed(),
         inspect(value, { colors: false }).slice(0, 1024).toWellFormed(),
       ]);
       const few = Object.fromEntries(shown.slice(0, 6));

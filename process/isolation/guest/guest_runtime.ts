@@ -78,7 +78,7 @@ export class GuestRuntime {
         this.#context?.stop();
         break;
       case FROM_HOST.finish:
-        this.#finish();
+        this.#finish(items[1] as boolean);
         break;
       default:
         this.#bus?.receive(items, bytes);
@@ -181,13 +181,13 @@ export class GuestRuntime {
     outbox.add([FROM_GUEST.failed, crossing(error)]);
   }
 
-  /** All that it held is closed. */
-  async #finish(): Promise<void> {
+  /** All that it held is closed; where it stays, its code may be told to set itself up once more. */
+  async #finish(stays: boolean): Promise<void> {
     const { bus, outbox } = this.#connection;
     await this.#context?.close();
     await this.#context?.ended();
     await this.#bus?.close();
-    bus.end();
+    if (!stays) bus.end();
     outbox.add([FROM_GUEST.ended]);
     outbox.flush();
   }

@@ -15,6 +15,7 @@ import {
 import type { Outbox } from "../outbox.ts";
 import { violation } from "../read_frames.ts";
 import { Leftovers } from "./leftovers.ts";
+import { RESTING } from "./resting_bus.ts";
 import {
   readChange,
   readCount,
@@ -55,7 +56,7 @@ export interface BusRelayOptions {
 
 /** Does on a bus what a guest asks for. The guest isn't trusted: what doesn't fit the protocol throws `PROTOCOL_VIOLATION`. */
 export class BusRelay {
-  readonly #bus: RelayedBus;
+  #bus: RelayedBus;
   readonly #outbox: Outbox;
   readonly #options: BusRelayOptions;
   readonly #leftovers: Leftovers;
@@ -152,6 +153,22 @@ export class BusRelay {
     this.#finishing = true;
   }
 
+  /** The guest has cleaned up, and stays: what it asks for is refused until it is to set itself up again. */
+  rest(): void {
+    this.#use(RESTING);
+  }
+
+  /** From here on what it asks for is done on `bus`. */
+  resume(bus: RelayedBus): void {
+    this.#finishing = false;
+    this.#use(bus);
+  }
+
+  #use(bus: RelayedBus): void {
+    this.#bus = bus;
+    this.#sends.use(bus);
+  }
+
   /** Closes all that the guest holds. */
   async close(): Promise<void> {
     this.#gone = true;
@@ -175,12 +192,9 @@ export class BusRelay {
       case FROM_GUEST.handle:
         this.#handle(items);
         return true;
-      case FROM_GUEST.unhandle: {
-        const id = this.#knownId(items[1]);
-        this.#handlings.get(id)?.close();
-        this.#handlings.delete(id);
+      case FROM_GUEST.unhandle:
+        this.#handlings.get(this.#knownId(items[1]))?.close();
         return true;
-      }
       case FROM_GUEST.failure: {
         const code = readText(items[2]);
         const message = readText(items[3]);
@@ -235,7 +249,8 @@ export class BusRelay {
     const pattern = readText(items[2]);
     const options = readHandleOptions(items[3]);
     const [asks, outbox] = [this.#asks, this.#outbox];
-    const parts = { id, pattern, options, asks, outbox };
+    const onClosed = () => this.#handlings.delete(id);
+    const parts = { id, pattern, options, asks, outbox, onClosed };
     try {
       this.#handlings.set(id, new RelayedHandling(this.#bus, parts));
     } catch (error) {

@@ -1,4 +1,4 @@
-import { CaryatidError, type SchemaResult } from "@caryatid/sdk";
+import type { SchemaResult } from "@caryatid/sdk";
 import { arrived } from "../crossing_error.ts";
 import {
   FROM_GUEST,
@@ -8,7 +8,8 @@ import {
 } from "../frames.ts";
 import { Outbox } from "../outbox.ts";
 import { readFrames, violation } from "../read_frames.ts";
-import { BusRelay } from "./bus_relay.ts";
+import type { BusRelay } from "./bus_relay.ts";
+import { checkKind, endedError, loadError } from "./guest_errors.ts";
 import {
   GUEST_ABILITIES,
   type GuestInit,
@@ -17,13 +18,9 @@ import {
   type Traffic,
 } from "./guest_options.ts";
 import { GuestRecords } from "./guest_records.ts";
-import {
-  type GuestKind,
-  guestName,
-  type SpawnedGuest,
-} from "./guest_spawner.ts";
-import { Heartbeat } from "./heartbeat.ts";
-import { PublishRate } from "./publish_rate.ts";
+import type { SpawnedGuest } from "./guest_spawner.ts";
+import { GuestWatch } from "./guest_watch.ts";
+import { moduleRelay } from "./module_relay.ts";
 import { readCount } from "./read_items.ts";
 import { goneError } from "./relayed_handling.ts";
 import { StartAnswers } from "./start_answers.ts";
@@ -39,9 +36,12 @@ export class Guest {
   readonly #outbox: Outbox;
   readonly #records: GuestRecords;
   readonly #answers = new StartAnswers();
-  readonly #ended = Promise.withResolvers<void>();
+  /** Where it is to clean up: settled when that is done. */
+  #cleaning: PromiseWithResolvers<void> | undefined;
   #relay: Traffic | undefined;
-  #heartbeat: Heartbeat | undefined;
+  /** The same, where it is a module's. */
+  #relayed: BusRelay | undefined;
+  readonly #watch: GuestWatch;
   #onFailed: ((error: unknown) => void) | undefined;
   readonly #startTime: StartTime;
   #stopped: Promise<void> | undefined;
@@ -49,9 +49,11 @@ export class Guest {
   /** Bytes that came before there was a relay. */
   #early = 0;
   #greeted = false;
+  #ready = false;
+  #resting = false;
   #over = false;
 
-  /** Starts one. Rejects with `GUEST_REFUSED`, or `GUEST_ENDED` if it doesn't get as far as saying hello. */
+  /** Starts one. Rejects with `GUEST_REFUSED`. */
   static async start(options: GuestOptions): Promise<Guest> {
     const { id, specifier, integrity, spawner, grants, limits, log } = options;
     const { kind = "module" } = options;
@@ -66,9 +68,7 @@ export class Guest {
       mostBatch: mostBatch(limits.messageSize),
       onOutput: (line) => records.line(line),
     });
-    const guest = new Guest(options, spawned, records);
-    await guest.#answers.hello.promise;
-    return guest;
+    return new Guest(options, spawned, records);
   }
 
   private constructor(
@@ -80,21 +80,30 @@ export class Guest {
     this.#spawned = spawned;
     this.#records = records;
     this.#outbox = new Outbox(spawned.link, options.credit);
+    this.#watch = new GuestWatch({
+      guest: options,
+      link: spawned.link,
+      ping: () => {
+        this.#outbox.hurry([FROM_HOST.ping]);
+        this.#outbox.touch();
+      },
+      end: (found, hint) => this.#end(found, hint),
+    });
     const { startDeadline } = options.limits;
     this.#startTime = new StartTime(
       startDeadline,
       () =>
-        this.#fail(this.#endedError(
+        this.#end(
           `it took more than ${startDeadline / 1000} s to start`,
           "limits.start-deadline gives more time",
-        )),
+        ),
     );
     this.#startTime.begin();
     spawned.link.listen(
       (batch) => this.#receiveBatch(batch),
       (error) => error && this.#fail(error),
     );
-    spawned.ended.then((how) => this.#fail(this.#endedError(how)));
+    spawned.ended.then((how) => this.#end(how));
   }
 
   /** Tasks of the guest that do something else than wait for the next delivery, as far as is known. */
@@ -112,23 +121,21 @@ export class Guest {
     return this.#answers.abilities;
   }
 
-  /** Has it load its code. Rejects with `LOAD_FAILED`. */
+  /** Whether it is over, for whatever reason. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Has it load its code. Rejects with `LOAD_FAILED`, or `GUEST_ENDED` if it doesn't get as far as saying hello. */
   async load(): Promise<LoadedModule> {
-    const { specifier, kind = "module" } = this.#options;
-    this.#outbox.add([FROM_HOST.load, specifier]);
+    await this.#answers.hello.promise;
+    this.#outbox.add([FROM_HOST.load, this.#options.specifier]);
     try {
       const loaded = await this.#answers.loaded.promise;
-      if (loaded.kind === kind) return loaded;
-      throw wrongKind(loaded.kind, kind);
+      checkKind(loaded, this.#options);
+      return loaded;
     } catch (cause) {
-      const { message, hint } = cause as CaryatidError;
-      throw new CaryatidError(
-        "LOAD_FAILED",
-        `Cannot load ${
-          guestName(this.#options)
-        } from "${specifier}": ${message}`,
-        { cause, hint },
-      );
+      throw loadError(this.#options, cause);
     }
   }
 
@@ -140,27 +147,29 @@ export class Guest {
     return result;
   }
 
-  /** Has it set itself up, and resolves when it hears all that it subscribed to. */
-  async init({ bus, leftovers, onFailed }: GuestInit): Promise<void> {
-    const { limits, log } = this.#options;
+  /** Has it set itself up, and resolves when it hears all that it subscribed to. Once more after {@linkcode rest}. */
+  async init(parts: GuestInit): Promise<void> {
     if (!this.#over) this.#startTime.begin();
-    const rate = limits.publishRate > 0
-      ? new PublishRate(limits.publishRate, () => this.#tooFast())
-      : undefined;
-    this.attach((outbox) =>
-      new BusRelay({
-        bus,
-        outbox,
-        messageSize: limits.messageSize,
-        leftovers,
-        onPublish: rate && (() => rate.count()),
-        onUnsendable: (topic, error) =>
-          log.warn("dropped a message on {topic}: {reason}", {
-            topic,
-            reason: error instanceof Error ? error.message : String(error),
-          }),
-      }), onFailed);
+    if (this.#resting) this.#resume(parts);
+    else {
+      this.attach(
+        (outbox) =>
+          this.#relayed = moduleRelay(
+            this.#options,
+            parts,
+            outbox,
+            (found) => this.#end(found, "limits.publish-rate allows more"),
+          ),
+        parts.onFailed,
+      );
+    }
     await this.open();
+  }
+
+  #resume({ bus, onFailed }: GuestInit): void {
+    this.#resting = false;
+    this.#onFailed = onFailed;
+    this.#relayed?.resume(bus);
   }
 
   /** From here on its frames are dealt with by what is made here; `onFailed` hears once why it failed. */
@@ -175,24 +184,12 @@ export class Guest {
 
   /** Has it set itself up. */
   async open(): Promise<void> {
-    const { id, limits } = this.#options;
-    this.#outbox.add([FROM_HOST.init, id]);
+    this.#outbox.add([FROM_HOST.init, this.#options.id]);
     await this.#answers.ready.promise;
     this.#startTime.end();
     if (this.#over) return;
-    this.#heartbeat = new Heartbeat({
-      silence: limits.heartbeat,
-      ask: () => {
-        this.#outbox.hurry([FROM_HOST.ping]);
-        this.#outbox.touch();
-        this.#checkMemory(0);
-      },
-      onSilent: () =>
-        this.#fail(this.#endedError(
-          `it gave no sign of life for ${limits.heartbeat / 1000} s`,
-          "it ended silently, or does something without end",
-        )),
-    });
+    this.#ready = true;
+    this.#watch.begin();
   }
 
   /** Has it begin what it runs. */
@@ -208,21 +205,47 @@ export class Guest {
 
   /** Waits until it has cleaned up, but not for ever, and ends it. */
   async finish(): Promise<void> {
-    if (this.#relay !== undefined && !this.#over) {
-      const late = setTimeout(() => this.#ended.resolve(), FINISH_TIME);
-      Promise.resolve(this.#stopped).then(() => {
-        this.#relay?.finish?.();
-        this.#outbox.add([FROM_HOST.finish]);
-      });
-      await this.#ended.promise;
-      clearTimeout(late);
-    }
+    await this.#cleanedUp(false);
     await this.kill();
+  }
+
+  /**
+   * Waits as `finish` does, but has it stay: it may be given another `init`, until it is killed. Nothing is done for it meanwhile. One
+   * that wasn't ready, or doesn't clean up in time, is ended.
+   */
+  async rest(): Promise<void> {
+    const stays = this.#ready && !this.#over;
+    if (!await this.#cleanedUp(stays) || !stays || this.#over) {
+      return await this.kill();
+    }
+    this.#resting = true;
+    this.#running = 0;
+    this.#onFailed = this.#stopped = undefined;
+    this.#answers.renewReady();
+    this.#relayed?.rest();
+  }
+
+  /** Says whether it was in time. */
+  async #cleanedUp(stays: boolean): Promise<boolean> {
+    if (this.#relay === undefined || this.#over) return true;
+    const cleaning = this.#cleaning = Promise.withResolvers<void>();
+    let inTime = true;
+    const late = setTimeout(() => {
+      inTime = false;
+      cleaning.resolve();
+    }, FINISH_TIME);
+    Promise.resolve(this.#stopped).then(() => {
+      this.#relay?.finish?.();
+      this.#outbox.add([FROM_HOST.finish, stays]);
+    });
+    await cleaning.promise;
+    clearTimeout(late);
+    return inTime;
   }
 
   /** Ends it now. */
   async kill(): Promise<void> {
-    this.#fail(this.#endedError("it was ended by its host"));
+    this.#end("it was ended by its host");
     await this.#spawned.kill();
   }
 
@@ -237,17 +260,18 @@ export class Guest {
       readFrames(batch, (items, bytes) => {
         if (!this.#over) this.#receive(items, bytes);
       });
+      this.#watch.checkBacklog();
     } catch (error) {
       this.#fail(error);
     }
   }
 
   #receive(items: readonly unknown[], bytes: number): void {
-    this.#heartbeat?.beat();
+    this.#watch.beat();
     if (!this.#greeted) return this.#greet(items);
     if (this.#relay) this.#relay.owe(bytes);
     else this.#early += bytes;
-    if (this.#receiveOwn(items)) return;
+    if (this.#receiveOwn(items, bytes)) return;
     if (this.#relay?.receive(items, bytes)) return;
     throw violation(`a frame of kind ${String(items[0])}`);
   }
@@ -263,13 +287,13 @@ export class Guest {
     this.#answers.hello.resolve();
   }
 
-  #receiveOwn(items: readonly unknown[]): boolean {
+  #receiveOwn(items: readonly unknown[], bytes: number): boolean {
     switch (items[0]) {
       case FROM_GUEST.pong:
-        this.#checkMemory(readCount(items[1]));
+        this.#watch.checkMemory(readCount(items[1]));
         return true;
       case FROM_GUEST.log:
-        this.#records.write(items);
+        this.#records.write(items, bytes);
         return true;
       case FROM_GUEST.busy:
         this.#running = readCount(items[1]);
@@ -278,31 +302,15 @@ export class Guest {
         this.#fail(arrived(items[1]) ?? violation("a failure without error"));
         return true;
       case FROM_GUEST.ended:
-        this.#ended.resolve();
+        this.#cleaning?.resolve();
         return true;
       default:
         return this.#answers.receive(items);
     }
   }
 
-  #checkMemory(reported: number): void {
-    const { limits: { memory }, spawner } = this.#options;
-    if (spawner.isolation !== "process" || this.#over) return;
-    const taken = Math.max(reported, this.#spawned.memory() ?? 0);
-    if (taken <= memory) return;
-    this.#fail(this.#endedError(
-      `it took ${mebibytes(taken)} MiB of memory, and may take ` +
-        mebibytes(memory),
-      "limits.memory allows more",
-    ));
-  }
-
-  #tooFast(): void {
-    const { publishRate } = this.#options.limits;
-    this.#fail(this.#endedError(
-      `it published more than ${publishRate} messages in a second`,
-      "limits.publish-rate allows more",
-    ));
+  #end(found: string, hint?: string): void {
+    this.#fail(endedError(this.#options, found, hint));
   }
 
   /** The first reason counts. */
@@ -310,13 +318,13 @@ export class Guest {
     if (this.#over) return;
     this.#over = true;
     this.#startTime.end();
-    this.#heartbeat?.stop();
+    this.#watch.stop();
     this.#running = 0;
     this.#relay?.abandon(this.#goneError(error));
     this.#outbox.close();
     this.#spawned.link.close();
     this.#answers.abandon(error);
-    this.#ended.resolve();
+    this.#cleaning?.resolve();
     this.#spawned.kill();
     this.#onFailed?.(error);
   }
@@ -326,24 +334,4 @@ export class Guest {
     const { kind, id } = this.#options;
     return kind === "message-bus" ? error : goneError(id, error);
   }
-
-  #endedError(found: string, hint?: string): CaryatidError {
-    return new CaryatidError(
-      "GUEST_ENDED",
-      `Cannot go on with the ${this.#options.spawner.isolation} of ` +
-        `${guestName(this.#options)}: ${found}`,
-      { hint },
-    );
-  }
-}
-
-function wrongKind(found: string, wanted: GuestKind): CaryatidError {
-  return new CaryatidError(
-    "WRONG_EXPORT",
-    `found a ${found} as its default export, wanted a ${wanted}`,
-  );
-}
-
-function mebibytes(bytes: number): string {
-  return (bytes / 2 ** 20).toFixed(0);
 }

@@ -5,6 +5,8 @@ import type { Pipes } from "../pipe_link.ts";
 import { childPipes } from "./child_pipes.ts";
 import { readableVariable } from "./environment.ts";
 import { entryOf, type GuestOrder } from "./guest_spawner.ts";
+import { MemoryWatch, tooMuchMemory } from "./memory_watch.ts";
+import { tiedCommand } from "./tied_command.ts";
 
 /** Of the host's environment Deno itself needs these to find its cache and registries. The guest can't read them without a grant. */
 const DENO_NEEDS = [
@@ -20,6 +22,14 @@ const HEAP_PART = 0.75;
 export interface ProcessOrder extends Omit<GuestOrder, "mostBatch"> {
   /** Hosts that its imports may come from, besides its own and JSR. */
   readonly importHosts?: readonly string[];
+  /** Gives what it is run with in place of its grants, where it is to be found out what it uses. Asked at each start. */
+  readonly watched?: (() => WatchedStart) | undefined;
+}
+
+/** How a guest is run that is watched. */
+export interface WatchedStart {
+  readonly flags: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** A process that a guest runs in. */
@@ -27,8 +37,6 @@ export interface GuestProcess {
   readonly pipes: Pipes;
   /** Resolves when it has ended, with what is known of that. */
   readonly ended: Promise<string>;
-  /** Bytes that it takes; undefined where the system doesn't tell, or not this program. */
-  memory(): number | undefined;
   /** Ends it, whatever it does. Harmless twice. */
   kill(): Promise<void>;
 }
@@ -40,22 +48,28 @@ export function startGuestProcess(
 ): GuestProcess {
   const child = command(order, projectFlags).spawn();
   const output = tellOutput(child.stderr, order.onOutput);
+  let why: string | undefined;
+  const watch = new MemoryWatch({
+    pid: child.pid,
+    most: order.memory,
+    onTooMuch(taken) {
+      why = tooMuchMemory(taken, order.memory);
+      killQuietly(child);
+    },
+  });
   let killed: Promise<void> | undefined;
   return {
     pipes: childPipes(child),
     ended: child.status.then(async ({ code, signal }) => {
+      watch[Symbol.dispose]();
       const last = await output;
+      if (why !== undefined) return why;
       const how = signal ? `it was ended by ${signal}` : `it exited ${code}`;
       return last === "" ? how : `${how}: ${last}`;
     }),
-    memory: () => residentMemory(child.pid),
     kill() {
       return killed ??= (async () => {
-        try {
-          child.kill("SIGKILL");
-        } catch {
-          // It has ended by itself.
-        }
+        killQuietly(child);
         await child.status;
         await output;
       })();
@@ -63,24 +77,34 @@ export function startGuestProcess(
   };
 }
 
+function killQuietly(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
+}
+
 function command(
   order: ProcessOrder,
   projectFlags: readonly string[],
 ): Deno.Command {
+  const watched = order.watched?.();
   const heap = Math.max(16, Math.floor(order.memory * HEAP_PART / 2 ** 20));
-  return new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--quiet",
-      `--location=http://${locationOf(order)}.guest.invalid/`,
-      `--v8-flags=--max-old-space-size=${heap}`,
-      ...projectFlags,
-      ...guestFlags(order.grants),
-      importFlag(order),
-      entryOf("process", order),
-    ],
+  const { command, args } = tiedCommand(Deno.execPath(), [
+    "run",
+    "--quiet",
+    `--location=http://${locationOf(order)}.guest.invalid/`,
+    `--v8-flags=--max-old-space-size=${heap}`,
+    ...projectFlags,
+    ...watched?.flags ?? guestFlags(order.grants),
+    importFlag(order),
+    entryOf("process", order),
+  ]);
+  return new Deno.Command(command, {
+    args,
     clearEnv: true,
-    env: environmentOf(order.grants),
+    env: { ...environmentOf(order.grants), ...watched?.env },
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
@@ -140,14 +164,4 @@ async function tellOutput(
     }
   }
   return last;
-}
-
-/** Where the system tells, and this program may know. */
-function residentMemory(pid: number): number | undefined {
-  try {
-    const [, pages] = Deno.readTextFileSync(`/proc/${pid}/statm`).split(" ");
-    return Number(pages) * 4096;
-  } catch {
-    return undefined; // another system, or no permission: the guest tells itself
-  }
 }

@@ -1,9 +1,11 @@
 import type { Log } from "@caryatid/sdk";
+import { harmlessText } from "../harmless_text.ts";
 import { violation } from "../read_frames.ts";
 
 /** Records of a guest in a second; more are counted, not written. */
 const MOST_RECORDS = 1_000;
-const MOST_TEXT = 4096;
+/** The SDK sends none as long. */
+const MOST_BYTES = 64 * 1024;
 
 const LEVELS = ["debug", "info", "warn", "error"] as const;
 type Level = typeof LEVELS[number];
@@ -20,23 +22,27 @@ export class GuestRecords {
     this.#log = log;
   }
 
-  /** Writes what a `log` frame says. Throws `PROTOCOL_VIOLATION` where it says nothing. */
-  write([, level, text, properties]: readonly unknown[]): void {
+  /** Writes what a `log` frame of so many bytes says. Throws `PROTOCOL_VIOLATION` where it says nothing, or too much. */
+  write(
+    [, level, text, properties]: readonly unknown[],
+    bytes: number,
+  ): void {
+    if (bytes > MOST_BYTES) throw violation(`a record of ${bytes} bytes`);
     if (
       !LEVELS.includes(level as Level) || typeof text !== "string" ||
       typeof properties !== "object" || properties === null
     ) throw violation("a record of no kind");
-    this.#write(level as Level, text, clean(properties) as Properties);
+    this.#write(level as Level, text, properties as Properties);
   }
 
   /** A line that it wrote elsewhere. */
   line(line: string): void {
-    this.#write("warn", "{line}", { line: clean(line) });
+    this.#write("warn", "{line}", { line });
   }
 
   #write(level: Level, text: string, properties: Properties): void {
     if (!this.#mayWrite()) return;
-    this.#log[level](stripped(text), properties);
+    this.#log[level](stripped(text), clean(properties) as Properties);
   }
 
   #mayWrite(): boolean {
@@ -69,11 +75,7 @@ function clean(value: unknown): unknown {
   );
 }
 
-/** Those of C0 but tab and line end, those of C1, and what turns the direction of a text. */
-const CONTROLS = /[^\P{Cc}\t\n]|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
-
-/** Without control characters, those of C1 too, which some terminals obey; a further line can't be taken for a record. */
+/** A further line can't be taken for a record. */
 function stripped(text: string): string {
-  return text.slice(0, MOST_TEXT).replace(CONTROLS, "")
-    .replaceAll("\n", "\n  ");
+  return harmlessText(text).replaceAll("\n", "\n  ");
 }

@@ -19,7 +19,7 @@ Deno.test("D18 what a guest logs has no codes that a terminal obeys, and forges 
     "info",
     "a\x1b[2Jb\x9b1mc\rd\nERROR e",
     { deep: [{ "k\x07": "\x1b]0;title\x07" }], number: 1 },
-  ]);
+  ], 100);
   records.line("\x1b[31mred");
   assert.deepEqual(lines, [
     ["info", "a[2Jb1mcd\n  ERROR e", {
@@ -47,6 +47,8 @@ for (
 ) {
   Deno.test(`the record ${JSON.stringify(items)} is a PROTOCOL_VIOLATION`, () => {
     const records = new GuestRecords(noted().log);
-    assert.throws(() => records.write(items), { code: "PROTOCOL_VIOLATION" });
+    assert.throws(() => records.write(items, 100), {
+      code: "PROTOCOL_VIOLATION",
+    });
   });
 }

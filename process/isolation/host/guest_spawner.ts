@@ -36,8 +36,6 @@ export interface SpawnedGuest {
   readonly link: Link;
   /** Resolves when it has ended by itself, with what is known of that. */
   readonly ended: Promise<string>;
-  /** Bytes that it takes, as the system says; undefined where nobody can tell. */
-  memory(): number | undefined;
   /** Ends it, whatever it does. Harmless twice. */
   kill(): Promise<void>;
 }

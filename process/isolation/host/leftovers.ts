@@ -28,6 +28,6 @@ export class Leftovers {
 }
 
 function keyOf(pattern: string, options: SubscribeOptions): string {
-  const { queueSize, overflow } = options;
-  return JSON.stringify([pattern, queueSize, overflow]);
+  const { group, queueSize, overflow, retry } = options;
+  return JSON.stringify([pattern, group, queueSize, overflow, retry]);
 }

@@ -24,7 +24,6 @@ export const processSpawner: GuestSpawner = {
     return {
       link,
       ended: guest.ended,
-      memory: () => guest.memory(),
       kill() {
         link.close();
         return guest.kill();

@@ -1,4 +1,5 @@
 import type { SchemaIssue } from "@caryatid/sdk";
+import { harmlessText } from "../harmless_text.ts";
 import { violation } from "../read_frames.ts";
 
 /**
@@ -13,7 +14,7 @@ export function readIssues(items: unknown): SchemaIssue[] {
     if (typeof message !== "string" || !Array.isArray(path)) {
       throw violation("an issue of no kind");
     }
-    return { message, path: path.filter(isStep) };
+    return { message: harmlessText(message), path: path.filter(isStep) };
   });
 }
 

@@ -84,12 +84,14 @@ export class RelayedHandling {
   /** Handles on `bus`. Throws as `handle` does. */
   constructor(
     bus: Pick<MessageBus, "handle">,
-    { id, pattern, options, asks, outbox }: {
+    { id, pattern, options, asks, outbox, onClosed }: {
       readonly id: number;
       readonly pattern: string;
       readonly options: HandleOptions;
       readonly asks: Asks;
       readonly outbox: Outbox;
+      /** Called once, when it takes no requests any more. */
+      readonly onClosed: () => void;
     },
   ) {
     this.#handling = bus.handle(
@@ -103,6 +105,7 @@ export class RelayedHandling {
       told = true;
       const reason = error === undefined ? null : crossing(error);
       outbox.add([FROM_HOST.closed, id, reason]);
+      onClosed();
     };
     this.#handling.ready.then(
       () => outbox.add([FROM_HOST.ready, id]),
@@ -112,8 +115,7 @@ export class RelayedHandling {
 
   /** Takes no further requests. */
   async close(): Promise<void> {
-    await this.#handling.close();
-    this.#tellClosed(undefined);
+    await this.#handling.close().then(this.#tellClosed, this.#tellClosed);
   }
 }
 

@@ -15,7 +15,7 @@ const MOST_PENDING = 8 * 1024 * 1024;
 
 /** What a guest publishes and asks, on its way to the bus of the host; it is told what became of each. */
 export class RelayedSends {
-  readonly #bus: RelayedBus;
+  #bus: RelayedBus;
   readonly #outbox: Outbox;
   readonly #onPublish: BusRelayOptions["onPublish"];
   readonly #cancels = new Map<number, AbortController>();
@@ -33,6 +33,11 @@ export class RelayedSends {
   /** Whether so much waits for the bus that the guest may send no more. */
   get full(): boolean {
     return this.#pendingBytes > MOST_PENDING;
+  }
+
+  /** From here on `bus` is what it publishes and asks on. */
+  use(bus: RelayedBus): void {
+    this.#bus = bus;
   }
 
   /** Publishes what a frame of so many bytes says. */

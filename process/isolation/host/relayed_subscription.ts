@@ -102,15 +102,13 @@ export class RelayedSubscription {
   /** A loop was left with the delivery of that slot, because of `error` if that is known. */
   async leave(slot: number, error: CrossingError | null): Promise<void> {
     const loop = this.#slots[slot] ?? this.#plainLoop();
-    if (error) await loop.throw?.(arrived(error));
-    else await loop.return?.();
-    this.#end(undefined);
+    const left = error ? loop.throw?.(arrived(error)) : loop.return?.();
+    await this.#endAfter(left);
   }
 
   /** The guest closed it. */
-  async close(): Promise<void> {
-    await this.subscription.close();
-    this.#end(undefined);
+  close(): Promise<void> {
+    return this.#endAfter(this.subscription.close());
   }
 
   /** Takes what was sent ahead, or is still to be, and not begun: nobody counts on this guest for it any more. */
@@ -215,6 +213,16 @@ export class RelayedSubscription {
       this.dropped++;
       onUnsendable(topic, error);
       return false;
+    }
+  }
+
+  /** What a bus has against it is told the guest: nobody else waits for it. */
+  async #endAfter(last: Promise<unknown> | undefined): Promise<void> {
+    try {
+      await last;
+      this.#end(undefined);
+    } catch (error) {
+      this.#end(error);
     }
   }
 

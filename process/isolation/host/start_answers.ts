@@ -14,7 +14,7 @@ export class StartAnswers {
   /** It has checked its section. */
   readonly checked = Promise.withResolvers<SchemaResult<unknown>>();
   /** It hears all that it subscribed to. */
-  readonly ready = Promise.withResolvers<void>();
+  ready: PromiseWithResolvers<void> = Promise.withResolvers<void>();
   /** What it says, when it has checked its section, that it asks to be allowed. Nobody has looked at it yet. */
   asked: unknown = {};
   /** What it says then that its bus can do. Nobody has looked at it yet. */
@@ -45,6 +45,12 @@ export class StartAnswers {
       default:
         return false;
     }
+  }
+
+  /** It is to set itself up once more. */
+  renewReady(): void {
+    this.ready = Promise.withResolvers<void>();
+    this.ready.promise.catch(() => {}); // as above
   }
 
   /** None will come any more. */

@@ -16,27 +16,31 @@ export const workerSpawner: GuestSpawner = {
   async spawn(order: GuestOrder): Promise<SpawnedGuest> {
     checkNoBroker(guestName(order));
     await checkWorkerOptions(guestName(order));
-    const worker = new Worker(
-      entryOf("worker", order),
-      workerOptions(order),
-    );
-    const ended = Promise.withResolvers<string>();
-    worker.onerror = (event) => {
-      event.preventDefault(); // else this process would end
-      ended.resolve(event.message);
-    };
-    worker.onmessageerror = () => ended.resolve("it sent what can't be read");
-    return {
-      link: new PortLink(worker as unknown as Port),
-      ended: ended.promise,
-      memory: () => undefined, // its memory is that of this process
-      kill() {
-        worker.terminate();
-        return Promise.resolve();
-      },
-    };
+    return startWorker(entryOf("worker", order), workerOptions(order));
   },
 };
+
+/** A guest that is the worker of this code, which keeps the bridge's protocol or is ended. */
+export function startWorker(
+  code: string,
+  options: WorkerOptions,
+): SpawnedGuest {
+  const worker = new Worker(code, options);
+  const ended = Promise.withResolvers<string>();
+  worker.onerror = (event) => {
+    event.preventDefault(); // else this process would end
+    ended.resolve(event.message);
+  };
+  worker.onmessageerror = () => ended.resolve("it sent what can't be read");
+  return {
+    link: new PortLink(worker as unknown as Port),
+    ended: ended.promise,
+    kill() {
+      worker.terminate();
+      return Promise.resolve();
+    },
+  };
+}
 
 /** Deno's own; the types of the platform don't know them. */
 function workerOptions({ id, grants }: GuestOrder): WorkerOptions {

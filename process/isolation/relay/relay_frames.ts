@@ -11,10 +11,8 @@ export const FROM_RELAY = {
   data: 2,
   /** What it writes beside that: text, a line. */
   output: 3,
-  /** How much memory it takes: text, a number of bytes. */
-  memory: 4,
   /** It has ended: text, how. The last frame. */
-  ended: 5,
+  ended: 4,
 } as const;
 
 const HEAD = 5;

@@ -48,7 +48,6 @@ class RelayedGuest implements SpawnedGuest {
   readonly #ended = Promise.withResolvers<string>();
   #reading: Promise<Uint8Array | null> | undefined;
   #closing: Promise<void> | undefined;
-  #memory: number | undefined;
 
   constructor(connection: Deno.UnixConn, order: GuestOrder) {
     this.#connection = connection;
@@ -76,10 +75,6 @@ class RelayedGuest implements SpawnedGuest {
     throw refused(guestName(this.#order), why);
   }
 
-  memory(): number | undefined {
-    return this.#memory;
-  }
-
   kill(): Promise<void> {
     this.link.close();
     return this.#closing!;
@@ -104,7 +99,6 @@ class RelayedGuest implements SpawnedGuest {
       if (kind === FROM_RELAY.data) return bytes;
       const text = TEXT.decode(bytes);
       if (kind === FROM_RELAY.output) this.#order.onOutput(text);
-      if (kind === FROM_RELAY.memory) this.#memory = Number(text);
       if (kind === FROM_RELAY.ended) this.#ended.resolve(text);
     }
   }

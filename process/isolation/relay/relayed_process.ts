@@ -1,8 +1,6 @@
 import type { GuestProcess } from "../host/guest_process.ts";
 import { FROM_RELAY, RelayWriter } from "./relay_frames.ts";
 
-/** From one look at its memory to the next, in milliseconds. */
-const MEMORY_TIME = 250;
 /** Read at once, at most. */
 const PIECE = 64 * 1024;
 
@@ -16,7 +14,7 @@ export interface HostConnection {
  * Carries what host and guest say to each other, until the guest has ended; kills it when the host says no more. Who doesn't read
  * holds the other one up, and nobody else.
  *
- * @param start starts the guest's process, which tells its output to what it is given
+ * @param start starts the guest's process, which tells its output to what it is given; what it throws is why the host is refused it
  */
 export async function relayProcess(
   connection: HostConnection,
@@ -26,33 +24,17 @@ export async function relayProcess(
   // A host that is gone is found out by whoever reads.
   const tell = (kind: number, text: string) =>
     host.write(kind, text).catch(() => {});
-  const guest = start((line) => tell(FROM_RELAY.output, line));
-  const watch = watchMemory(
-    guest,
-    (bytes) => tell(FROM_RELAY.memory, String(bytes)),
-  );
+  let guest: GuestProcess;
+  try {
+    guest = start((line) => tell(FROM_RELAY.output, line));
+  } catch (error) {
+    return await tell(FROM_RELAY.refused, (error as Error).message);
+  }
   await tell(FROM_RELAY.started, "");
   toGuest(connection, guest).finally(() => guest.kill());
   await fromGuest(guest, host).catch(() => guest.kill());
-  const how = await guest.ended;
-  clearInterval(watch);
-  await tell(FROM_RELAY.ended, how);
+  await tell(FROM_RELAY.ended, await guest.ended);
   guest.pipes.close();
-}
-
-function watchMemory(
-  guest: GuestProcess,
-  tell: (bytes: number) => Promise<void>,
-): ReturnType<typeof setInterval> {
-  let told = 0;
-  let telling = false;
-  return setInterval(async () => {
-    const bytes = guest.memory();
-    if (telling || bytes === undefined || bytes === told) return;
-    telling = true;
-    await tell(told = bytes);
-    telling = false;
-  }, MEMORY_TIME);
 }
 
 async function toGuest(

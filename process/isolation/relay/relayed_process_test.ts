@@ -37,7 +37,6 @@ function flood() {
       write() {},
       close() {},
     },
-    memory: () => undefined,
     kill() {
       killed = true;
       ended.resolve("it was ended by SIGKILL");

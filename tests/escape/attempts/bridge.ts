@@ -3,6 +3,15 @@ import type { Context } from "@caryatid/sdk";
 import { closeSync, fstatSync, readSync, writeSync } from "node:fs";
 import { stdout } from "node:process";
 
+const TOPIC = [0x69, ...new TextEncoder().encode("granted.x")];
+/** As 9,999, without options. */
+const LISTEN = [0x84, 4, 0x19, 0x27, 0x0f, ...TOPIC, 0xa0];
+/** 2^40 deliveries, for a loop that is there. */
+const DEMAND = [
+  ...[0x85, 5, 0x19, 0x27, 0x0f],
+  ...[0x1b, 0, 0, 1, 0, 0, 0, 0, 0],
+  ...[1, 0],
+];
 /** Topics outside its rights, frames past its bus, and what the host shows of it. */
 export const bridge: AttemptGroup = {
   title: "Topics and the bridge",
@@ -58,6 +67,20 @@ export const bridge: AttemptGroup = {
       67,
       1,
     ]),
+    forged("forges a frame: that it has ended", [0x81, 22]),
+    forged("forges a frame: an id that it has given before", [
+      ...[0x84, 4, 0, ...TOPIC],
+      0xa0,
+    ]),
+    {
+      name: "asks for what it never reads, to fill its host",
+      alone: true,
+      uncontrolled: true,
+      process: "contained",
+      why:
+        "more than its own memory holds doesn't wait for it: it is ended then",
+      attempt: () => raw(batch(LISTEN, DEMAND), bigPublish()),
+    },
     {
       name: "forges the length of a frame",
       alone: true,
@@ -154,6 +177,20 @@ export const bridge: AttemptGroup = {
       attempt: () => console.log("\x1b]0;mine\x07\x9b2J\x1b[2J"),
     },
     {
+      name: "sends codes to the terminal, by the error that it fails with",
+      alone: true,
+      worker: "contained",
+      process: "contained",
+      why: "they are taken out",
+      uncontrolled: true,
+      attempt: async (_, context) => {
+        context.run(() =>
+          Promise.reject(new Error("\x1b]0;mine\x07\x9b2J\u202e"))
+        );
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      },
+    },
+    {
       name: "forges a record of the log, by a line break",
       alone: true,
       worker: "contained",
@@ -237,17 +274,42 @@ function forged(name: string, frame: readonly number[]): Attempt {
     process: "contained",
     why: "a process may write to its own end of the pipe; what it writes is " +
       "checked as what its bus sends, and the end of it",
-    attempt: () => raw([0, 0, 0, frame.length, ...frame]),
+    attempt: () => raw(batch(frame)),
   };
 }
 
-async function raw(bytes: readonly number[]): Promise<void> {
+/** Writes these, and then the others as often as it takes to fill whoever doesn't look. */
+async function raw(
+  bytes: readonly number[],
+  again?: Uint8Array,
+): Promise<void> {
   const post = (globalThis as { postMessage?: (message: unknown) => void })
     .postMessage;
   if (post) return post(new Uint8Array(bytes));
   if (!stdout.writable || "WorkerGlobalScope" in globalThis) {
     throw new Error("it has no way to write to the bridge");
   }
-  writeSync(1, new Uint8Array(bytes));
+  write(new Uint8Array(bytes));
+  for (let i = 0; again && i < 300; i++) write(again);
   await new Promise((resolve) => setTimeout(resolve, 500));
+}
+
+function write(bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += writeSync(1, bytes.subarray(at));
+}
+
+/** One of 1,000,000 bytes. */
+function bigPublish(): Uint8Array {
+  const head = [0x85, 2, 0, ...TOPIC, 0xf6, 0x5a, 0, 0x0f, 0x42, 0x40];
+  const frame = new Uint8Array(4 + head.length + 1_000_000);
+  new DataView(frame.buffer).setUint32(0, frame.length - 4);
+  frame.set(head, 4);
+  return frame;
+}
+
+/** Frames as a link carries them. */
+function batch(...frames: (readonly number[])[]): number[] {
+  const all = frames.flat();
+  const { length } = all;
+  return [0, length >> 16, (length >> 8) & 0xff, length & 0xff, ...all];
 }

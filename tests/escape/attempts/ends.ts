@@ -139,6 +139,21 @@ export const starts: AttemptGroup = {
       why: "as above: its thread keeps a core busy",
       afterwards: "looks at its load",
     },
+    {
+      ...loading(
+        "fills memory that isn't on the heap, while it is loaded",
+        `const kept = [];
+         for (let i = 0; i < ${TOO_MUCH}; i++) {
+           kept.push(new Uint8Array(${MEBIBYTE}).fill(1));
+           if (i % 8 === 0) await new Promise((go) => setTimeout(go, 10));
+         }
+         export default kept.length + " MiB";`,
+        "contained",
+      ),
+      startDeadline: 60,
+      worker: "open",
+      why: "as above: the memory of a worker is that of its process",
+    },
   ],
 };
 

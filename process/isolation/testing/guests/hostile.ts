@@ -26,6 +26,16 @@ const attacks: Record<string, () => void> = {
     frame.set([0x85, 2, 0, 0x61, 0x78, 0xf6, 0x59, 0xea, 0x60]);
     for (let i = 0; i < 2_000; i++) send(frame.slice(0, 60_009));
   },
+  "what it never reads": () => {
+    // 2^40 deliveries of "y", of which it takes none; it gives signs of life.
+    send(new Uint8Array([0x84, 4, 0x19, 0x27, 0x0f, 0x61, 0x79, 0xa0]));
+    const demand = [0x85, 5, 0x19, 0x27, 0x0f, 0x1b, 0, 0, 1, 0, 0, 0, 0, 0];
+    send(new Uint8Array([...demand, 1, 0]));
+    for (;;) {
+      send(new Uint8Array([0x82, 17, 0]));
+      for (const now = Date.now(); Date.now() < now + 100;);
+    }
+  },
 };
 
 function send(body: Uint8Array): void {
