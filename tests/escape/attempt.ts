@@ -43,6 +43,8 @@ export interface Attempt {
   readonly startDeadline?: number;
   /** Seconds that it may be silent, if it takes longer to come to its end than a guest may (3). */
   readonly heartbeat?: number;
+  /** Seconds after which it has come to nothing, if it is expected never to answer (60). */
+  readonly patience?: number;
   /** What the host does when it was tried. */
   readonly afterwards?: "interrupts itself" | "looks at its load";
   /** Throws where it is refused; gives what it got; undefined where it got nothing. */

@@ -12,8 +12,8 @@ import { WatchedGround } from "./ground.ts";
 import { type Lot, MARK, type Report, TYPED } from "./lot.ts";
 import { writeModule } from "./write_module.ts";
 
-/** An attempt that takes longer has come to nothing, in milliseconds. */
-const PATIENCE = 60_000;
+/** An attempt that takes longer has come to nothing, in seconds. */
+const PATIENCE = 60;
 
 /** How an attempt went; its guest may be gone. */
 type End = Outcome | readonly ["ended", why: string];
@@ -81,17 +81,18 @@ async function starts(): Promise<boolean> {
 
 async function tryOut(attempt: Attempt): Promise<void> {
   const { context } = process;
-  const end = await context.request("attempt", attempt.name, {
-    timeout: PATIENCE,
+  const { name, patience = PATIENCE } = attempt;
+  const end = await context.request("attempt", name, {
+    timeout: patience * 1000,
   }).then(
     (outcome) => outcome as Outcome,
     (error): End => ["ended", `${error}`],
   );
   await judge(attempt, end);
   if (end[0] === "ended" && attempts.length > 1) {
-    throw new Error(`"${attempt.name}" ends its guest: it has to be alone`);
+    throw new Error(`"${name}" ends its guest: it has to be alone`);
   }
-  await context.request("secret.ask", 1, { timeout: PATIENCE });
+  await context.request("secret.ask", 1, { timeout: PATIENCE * 1000 });
 }
 
 /** Says what came of it, before anything else can happen. */

@@ -180,7 +180,7 @@ Deno.test({
     const file = folder.file("service.toml");
     const { code, stdout, stderr } = await caryatid(["run", file]);
     assert.equal(code, 1, stdout + stderr);
-    assert.match(stdout, /MiB of memory, and may take 200 \(limits\.memory/);
+    assert.match(stdout, /MiB of memory, more than the 200 of its limits\.memory/);
   },
 });
 

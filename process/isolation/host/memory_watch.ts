@@ -41,8 +41,8 @@ export class MemoryWatch implements Disposable {
 
 /** How the end of a guest is told that took too much. */
 export function tooMuchMemory(taken: number, most: number): string {
-  return `it took ${mebibytes(taken)} MiB of memory, and may take ` +
-    `${mebibytes(most)} (limits.memory allows more)`;
+  return `it took ${mebibytes(taken)} MiB of memory, ` +
+    `more than the ${mebibytes(most)} of its limits.memory`;
 }
 
 function residentMemory(pid: number): number | undefined {

@@ -174,6 +174,7 @@ function poisons(
     worker: "contained",
     process: "contained",
     why: "it can only break its own guest",
+    patience: 5,
     async attempt(_, context) {
       Object.defineProperty(target, key, { value });
       await context.publish("granted.x", 1);
