@@ -32,6 +32,7 @@ export class Changes implements Disposable {
 
   /** Tells of no more. */
   [Symbol.dispose](): void {
+    this.#names = new Set(); // what is read already comes even from a watcher that is closed
     this.#watcher?.close();
     clearTimeout(this.#timer);
   }

@@ -52,3 +52,17 @@ Deno.test("a change is told where a link leads to, and in a folder that was gone
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("nothing that changed before the end is told after it", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "caryatid changes " });
+  try {
+    for (let i = 0; i < 300; i++) {
+      const changes = new Changes();
+      changes.watch([`${folder}/a.txt`]);
+      await Deno.writeTextFile(`${folder}/a.txt`, `${i}`);
+      changes[Symbol.dispose]();
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
