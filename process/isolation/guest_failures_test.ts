@@ -182,7 +182,7 @@ Deno.test("D13 a process whose heap is full ends, and its module is started agai
 
 Deno.test("a process that takes more memory than its limit fails, also by what V8 doesn't count", async () => {
   const { failure } = await failureOf("process", "greedy", "eat", 400, {
-    limits: { memory: 200, heartbeat: 60 },
+    limits: { memory: 200, heartbeat: 12 },
   });
   assert.match(causeOf(failure).message, /MiB of memory/);
 });
