@@ -180,7 +180,10 @@ Deno.test({
     const file = folder.file("service.toml");
     const { code, stdout, stderr } = await caryatid(["run", file]);
     assert.equal(code, 1, stdout + stderr);
-    assert.match(stdout, /MiB of memory, more than the 200 of its limits\.memory/);
+    assert.match(
+      stdout,
+      /MiB of memory, more than the 200 of its limits\.memory/,
+    );
   },
 });
 
