@@ -154,10 +154,11 @@ async function busFor(
   classes: Classes,
   hearing: { log: Log; onEnded: (error: unknown) => void },
 ): Promise<BusClass> {
-  if (wanted.isolation === "none") return await classes.bus(wanted);
+  const code = { ...wanted, section: wanted.settings };
+  if (wanted.isolation === "none") return await classes.bus(code);
   const { isolatedBusClass } = await import("./isolation/isolated_module.ts");
   const { relay } = classes;
-  const specifier = classes.isolatedSpecifier("message-bus", wanted);
+  const specifier = classes.isolatedSpecifier("message-bus", code);
   return await isolatedBusClass(wanted, { specifier, relay }, hearing);
 }
 

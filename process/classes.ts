@@ -14,6 +14,8 @@ export interface Wanted {
   readonly import: string | undefined;
   readonly base: URL | undefined;
   readonly integrity: string | undefined;
+  /** What else its section says. */
+  readonly section: Readonly<Record<string, unknown>>;
 }
 
 const MODULE: Form<Module> = { name: "a module", kind: "module", is: isModule };
@@ -63,13 +65,13 @@ export class Classes {
    */
   isolatedSpecifier(kind: "module" | "message-bus", wanted: Wanted): string {
     const registered = kind === "module" ? this.#modules : this.#buses;
-    const { id, className, base = this.#base } = wanted;
+    const { id, className, base = this.#base, section } = wanted;
     const specifier = wanted.import ??
       (registered.has(className) ? undefined : standardImport(kind, className));
     if (specifier !== undefined) return absolute({ specifier, base });
     if (registered.has(className)) throw registeredError(kind, id, className);
     const known = standardClasses(kind);
-    throw unknownClassError(`[${kind}.${id}]`, className, known);
+    throw unknownClassError(`[${kind}.${id}]`, className, known, section);
   }
 
   /** Finds a bus's code. */
@@ -83,7 +85,7 @@ export class Classes {
     registered: ReadonlyMap<string, T>,
     form: Form<T>,
   ): Promise<T> {
-    const { id, className, integrity } = wanted;
+    const { id, className, integrity, section } = wanted;
     const what = `[${kind}.${id}]`;
     if (wanted.import !== undefined) {
       const base = wanted.base ?? this.#base;
@@ -96,10 +98,8 @@ export class Classes {
     if (specifier !== undefined) {
       return await load({ what, specifier, base: undefined }, form);
     }
-    throw unknownClassError(what, className, [
-      ...registered.keys(),
-      ...standardClasses(kind),
-    ]);
+    const all = [...registered.keys(), ...standardClasses(kind)];
+    throw unknownClassError(what, className, all, section);
   }
 }
 
@@ -135,11 +135,16 @@ function unknownClassError(
   what: string,
   className: string,
   known: readonly string[],
+  section: Wanted["section"],
 ): CaryatidError {
   const near = nearest(className, known);
-  const hint = near === undefined
-    ? "register it, or say where it is: import = …"
-    : `did you mean "${near}"?`;
+  const misspelt = Object.keys(section)
+    .find((key) => nearest(key, ["import"]) !== undefined);
+  const hint = misspelt !== undefined
+    ? `write import for ${misspelt}`
+    : near !== undefined
+    ? `did you mean "${near}"?`
+    : "register it, or say where it is: import = …";
   return new CaryatidError(
     "UNKNOWN_CLASS",
     `Cannot make ${what}: found the class "${className}", wanted ` +

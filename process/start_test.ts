@@ -198,6 +198,16 @@ Deno.test("an unknown class is UNKNOWN_CLASS, with the nearest known one", async
   });
 });
 
+Deno.test("of a class that nobody knows, the misspelt import is told", async () => {
+  const process = await silentProcess([module("greeter", () => {})], {
+    module: { other: { improt: "./other.ts" } },
+  });
+  await assert.rejects(process.start(), {
+    code: "UNKNOWN_CLASS",
+    hint: "write import for improt",
+  });
+});
+
 Deno.test("a process of a file that has several runs its own modules, and no others", async () => {
   const begun: string[] = [];
   const modules = ["one", "two", "three"].map((name) =>
