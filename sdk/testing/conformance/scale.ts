@@ -3,9 +3,12 @@ import type { CaryatidError, MessageBus, Subscription } from "../../mod.ts";
 import type { Property } from "./property.ts";
 import { ready, type Trial } from "./trial.ts";
 import { watch } from "./watch.ts";
+import { within } from "./within.ts";
 
 /** Longest that a timer of 10 ms may be late, in milliseconds: 100 by the contract, 100 for the machine. */
 const LATEST = 200;
+/** Thousands of subscriptions are ready, or closed, in so many milliseconds: a broker takes one or two for each. */
+const PATIENCE = 60_000;
 
 /** To whom to publish endlessly. */
 const READERS: Readonly<
@@ -47,13 +50,17 @@ async function manySubscriptions(trial: Trial): Promise<void> {
   const indexes = Array.from({ length: half }, (_, i) => i);
   const own = indexes.map((i) => trial.bus.subscribe(trial.topic(`own.${i}`)));
   const all = indexes.map(() => trial.bus.subscribe(trial.topic("all.#")));
-  await Promise.all([...own, ...all].map((one) => ready(one)));
+  const both = [...own, ...all];
+  const begun = Promise.all(both.map(({ ready }) => ready));
+  await within(begun, "ready of thousands", PATIENCE);
   for (const i of indexes) await trial.peer.publish(trial.topic(`own.${i}`), i);
   await trial.peer.publish(trial.topic("all.of.you"), "everybody");
   for (const i of indexes) {
     assert.deepEqual(await trial.hear(own[i]!, 1), [i]);
     assert.deepEqual(await trial.hear(all[i]!, 1), ["everybody"]);
   }
+  const closed = Promise.all(both.map((one) => one.close()));
+  await within(closed, "the end of thousands", PATIENCE);
 }
 
 async function letsTimersThrough(
