@@ -140,10 +140,10 @@ function unknownClassError(
   const near = nearest(className, known);
   const misspelt = Object.keys(section)
     .find((key) => nearest(key, ["import"]) !== undefined);
-  const hint = misspelt !== undefined
-    ? `write import for ${misspelt}`
-    : near !== undefined
+  const hint = near !== undefined
     ? `did you mean "${near}"?`
+    : misspelt !== undefined
+    ? `write import for ${misspelt}`
     : "register it, or say where it is: import = …";
   return new CaryatidError(
     "UNKNOWN_CLASS",

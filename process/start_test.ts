@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Context } from "@caryatid/sdk";
+import { turn } from "../sdk/testing/conformance/within.ts";
 import { CapturedLogs } from "./testing/captured_logs.ts";
 import { module, silentProcess } from "./testing/silent_process.ts";
 
@@ -129,10 +130,7 @@ Deno.test("D2 when init hangs, the start deadline ends it and names the module",
 
 Deno.test("a start that had to wait leaves no timer behind", async () => {
   // The leak sanitizer looks: that of the start deadline would ring 30 s later.
-  const slow = module(
-    "slow",
-    () => new Promise((resolve) => setTimeout(resolve, 1)),
-  );
+  const slow = module("slow", () => turn());
   const process = await silentProcess([slow]);
   await process.start();
   await process.stop();

@@ -126,23 +126,20 @@ export class BusRelay {
 
   /** The guest has cleaned up, and stays: what it asks for is refused until it is to set itself up again. */
   rest(): void {
-    this.#use(RESTING, false);
+    this.#holdings.rest();
+    this.#sends.use(RESTING);
   }
 
   /** From here on what it asks for is done on `bus`. */
   resume(bus: RelayedBus): void {
-    this.#use(bus, true);
+    this.#holdings.resume(bus);
+    this.#sends.use(bus);
   }
 
   /** Closes all that the guest holds. */
   async close(): Promise<void> {
     this.#gone = true;
     await this.#holdings.close();
-  }
-
-  #use(bus: RelayedBus, begins: boolean): void {
-    this.#holdings.use(bus, begins);
-    this.#sends.use(bus);
   }
 
   async #bye(): Promise<void> {

@@ -15,6 +15,7 @@ import {
 } from "./read_items.ts";
 import { type Asks, RelayedHandling } from "./relayed_handling.ts";
 import { RelayedSubscription } from "./relayed_subscription.ts";
+import { RESTING } from "./resting_bus.ts";
 
 /** Subscriptions and handlings that a guest may hold. */
 const MOST_HELD = 16_384;
@@ -104,10 +105,15 @@ export class GuestHoldings {
     this.#finishing = true;
   }
 
-  /** From here on what it asks for is done on `bus`; where it `begins`, it sets itself up anew. */
-  use(bus: RelayedBus, begins: boolean): void {
+  /** The guest has cleaned up, and stays: what it asks for is refused. */
+  rest(): void {
+    this.#bus = RESTING;
+  }
+
+  /** The guest sets itself up again: what it asks for is done on `bus`. */
+  resume(bus: RelayedBus): void {
+    this.#finishing = false;
     this.#bus = bus;
-    if (begins) this.#finishing = false;
   }
 
   /** Closes all of it. */

@@ -2,6 +2,7 @@ import type { Attempt, AttemptGroup } from "../attempt.ts";
 import type { Context } from "@caryatid/sdk";
 import { closeSync, fstatSync, readSync, writeSync } from "node:fs";
 import { stdout } from "node:process";
+import { untilEnded } from "./until_ended.ts";
 
 const TOPIC = [0x69, ...new TextEncoder().encode("granted.x")];
 /** As 9,999, without options. */
@@ -79,7 +80,8 @@ export const bridge: AttemptGroup = {
       process: "contained",
       why:
         "more than its own memory holds doesn't wait for it: it is ended then",
-      attempt: () => raw(batch(LISTEN, DEMAND), bigPublish()),
+      attempt: (_, context) =>
+        raw(context, batch(LISTEN, DEMAND), bigPublish()),
     },
     {
       name: "forges the length of a frame",
@@ -88,7 +90,7 @@ export const bridge: AttemptGroup = {
       process: "contained",
       why: "a process may write to its own end of the pipe; " +
         "what it writes is checked, and the end of it",
-      attempt: () => raw([0xff, 0xff, 0xff, 0xff]),
+      attempt: (_, context) => raw(context, [0xff, 0xff, 0xff, 0xff]),
     },
     {
       name: "reads its standard input by Deno.stdin",
@@ -187,7 +189,7 @@ export const bridge: AttemptGroup = {
         context.run(() =>
           Promise.reject(new Error("\x1b]0;mine\x07\x9b2J\u202e"))
         );
-        await new Promise((resolve) => setTimeout(resolve, 500));
+        await untilEnded();
       },
     },
     {
@@ -274,12 +276,13 @@ function forged(name: string, frame: readonly number[]): Attempt {
     process: "contained",
     why: "a process may write to its own end of the pipe; what it writes is " +
       "checked as what its bus sends, and the end of it",
-    attempt: () => raw(batch(frame)),
+    attempt: (_, context) => raw(context, batch(frame)),
   };
 }
 
-/** Writes these, and then the others as often as it takes to fill whoever doesn't look. */
+/** Writes these, and then the others as often as it takes to fill whoever doesn't look; waits until the host has dealt with them. */
 async function raw(
+  context: Context,
   bytes: readonly number[],
   again?: Uint8Array,
 ): Promise<void> {
@@ -291,7 +294,7 @@ async function raw(
   }
   write(new Uint8Array(bytes));
   for (let i = 0; again && i < 300; i++) write(again);
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await context.publish("granted.x", 1).catch(() => {}); // it has told the host something else
 }
 
 function write(bytes: Uint8Array): void {

@@ -1,5 +1,6 @@
 import type { Attempt, AttemptGroup } from "../attempt.ts";
 import process from "node:process";
+import { untilEnded } from "./until_ended.ts";
 
 const ALONE = { alone: true, uncontrolled: true } as const;
 const MEBIBYTE = 2 ** 20;
@@ -89,13 +90,13 @@ export const ends: AttemptGroup = {
     },
     contained("leaves a rejection to nobody", async () => {
       Promise.reject(new Error("to nobody"));
-      await turn(50);
+      await untilEnded();
     }),
     contained("throws in a timer", async () => {
       setTimeout(() => {
         throw null;
       });
-      await turn(50);
+      await untilEnded();
     }),
     {
       name: "throws null",
