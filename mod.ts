@@ -1,5 +1,6 @@
 /**
- * The SDK and the process in one, for who imports this repository by URL. Packages: `jsr:@caryatid/sdk`, `jsr:@caryatid/process`.
+ * The SDK and the process in one, for imports of this repository by URL.
+ * Packages: `jsr:@caryatid/sdk`, `jsr:@caryatid/process`.
  *
  * @module
  */

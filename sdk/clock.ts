@@ -1,23 +1,30 @@
-import { abortedError } from "./aborted.ts";
+import { abortedError } from "./errors.ts";
 
-/** The time, and waiting for it. */
+/** Clock that reads the time and waits. */
 export interface Clock {
-  /** Milliseconds since 1970. Jumps when somebody sets the time: measure durations with `monotonic`. */
+  /**
+   * Returns the milliseconds since 1970. The value jumps when the system clock
+   * is set: measure durations with `monotonic`.
+   */
   now(): number;
-  /** Milliseconds since some moment in the past, with fractions. Only ever goes on, whoever sets the time. */
+  /**
+   * Returns the milliseconds since a fixed moment in the past, with fractions.
+   * The value never decreases, even if the system clock is set.
+   */
   monotonic(): number;
   /**
-   * Resolves `milliseconds` from now, however long that is.
+   * Resolves after `milliseconds`, without an upper limit.
    *
-   * Rejects with `ABORTED` when `signal` fires. A module's own clock also does so when its context's signal fires.
+   * Rejects with `ABORTED` when `signal` fires. The clock of a module also
+   * rejects when the signal of its context fires.
    */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** What a timer takes: beyond 2^31 - 1 ms it would ring at once. */
+/** Longest delay of a timer, in ms: with a longer one it fires at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** The clock of the machine. */
+/** Clock of the system. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
@@ -42,3 +49,16 @@ export const systemClock: Clock = {
     });
   },
 };
+
+/**
+ * Returns a clock whose sleepers also reject with `ABORTED` when `signal`
+ * fires.
+ */
+export function stoppingClock(clock: Clock, signal: AbortSignal): Clock {
+  return {
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    sleep: (milliseconds, own) =>
+      clock.sleep(milliseconds, own ? AbortSignal.any([signal, own]) : signal),
+  };
+}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import { systemClock } from "./clock.ts";
-import { countAbortHandlers } from "./testing/conformance/count_abort_handlers.ts";
+import { countAbortHandlers } from "./testing/conformance/assertions.ts";
 
 Deno.test("systemClock sleeps longer than a timer takes", async () => {
   mock.timers.enable({ apis: ["setTimeout"] });
@@ -33,7 +33,7 @@ Deno.test("systemClock takes its abort handler off when a sleep is over", async 
   assert.equal(counted.handlers, 0);
 });
 
-Deno.test("systemClock has a monotonic time that goes on", async () => {
+Deno.test("systemClock.monotonic advances during a sleep", async () => {
   const before = systemClock.monotonic();
   await systemClock.sleep(5);
   assert(systemClock.monotonic() - before >= 4);

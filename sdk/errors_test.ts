@@ -6,12 +6,12 @@ Deno.test("an error has its code, message, hint and cause", () => {
   const cause = new Error("first");
   const error = new CaryatidError("NO_ROUTE", "Cannot publish", {
     cause,
-    hint: "add a route",
+    hint: "Add a route.",
   });
   assert.equal(error.name, "CaryatidError");
   assert.equal(error.code, "NO_ROUTE");
   assert.equal(error.message, "Cannot publish");
-  assert.equal(error.hint, "add a route");
+  assert.equal(error.hint, "Add a route.");
   assert.equal(error.cause, cause);
   assert.match(error.stack!, /errors_test/);
   assert(error instanceof Error);
@@ -34,7 +34,7 @@ Deno.test("instanceof holds across loaded copies of the package", () => {
   assert(own instanceof copy.CaryatidError);
 });
 
-Deno.test("instanceof doesn't hold for what is something else", () => {
+Deno.test("instanceof is false for other errors and values", () => {
   const others: unknown[] = [
     new Error("plain"),
     { name: "CaryatidError", code: "ABORTED", message: "" },
@@ -51,7 +51,7 @@ Deno.test("instanceof doesn't hold for what is something else", () => {
   for (const other of others) assert(!(other instanceof CaryatidError));
 });
 
-Deno.test("instanceof of a subclass doesn't hold for every CaryatidError", () => {
+Deno.test("instanceof of a subclass is false for a plain CaryatidError", () => {
   class SpecialError extends CaryatidError {}
   const special = new SpecialError("ABORTED", "special");
   assert(special instanceof SpecialError);
@@ -60,7 +60,7 @@ Deno.test("instanceof of a subclass doesn't hold for every CaryatidError", () =>
   assert(!(new CaryatidError("ABORTED", "plain") instanceof SpecialError));
 });
 
-Deno.test("the brand of an error doesn't show", () => {
+Deno.test("the brand of an error is not enumerable", () => {
   const error = new CaryatidError("ABORTED", "Cannot sleep");
   assert.deepEqual(Object.keys(error).sort(), ["code", "hint", "name"]);
 });

@@ -1,17 +1,20 @@
 /**
- * Where a module's log records go. `{name}` in a text is replaced by that property.
+ * Logger of a module. `{name}` in a text is replaced by the property `name`.
  *
- * LogTape's loggers have this form, so has the console once wrapped.
+ * A logger of LogTape fits this interface; the console fits it if wrapped.
  */
 export interface Log {
-  /** What only a developer wants to see. */
+  /** Logs a detail for developers. */
   debug(text: string, properties?: Record<string, unknown>): void;
-  /** What an operator wants to see. */
+  /** Logs information for operators. */
   info(text: string, properties?: Record<string, unknown>): void;
-  /** Something is wrong, and work goes on. */
+  /** Logs a problem that does not stop the work. */
   warn(text: string, properties?: Record<string, unknown>): void;
-  /** Something failed. */
+  /** Logs a failure. */
   error(text: string, properties?: Record<string, unknown>): void;
-  /** Whether anybody sees what is logged at this level, for who would do much to find out what to log. Without it, maybe. */
+  /**
+   * Returns true if records of this level are written. Call it before an
+   * expensive computation of a record. Assume true if the method is missing.
+   */
   isEnabledFor?(level: "debug" | "info" | "warning" | "error"): boolean;
 }

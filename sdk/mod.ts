@@ -1,12 +1,14 @@
 /**
- * What a module author needs: define a module, and publish, subscribe, request and handle through its {@linkcode Context}.
+ * SDK for authors of modules: define a module, and publish, subscribe, request
+ * and handle through its {@linkcode Context}.
  *
- * @example A module that says hello on every n-th tick
+ * @example A module that publishes a greeting on every n-th tick
  * ```ts
  * import { defineModule, defineTopic, type Module } from "@caryatid/sdk";
  * import { z } from "zod";
  *
- * const tick = defineTopic("clock.tick", z.object({ number: z.number().int() }));
+ * const schema = z.object({ number: z.number().int() });
+ * const tick = defineTopic("clock.tick", schema);
  *
  * export default defineModule({
  *   name: "greeter",
@@ -27,42 +29,71 @@
  * @module
  */
 export type { Clock } from "./clock.ts";
-export type { Context } from "./context.ts";
-export { declaredTopics } from "./declared_topics.ts";
-export { defineTopic, type TypedTopic } from "./define_topic.ts";
-export {
-  CaryatidError,
-  type CaryatidErrorOptions,
-  type ErrorCode,
-} from "./errors.ts";
-export { Float } from "./float.ts";
-export type { Log } from "./log.ts";
 export type {
-  Accept,
-  BusAbilities,
-  Delivery,
-  HandleOptions,
-  Handler,
-  Handling,
-  MessageBus,
-  OpenOptions,
-  Overflow,
-  PublishOptions,
-  RequestDelivery,
-  RequestOptions,
-  SubscribeOptions,
-  Subscription,
-} from "./message_bus.ts";
+  ConfigDefaults,
+  ConfigInputOf,
+  ConfigOf,
+  ConfigValue,
+  PartialDefaults,
+  Widened,
+} from "./config_defaults.ts";
+export type { Context, HandlerOf } from "./context.ts";
 export {
+  declaredTopics,
   defineModule,
+  type InitOptions,
   isModule,
   type Module,
   type ModuleDefinition,
   type PermissionRequest,
   type PermissionsOf,
+  type StateInputOf,
+  type StateOf,
 } from "./module.ts";
-export { patternCovers } from "./pattern_covers.ts";
+export type { Topics, TopicsOf, TopicUse } from "./topics.ts";
+export { defineTopic, type TopicOptions } from "./define_topic.ts";
+export {
+  CaryatidError,
+  type CaryatidErrorOptions,
+  type ErrorCode,
+  type OwnCode,
+} from "./errors.ts";
+export { Float, type WireSchema } from "./wire.ts";
+export type {
+  DeadLetter,
+  DeadLetterFilter,
+  DeadLetters,
+} from "./dead_letters.ts";
+export type { BusHealth, Health, ModuleHealth, ModuleState } from "./health.ts";
+export type { Log } from "./log.ts";
+export type { Delivery, RequestDelivery } from "./delivery.ts";
+export type { HandleOptions, Handler, Handling } from "./handling.ts";
+export type {
+  BusAbilities,
+  MessageBus,
+  OpenOptions,
+  PublishOptions,
+  RequestOptions,
+} from "./message_bus.ts";
+export type {
+  Accept,
+  BusSubscribeOptions,
+  ConsumeOptions,
+  Consumer,
+  Overflow,
+  SubscribeOptions,
+  Subscription,
+} from "./subscription.ts";
+export {
+  MAX_TOPIC_BYTES,
+  patternCovers,
+  patternsOverlap,
+  topicMatches,
+  validatePattern,
+  validateTopic,
+} from "./topic.ts";
 export type { RetryOptions } from "./retry_options.ts";
+export type { SpanBatch, SpanKind, SpanRecord } from "./span_batch.ts";
 export type {
   SchemaInput,
   SchemaIssue,
@@ -70,12 +101,18 @@ export type {
   SchemaResult,
   StandardSchema,
 } from "./standard_schema.ts";
-export {
-  MAX_TOPIC_BYTES,
-  patternsOverlap,
-  topicMatches,
-  validatePattern,
-  validateTopic,
-} from "./topic.ts";
-export type { Topics, TopicsOf, TopicUse } from "./topics.ts";
-export type { WireSchema } from "./wire_schema.ts";
+export type {
+  AnswerInput,
+  AnswerOutput,
+  CodedError,
+  MessageInput,
+  MessageOutput,
+  PatternWord,
+  Topic,
+  TopicOf,
+  TopicOrPattern,
+  TopicSchemas,
+  TypedPattern,
+  TypedTopic,
+  WordsOf,
+} from "./typed_topic.ts";

@@ -6,7 +6,7 @@ import * as copy from "./module.ts?copy";
 
 const init = () => {};
 
-Deno.test("a module has all properties, whatever its definition leaves out", () => {
+Deno.test("defineModule() fills in the defaults of omitted properties", () => {
   const module = defineModule({ name: "greeter", init });
   assert.deepEqual({ ...module, init }, {
     "~caryatid": { kind: "module", version: 1 },
@@ -19,7 +19,7 @@ Deno.test("a module has all properties, whatever its definition leaves out", () 
   });
 });
 
-Deno.test("a module has what its definition says", () => {
+Deno.test("defineModule() keeps the properties of the definition", () => {
   const config = z.object({ every: z.number().default(1) });
   const permissions = { net: ["example.com"] };
   const topics = { publish: ["hello.*"], handle: ["ask.#"] };
@@ -38,7 +38,7 @@ Deno.test("a module has what its definition says", () => {
   assert.deepEqual(module.topics, topics);
 });
 
-Deno.test("init gets the context and the configuration as they are, and its outcome is given back", async () => {
+Deno.test("init receives the same context and configuration, and its result is returned", async () => {
   const context = {} as Context;
   const config = { every: 2 };
   const module = defineModule({
@@ -55,6 +55,31 @@ Deno.test("init gets the context and the configuration as they are, and its outc
   await assert.rejects(async () => await module.init(context, config), {
     message: "from init",
   });
+});
+
+Deno.test("init receives the previous state if it fits the schema of the module", async () => {
+  const warnings: string[] = [];
+  const received: ({ count: number } | undefined)[] = [];
+  const context = {
+    log: { warn: (text: string) => warnings.push(text) },
+    keep: () => {},
+  } as unknown as Context;
+  const module = defineModule({
+    name: "counter",
+    state: z.object({ count: z.number() }),
+    init(context, _, { previous }) {
+      received.push(previous); // typed by the schema
+      context.keep(() => ({ count: 1 }));
+      // @ts-expect-error it does not fit the schema
+      context.keep(() => ({ count: "one" }));
+    },
+  });
+  await module.init(context, {});
+  await module.init(context, {}, { previous: { count: 2 } });
+  assert.deepEqual(warnings, []);
+  await module.init(context, {}, { previous: { count: "two" } });
+  assert.deepEqual(received, [undefined, { count: 2 }, undefined]);
+  assert.match(warnings.join(), /^\[STATE_NOT_KEPT\] [^,]*$/);
 });
 
 Deno.test("init keeps its this", () => {
@@ -78,7 +103,7 @@ Deno.test("a name is lower-case words joined by -", () => {
     assert.throws(() => defineModule({ name, init }), {
       code: "INVALID_OPTION",
       message: `Cannot define the module ${JSON.stringify(name)}: ` +
-        'wanted lower-case words joined by "-"',
+        'expected lower-case words joined by "-"',
     });
   }
 });
@@ -89,7 +114,7 @@ Deno.test("isModule() knows modules of every loaded copy of the package", () => 
   assert(copy.isModule(defineModule({ name: "own", init })));
 });
 
-Deno.test("isModule() doesn't take anything else for one", () => {
+Deno.test("isModule() returns false for other values", () => {
   const others: unknown[] = [
     undefined,
     null,

@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { patternCovers } from "./pattern_covers.ts";
-import { topicMatches } from "./topic.ts";
+import { patternCovers, topicMatches } from "./topic.ts";
 
-Deno.test("patternCovers() says what a right to hear one pattern gives", () => {
+Deno.test("patternCovers() returns true only if the wide pattern matches all topics of the narrow one", () => {
   const covered: [narrow: string, wide: string][] = [
     ["clock.tick", "clock.tick"],
     ["clock.tick", "clock.*"],
@@ -48,10 +47,14 @@ function sequences(words: readonly string[], most: number): string[] {
   return all.map((one) => one.join("."));
 }
 
-/** A word beyond those of the patterns stands for all others; topics twice as long as a pattern tell any difference. */
+/**
+ * Topics that distinguish any two patterns of the test. The word `c` is in no
+ * pattern and represents all others, and a topic is up to twice as long as a
+ * pattern.
+ */
 const TOPICS = sequences(["a", "b", "c"], 7);
 
-/** Which of the topics a pattern matches, a bit each. */
+/** Returns one bit for each topic, set if the pattern matches the topic. */
 function topicsOf(pattern: string): Uint32Array {
   const bits = new Uint32Array(Math.ceil(TOPICS.length / 32));
   TOPICS.forEach((topic, i) => {
@@ -108,7 +111,7 @@ Deno.test("patternCovers() takes as long for hostile patterns as for others of t
   assert(performance.now() - start < 1_000);
 });
 
-Deno.test("patternCovers() throws INVALID_TOPIC for what is no pattern", () => {
+Deno.test("patternCovers() throws INVALID_TOPIC if an argument is not a valid pattern", () => {
   const long = "x".repeat(256);
   assert.throws(() => patternCovers(long, "a"), { code: "INVALID_TOPIC" });
   assert.throws(() => patternCovers("a", long), { code: "INVALID_TOPIC" });

@@ -1,8 +1,8 @@
 /**
- * How often what failed is tried again: a handler with the request that it threw at, a loop's successor with the delivery that the
- * loop was left with. In between others are worked on.
+ * Retry of a failed attempt: a handler receives the same request again, a
+ * subscription the same delivery. Other messages are handled in between.
  *
- * @example A member of a group fails, another one gets the message again
+ * @example A member of a group fails, and another one receives the message
  * ```ts
  * import { MockBus } from "@caryatid/sdk/testing";
  * import assert from "node:assert/strict";
@@ -17,12 +17,15 @@
  *   assert.deepEqual([message, redelivered], ["hard", true]);
  *   break;
  * }
- * assert.equal(other.dropped, 1); // it was given up
+ * assert.equal(other.dropped, 1); // the last attempt failed
  * ```
  */
 export interface RetryOptions {
-  /** Attempts in all, from 1 to 100. */
+  /** Number of attempts, from 1 to 100. */
   readonly attempts: number;
-  /** Milliseconds before the second attempt, doubled before each further one (0), up to 2^31 - 1. */
+  /**
+   * Milliseconds before the second attempt, doubled before each further one
+   * (0), up to 2^31 - 1.
+   */
   readonly backoff?: number;
 }

@@ -1,16 +1,17 @@
 /**
- * A schema of any library that keeps the Standard Schema (zod, valibot, arktype, …): https://standardschema.dev
+ * Schema of any library that implements the Standard Schema (zod, valibot,
+ * arktype, …): https://standardschema.dev
  *
- * Only its types are used, so the SDK depends on none of them.
+ * The SDK declares only its types, so it depends on no schema library.
  */
 export interface StandardSchema<Input = unknown, Output = Input> {
-  /** What the specification calls its properties. */
+  /** Properties of the specification. */
   readonly "~standard": {
-    /** 1. */
+    /** Version of the specification. */
     readonly version: 1;
-    /** The library's name. */
+    /** Name of the library. */
     readonly vendor: string;
-    /** Gives the value, or what is wrong with it. */
+    /** Returns the validated value, or its issues. */
     readonly validate: (
       value: unknown,
     ) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
@@ -21,31 +22,33 @@ export interface StandardSchema<Input = unknown, Output = Input> {
   };
 }
 
-/** What a schema says of a value. */
+/** Result of a validation: the validated value, or its issues. */
 export type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly SchemaIssue[] };
 
-/** One thing that is wrong, and where. */
+/** One error of a value, with its place. */
 export interface SchemaIssue {
-  /** What is wrong. */
+  /** Description of the error. */
   readonly message: string;
-  /** Where: keys from the outside in. */
+  /** Keys that lead to the wrong value, from the outside in. */
   readonly path?:
     | readonly (PropertyKey | { readonly key: PropertyKey })[]
     | undefined;
 }
 
-/** What a schema takes. */
+/** Type of the values that a schema accepts. */
 export type SchemaInput<S> = S extends StandardSchema<infer Input, infer _>
   ? Input
   : unknown;
-/** What a schema gives. */
+/** Type of the values that a schema returns. */
 export type SchemaOutput<S> = S extends StandardSchema<infer _, infer Output>
   ? Output
   : unknown;
 
-/** Writes an issue's path as `a.b[0].c`, or "" for the value itself. */
+/**
+ * Returns the path of an issue as `a.b[0].c`, or `""` for the value itself.
+ */
 export function issuePath(issue: SchemaIssue): string {
   let path = "";
   for (const part of issue.path ?? []) {

@@ -65,10 +65,10 @@ Deno.test("A6 a pattern matches as RabbitMQ defines it", async (t) => {
   for (const [pattern, hits, misses] of table) {
     await t.step(`"${pattern}"`, () => {
       for (const topic of hits) {
-        assert(topicMatches(pattern, topic), `wanted to hit "${topic}"`);
+        assert(topicMatches(pattern, topic), `expected to hit "${topic}"`);
       }
       for (const topic of misses) {
-        assert(!topicMatches(pattern, topic), `wanted to miss "${topic}"`);
+        assert(!topicMatches(pattern, topic), `expected to miss "${topic}"`);
       }
     });
   }
@@ -98,14 +98,14 @@ Deno.test("A7 topics and patterns have 255 bytes of UTF-8 at most", async (t) =>
       for (const text of exceeds) {
         assert.throws(() => check(text), {
           ...INVALID_TOPIC,
-          message: /found 256 bytes of UTF-8, wanted at most 255$/,
+          message: /found 256 bytes of UTF-8; expected at most 255$/,
         });
       }
     });
   }
 });
 
-Deno.test("A7 what is no well-formed text is INVALID_TOPIC", async (t) => {
+Deno.test("A7 a topic or pattern that is not well-formed text is INVALID_TOPIC", async (t) => {
   const bad: unknown[] = ["\ud800", "a.\udfff", "\udc00\ud800.b", 1, null, {}];
   for (const text of bad as string[]) {
     await t.step(Deno.inspect(text), () => {
@@ -129,14 +129,14 @@ Deno.test("A7 a published topic has no word * or #, a pattern may", () => {
   }
 });
 
-Deno.test("an error quotes no more of a topic than it needs", () => {
+Deno.test("an error message shortens a long topic", () => {
   assert.throws(() => validateTopic("x".repeat(100_000)), ({ message }) => {
     assert(message.length < 200, message);
     return true;
   });
 });
 
-Deno.test("F7 matching is what its definition says, for any words", () => {
+Deno.test("F7 matching agrees with its definition for any words", () => {
   const words = ["a", "b", "", "a*"];
   const pattern = fc.array(fc.constantFrom(...words, "*", "#", "#"), {
     maxLength: 8,
@@ -154,7 +154,8 @@ Deno.test("F7 matching is what its definition says, for any words", () => {
 });
 
 Deno.test("F7 two patterns overlap exactly if some topic matches both", () => {
-  // A shortest such topic has no word that only "#" takes, so six words do for patterns of four; "c" stands for all other words.
+  // A shortest such topic has no word that only "#" takes, so six words do for
+  // patterns of four; "c" stands for all other words.
   const topics = sequences(["a", "b", "c"], 6);
   const patterns = sequences(["a", "b", "*", "#"], 4);
   const matched = patterns.map((pattern) =>

@@ -1,65 +1,85 @@
 import { CaryatidError } from "./errors.ts";
 import { validatePattern } from "./topic.ts";
 
-/** What a module does on a topic. */
+/** Use of a topic by a module. */
 export type TopicUse = "publish" | "subscribe" | "request" | "handle";
 
 /**
- * The topics that a module has to do with, as patterns. A list that is absent has none.
+ * Topics that a module uses, as patterns. A missing list is empty.
  *
- * A pattern stands for what the module may use, not for what it does all the time.
+ * A pattern covers every topic that the module can use, even if it never uses
+ * some of them.
  */
 export interface Topics {
-  /** What it publishes on. */
+  /** Topics that it publishes on. */
   readonly publish?: readonly string[] | undefined;
-  /** What it subscribes to. */
+  /** Topics that it subscribes to. */
   readonly subscribe?: readonly string[] | undefined;
-  /** What it requests on. */
+  /** Topics that it requests on. */
   readonly request?: readonly string[] | undefined;
-  /** What it answers requests on. */
+  /** Topics on which it answers requests. */
   readonly handle?: readonly string[] | undefined;
+  /** Names of the groups that its subscriptions join. */
+  readonly groups?: readonly string[] | undefined;
 }
 
-/** The topics of a module: always the same, or those that its checked section names. */
+/**
+ * Topics of a module: a constant, or a function of its checked section.
+ */
 export type TopicsOf<C> = Topics | ((config: C) => Topics);
 
-/** All that a declaration may say. */
-const TOPIC_USES: readonly TopicUse[] = [
+/** Valid keys of a declaration. */
+const KEYS: readonly (keyof Topics)[] = [
   "publish",
   "subscribe",
   "request",
   "handle",
+  "groups",
 ];
 
 /**
- * A copy of what a module declares, checked.
+ * Checks the declaration of a module and returns a copy.
  *
- * @throws {CaryatidError} `INVALID_TOPIC` for what is no pattern, `INVALID_OPTION` for all else that is wrong
+ * @throws {CaryatidError} `INVALID_TOPIC` if an item is not a pattern,
+ * `INVALID_OPTION` if the declaration has another error
  */
 export function checkTopics(module: string, topics: unknown): Topics {
   if (typeof topics !== "object" || topics === null) {
-    throw wrong(module, "topics", `found ${shown(topics)}, wanted an object`);
+    throw wrong(module, "topics", `found ${shown(topics)}; expected an object`);
   }
-  if (topics instanceof Promise) { // else it would declare nothing at all
-    throw wrong(module, "topics", "found a promise, wanted an object");
+  // would count as a declaration without topics
+  if (topics instanceof Promise) {
+    throw wrong(module, "topics", "found a promise; expected an object");
   }
-  const checked: Partial<Record<TopicUse, readonly string[]>> = {};
-  for (const [use, patterns] of Object.entries(topics)) {
-    if (!isUse(use)) {
+  const checked: Partial<Record<keyof Topics, readonly string[]>> = {};
+  for (const [key, list] of Object.entries(topics)) {
+    if (!isKey(key)) {
       throw wrong(
         module,
         "topics",
-        `found the key ${shown(use)}, wanted ${TOPIC_USES.join(", ")}`,
+        `found the key ${shown(key)}; expected ${KEYS.join(", ")}`,
       );
     }
-    if (patterns === undefined) continue;
-    checked[use] = checkPatterns(module, use, patterns);
+    if (list === undefined) continue;
+    checked[key] = key === "groups"
+      ? checkGroups(module, list)
+      : checkPatterns(module, key, list);
   }
   return checked;
 }
 
-function isUse(key: string): key is TopicUse {
-  return (TOPIC_USES as readonly string[]).includes(key);
+function isKey(key: string): key is keyof Topics {
+  return (KEYS as readonly string[]).includes(key);
+}
+
+function checkGroups(module: string, groups: unknown): readonly string[] {
+  const isName = (group: unknown) => typeof group === "string" && group !== "";
+  if (Array.isArray(groups) && groups.every(isName)) return [...groups];
+  throw wrong(
+    module,
+    "topics.groups",
+    `found ${shown(groups)}; expected an array of non-empty names`,
+  );
 }
 
 function checkPatterns(
@@ -72,7 +92,7 @@ function checkPatterns(
     throw wrong(
       module,
       where,
-      `found ${shown(patterns)}, wanted an array of patterns`,
+      `found ${shown(patterns)}; expected an array of patterns`,
     );
   }
   const checked: string[] = [];
@@ -95,7 +115,7 @@ function wrong(module: string, where: string, why: string): CaryatidError {
   return new CaryatidError(
     "INVALID_OPTION",
     `Cannot use ${where} of module "${module}": ${why}`,
-    { hint: 'for example topics: { subscribe: ["clock.#"] }' },
+    { hint: 'Write for example topics: { subscribe: ["clock.#"] }.' },
   );
 }
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { declaredTopics } from "./declared_topics.ts";
-import { defineModule } from "./module.ts";
+import { declaredTopics, defineModule } from "./module.ts";
 import type { Topics } from "./topics.ts";
 
 const init = () => {};
@@ -17,12 +16,13 @@ Deno.test("a module declares its topics as patterns, a list for each use", () =>
     subscribe: ["a.*", ""],
     request: [],
     handle: undefined,
+    groups: ["workers"],
   };
   const { handle: _, ...given } = topics;
   assert.deepEqual(declaredTopics(define(topics), {}), given);
 });
 
-Deno.test("a module may tell its topics by its checked section", () => {
+Deno.test("a module can declare its topics as a function of its checked section", () => {
   const module = defineModule({
     name: "relay",
     config: z.object({ topic: z.string() }),
@@ -38,22 +38,27 @@ Deno.test("a module may tell its topics by its checked section", () => {
   });
 });
 
-Deno.test("a module that declares nothing has no topics to stray from", () => {
+Deno.test("declaredTopics() returns undefined if the module declares no topics", () => {
   const module = defineModule({ name: "relay", init });
   assert.equal(declaredTopics(module, {}), undefined);
 });
 
-Deno.test("what is no declaration is INVALID_OPTION, and says where", async (t) => {
+Deno.test("an invalid declaration is INVALID_OPTION, with the place in the message", async (t) => {
   const cases: [topics: unknown, why: string][] = [
-    ["a.b", 'topics of .*: found "a\\.b", wanted an object'],
-    [null, "topics of .*: found null, wanted an object"],
+    ["a.b", 'topics of .*: found "a\\.b"; expected an object'],
+    [null, "topics of .*: found null; expected an object"],
     [
       { publishes: ["a"] },
-      'topics of .*: found the key "publishes", wanted publish, subscribe, request, handle',
+      'topics of .*: found the key "publishes"; expected publish, subscribe, request, handle, groups',
     ],
     [
       { publish: "a" },
-      'topics\\.publish of .*: found "a", wanted an array of patterns',
+      'topics\\.publish of .*: found "a"; expected an array of patterns',
+    ],
+    [{ groups: "a" }, 'topics\\.groups of .*: found "a"; expected an array'],
+    [
+      { groups: [""] },
+      "topics\\.groups of .*: .*expected an array of non-empty",
     ],
   ];
   for (const [topics, why] of cases) {
@@ -64,23 +69,23 @@ Deno.test("what is no declaration is INVALID_OPTION, and says where", async (t) 
       });
     });
   }
-  await t.step("nor does it come later", () => {
+  await t.step("a promise of a function is rejected, too", () => {
     const module = define(() => Promise.resolve({ publish: ["a"] }));
     assert.throws(() => declaredTopics(module, {}), {
       code: "INVALID_OPTION",
-      message: /found a promise, wanted an object/,
+      message: /found a promise; expected an object/,
     });
   });
   await t.step("also where a function gives it", () => {
     const module = define(() => 5);
     assert.throws(() => declaredTopics(module, {}), {
       code: "INVALID_OPTION",
-      message: /found a value of type number, wanted an object/,
+      message: /found a value of type number; expected an object/,
     });
   });
 });
 
-Deno.test("what is no pattern is INVALID_TOPIC", () => {
+Deno.test("an item that is not a valid pattern is INVALID_TOPIC", () => {
   for (const pattern of ["x".repeat(256), "\ud800", 5]) {
     assert.throws(() => define({ subscribe: ["a", pattern] }), {
       code: "INVALID_TOPIC",

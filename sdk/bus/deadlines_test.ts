@@ -6,7 +6,7 @@ import {
   Deadlines,
   type Timers,
 } from "./deadlines.ts";
-import { turnOver } from "./turn.ts";
+import { yieldToEventLoop } from "./event_loop.ts";
 
 /** Timers that go off when the test says so. */
 class HandTimers implements Timers {
@@ -27,7 +27,7 @@ class HandTimers implements Timers {
     this.waiting.delete(timer as number);
   }
 
-  /** Lets time pass, with each timer going off in its turn. */
+  /** Advances the time and calls the callback of each due timer, in order. */
   pass(milliseconds: number): void {
     const end = this.#now + milliseconds;
     for (;;) {
@@ -49,7 +49,9 @@ function make(): { timers: HandTimers; deadlines: Deadlines } {
   return { timers, deadlines: new Deadlines(timers) };
 }
 
-/** Lines, of which there is one for each length, and how often one was looked at in passing. */
+/**
+ * Map of the lines of each length that counts the lines an iteration visits.
+ */
 class CountedMap<K, V> extends Map<K, V> {
   looks = 0;
 
@@ -61,7 +63,10 @@ class CountedMap<K, V> extends Map<K, V> {
   }
 }
 
-/** Deadlines, and a look at their lines: what each length costs can't be seen from outside. */
+/**
+ * Returns deadlines with their internal lines, to measure the cost of each
+ * length.
+ */
 function makeCounted() {
   const { Map: original } = globalThis;
   const maps: CountedMap<number, unknown>[] = [];
@@ -128,7 +133,7 @@ Deno.test("F7 each deadline expires once, at its time, unless it is cancelled be
   );
 });
 
-Deno.test("many deadlines have one timer", () => {
+Deno.test("many deadlines share one timer", () => {
   const { timers, deadlines } = make();
   for (let i = 0; i < 1_000; i++) deadlines.add(5_000, () => {});
   for (let i = 0; i < 1_000; i++) deadlines.add(6_000 + i, () => {});
@@ -183,8 +188,8 @@ Deno.test("a cancelled deadline", async (t) => {
       const { timers, deadlines } = make();
       const all = [10, 20, 30].map((ms) => deadlines.add(ms, () => {}));
       for (const deadline of all) deadline.cancel();
-      await turnOver();
-      await turnOver();
+      await yieldToEventLoop();
+      await yieldToEventLoop();
       assert.equal(timers.waiting.size, 0);
     },
   );
@@ -194,8 +199,8 @@ Deno.test("a cancelled deadline", async (t) => {
     const expired: number[] = [];
     deadlines.add(20, () => expired.push(timers.now()));
     deadlines.add(10, () => {}).cancel();
-    await turnOver();
-    await turnOver();
+    await yieldToEventLoop();
+    await yieldToEventLoop();
     timers.pass(100);
     assert.deepEqual(expired, [20]);
   });
@@ -205,11 +210,32 @@ Deno.test("a cancelled deadline", async (t) => {
     const expired: number[] = [];
     deadlines.add(10, () => {}).cancel();
     deadlines.add(10, () => expired.push(timers.now()));
-    await turnOver();
-    await turnOver();
+    await yieldToEventLoop();
+    await yieldToEventLoop();
     timers.pass(100);
     assert.deepEqual(expired, [10]);
   });
+});
+
+Deno.test("the timer of a busy bus is not stopped and started each turn", async () => {
+  const { timers, deadlines } = make();
+  const turn = async () => {
+    deadlines.add(5_000, () => {}).cancel();
+    await yieldToEventLoop();
+    await yieldToEventLoop();
+  };
+  for (let turns = 0; turns < 100; turns++) await turn();
+  const made = timers.made;
+  for (let turns = 0; turns < 100; turns++) await turn();
+  assert(timers.made <= made + 1, `made ${timers.made - made} timers`);
+  assert.equal(timers.waiting.size, 1);
+  timers.pass(20);
+  assert.equal(timers.waiting.size, 0, "it stops 20 ms later");
+  const expired: number[] = [];
+  deadlines.add(5_000, () => expired.push(timers.now()));
+  deadlines.add(3, () => expired.push(timers.now()));
+  timers.pass(6_000);
+  assert.deepEqual(expired, [23, 5_020]);
 });
 
 Deno.test("close() forgets all deadlines", async (t) => {
@@ -229,8 +255,8 @@ Deno.test("close() forgets all deadlines", async (t) => {
     const expired: number[] = [];
     deadlines.add(10, () => expired.push(timers.now()));
     old.cancel();
-    await turnOver();
-    await turnOver();
+    await yieldToEventLoop();
+    await yieldToEventLoop();
     timers.pass(100);
     assert.deepEqual(expired, [10]);
   });
@@ -245,7 +271,7 @@ Deno.test("close() forgets all deadlines", async (t) => {
   });
 });
 
-Deno.test("lengths that nobody waits for are forgotten", () => {
+Deno.test("Deadlines removes the lines of lengths without a pending deadline", () => {
   const { deadlines, lines } = makeCounted();
   deadlines.add(1, () => {});
   for (let length = 2; length < 10_000; length++) {
@@ -263,7 +289,7 @@ Deno.test("B2 as many lengths as deadlines cost a few steps each", () => {
   deadlines.close();
 });
 
-Deno.test("checkTimeout() gives the timeout, or what stands in for it", () => {
+Deno.test("checkTimeout() returns the timeout, or the fallback if it is undefined", () => {
   assert.equal(checkTimeout(undefined, 7), 7);
   assert.equal(checkTimeout(0.5, 7), 0.5);
   assert.equal(checkTimeout(2 ** 31 - 1, 7), 2 ** 31 - 1);
@@ -277,7 +303,7 @@ Deno.test("B5 a timeout that no timer can keep is INVALID_OPTION", () => {
   }
 });
 
-Deno.test("a deadline that is over leads to no other, which the garbage collector would keep with it", () => {
+Deno.test("an expired or cancelled deadline does not keep other deadlines in memory", () => {
   const { timers, deadlines } = make();
   const [first, second, third] = [5, 5, 5].map((milliseconds) =>
     deadlines.add(milliseconds, () => {})

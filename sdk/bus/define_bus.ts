@@ -3,29 +3,29 @@ import type { MessageBus } from "../message_bus.ts";
 import type { PermissionsOf } from "../module.ts";
 import type { SchemaOutput, StandardSchema } from "../standard_schema.ts";
 
-/** What a bus is given to live with. */
+/** Context of a bus. */
 export interface BusContext {
-  /** The bus's id: the part after `message-bus.` in the configuration. */
+  /** Id of the bus: the part after `message-bus.` in the configuration. */
   readonly id: string;
   /** Logs under `caryatid.<id>`. */
   readonly log: Log;
 }
 
-/** What {@linkcode defineBus} takes. */
+/** Options of {@linkcode defineBus}. */
 export interface BusDefinition<
   S extends StandardSchema | undefined = undefined,
 > {
-  /** The `class` that configurations call it by. */
+  /** Name of the `class` in configurations. */
   readonly name: string;
-  /** What it carries messages over, in a sentence. */
+  /** Description in one sentence. */
   readonly description?: string;
   /** Checks the bus's section of the configuration and fills in defaults. */
   readonly config?: S;
-  /** What it asks to be allowed; a function where that hangs on its section. */
+  /** Permissions that it asks for; a function if they depend on its section. */
   readonly permissions?: PermissionsOf<
     S extends StandardSchema ? SchemaOutput<S> : Record<string, unknown>
   >;
-  /** Makes a bus. It connects in its `open`, not here. */
+  /** Creates a bus. The bus connects in `open`, not here. */
   create(
     context: BusContext,
     config: S extends StandardSchema ? SchemaOutput<S>
@@ -33,24 +33,33 @@ export interface BusDefinition<
   ): MessageBus;
 }
 
-/** A class of buses, ready to be registered with a process or loaded by one. Made by {@linkcode defineBus}. */
+/**
+ * Class of buses, to register with a process or to load by one. Made by
+ * {@linkcode defineBus}.
+ */
 export interface BusClass {
-  /** Says that this is a class of buses, to whichever copy of the SDK reads it. */
+  /**
+   * Brand that every copy of the SDK recognizes.
+   */
   readonly "~caryatid": { readonly kind: "bus"; readonly version: 1 };
-  /** The `class` that configurations call it by. */
+  /** Name of the `class` in configurations. */
   readonly name: string;
-  /** What it carries messages over. */
+  /** Description in one sentence. */
   readonly description: string;
   /** Checks its section of the configuration. */
   readonly config: StandardSchema | undefined;
-  /** What it asks to be allowed, or tells by its checked section. Undefined on a bus of an older SDK. */
+  /**
+   * Permissions that it asks for, or a function of its checked section.
+   * Undefined for a bus of an older SDK.
+   */
   readonly permissions?: PermissionsOf<unknown>;
-  /** Makes a bus, with its checked configuration. */
+  /** Creates a bus with its checked configuration. */
   create(context: BusContext, config: unknown): MessageBus;
 }
 
 /**
- * Defines a class of buses, for `[message-bus.x] class = "…"` or `import = "…"` (default export).
+ * Defines a class of buses, for `[message-bus.x] class = "…"` or `import = "…"`
+ * (default export).
  *
  * @example
  * ```ts
@@ -79,14 +88,16 @@ export function defineBus<S extends StandardSchema | undefined = undefined>(
 }
 
 /**
- * Says whether `value` is a class of buses, of this or another loaded copy of the SDK that makes those of the same version.
+ * Returns true if `value` is a class of buses, made by this copy of the SDK or
+ * by another one with the same version of the brand.
  *
  * @example
  * ```ts
  * import { defineBus, isBusClass } from "@caryatid/sdk/bus";
  * import assert from "node:assert/strict";
  *
- * const paper = defineBus({ name: "paper", create: () => assert.fail("no bus") });
+ * const create = () => assert.fail("no bus");
+ * const paper = defineBus({ name: "paper", create });
  * assert(isBusClass(paper));
  * assert(!isBusClass({ name: "not branded" }));
  * ```

@@ -1,99 +1,117 @@
 import { CaryatidError } from "../errors.ts";
-import type { Delivery, Overflow, PublishOptions } from "../message_bus.ts";
-import { givenAgain } from "./local_delivery.ts";
-import { Ring } from "./ring.ts";
-import { WaitingLine, type WaitingRoom } from "./waiting_room.ts";
+import type { Delivery } from "../delivery.ts";
+import type { PublishOptions } from "../message_bus.ts";
+import type { Overflow } from "../subscription.ts";
+import { redeliveryOf } from "./local_delivery.ts";
+import { Ring } from "./collections.ts";
+import { type BackPressure, PublisherQueue } from "./publisher_queue.ts";
 
-/** Somebody who waits for a delivery. */
+/** Loop that waits for a delivery. */
 export interface Reader {
-  /** Gives it one. */
-  hand(delivery: Delivery): void;
-  /** Tells it that there will be none. */
+  /** Receives a delivery. */
+  receive(delivery: Delivery): void;
+  /** Ends the wait without a delivery. */
   end(): void;
 }
 
-/** What a {@linkcode DeliveryQueue} is made of. */
+/** Options of {@linkcode DeliveryQueue}. */
 export interface DeliveryQueueOptions {
-  /** Named in errors. */
+  /** Pattern for errors. */
   readonly pattern: string;
-  /** Deliveries that may wait. */
+  /** Maximum number of queued deliveries. */
   readonly size: number;
-  /** What happens to one more. */
+  /** Policy for one more delivery. */
   readonly overflow: Overflow;
-  /** Where publishers wait. */
-  readonly room: WaitingRoom;
-  /** Says what is wanted: that of `SubscribeOptions`. */
+  /** Shared by all queues of a bus. */
+  readonly backPressure: BackPressure;
+  /** Filters deliveries, as in `SubscribeOptions`. */
   readonly where?: ((delivery: Delivery) => boolean) | undefined;
   /** Called at the first drop of a burst. */
   readonly onDrop?: ((pattern: string, overflow: Overflow) => void) | undefined;
 }
 
 /**
- * A bounded queue between publishers and the loops of a subscription, or of a group.
+ * Bounded queue between publishers and the loops of a subscription, or of a
+ * group.
  *
  * @example
  * ```ts
- * import { DeliveryQueue, LocalDelivery, WaitingRoom } from "@caryatid/sdk/bus";
+ * import {
+ *   BackPressure,
+ *   DeliveryQueue,
+ *   LocalDelivery,
+ * } from "@caryatid/sdk/bus";
  * import assert from "node:assert/strict";
  *
  * const queue = new DeliveryQueue({
  *   pattern: "a.*",
- *   room: new WaitingRoom(),
+ *   backPressure: new BackPressure(),
  *   size: 1,
  *   overflow: "drop-newest",
  * });
- * for (const n of [1, 2]) queue.push(new LocalDelivery("a.b", n, undefined), undefined);
+ * for (const n of [1, 2]) {
+ *   queue.push(new LocalDelivery("a.b", n, undefined), undefined);
+ * }
  * assert.equal(queue.length, 1);
  * assert.equal(queue.shift()?.message, 1);
  * ```
  */
 export class DeliveryQueue {
-  /** What its subscribers listen to; named in errors. */
+  /** Pattern of its subscribers, for errors. */
   readonly pattern: string;
-  /** What happens to a delivery that finds it full. */
+  /** Policy for a delivery that finds it full. */
   readonly overflow: Overflow;
-  /** Deliveries that may wait. */
+  /** Maximum number of queued deliveries. */
   size: number;
-  /** Says which deliveries may come in; all unless it is set. */
+  /** Filters deliveries, if set. */
   where: ((delivery: Delivery) => boolean) | undefined;
-  /** Deliveries lost because it was full, or refused by a `where` that threw. */
+  /**
+   * Number of deliveries dropped because it was full or because `where` threw.
+   */
   dropped = 0;
+  /** Number of deliveries that loops have taken. */
+  taken = 0;
   readonly #deliveries = new Ring<Delivery>();
-  /** The first in line; mostly there is one at most. */
+  /** The first waiting reader; mostly the only one. */
   #reader: Reader | undefined;
   readonly #readers = new Ring<Reader>();
-  readonly #publishers: WaitingLine;
+  readonly #publishers: PublisherQueue;
   readonly #onDrop: DeliveryQueueOptions["onDrop"];
   #dropping = false;
+  #dropsWhenFull = false;
   #closed = false;
 
-  /** Makes an empty, open queue. */
+  /** Creates an empty, open queue. */
   constructor(options: DeliveryQueueOptions) {
     this.pattern = options.pattern;
     this.overflow = options.overflow;
     this.size = options.size;
     this.where = options.where;
-    this.#publishers = new WaitingLine(options.room, options.pattern);
+    this.#publishers = new PublisherQueue(
+      options.backPressure,
+      options.pattern,
+    );
     this.#onDrop = options.onDrop;
   }
 
-  /** Deliveries that wait, unread. */
+  /** Number of queued deliveries. */
   get length(): number {
     return this.#deliveries.length;
   }
 
-  /** Publishers that wait for room. */
-  get heldUp(): number {
+  /** Number of publishers that wait for room. */
+  get waitingPublishers(): number {
     return this.#publishers.length;
   }
 
-  /** Whether it takes no more; what is in it can still be read. */
+  /** True once it accepts no more deliveries. Queued ones can still be read. */
   get closed(): boolean {
     return this.#closed;
   }
 
   /**
-   * Takes a delivery in. Gives undefined when that is done, or a promise when the publisher has to wait, or is refused.
+   * Adds a delivery. Returns undefined if that is done, or a promise if the
+   * publisher must wait or is rejected.
    */
   push(
     delivery: Delivery,
@@ -101,10 +119,10 @@ export class DeliveryQueue {
   ): Promise<void> | undefined {
     if (this.#closed) return undefined;
     if (this.where !== undefined && this.#leavesOut(delivery)) return undefined;
-    const reader = this.#reader; // not by #hand: each publish comes here
+    const reader = this.#reader; // not by #deliver: this is the hot path
     if (reader !== undefined) {
       this.#reader = this.#readers.shift();
-      reader.hand(delivery);
+      reader.receive(delivery);
     } else if (this.#deliveries.length < this.size) {
       this.#deliveries.push(delivery);
     } else {
@@ -113,7 +131,9 @@ export class DeliveryQueue {
     return undefined;
   }
 
-  /** Takes a delivery in if that costs nobody a wait; else it is dropped, and counted. */
+  /**
+   * Adds a delivery if no publisher must wait for it. Else drops and counts it.
+   */
   offer(delivery: Delivery): void {
     const full = this.#deliveries.length >= this.size;
     if (!full || this.overflow === "drop-oldest") {
@@ -123,7 +143,10 @@ export class DeliveryQueue {
     }
   }
 
-  /** The next delivery, if one waits; whoever waits for room may then come in. */
+  /**
+   * Removes and returns the next delivery, if there is one. The first waiting
+   * publisher then gets the room.
+   */
   shift(): Delivery | undefined {
     const delivery = this.#deliveries.shift();
     if (this.#deliveries.length < this.size) {
@@ -134,30 +157,35 @@ export class DeliveryQueue {
     return delivery;
   }
 
-  /** Puts `reader` in line for the next delivery. */
+  /** Queues `reader` for the next delivery. */
   wait(reader: Reader): void {
     if (this.#reader === undefined) this.#reader = reader;
     else this.#readers.push(reader);
   }
 
-  /** Takes back what a leaving member of a group had in hand, for others: in this order, and before all that waits. */
-  giveBack(...deliveries: readonly Delivery[]): void {
-    const again = deliveries.map((delivery) => givenAgain(delivery));
-    const handed = again.findIndex((delivery) => !this.#hand(delivery));
+  /**
+   * Puts back the unfinished deliveries of a leaving member of a group, for
+   * other members: in this order, in front of all others.
+   */
+  requeue(...deliveries: readonly Delivery[]): void {
+    const again = deliveries.map((delivery) => redeliveryOf(delivery));
+    const handed = again.findIndex((delivery) => !this.#deliver(delivery));
     if (handed < 0 || this.#closed) return;
     for (const delivery of again.slice(handed).reverse()) {
       this.#deliveries.unshift(delivery);
     }
   }
 
-  /** Takes one in behind the others, whatever room there is: it was here before, and has waited elsewhere. */
+  /**
+   * Appends a redelivery, even if the queue is full: it had its room before.
+   */
   append(delivery: Delivery): void {
-    if (this.#closed || this.#hand(delivery)) return;
+    if (this.#closed || this.#deliver(delivery)) return;
     this.#deliveries.push(delivery);
   }
 
-  /** Takes leaving readers out of the line. */
-  dismissReaders(leaving: (reader: Reader) => boolean): void {
+  /** Removes and ends the readers for which `leaving` returns true. */
+  removeReaders(leaving: (reader: Reader) => boolean): void {
     const left: Reader[] = [];
     const leaves = (reader: Reader) => leaving(reader) && left.push(reader) > 0;
     this.#readers.remove(leaves);
@@ -167,36 +195,58 @@ export class DeliveryQueue {
     for (const reader of left) reader.end();
   }
 
-  /** Forgets what waits: it will come again. */
+  /**
+   * While `on`, overflow "wait" acts as "drop-newest". Publishers that wait are
+   * released, and their messages dropped.
+   */
+  dropWhenFull(on: boolean): void {
+    this.#dropsWhenFull = on && this.overflow === "wait";
+    if (!this.#dropsWhenFull) return;
+    while (this.#publishers.admit() !== undefined) this.#drop();
+  }
+
+  /** Forgets all queued deliveries: a broker redelivers them. */
   clear(): void {
     this.#deliveries.clear();
   }
 
-  /** Takes no more in; what waits can still be read. Publishers that wait are refused with `error`. */
+  /**
+   * Accepts no more deliveries. Queued ones can still be read. Waiting
+   * publishers are rejected with `error`.
+   */
   end(error: CaryatidError): void {
     this.#closed = true;
-    this.#publishers.dismiss(error);
-    this.dismissReaders(() => true);
+    this.#publishers.releaseAll(error);
+    this.removeReaders(() => true);
   }
 
-  /** Takes no more in and forgets what waits. Publishers that wait are done: nobody is there any more. */
+  /**
+   * Accepts no more deliveries and forgets the queued ones. Waiting publishes
+   * resolve: they have no subscriber left.
+   */
   close(): void {
     this.#closed = true;
     this.#deliveries.clear();
-    this.#publishers.dismiss();
-    this.dismissReaders(() => true);
+    this.#publishers.releaseAll();
+    this.removeReaders(() => true);
   }
 
-  /** To the first in line, if anybody is. */
-  #hand(delivery: Delivery): boolean {
+  /**
+   * Passes a delivery to the first waiting reader. Returns false if no reader
+   * waits.
+   */
+  #deliver(delivery: Delivery): boolean {
     const reader = this.#reader;
     if (reader === undefined) return false;
     this.#reader = this.#readers.shift();
-    reader.hand(delivery);
+    reader.receive(delivery);
     return true;
   }
 
-  /** Whether it isn't to come in. Nobody who publishes is to suffer from what `where` throws. */
+  /**
+   * Returns true if `where` excludes a delivery. An error of `where` does not
+   * reach the publisher.
+   */
   #leavesOut(delivery: Delivery): boolean {
     try {
       const wanted = this.where!(delivery);
@@ -211,7 +261,7 @@ export class DeliveryQueue {
     delivery: Delivery,
     options: PublishOptions | undefined,
   ): Promise<void> | undefined {
-    if (this.overflow === "wait") {
+    if (this.overflow === "wait" && !this.#dropsWhenFull) {
       return this.#publishers.wait(delivery, options);
     }
     this.#drop();
@@ -225,7 +275,7 @@ export class DeliveryQueue {
         "OVERFLOW",
         `Cannot publish on "${delivery.topic}": the queue of ` +
           `"${this.pattern}" is full with ${this.size} messages`,
-        { hint: "read faster, or give that subscription another overflow" },
+        { hint: "Read faster, or set another overflow of that subscription." },
       ),
     );
   }
@@ -234,6 +284,9 @@ export class DeliveryQueue {
     this.dropped++;
     if (this.#dropping) return;
     this.#dropping = true;
-    this.#onDrop?.(this.pattern, this.overflow);
+    this.#onDrop?.(
+      this.pattern,
+      this.#dropsWhenFull ? "drop-newest" : this.overflow,
+    );
   }
 }

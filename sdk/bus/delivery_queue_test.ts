@@ -1,20 +1,27 @@
 import assert from "node:assert/strict";
 import { CaryatidError } from "../errors.ts";
-import type { Delivery, Overflow } from "../message_bus.ts";
+import type { Delivery } from "../delivery.ts";
+import type { Overflow } from "../subscription.ts";
 import { VirtualClock } from "../testing/virtual_clock.ts";
 import { Deadlines } from "./deadlines.ts";
 import { DeliveryQueue, type Reader } from "./delivery_queue.ts";
 import { LocalDelivery } from "./local_delivery.ts";
-import { WaitingRoom } from "./waiting_room.ts";
+import { BackPressure } from "./publisher_queue.ts";
 
-const CLOSED = new CaryatidError("BUS_CLOSED", "Cannot go on");
+const CLOSED = new CaryatidError("BUS_CLOSED", "Cannot continue");
 
 function make(
   overflow: Overflow = "wait",
   onDrop?: (pattern: string, overflow: Overflow) => void,
 ): DeliveryQueue {
-  const room = new WaitingRoom(new Deadlines(new VirtualClock()));
-  return new DeliveryQueue({ pattern: "a.*", size: 2, overflow, room, onDrop });
+  const backPressure = new BackPressure(new Deadlines(new VirtualClock()));
+  return new DeliveryQueue({
+    pattern: "a.*",
+    size: 2,
+    overflow,
+    backPressure,
+    onDrop,
+  });
 }
 
 function push(queue: DeliveryQueue, ...messages: unknown[]) {
@@ -31,12 +38,12 @@ function drain(queue: DeliveryQueue): unknown[] {
   return messages;
 }
 
-/** A reader that remembers what it was told. */
+/** Reader that records its deliveries and the number of its ends. */
 class NotingReader implements Reader {
   readonly got: Delivery[] = [];
   ended = 0;
 
-  hand(delivery: Delivery): void {
+  receive(delivery: Delivery): void {
     this.got.push(delivery);
   }
 
@@ -45,7 +52,7 @@ class NotingReader implements Reader {
   }
 }
 
-Deno.test("a reader in line gets the next delivery, past the queue", () => {
+Deno.test("a waiting reader receives the next delivery directly", () => {
   const queue = make();
   const readers = [new NotingReader(), new NotingReader()];
   for (const reader of readers) queue.wait(reader);
@@ -57,7 +64,7 @@ Deno.test("a reader in line gets the next delivery, past the queue", () => {
   assert.deepEqual(drain(queue), [3]);
 });
 
-Deno.test("a publisher that waits comes in when one delivery is out", async () => {
+Deno.test("a waiting publisher is admitted when a delivery leaves the queue", async () => {
   const queue = make();
   const [first, second, third, fourth] = push(queue, 1, 2, 3, 4);
   assert.deepEqual([first, second], [undefined, undefined]);
@@ -68,7 +75,7 @@ Deno.test("a publisher that waits comes in when one delivery is out", async () =
   await fourth;
 });
 
-Deno.test("A12 a full queue drops, counts, and tells of a burst once", async (t) => {
+Deno.test("A12 a full queue drops and counts messages, and calls onDrop once per burst", async (t) => {
   const policies: [Overflow, firstLeft: unknown[], secondLeft: unknown[]][] = [
     ["drop-oldest", [4, 5], [8, 9]],
     ["drop-newest", [1, 2], [2, 6]],
@@ -76,21 +83,21 @@ Deno.test("A12 a full queue drops, counts, and tells of a burst once", async (t)
   ];
   for (const [overflow, firstLeft, secondLeft] of policies) {
     await t.step(overflow, async () => {
-      const told: unknown[] = [];
-      const queue = make(overflow, (...what) => told.push(what));
+      const reported: unknown[] = [];
+      const queue = make(overflow, (...what) => reported.push(what));
       const waits = push(queue, 1, 2, 3, 4, 5);
       assert.equal(queue.dropped, 3);
-      assert.deepEqual(told, [["a.*", overflow]]);
+      assert.deepEqual(reported, [["a.*", overflow]]);
 
       const [left] = firstLeft;
       assert.equal(queue.shift()?.message, left);
       waits.push(...push(queue, 6, 7, 8, 9));
       assert.equal(queue.dropped, 6);
-      assert.equal(told.length, 1, "it was never empty: the same burst");
+      assert.equal(reported.length, 1, "it was never empty: the same burst");
       assert.deepEqual(drain(queue), secondLeft);
 
       waits.push(...push(queue, 1, 2, 3, 4, 5));
-      assert.equal(told.length, 2);
+      assert.equal(reported.length, 2);
       assert.deepEqual(drain(queue), firstLeft);
       const refused = waits.filter((wait) => wait !== undefined);
       assert.equal(refused.length, overflow === "error" ? queue.dropped : 0);
@@ -105,7 +112,7 @@ Deno.test("A12 a full queue drops, counts, and tells of a burst once", async (t)
   }
 });
 
-Deno.test("what is only offered never waits: a full queue drops it, and counts", async (t) => {
+Deno.test("offer never waits, and a full queue drops and counts the delivery", async (t) => {
   const policies: [Overflow, left: unknown[]][] = [
     ["wait", [1, 2]],
     ["drop-oldest", [2, 3]],
@@ -128,56 +135,56 @@ Deno.test("what is only offered never waits: a full queue drops it, and counts",
   }
 });
 
-Deno.test("A15 what is given back comes first again, marked, even when the queue is full", () => {
+Deno.test("A15 a requeued delivery comes first and is marked as redelivered, even if the queue is full", () => {
   const queue = make();
   push(queue, 1, 2);
-  const inHand = queue.shift()!;
+  const inFlight = queue.shift()!;
   push(queue, 3);
-  queue.giveBack(inHand);
+  queue.requeue(inFlight);
   assert.equal(queue.length, 3);
   const again = queue.shift()!;
   assert.equal(again.message, 1);
   assert(again.redelivered);
-  assert.equal(again.id, inHand.id);
+  assert.equal(again.id, inFlight.id);
   assert.deepEqual(drain(queue), [2, 3]);
 });
 
-Deno.test("A15 what is given back goes to a reader in line", () => {
+Deno.test("A15 a requeued delivery goes to a waiting reader", () => {
   const queue = make();
   const reader = new NotingReader();
   push(queue, 1);
-  const inHand = queue.shift()!;
+  const inFlight = queue.shift()!;
   queue.wait(reader);
-  queue.giveBack(inHand);
+  queue.requeue(inFlight);
   assert.deepEqual(
     reader.got.map(({ message, redelivered }) => [message, redelivered]),
     [[1, true]],
   );
 });
 
-Deno.test("A15 what is given back of several loops keeps its order, for readers in line and behind them", () => {
+Deno.test("A15 requeued deliveries of several loops keep their order, for waiting and later readers", () => {
   const queue = make();
   const readers = [1, 2].map(() => new NotingReader());
   push(queue, 1, 2, 3, 4);
-  const inHand = [1, 2, 3, 4].map(() => queue.shift()!);
+  const inFlight = [1, 2, 3, 4].map(() => queue.shift()!);
   for (const reader of readers) queue.wait(reader);
-  queue.giveBack(...inHand);
+  queue.requeue(...inFlight);
   const got = readers.map((reader) => reader.got.map(({ message }) => message));
   assert.deepEqual(got, [[1], [2]]);
   assert.deepEqual(drain(queue), [3, 4]);
 });
 
-Deno.test("leaving readers are told the end, the others stay in line", () => {
+Deno.test("removeReaders ends the removed readers, and the others keep waiting", () => {
   const queue = make();
   const readers = [1, 2, 3].map(() => new NotingReader());
   for (const reader of readers) queue.wait(reader);
-  queue.dismissReaders((reader) => reader === readers[1]);
+  queue.removeReaders((reader) => reader === readers[1]);
   push(queue, 1, 2, 3);
   assert.deepEqual(readers.map(({ ended }) => ended), [0, 1, 0]);
   assert.deepEqual(readers.map(({ got }) => got.length), [1, 0, 1]);
 });
 
-Deno.test("end() refuses those who wait; what is in can still be read", async () => {
+Deno.test("end() rejects waiting publishes, and queued deliveries can still be read", async () => {
   const queue = make();
   const waiting = push(queue, 1, 2, 3)[2]!;
   queue.end(CLOSED);
@@ -187,7 +194,7 @@ Deno.test("end() refuses those who wait; what is in can still be read", async ()
   assert.deepEqual(drain(queue), [1, 2]);
 });
 
-Deno.test("close() forgets what is in, and those who wait are done", async () => {
+Deno.test("close() drops queued deliveries, resolves waiting publishes and ends waiting readers", async () => {
   const queue = make();
   const reader = new NotingReader();
   const waiting = push(queue, 1, 2, 3)[2]!;
@@ -200,27 +207,27 @@ Deno.test("close() forgets what is in, and those who wait are done", async () =>
   assert.equal(reader.ended, 1);
 });
 
-Deno.test("a full queue counts the publishers that it holds up, without those who have given up", async () => {
+Deno.test("waitingPublishers of a full queue excludes aborted publishers", async () => {
   const queue = make("wait");
   push(queue, 1, 2);
-  assert.equal(queue.heldUp, 0);
+  assert.equal(queue.waitingPublishers, 0);
   const stop = new AbortController();
   const { signal } = stop;
   const [third] = push(queue, 3);
   const gone = [4, 5, 6].map((n) =>
     queue.push(new LocalDelivery("a.b", n, undefined), { signal })
   );
-  assert.equal(queue.heldUp, 4);
+  assert.equal(queue.waitingPublishers, 4);
   stop.abort();
   await Promise.allSettled(gone);
-  assert.equal(queue.heldUp, 1);
+  assert.equal(queue.waitingPublishers, 1);
   queue.shift();
   await third;
-  assert.equal(queue.heldUp, 0);
+  assert.equal(queue.waitingPublishers, 0);
   queue.close();
 });
 
-Deno.test("what where gives false for takes no room, wakes no reader, and isn't counted", async (t) => {
+Deno.test("a delivery for which where returns false is not queued, received or counted", async (t) => {
   const ways = {
     push: (queue: DeliveryQueue, message: number) => push(queue, message)[0],
     offer: (queue: DeliveryQueue, message: number) =>
@@ -237,7 +244,7 @@ Deno.test("what where gives false for takes no room, wakes no reader, and isn't 
           assert.equal(enter(queue, n), undefined);
         }
         assert.equal(queue.length, 2);
-        assert.equal(queue.heldUp, 0);
+        assert.equal(queue.waitingPublishers, 0);
         assert.equal(queue.dropped, 0);
         assert.deepEqual(drain(queue), [2, 4]);
         const reader = new NotingReader();
@@ -249,7 +256,7 @@ Deno.test("what where gives false for takes no room, wakes no reader, and isn't 
   }
 });
 
-Deno.test("what where throws at is counted, and whoever publishes doesn't hear of it", () => {
+Deno.test("an error thrown by where is counted as a drop and does not reach the publisher", () => {
   const queue = make();
   queue.where = () => {
     throw new Error("it is picky");
@@ -260,7 +267,7 @@ Deno.test("what where throws at is counted, and whoever publishes doesn't hear o
   assert.equal(queue.dropped, 3);
 });
 
-Deno.test("where is asked once about each delivery, and not when the queue is closed", () => {
+Deno.test("the where filter is called once per delivery, and never after the queue is closed", () => {
   const queue = make("drop-newest");
   const asked: unknown[] = [];
   queue.where = ({ message }) => asked.push(message) > 0;
@@ -271,7 +278,7 @@ Deno.test("where is asked once about each delivery, and not when the queue is cl
   assert.deepEqual(asked, [1, 2, 3, 4]);
 });
 
-Deno.test("a where that closes its queue leaves nothing in it", () => {
+Deno.test("a where filter that closes its queue leaves the queue empty", () => {
   const queue = make();
   queue.where = () => {
     queue.close();

@@ -1,43 +1,48 @@
 import { CaryatidError } from "../errors.ts";
-import type { Delivery, Overflow, SubscribeOptions } from "../message_bus.ts";
+import type { Delivery } from "../delivery.ts";
+import type { Overflow, SubscribeOptions } from "../subscription.ts";
 import type { DeliveryQueue } from "./delivery_queue.ts";
 import { checkRetry } from "./options.ts";
-import { type GivenUp, Unfinished } from "./unfinished.ts";
-import type { WaitingRoom } from "./waiting_room.ts";
+import { type ExhaustedDelivery, Redeliveries } from "./retries.ts";
+import type { BackPressure } from "./publisher_queue.ts";
 
-/** What a {@linkcode Group} is made of. */
+/** Options of {@linkcode Group}. */
 export interface GroupOptions {
-  /** What its members compete for. */
+  /** Queue that its members share. */
   readonly queue: DeliveryQueue;
-  /** Whose deadlines its retries wait by. */
-  readonly room: WaitingRoom;
-  /** Hears of each delivery that is given up. */
-  readonly onGivenUp: ((given: GivenUp) => void) | undefined;
+  /** Source of the deadlines of retries. */
+  readonly backPressure: BackPressure;
+  /** Called for each delivery that failed at every attempt. */
+  readonly onExhausted: ((given: ExhaustedDelivery) => void) | undefined;
 }
 
-/** What one member brings with it. */
+/** Options of one member. */
 export interface Member {
   readonly queueSize: number;
   readonly overflow: Overflow;
   readonly where: ((delivery: Delivery) => boolean) | undefined;
 }
 
-/** The members of one group on one pattern; their queue is as long as theirs together. */
+/**
+ * Members of one group on one pattern. The size of their queue is the sum of
+ * their queue sizes.
+ */
 export class Group {
   readonly #options: GroupOptions;
-  /** Made when a delivery is to be tried again for the first time. */
-  #unfinished: Unfinished | undefined;
+  /** Created at the first retry. */
+  #redeliveries: Redeliveries | undefined;
   readonly #members = new Set<Member>();
 
-  /** Nobody is in it yet, so its queue has no room. */
+  /** Starts without members, so its queue has no room. */
   constructor(options: GroupOptions) {
     this.#options = options;
   }
 
   /**
-   * One member more.
+   * Adds a member.
    *
-   * @throws {CaryatidError} `INVALID_OPTION` if its overflow isn't that of the others
+   * @throws {CaryatidError} `INVALID_OPTION` if its overflow differs from that
+   * of the others
    */
   join(name: string, member: Member): void {
     const { queue } = this.#options;
@@ -49,7 +54,10 @@ export class Group {
     queue.where = this.#wanted();
   }
 
-  /** One member less. Says whether it was the last one; what waits then is forgotten. */
+  /**
+   * Removes a member. Returns true if it was the last one; retries are then
+   * forgotten.
+   */
   leave(member: Member): boolean {
     const { queue } = this.#options;
     this.#members.delete(member);
@@ -60,46 +68,52 @@ export class Group {
     return true;
   }
 
-  /** What becomes of a delivery that a member's loop is left with; undefined where that isn't its wish, but to give it back. */
+  /**
+   * Returns the function that retries a delivery whose loop failed; undefined
+   * if the member sets no `retry`.
+   */
   failed(
     options: SubscribeOptions,
   ): ((delivery: Delivery, error: unknown) => void) | undefined {
     if (options.retry === undefined) return undefined;
     const retry = checkRetry(options);
     return (delivery, error) => {
-      this.#unfinished ??= this.#keepUnfinished();
-      this.#unfinished.add(delivery, retry, error);
+      this.#redeliveries ??= this.#makeRedeliveries();
+      this.#redeliveries.add(delivery, retry, error);
     };
   }
 
-  /** Tries nothing again any more. */
+  /** Ends all retries. */
   end(): void {
-    this.#unfinished?.close();
+    this.#redeliveries?.close();
   }
 
-  /** What no member wants needs no room. The others are for the member that gets them to leave out. */
+  /**
+   * Returns a filter for the queue: deliveries that every member excludes take
+   * no room. Each member filters the rest itself.
+   */
   #wanted(): ((delivery: Delivery) => boolean) | undefined {
     const wheres = [...this.#members].flatMap(({ where }) => where ?? []);
     if (wheres.length < this.#members.size) return undefined;
     return (delivery) => wheres.some((where) => mayWant(where, delivery));
   }
 
-  #keepUnfinished(): Unfinished {
-    const { queue, room, onGivenUp } = this.#options;
-    return new Unfinished({
+  #makeRedeliveries(): Redeliveries {
+    const { queue, backPressure, onExhausted } = this.#options;
+    return new Redeliveries({
       pattern: queue.pattern,
       most: queue.size,
-      deadlines: room.deadlines,
+      deadlines: backPressure.deadlines,
       give: (delivery) => queue.append(delivery),
-      onGivenUp: (given) => {
+      onExhausted: (given) => {
         queue.dropped++;
-        onGivenUp?.(given);
+        onExhausted?.(given);
       },
     });
   }
 }
 
-/** What `where` throws at, its member is to refuse. */
+/** Returns true if `where` throws: its member then rejects the delivery. */
 function mayWant(
   where: (delivery: Delivery) => boolean,
   delivery: Delivery,
@@ -120,6 +134,6 @@ function overflowError(
     "INVALID_OPTION",
     `Cannot join the group "${name}" on "${queue.pattern}" with the overflow ` +
       `"${overflow}": its members have "${queue.overflow}"`,
-    { hint: "give all members of a group the same overflow" },
+    { hint: "Give all members of a group the same overflow." },
   );
 }

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { Deadlines } from "./deadlines.ts";
 import { HandlerPool } from "./handler_pool.ts";
 import { PendingRequest, requestTimeoutError } from "./pending_request.ts";
-import { turnOver } from "./turn.ts";
+import { yieldToEventLoop } from "./event_loop.ts";
 
-Deno.test("B9 requests that nobody waits for any more don't pile up before a stuck handler", async () => {
+Deno.test("B9 aborted requests are removed from the queue of a stuck handler", async () => {
   const deadlines = new Deadlines();
   const pool = new HandlerPool("a", deadlines);
   const stuck = Promise.withResolvers<unknown>();
@@ -24,7 +24,7 @@ Deno.test("B9 requests that nobody waits for any more don't pile up before a stu
     return pending;
   };
   const given = ask(0);
-  await turnOver();
+  await yieldToEventLoop();
   const patient = ask(1);
   for (let n = 2; n < 10_000; n++) {
     const pending = ask(n);
@@ -35,12 +35,12 @@ Deno.test("B9 requests that nobody waits for any more don't pile up before a stu
   stuck.resolve("answer");
   assert.equal(await given.answer, "answer");
   assert.equal(await patient.answer, "answer");
-  await turnOver(); // the others would have had their turn
+  await yieldToEventLoop(); // the others would have had their turn
   assert.deepEqual(handled, [0, 1]);
   pool.close();
 });
 
-Deno.test("B6 an answer that throws when it is looked at fails its request alone", async () => {
+Deno.test("B6 an answer that throws when its properties are read fails only its own request", async () => {
   const deadlines = new Deadlines();
   const pool = new HandlerPool("a", deadlines);
   const hostile = () =>

@@ -1,17 +1,12 @@
-import { abortedError } from "../aborted.ts";
-import { CaryatidError } from "../errors.ts";
-import type {
-  HandleOptions,
-  Handler,
-  Handling,
-  RequestOptions,
-} from "../message_bus.ts";
+import { abortedError, CaryatidError } from "../errors.ts";
+import type { HandleOptions, Handler, Handling } from "../handling.ts";
+import type { RequestOptions } from "../message_bus.ts";
 import { validatePattern } from "../topic.ts";
-import { Bag } from "./bag.ts";
-import { checkTimeout, type Deadlines } from "./deadlines.ts";
+import { UnorderedSet } from "./collections.ts";
+import { checkTimeout, type Deadlines, type Timers } from "./deadlines.ts";
 import { HandlerPool } from "./handler_pool.ts";
 import { checkConcurrency, checkRetry } from "./options.ts";
-import { PatternIndex } from "./pattern_index.ts";
+import { PatternIndex, TopicCache } from "./pattern_index.ts";
 import {
   type LocalRequest,
   noHandlerError,
@@ -20,14 +15,16 @@ import {
   requestTimeoutError,
 } from "./pending_request.ts";
 import { validateRequestTopic } from "./request_topics.ts";
-import { TopicCache } from "./topic_cache.ts";
-import { MOST_WAITING } from "./waiting_room.ts";
+import { MAX_WAITING } from "./publisher_queue.ts";
 
-/** Longest wait for an answer unless the request or its bus says otherwise, in milliseconds. */
+/**
+ * Longest wait for an answer, in milliseconds, unless the request or its bus
+ * sets it.
+ */
 export const REQUEST_TIMEOUT = 5_000;
 
 /**
- * Everybody in this process who answers, and the requests on their way.
+ * Handlers of one bus in this process, and the requests in flight.
  *
  * @example
  * ```ts
@@ -38,33 +35,40 @@ export const REQUEST_TIMEOUT = 5_000;
  * const handlers = new Handlers(deadlines);
  * handlers.handle("double", ({ message }) => 2 * (message as number));
  * assert.equal(await handlers.request("double", 21, undefined), 42);
- * await assert.rejects(handlers.request("halve", 42, undefined), { code: "NO_HANDLER" });
+ * await assert.rejects(handlers.request("halve", 42, undefined), {
+ *   code: "NO_HANDLER",
+ * });
  * deadlines.close();
  * ```
  */
 export class Handlers implements PendingOwner {
-  /** Answers that came too late, or second. */
+  /** Number of answers that arrived too late, or second. */
   lateAnswers = 0;
   readonly #index = new PatternIndex<HandlerPool>();
   readonly #pools = new Map<string, HandlerPool>();
-  readonly #pending = new Bag<PendingRequest>();
+  readonly #pending = new UnorderedSet<PendingRequest>();
   readonly #deadlines: Deadlines;
-  readonly #found = new TopicCache((topic) => {
+  readonly #clock: Timers | undefined;
+  readonly #matches = new TopicCache((topic) => {
     validateRequestTopic(topic);
     return this.#index.match(topic);
   });
 
-  /** `deadlines` is shared with the rest of the bus. */
-  constructor(deadlines: Deadlines) {
+  /**
+   * Shares `deadlines` with the rest of the bus. Takes the times of requests
+   * from `clock` (that of the system).
+   */
+  constructor(deadlines: Deadlines, clock?: Timers) {
     this.#deadlines = deadlines;
+    this.#clock = clock;
   }
 
-  /** Requests without an answer yet. */
+  /** Number of requests without an answer yet. */
   get pending(): number {
     return this.#pending.size;
   }
 
-  /** Answers. Throws `INVALID_TOPIC` or `INVALID_OPTION`. */
+  /** Adds a handler. Throws `INVALID_TOPIC` or `INVALID_OPTION`. */
   handle(
     pattern: string,
     handler: Handler,
@@ -78,7 +82,7 @@ export class Handlers implements PendingOwner {
       pool = new HandlerPool(pattern, this.#deadlines);
       this.#pools.set(pattern, pool);
       this.#index.add(pattern, pool);
-      this.#found.clear();
+      this.#matches.clear();
     }
     return pool.add(handler, options, () => {
       if (pool.empty) this.#remove(pool);
@@ -86,43 +90,44 @@ export class Handlers implements PendingOwner {
   }
 
   /**
-   * Asks. Rejects as `MessageBus.request` does; `heard` is called with the question once it is sure that somebody answers.
+   * Makes a request. Rejects as `MessageBus.request` does. Calls `onSent` with
+   * the request and its answer once a handler is found.
    */
   request(
     topic: string,
     message: unknown,
     options: RequestOptions | undefined,
-    heard?: (request: LocalRequest) => void,
+    onSent?: (request: LocalRequest, answer: Promise<unknown>) => void,
   ): Promise<unknown> {
     try {
       const timeout = checkTimeout(options?.timeout, REQUEST_TIMEOUT);
-      const pools = this.#found.get(topic);
+      const pools = this.#matches.get(topic);
       if (options?.signal?.aborted) {
         throw abortedError(`request on "${topic}"`, options.signal);
       }
       if (pools.length === 0) throw noHandlerError(topic);
-      if (this.#pending.size >= MOST_WAITING) throw tooManyError(topic);
+      if (this.#pending.size >= MAX_WAITING) throw tooManyError(topic);
       const pending = this.#begin(topic, message, options, timeout);
       for (const pool of pools) pool.submit(pending);
-      heard?.(pending.request);
+      onSent?.(pending.request, pending.answer);
       return pending.answer;
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  /** Rejects what waits for an answer; handlers finish what they work on. */
+  /** Rejects all pending requests. Handlers finish the requests in flight. */
   end(error: CaryatidError): void {
     for (const pending of this.#pending) pending.abandon(error);
     for (const pool of this.#pools.values()) pool.close();
   }
 
-  /** Called by a request that has its answer. */
+  /** Called by a request once it has its answer. */
   settled(pending: PendingRequest): void {
     this.#pending.delete(pending);
   }
 
-  /** Called for an answer that nobody waits for. */
+  /** Called for an answer to a settled request. */
   late(_pending: PendingRequest): void {
     this.lateAnswers++;
   }
@@ -134,6 +139,7 @@ export class Handlers implements PendingOwner {
     timeout: number,
   ): PendingRequest {
     const pending = new PendingRequest(topic, message, options, this);
+    if (this.#clock !== undefined) pending.request.time = this.#clock.now();
     this.#pending.add(pending);
     pending.deadline = this.#deadlines.add(
       timeout,
@@ -147,14 +153,14 @@ export class Handlers implements PendingOwner {
       this.#pools.delete(pool.pattern);
     }
     this.#index.delete(pool.pattern, pool);
-    this.#found.clear();
+    this.#matches.clear();
   }
 }
 
 function tooManyError(topic: string): CaryatidError {
   return new CaryatidError(
     "OVERFLOW",
-    `Cannot request on "${topic}": ${MOST_WAITING} requests wait already`,
-    { hint: "await answers before asking more" },
+    `Cannot request on "${topic}": ${MAX_WAITING} requests wait already`,
+    { hint: "Await answers before making further requests." },
   );
 }

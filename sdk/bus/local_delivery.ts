@@ -1,11 +1,11 @@
-import type { Delivery, PublishOptions } from "../message_bus.ts";
-import { randomId } from "./random_id.ts";
-import { turnTime } from "./turn.ts";
+import type { Delivery } from "../delivery.ts";
+import type { PublishOptions } from "../message_bus.ts";
+import { loopTime } from "./event_loop.ts";
 
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 
 /**
- * A delivery within this process. What nobody asks for is never made.
+ * Delivery within this process. Its id is created when it is first read.
  *
  * @example
  * ```ts
@@ -13,24 +13,28 @@ const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
  * import assert from "node:assert/strict";
  *
  * const message = { hello: "world" };
- * const delivery = new LocalDelivery("greeting", message, { headers: { to: "all" } });
+ * const headers = { to: "all" };
+ * const delivery = new LocalDelivery("greeting", message, { headers });
  * assert.equal(delivery.message, message);
  * assert.equal(delivery.headers["to"], "all");
  * assert.equal(delivery.id, delivery.id);
  * ```
  */
 export class LocalDelivery implements Delivery {
-  /** The topic it was published on. */
+  /** Topic of the publish. */
   readonly topic: string;
-  /** What was published: the very object. */
+  /** The published object. */
   readonly message: unknown;
-  /** When it was published: milliseconds since 1970, exact to one turn of the event loop. */
-  readonly time: number = turnTime();
-  /** Those of the publish. */
+  /**
+   * Time of the publish in milliseconds since 1970, exact to one turn of the
+   * event loop. A bus with a virtual clock sets it.
+   */
+  time: number = loopTime();
+  /** Options of the publish. */
   readonly options: PublishOptions | undefined;
   #id: string | undefined;
 
-  /** `options` are those of the publish, kept as they are. */
+  /** Keeps the `options` of the publish as they are. */
   constructor(
     topic: string,
     message: unknown,
@@ -41,24 +45,24 @@ export class LocalDelivery implements Delivery {
     this.options = options;
   }
 
-  /** Names this publish. */
+  /** Id of the publish. */
   get id(): string {
     return this.#id ??= this.options?.id ?? randomId();
   }
 
-  /** What the publisher put beside the message. */
+  /** Headers of the publish. */
   get headers(): Readonly<Record<string, string>> {
     return this.options?.headers ?? NO_HEADERS;
   }
 
-  /** It is handed out for the first time. */
+  /** False: it is delivered for the first time. */
   get redelivered(): boolean {
     return false;
   }
 }
 
 /**
- * A delivery like another one, but for its message or for having been handed out before.
+ * Delivery that replaces another one: with another message, or as a redelivery.
  *
  * @example
  * ```ts
@@ -72,15 +76,15 @@ export class LocalDelivery implements Delivery {
  * ```
  */
 export class DerivedDelivery<T = unknown> implements Delivery<T> {
-  /** What is delivered. */
+  /** The message. */
   readonly message: T;
-  /** Whether it was handed out before. */
+  /** True if it was delivered before. */
   readonly redelivered: boolean;
-  /** How many attempts at it have failed, where somebody counts. */
+  /** Number of failed attempts, if they are counted. */
   readonly failures: number;
   readonly #first: Delivery;
 
-  /** `first` is the delivery that this one stands for. */
+  /** Replaces `first`. */
   constructor(
     first: Delivery,
     message: T,
@@ -93,36 +97,72 @@ export class DerivedDelivery<T = unknown> implements Delivery<T> {
     this.failures = failures;
   }
 
-  /** The topic it was published on. */
+  /** Topic of the publish. */
   get topic(): string {
     return this.#first.topic;
   }
 
-  /** Names this publish, as the first time. */
+  /** Id of the publish, unchanged. */
   get id(): string {
     return this.#first.id;
   }
 
-  /** What the publisher put beside the message. */
+  /** Headers of the publish. */
   get headers(): Readonly<Record<string, string>> {
     return this.#first.headers;
   }
 
-  /** When it was published. */
+  /** Time of the publish. */
   get time(): number {
     return this.#first.time;
   }
 }
 
-/** How many attempts at a delivery of this process have failed. */
+/** Returns the number of failed attempts at a delivery of this process. */
 export function failuresOf(delivery: Delivery): number {
   return delivery instanceof DerivedDelivery ? delivery.failures : 0;
 }
 
-/** The same delivery, to be given out once more after so many failures. */
-export function givenAgain(
+/** Returns the delivery as a redelivery after so many failures. */
+export function redeliveryOf(
   delivery: Delivery,
   failures: number = failuresOf(delivery),
 ): Delivery {
   return new DerivedDelivery(delivery, delivery.message, true, failures);
+}
+
+const BYTES_PER_ID = 8;
+const pool = new Uint8Array(BYTES_PER_ID * 512);
+let used = pool.length;
+
+const HEX = Array.from(
+  { length: 256 },
+  (_, byte) => byte.toString(16).padStart(2, "0"),
+);
+
+/**
+ * Returns 64 random bits as 16 lower-case hex digits, from the system's
+ * generator.
+ *
+ * It draws 512 ids at a time: one call of `crypto.getRandomValues` costs as
+ * much as several requests.
+ *
+ * @example
+ * ```ts
+ * import { randomId } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * assert.match(randomId(), /^[0-9a-f]{16}$/);
+ * ```
+ */
+export function randomId(): string {
+  if (used === pool.length) {
+    crypto.getRandomValues(pool);
+    used = 0;
+  }
+  let id = "";
+  for (const end = used + BYTES_PER_ID; used < end; used++) {
+    id += HEX[pool[used]!];
+  }
+  return id;
 }

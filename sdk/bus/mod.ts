@@ -1,7 +1,10 @@
 /**
- * What the author of a bus needs: who listens, who answers, and the queues between them. A bus that carries messages between
- * processes brings them in by {@linkcode Subscribers} and {@linkcode Handlers}, and adds its own wire; {@linkcode defineBus}
- * makes a class of it, and `busConformance` of `@caryatid/sdk/testing` is the test that it has to pass.
+ * Parts of buses: subscriptions, handlers, the queues between them,
+ * {@linkcode InMemoryBus}, and the base classes of layers. A bus between
+ * processes delivers its messages to {@linkcode Subscribers} and
+ * {@linkcode Handlers}, and adds its own wire format. {@linkcode defineBus}
+ * makes a class of it, and `busConformance` of `@caryatid/sdk/testing` tests
+ * it.
  *
  * @example A class of buses, in a process
  * ```ts
@@ -10,11 +13,14 @@
  *
  * const tiny = defineBus({
  *   name: "tiny",
- *   create: () => new InMemoryBus({ queueSize: 1 }), // here a bus of your own
+ *   create: () => new InMemoryBus({ queueSize: 1 }), // your bus
  * });
  *
  * await using process = await Process.create({
- *   config: { "message-bus": { main: { class: "tiny" } }, log: { level: "error" } },
+ *   config: {
+ *     "message-bus": { main: { class: "tiny" } },
+ *     log: { level: "error" },
+ *   },
  *   buses: [tiny],
  * });
  * await process.start();
@@ -24,7 +30,7 @@
  * @module
  */
 export { topicWords } from "../topic.ts";
-export { abortedError } from "../aborted.ts";
+export { abortedError } from "../errors.ts";
 export {
   checkTimeout,
   type Deadline,
@@ -32,6 +38,13 @@ export {
   MAX_TIMEOUT,
   type Timers,
 } from "./deadlines.ts";
+export {
+  CLOSED,
+  CONNECTED,
+  InMemoryBus,
+  type InMemoryBusOptions,
+} from "./in_memory.ts";
+export { ClosedHandling, ClosedSubscription } from "./closed.ts";
 export {
   type BusClass,
   type BusContext,
@@ -46,8 +59,10 @@ export {
 } from "./delivery_queue.ts";
 export { HandlerPool } from "./handler_pool.ts";
 export { Handlers, REQUEST_TIMEOUT } from "./handlers.ts";
-export { DerivedDelivery, LocalDelivery } from "./local_delivery.ts";
+export { BusLayer, HandlingLayer, SubscriptionLayer } from "./layers.ts";
+export { DerivedDelivery, LocalDelivery, randomId } from "./local_delivery.ts";
 export {
+  acceptWhere,
   checkConcurrency,
   checkCount,
   checkRetry,
@@ -57,6 +72,7 @@ export {
   MOST_QUEUE_SIZE,
   QUEUE_SIZE,
   retryWait,
+  SKIPPED,
 } from "./options.ts";
 export { PatternIndex } from "./pattern_index.ts";
 export {
@@ -67,28 +83,38 @@ export {
   requestTimeoutError,
 } from "./pending_request.ts";
 export {
-  type Inspect,
   QueueSubscription,
   type QueueSubscriptionOptions,
 } from "./queue_subscription.ts";
-export { randomId } from "./random_id.ts";
 export {
   describeFailure,
-  handlerFailedError,
+  describeHandlerFailure,
+  handlerError,
+  readRemoteFailure,
   type RemoteFailure,
 } from "./remote_failure.ts";
 export {
+  answeredTopic,
+  namesAnswers,
   requestedTopic,
   requestPattern,
   requestTopic,
+  responsePattern,
   responseTopic,
   validateRequestTopic,
 } from "./request_topics.ts";
-export { Ring } from "./ring.ts";
+export type { Inspect } from "./queue_loop.ts";
+export type { UnorderedItem } from "./collections.ts";
 export { Subscribers, type SubscribersOptions } from "./subscribers.ts";
-export { TopicCache } from "./topic_cache.ts";
-export { paced, turnMonotonic, turnOver, turnTime } from "./turn.ts";
-export { acceptWhere } from "./left_out.ts";
-export { Bag, type Bagged } from "./bag.ts";
-export { causeOf, type GivenUp } from "./unfinished.ts";
-export { MOST_WAITING, PUBLISH_TIMEOUT, WaitingRoom } from "./waiting_room.ts";
+export { causeOf, type ExhaustedDelivery } from "./retries.ts";
+export {
+  ANSWER_DURATION_HEADER,
+  ANSWER_FAILURE_HEADER,
+  type AnswerCopy,
+  answerCopy,
+} from "./answer_copy.ts";
+export {
+  BackPressure,
+  MAX_WAITING,
+  PUBLISH_TIMEOUT,
+} from "./publisher_queue.ts";

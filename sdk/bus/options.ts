@@ -1,17 +1,21 @@
 import { CaryatidError } from "../errors.ts";
-import type {
-  HandleOptions,
-  Overflow,
-  SubscribeOptions,
-} from "../message_bus.ts";
+import type { Delivery } from "../delivery.ts";
+import type { HandleOptions } from "../handling.ts";
+import type { Accept, Overflow, SubscribeOptions } from "../subscription.ts";
 import type { RetryOptions } from "../retry_options.ts";
 import { MAX_TIMEOUT } from "./deadlines.ts";
 
-/** Messages that may wait for a subscription unless it or its bus says otherwise. */
+/**
+ * Maximum number of unread messages, unless the subscription or its bus sets
+ * it.
+ */
 export const QUEUE_SIZE = 100;
-/** Largest queue of a subscription. */
+/** Largest queue size of a subscription. */
 export const MOST_QUEUE_SIZE = 1_000_000;
-/** Requests that a handling works on at the same time unless it says otherwise. */
+/**
+ * Maximum number of requests that a handling works on at the same time, unless
+ * it sets it.
+ */
 export const CONCURRENCY = 64;
 /** Largest number of attempts at one request, or delivery. */
 export const MOST_ATTEMPTS = 100;
@@ -26,7 +30,7 @@ const OVERFLOWS: readonly Overflow[] = [
 ];
 
 /**
- * Checks and completes what `subscribe` is given.
+ * Checks and completes the options of `subscribe`.
  *
  * @example
  * ```ts
@@ -37,7 +41,8 @@ const OVERFLOWS: readonly Overflow[] = [
  * assert.equal(queueSize, 100);
  * assert.equal(overflow, "error");
  * ```
- * @throws {CaryatidError} `INVALID_OPTION` for a queue size, overflow or retry that doesn't exist
+ * @throws {CaryatidError} `INVALID_OPTION` for an invalid queue size, overflow
+ * or retry
  */
 export function checkSubscribeOptions(
   options: SubscribeOptions,
@@ -48,7 +53,7 @@ export function checkSubscribeOptions(
     throw new CaryatidError(
       "INVALID_OPTION",
       `Cannot use the overflow ${JSON.stringify(overflow)}: ` +
-        `wanted one of ${OVERFLOWS.join(", ")}`,
+        `expected one of ${OVERFLOWS.join(", ")}`,
     );
   }
   if (options.retry !== undefined) checkRetry(options);
@@ -63,7 +68,7 @@ export function checkSubscribeOptions(
 }
 
 /**
- * Checks and completes what `handle` is given.
+ * Checks and completes the options of `handle`.
  *
  * @example
  * ```ts
@@ -71,16 +76,20 @@ export function checkSubscribeOptions(
  * import assert from "node:assert/strict";
  *
  * assert.equal(checkConcurrency({}), 64);
- * assert.throws(() => checkConcurrency({ concurrency: 0 }), { code: "INVALID_OPTION" });
+ * assert.throws(() => checkConcurrency({ concurrency: 0 }), {
+ *   code: "INVALID_OPTION",
+ * });
  * ```
- * @throws {CaryatidError} `INVALID_OPTION` unless the concurrency is a whole number over 0
+ * @throws {CaryatidError} `INVALID_OPTION` unless the concurrency is a whole
+ * number over 0
  */
 export function checkConcurrency(options: HandleOptions): number {
   return checkCount("concurrency", options.concurrency ?? CONCURRENCY, 65_536);
 }
 
 /**
- * Checks and completes the `retry` of what `handle` or `subscribe` is given; one attempt where there is none.
+ * Checks and completes the `retry` of `handle` or `subscribe`. The default is
+ * one attempt.
  *
  * @example
  * ```ts
@@ -90,7 +99,8 @@ export function checkConcurrency(options: HandleOptions): number {
  * assert.equal(checkRetry({}).attempts, 1);
  * assert.equal(checkRetry({ retry: { attempts: 3 } }).attempts, 3);
  * ```
- * @throws {CaryatidError} `INVALID_OPTION` unless there are 1 to 100 attempts, and a backoff from 0 to 2^31 - 1 ms
+ * @throws {CaryatidError} `INVALID_OPTION` unless there are 1 to 100 attempts,
+ * and a backoff from 0 to 2^31 - 1 ms
  */
 export function checkRetry(
   options: { readonly retry?: RetryOptions },
@@ -104,12 +114,12 @@ export function checkRetry(
   throw new CaryatidError(
     "INVALID_OPTION",
     `Cannot use the backoff ${String(backoff)}: ` +
-      `wanted milliseconds from 0 to ${MAX_TIMEOUT}`,
+      `expected milliseconds from 0 to ${MAX_TIMEOUT}`,
   );
 }
 
 /**
- * Milliseconds before the next attempt after so many failures.
+ * Returns the milliseconds before the next attempt after so many failures.
  *
  * @example
  * ```ts
@@ -136,7 +146,9 @@ export function retryWait(
  * import assert from "node:assert/strict";
  *
  * assert.equal(checkCount("prefetch", 10, 100), 10);
- * assert.throws(() => checkCount("prefetch", 101, 100), { code: "INVALID_OPTION" });
+ * assert.throws(() => checkCount("prefetch", 101, 100), {
+ *   code: "INVALID_OPTION",
+ * });
  * ```
  * @throws {CaryatidError} `INVALID_OPTION` if it is anything else
  */
@@ -153,6 +165,42 @@ export function checkCount(
   throw new CaryatidError(
     "INVALID_OPTION",
     `Cannot use the ${what} ${String(count)}: ` +
-      `wanted a whole number from 1 to ${most}`,
+      `expected a whole number from 1 to ${most}`,
   );
+}
+
+/**
+ * Rejection of a delivery that `where` excludes: it is acknowledged and not
+ * counted.
+ */
+export const SKIPPED: unique symbol = Symbol("left out by where");
+
+/**
+ * Returns an `accept` that also applies `where`.
+ *
+ * Members of a group need it: their queue contains what any of them accepts.
+ * Subscriptions without a `where` pay nothing.
+ *
+ * @example A member that wants even numbers
+ * ```ts
+ * import { acceptWhere } from "@caryatid/sdk/bus";
+ * import { MockBus } from "@caryatid/sdk/testing";
+ * import assert from "node:assert/strict";
+ *
+ * await using bus = new MockBus();
+ * const accept = acceptWhere(({ message }) => Number(message) % 2 === 0);
+ * const subscription = bus.subscribe("numbers", { accept });
+ * for (const number of [1, 2]) await bus.inject("numbers", number);
+ * const { value } = await subscription[Symbol.asyncIterator]().next();
+ * assert.equal(value?.message, 2);
+ * ```
+ */
+export function acceptWhere(
+  where: (delivery: Delivery) => boolean,
+  accept: Accept = (delivery) => delivery,
+): Accept {
+  return (delivery) => {
+    if (!where(delivery)) throw SKIPPED;
+    return accept(delivery);
+  };
 }

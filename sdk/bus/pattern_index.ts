@@ -1,8 +1,9 @@
 import { topicWords } from "../topic.ts";
 
 /**
- * Values by pattern, found by topic without trying every pattern: a trie of words. One topic visits at most
- * (nodes on its way) × (its words), whatever the patterns.
+ * Trie of words that finds the values of all patterns that match a topic. For
+ * any patterns, a lookup visits at most (nodes on the way) × (words of the
+ * topic) nodes.
  *
  * @example
  * ```ts
@@ -12,7 +13,8 @@ import { topicWords } from "../topic.ts";
  * const index = new PatternIndex<string>();
  * index.add("clock.*", "ticks");
  * index.add("#", "everything");
- * assert.deepEqual(index.match("clock.tick").toSorted(), ["everything", "ticks"]);
+ * const found = index.match("clock.tick").toSorted();
+ * assert.deepEqual(found, ["everything", "ticks"]);
  * ```
  */
 export class PatternIndex<T> {
@@ -23,17 +25,22 @@ export class PatternIndex<T> {
   #size = 0;
   #visits = 0;
 
-  /** How many values are in it. */
+  /** Number of values. */
   get size(): number {
     return this.#size;
   }
 
-  /** How many nodes all calls of `match` have visited: what a lookup costs, independent of the machine. */
+  /**
+   * Number of nodes that all calls of `match` have visited: a measure of cost
+   * that does not depend on the machine.
+   */
   get visits(): number {
     return this.#visits;
   }
 
-  /** Adds `value` under `pattern`; the same value again under the same pattern changes nothing. */
+  /**
+   * Adds `value` under `pattern`. Adding it again changes nothing.
+   */
   add(pattern: string, value: T): void {
     let node = this.#root;
     for (const word of topicWords(pattern)) node = node.grow(word);
@@ -43,7 +50,7 @@ export class PatternIndex<T> {
     this.#size++;
   }
 
-  /** Takes `value` from `pattern`, if it is there. */
+  /** Removes `value` from `pattern`, if it is present. */
   delete(pattern: string, value: T): void {
     const path = [this.#root];
     const words = topicWords(pattern);
@@ -61,9 +68,13 @@ export class PatternIndex<T> {
     }
   }
 
-  /** Every value whose pattern matches `topic`: pattern by pattern, each pattern's in the order they were added. */
+  /**
+   * Returns every value whose pattern matches `topic`: pattern by pattern, in
+   * the order in which they were added.
+   */
   match(topic: string): readonly T[] {
-    // All nodes that the words so far lead to, word by word: a node is never entered twice for one word.
+    // All nodes that the words so far lead to. A node is never entered twice
+    // for one word.
     let now = this.#now;
     let next = this.#next;
     let count = this.#enter(this.#root, now, 0, ++this.#step);
@@ -71,7 +82,7 @@ export class PatternIndex<T> {
     while (start >= 0 && count > 0) {
       const dot = topic.indexOf(".", start);
       const end = dot < 0 ? topic.length : dot;
-      let word: string | undefined; // cut out only for who compares it
+      let word: string | undefined; // sliced only if it is compared
       const step = ++this.#step;
       let entered = 0;
       for (let i = 0; i < count; i++) {
@@ -103,7 +114,7 @@ export class PatternIndex<T> {
     return found;
   }
 
-  /** Adds a node, and the "#" below it, which needs no word. */
+  /** Adds a node, and its "#" child, which needs no word. */
   #enter(
     node: TrieNode<T>,
     states: TrieNode<T>[],
@@ -127,26 +138,29 @@ const NONE: readonly never[] = [];
 
 class TrieNode<T> {
   words: Map<string, TrieNode<T>> | undefined;
-  /** The marks of all words that it has, or had since it had none. */
+  /** Bits of all words that it has, or had since it was last empty. */
   #marks = 0;
   readonly values = new Set<T>();
   #list: readonly T[] | undefined = NONE;
   readonly isHash: boolean;
   star: TrieNode<T> | undefined;
   hash: TrieNode<T> | undefined;
-  /** The step of a search that entered it last. */
+  /** Step of the search that entered it last. */
   step = 0;
 
   constructor(isHash = false) {
     this.isHash = isHash;
   }
 
-  /** The values once more: to walk through a Set costs as much as the rest of a search. */
+  /**
+   * Copy of the values: iterating over a Set costs as much as the rest of a
+   * search.
+   */
   get list(): readonly T[] {
     return this.#list ??= [...this.values];
   }
 
-  /** Says that the values have changed. */
+  /** Drops the copy after a change. */
   changed(): void {
     this.#list = undefined;
   }
@@ -156,7 +170,10 @@ class TrieNode<T> {
       this.star === undefined && this.hash === undefined;
   }
 
-  /** Whether what is between `start` and `end` may be one of its words: to cut out and hash it costs more than all the rest. */
+  /**
+   * Returns true if the text between `start` and `end` may be one of its words.
+   * Slicing and hashing it costs more than the rest of a search.
+   */
   mayHave(topic: string, start: number, end: number): boolean {
     return (this.#marks & markOf(topic, start, end)) !== 0;
   }
@@ -189,7 +206,109 @@ class TrieNode<T> {
   }
 }
 
-/** One of 32 bits, by a word's length and first character. */
+/** Returns one of 32 bits, from a word's length and first character. */
 function markOf(text: string, start: number, end: number): number {
   return start === end ? 1 : 1 << (end - start + text.charCodeAt(start) & 31);
+}
+
+/** Maximum number of topics of one generation. */
+const MAX_TOPICS = 16_384;
+/**
+ * Number of lookups between two checks of the hit rate.
+ */
+const CHECK_EVERY = 2 * MAX_TOPICS;
+/**
+ * While the cache is bypassed, one lookup in so many still uses it, to notice
+ * when topics repeat again. A power of two.
+ */
+const SAMPLE = 16;
+/**
+ * Maximum number of sampled topics, which represent all topics that fit.
+ */
+const MAX_SAMPLED = MAX_TOPICS / SAMPLE * 3 / 4;
+
+/**
+ * Cache of a result by topic. It is not for request topics, which are new each
+ * time.
+ *
+ * It has two generations. A full young generation becomes the old one, whose
+ * unused topics are then forgotten. If hardly any topic repeats, most lookups
+ * bypass the cache: it would cost as much as the result.
+ *
+ * @example
+ * ```ts
+ * import { TopicCache } from "@caryatid/sdk/internal/bus";
+ * import assert from "node:assert/strict";
+ *
+ * const lengths = new TopicCache((topic) => topic.length);
+ * assert.equal(lengths.get("clock.tick"), 10);
+ * lengths.clear(); // the results are no longer valid
+ * ```
+ */
+export class TopicCache<T> {
+  readonly #find: (topic: string) => T;
+  #young = new Map<string, T>();
+  #old = new Map<string, T>();
+  /** Most publishes use the topic of the one before. */
+  #lastTopic: string | undefined;
+  #lastValue: T | undefined;
+  #hits = 0;
+  #lookupsLeft = CHECK_EVERY;
+  #bypassed = false;
+  #skipped = 0;
+
+  /** `find` computes the result of a topic. Its errors are not cached. */
+  constructor(find: (topic: string) => T) {
+    this.#find = find;
+  }
+
+  /** Returns the result of `topic`, computed if it is not cached. */
+  get(topic: string): T {
+    if (topic === this.#lastTopic) return this.#lastValue!;
+    if (this.#bypassed && ++this.#skipped % SAMPLE !== 0) {
+      return this.#find(topic);
+    }
+    return this.#lookUp(topic) ?? this.#store(topic, this.#find(topic));
+  }
+
+  /** Forgets all results. */
+  clear(): void {
+    this.#lastTopic = this.#lastValue = undefined;
+    if (this.#young.size > 0) this.#young.clear();
+    if (this.#old.size > 0) this.#old.clear();
+  }
+
+  #lookUp(topic: string): T | undefined {
+    if (--this.#lookupsLeft === 0) this.#checkHitRate();
+    const value = this.#young.get(topic) ?? this.#revive(topic);
+    if (value === undefined) return undefined;
+    this.#hits++;
+    this.#lastTopic = topic;
+    return this.#lastValue = value;
+  }
+
+  #checkHitRate(): void {
+    const every = this.#bypassed ? CHECK_EVERY / SAMPLE : CHECK_EVERY;
+    const bypassed = this.#hits < every / 4;
+    // only samples count from here on
+    if (bypassed && !this.#bypassed) this.clear();
+    this.#bypassed = bypassed;
+    this.#hits = 0;
+    this.#lookupsLeft = bypassed ? CHECK_EVERY / SAMPLE : CHECK_EVERY;
+  }
+
+  #revive(topic: string): T | undefined {
+    if (this.#old.size === 0) return undefined;
+    const value = this.#old.get(topic);
+    return value === undefined ? undefined : this.#store(topic, value);
+  }
+
+  #store(topic: string, value: T): T {
+    if (this.#young.size >= (this.#bypassed ? MAX_SAMPLED : MAX_TOPICS)) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(topic, value);
+    return value;
+  }
 }

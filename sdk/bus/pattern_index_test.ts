@@ -8,7 +8,7 @@ interface Entry {
   readonly value: number;
 }
 
-/** What `match` should find, by trying every pattern. */
+/** Returns the expected result of `match` by trying every pattern. */
 function scan(entries: readonly Entry[], topic: string): number[] {
   return entries
     .filter(({ pattern }) => wordsMatch(topicWords(pattern), topicWords(topic)))
@@ -19,7 +19,7 @@ function sorted(values: readonly number[]): number[] {
   return values.toSorted((a, b) => a - b);
 }
 
-/** How many nodes a lookup visits. */
+/** Returns the number of nodes that a lookup visits. */
 function visits(index: PatternIndex<unknown>, topic: string): number {
   const before = index.visits;
   index.match(topic);
@@ -70,7 +70,7 @@ Deno.test("values of one pattern come in the order they were added", () => {
   assert.deepEqual(index.match("x.y"), ["c", "a", "b"]);
 });
 
-Deno.test("a word * or # of a topic is no wildcard", () => {
+Deno.test("a word * or # in a topic is not a wildcard", () => {
   const index = new PatternIndex<string>();
   index.add("a.b", "literal");
   index.add("a.*", "star");
@@ -110,7 +110,7 @@ Deno.test("F8 twice the words of a hostile pattern cost at most ten times the vi
   assert(cost(120) <= 10 * cost(60), `${cost(60)} visits, then ${cost(120)}`);
 });
 
-Deno.test("what is taken out leaves no nodes behind", () => {
+Deno.test("delete removes the unused nodes of a pattern", () => {
   const topics = ["", "a", "b", "a.b", "b.a", "a.b.a", "..", "a.."];
   const fresh = new PatternIndex<number>();
   const entries = fc.uniqueArray(entry, {

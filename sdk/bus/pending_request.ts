@@ -1,17 +1,22 @@
-import { abortedError } from "../aborted.ts";
-import { CaryatidError } from "../errors.ts";
-import type { RequestDelivery, RequestOptions } from "../message_bus.ts";
-import type { Bagged } from "./bag.ts";
+import { abortedError, CaryatidError } from "../errors.ts";
+import type { RequestDelivery } from "../delivery.ts";
+import type { RequestOptions } from "../message_bus.ts";
+import type { UnorderedItem } from "./collections.ts";
 import type { Deadline } from "./deadlines.ts";
 import { LocalDelivery } from "./local_delivery.ts";
-import { handlerFailedError, type RemoteFailure } from "./remote_failure.ts";
+import { unwatchAbort, watchAbort } from "./quiet_abort.ts";
+import { handlerError, type RemoteFailure } from "./remote_failure.ts";
 
-/** The question as handlers see it. Its signal is only made when asked for. Made by {@linkcode PendingRequest}. */
+/**
+ * Request as handlers receive it. Its signal is only made when it is read.
+ *
+ * Made by {@linkcode PendingRequest}.
+ */
 export class LocalRequest extends LocalDelivery implements RequestDelivery {
   #controller: AbortController | undefined;
   #reason: CaryatidError | undefined;
 
-  /** Fires when nobody waits for the answer any more. */
+  /** Fires when the requester no longer waits for the answer. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
@@ -20,25 +25,25 @@ export class LocalRequest extends LocalDelivery implements RequestDelivery {
     return this.#controller.signal;
   }
 
-  /** Tells handlers that nobody waits any more. */
+  /** Notifies handlers that the requester no longer waits. */
   abandon(reason: CaryatidError): void {
     this.#reason = reason;
     this.#controller?.abort(reason);
   }
 }
 
-/** Who keeps count of pending requests. */
+/** Owner of pending requests. */
 export interface PendingOwner {
-  /** `pending` has its answer, or its error. */
+  /** Called when `pending` has its answer, or its error. */
   settled(pending: PendingRequest): void;
-  /** An answer came to a request that was settled already. */
+  /** Called for an answer to a request that is settled. */
   late(pending: PendingRequest): void;
-  /** `pending` waits for a backoff to pass; nobody works on it meanwhile. */
+  /** Called when `pending` starts to wait for the backoff of a retry. */
   postponed?(pending: PendingRequest): void;
 }
 
 /**
- * A request until it has its answer, or one named error.
+ * Request until it has its answer, or one named error.
  *
  * @example
  * ```ts
@@ -52,10 +57,10 @@ export interface PendingOwner {
  * assert(pending.settled);
  * ```
  */
-export class PendingRequest implements Bagged {
-  /** Among those of its owner. */
-  place: number = -1;
-  /** The question as handlers see it. */
+export class PendingRequest implements UnorderedItem, EventListenerObject {
+  /** Position among those of its owner. */
+  position: number = -1;
+  /** Request as handlers receive it. */
   readonly request: LocalRequest;
   /** Settles once. */
   readonly answer: Promise<unknown>;
@@ -68,21 +73,20 @@ export class PendingRequest implements Bagged {
   #settled = false;
   #abandoned = false;
   #failure: RemoteFailure | undefined;
-  #tell: (() => void)[] | undefined;
+  #onSettled: (() => void)[] | undefined;
 
-  /** Waits for whoever it is submitted to. */
+  /** Creates a request that is not submitted yet. */
   constructor(
     topic: string,
     message: unknown,
     options: RequestOptions | undefined,
     owner: PendingOwner,
   ) {
+    const headers = options?.headers;
     this.request = new LocalRequest(
       topic,
       message,
-      options?.headers && {
-        headers: options.headers,
-      },
+      headers && { headers },
     );
     this.#owner = owner;
     this.answer = new Promise((resolve, reject) => {
@@ -90,63 +94,69 @@ export class PendingRequest implements Bagged {
       this.#reject = reject;
     });
     this.#signal = options?.signal;
-    this.#signal?.addEventListener("abort", this.#abort, { once: true });
+    // It listens by itself: a function for each request costs.
+    if (this.#signal) watchAbort(this.#signal, this);
   }
 
-  /** Whether the requester has heard already: what comes now is late. */
+  /** True once it has an answer or an error: a later answer is late. */
   get settled(): boolean {
     return this.#settled;
   }
 
-  /** Whether it ended without an answer because nobody waits any more. */
+  /**
+   * True if it ended without an answer because the requester no longer waits.
+   */
   get abandoned(): boolean {
     return this.#abandoned;
   }
 
-  /** Calls `tell` when the requester hears, of whatever. */
-  whenSettled(tell: () => void): void {
-    (this.#tell ??= []).push(tell);
+  /** Calls `notify` once it is settled. */
+  whenSettled(notify: () => void): void {
+    (this.#onSettled ??= []).push(notify);
   }
 
-  /** A handler failed at it and will try again, later. */
+  /** Called when a handler failed and will retry later. */
   postponed(): void {
     this.#owner.postponed?.(this);
   }
 
-  /** One more handler works on it. */
+  /** Adds a handler that works on it. */
   expectHandler(): void {
     this.#handlers++;
   }
 
-  /** Ends it when `deadline` calls. */
+  /** Deadline to cancel when it is settled. */
   set deadline(deadline: Deadline) {
     this.#deadline = deadline;
   }
 
-  /** The first answer wins. */
+  /** Settles it with an answer. The first answer wins. */
   succeed(answer: unknown): void {
     if (this.#settle()) this.#resolve(answer);
     else this.#owner.late(this);
   }
 
-  /** A handler failed: the request fails when no other one works on it. */
+  /**
+   * Records a failed handler. The request fails when no other handler works on
+   * it.
+   */
   fail(failure: RemoteFailure): void {
     this.#failure ??= failure;
     this.handlerGone();
   }
 
-  /** One that would have worked on it is closed. */
+  /** Removes a handler. The request fails when no other handler works on it. */
   handlerGone(): void {
     if (--this.#handlers > 0 || !this.#settle()) return;
     const { topic } = this.request;
     this.#reject(
       this.#failure
-        ? handlerFailedError(topic, this.#failure)
+        ? handlerError(topic, this.#failure)
         : noHandlerError(topic),
     );
   }
 
-  /** Nobody waits any more, for the reason that `error` gives. */
+  /** Rejects it with `error`, because the requester no longer waits. */
   abandon(error: CaryatidError): void {
     if (this.#settled) return;
     this.#abandoned = true;
@@ -155,25 +165,28 @@ export class PendingRequest implements Bagged {
     this.#reject(error);
   }
 
+  /** Called when the signal of the requester fires. */
+  handleEvent(): void {
+    this.abandon(
+      abortedError(`request on "${this.request.topic}"`, this.#signal!),
+    );
+  }
+
   #settle(): boolean {
     if (this.#settled) return false;
     this.#settled = true;
     this.#deadline?.cancel();
-    this.#signal?.removeEventListener("abort", this.#abort);
-    if (this.#tell !== undefined) { for (const tell of this.#tell) tell(); }
+    if (this.#signal) unwatchAbort(this.#signal, this);
+    if (this.#onSettled !== undefined) {
+      for (const notify of this.#onSettled) notify();
+    }
     this.#owner.settled(this);
     return true;
   }
-
-  #abort = (): void => {
-    this.abandon(
-      abortedError(`request on "${this.request.topic}"`, this.#signal!),
-    );
-  };
 }
 
 /**
- * No answer came in time.
+ * Returns the `REQUEST_TIMEOUT` error.
  *
  * @example
  * ```ts
@@ -190,12 +203,12 @@ export function requestTimeoutError(
   return new CaryatidError(
     "REQUEST_TIMEOUT",
     `Cannot get an answer on "${topic}": none came in ${timeout} ms`,
-    { hint: "give the request a longer timeout, or look at its handler" },
+    { hint: "Raise the timeout of the request, or check its handler." },
   );
 }
 
 /**
- * Nobody handles the topic.
+ * Returns the `NO_HANDLER` error.
  *
  * @example
  * ```ts
@@ -208,7 +221,7 @@ export function requestTimeoutError(
 export function noHandlerError(topic: string): CaryatidError {
   return new CaryatidError(
     "NO_HANDLER",
-    `Cannot get an answer on "${topic}": nobody handles it`,
-    { hint: `a module must call context.handle("${topic}", …)` },
+    `Cannot get an answer on "${topic}": it has no handler`,
+    { hint: `Call context.handle("${topic}", …) in a module.` },
   );
 }

@@ -1,7 +1,32 @@
 import type { CaryatidError } from "../errors.ts";
-import type { Delivery } from "../message_bus.ts";
+import type { Delivery } from "../delivery.ts";
+import type { Accept } from "../subscription.ts";
 import type { DeliveryQueue, Reader } from "./delivery_queue.ts";
-import type { QueueSubscription } from "./queue_subscription.ts";
+
+/**
+ * Returns an error if a message was changed. `handedOut` is true if the loop
+ * had received the delivery.
+ */
+export type Inspect = (
+  delivery: Delivery,
+  pattern: string,
+  handedOut: boolean,
+) => CaryatidError | undefined;
+
+/** Subscription of a {@linkcode QueueLoop}. */
+export interface LoopOwner {
+  readonly pattern: string;
+  readonly queue: DeliveryQueue;
+  /** True once its owner closed it: its loops read nothing more. */
+  readonly left: boolean;
+  readonly inspect: Inspect | undefined;
+  readonly accept: Accept | undefined;
+  readonly onDone: ((delivery: Delivery) => void) | undefined;
+  /** Closes it because a loop ended at `delivery`. */
+  fail(delivery: Delivery | undefined, error: unknown): Promise<void>;
+  /** Counts a delivery that `accept` rejected. */
+  refuse(delivery: Delivery, error: unknown): void;
+}
 
 type Step = IteratorResult<Delivery, undefined>;
 
@@ -9,75 +34,116 @@ const END_STEP: Step = { done: true, value: undefined };
 const END: Promise<Step> = Promise.resolve(END_STEP);
 
 /**
- * One loop over a {@linkcode QueueSubscription}.
+ * One loop over a `QueueSubscription`.
  *
- * By hand: a generator costs 3 × as much, and its pending next() blocks return().
+ * It is not a generator: that costs 3 × as much, and its pending next() blocks
+ * return().
  */
 export class QueueLoop implements AsyncIterator<Delivery, undefined>, Reader {
-  /** As it came: what `accept` made of it is the loop's alone. */
-  inHand: Delivery | undefined;
-  readonly #subscription: QueueSubscription;
+  /** The delivery of the current step, as the queue had it. */
+  inFlight: Delivery | undefined;
+  /** The delivery of the current step, as the loop received it. */
+  #received: Delivery | undefined;
+  #replace: ((delivery: Delivery) => Delivery) | undefined;
+  readonly #subscription: LoopOwner;
   readonly #queue: DeliveryQueue;
-  /** The delivery in hand, while an `accept` that takes its time looks at it. Others have to wait: that keeps the order. */
-  #lookedAt: Delivery | undefined;
-  /** Of the next() that waits; more than one wait only where a loop is stepped by hand. */
+  /**
+   * The delivery that an asynchronous `accept` checks. Later ones wait for it,
+   * which keeps the order.
+   */
+  #accepting: Delivery | undefined;
+  /**
+   * Resolves the waiting next(). More than one waits only if code calls next()
+   * itself.
+   */
   #resolve: ((step: Step | Promise<Step>) => void) | undefined;
   #later: ((step: Step | Promise<Step>) => void)[] | undefined;
   #waiting = 0;
 
-  /** Nothing is in hand yet. */
-  constructor(subscription: QueueSubscription) {
+  /** Starts a loop without a delivery. */
+  constructor(subscription: LoopOwner) {
     this.#subscription = subscription;
     this.#queue = subscription.queue;
   }
 
-  /** How many next() wait for a delivery that hasn't come. */
+  /** Number of next() that wait for a delivery. */
   get readers(): number {
-    return this.#lookedAt === undefined ? this.#waiting : this.#waiting - 1;
+    return this.#accepting === undefined ? this.#waiting : this.#waiting - 1;
   }
 
-  /** The step with the last delivery is done; gives the next one. */
+  /**
+   * Calls `replace` with each delivery just before its step resolves. The loop
+   * receives the delivery that it returns. Returns true: this loop supports it.
+   */
+  observe(replace: (delivery: Delivery) => Delivery): boolean {
+    this.#replace = replace;
+    return true;
+  }
+
+  /** Ends the step with the last delivery. Returns the next one. */
   next(): Promise<Step> {
     const step = this.#waiting > 0 ? undefined : this.#advance();
     return step === undefined ? new Promise(this.#wait) : Promise.resolve(step);
   }
 
-  /** `break`, `return` and an error all end here. */
+  /**
+   * Acts as `next`, but passes the step to `receive`, during the call if there
+   * is a delivery.
+   */
+  pull(receive: (step: Step | Promise<Step>) => void): void {
+    const step = this.#waiting > 0 ? undefined : this.#advance();
+    if (step === undefined) this.#wait(receive);
+    else receive(step);
+  }
+
+  /** Ends the loop: `break`, `return` and an error of its body call it. */
   return(): Promise<Step> {
     return this.throw(undefined);
   }
 
-  /** As `return`, where it is known which error ended it. */
+  /** Ends the loop with a known error. */
   async throw(error: unknown): Promise<Step> {
-    const looking = this.#lookedAt !== undefined;
-    await this.#subscription.fail(looking ? undefined : this.inHand, error);
+    const isAccepting = this.#accepting !== undefined;
+    await this.#subscription.fail(
+      isAccepting ? undefined : this.inFlight,
+      error,
+    );
     return END_STEP;
   }
 
-  /** A delivery for the next() that waits. */
-  hand(delivery: Delivery): void {
+  /** Resolves the waiting next() with a delivery. */
+  receive(delivery: Delivery): void {
     const step = this.#give(delivery);
     if (step !== undefined) this.#settle(step);
     if (this.#waiting > 0) this.#serve();
   }
 
-  /** There will be none. */
+  /** Finishes `received` as failed. Returns false if it is not in flight. */
+  reject(received: Delivery, error: unknown): boolean {
+    const delivery = this.inFlight;
+    if (delivery === undefined || this.#received !== received) return false;
+    this.inFlight = this.#received = undefined;
+    this.#subscription.refuse(delivery, error);
+    return true;
+  }
+
+  /** Ends all waiting next(). */
   end(): void {
     while (this.#waiting > 0) this.#settle(END_STEP);
   }
 
-  /** Ends at once, and gives the delivery that it leaves unfinished. */
+  /** Ends at once. Returns its unfinished delivery. */
   leave(): Delivery | undefined {
-    const unfinished = this.inHand;
-    this.inHand = this.#lookedAt = undefined;
+    const unfinished = this.inFlight;
+    this.inFlight = this.#accepting = undefined;
     this.end();
     return unfinished;
   }
 
   #advance(): Step | Promise<Step> | undefined {
-    const finished = this.inHand;
+    const finished = this.inFlight;
     if (finished !== undefined) {
-      this.inHand = undefined;
+      this.inFlight = undefined;
       this.#subscription.onDone?.(finished);
       const changed = this.#inspect(finished, true);
       if (changed) return changed;
@@ -85,22 +151,35 @@ export class QueueLoop implements AsyncIterator<Delivery, undefined>, Reader {
     return this.#take();
   }
 
-  /** The next step, or undefined where it takes time. A loop: any number of deliveries may be refused in a row. */
+  /**
+   * Returns the next step, or undefined if it must wait. It loops because any
+   * number of deliveries may be rejected in a row.
+   */
   #take(): Step | Promise<Step> | undefined {
     for (;;) {
       if (this.#subscription.left) return END;
       const delivery = this.#queue.shift();
       if (delivery === undefined) return this.#queue.closed ? END : undefined;
       const step = this.#inspect(delivery, false) ?? this.#give(delivery);
-      if (step !== undefined || this.#lookedAt !== undefined) return step;
+      if (step !== undefined || this.#accepting !== undefined) return step;
     }
   }
 
-  /** The step with `delivery`, or undefined where it is refused, or still looked at. */
+  /**
+   * Returns the step with `delivery`, or undefined if it is rejected or still
+   * being checked.
+   */
   #give(delivery: Delivery): Step | Promise<Step> | undefined {
-    this.inHand = delivery;
+    this.inFlight = delivery;
+    this.#queue.taken++;
     const { accept } = this.#subscription;
-    if (accept === undefined) return { done: false, value: delivery };
+    if (accept === undefined) {
+      const value = this.#replace === undefined
+        ? delivery
+        : this.#replace(delivery);
+      this.#received = value;
+      return { done: false, value };
+    }
     let accepted: Delivery | Promise<Delivery>;
     try {
       accepted = accept(delivery);
@@ -108,51 +187,61 @@ export class QueueLoop implements AsyncIterator<Delivery, undefined>, Reader {
       return this.#refuse(delivery, error);
     }
     if (accepted instanceof Promise) {
-      this.#lookedAt = delivery;
-      this.#look(delivery, accepted);
+      this.#accepting = delivery;
+      this.#awaitAccept(delivery, accepted);
       return undefined;
     }
-    // It may have closed the subscription.
-    return this.#subscription.left ? END : { done: false, value: accepted };
+    // `accept` may have closed the subscription.
+    if (this.#subscription.left) return END;
+    const value = this.#replace?.(accepted) ?? accepted;
+    this.#received = value;
+    return { done: false, value };
   }
 
-  async #look(delivery: Delivery, looking: Promise<Delivery>): Promise<void> {
+  async #awaitAccept(
+    delivery: Delivery,
+    accepting: Promise<Delivery>,
+  ): Promise<void> {
     let step: Step | Promise<Step> | undefined;
     try {
-      const accepted = await looking;
-      // Else it was given back when the loop left.
-      if (this.inHand === delivery) step = { done: false, value: accepted };
+      const accepted = await accepting;
+      // Otherwise the loop was left, and put it back.
+      if (this.inFlight === delivery) {
+        const value = this.#replace?.(accepted) ?? accepted;
+        this.#received = value;
+        step = { done: false, value };
+      }
     } catch (error) {
       step = this.#refuse(delivery, error);
     }
-    this.#lookedAt = undefined;
+    this.#accepting = undefined;
     if (step !== undefined) this.#settle(step);
     this.#serve();
   }
 
   #refuse(delivery: Delivery, error: unknown): Promise<Step> | undefined {
-    if (this.inHand !== delivery) return undefined;
-    this.inHand = undefined;
+    if (this.inFlight !== delivery) return undefined;
+    this.inFlight = undefined;
     this.#subscription.refuse(delivery, error);
     return this.#inspect(delivery, true);
   }
 
-  /** Gives steps to all who wait, as far as there are deliveries. */
+  /** Resolves waiting next() as long as there are deliveries. */
   #serve(): void {
-    while (this.#waiting > 0 && this.#lookedAt === undefined) {
+    while (this.#waiting > 0 && this.#accepting === undefined) {
       const step = this.#advance();
       if (step !== undefined) this.#settle(step);
-      else if (this.#lookedAt === undefined) return this.#queue.wait(this);
+      else if (this.#accepting === undefined) return this.#queue.wait(this);
     }
   }
 
-  /** However many next() wait, it stands in line once. */
+  /** Waits in the queue once, however many next() wait. */
   #wait = (resolve: (step: Step | Promise<Step>) => void): void => {
     if (this.#waiting++ > 0) {
       (this.#later ??= []).push(resolve);
     } else {
       this.#resolve = resolve;
-      if (this.#lookedAt === undefined) this.#queue.wait(this);
+      if (this.#accepting === undefined) this.#queue.wait(this);
     }
   };
 

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { CaryatidError } from "../errors.ts";
-import type { Delivery } from "../message_bus.ts";
+import type { Delivery } from "../delivery.ts";
 import { LocalDelivery } from "./local_delivery.ts";
 import { QueueSubscription } from "./queue_subscription.ts";
 import { asking, evenTimesTen, make, push } from "./testing/queue_subject.ts";
 
 const END = { done: true, value: undefined };
-const CLOSED = new CaryatidError("BUS_CLOSED", "Cannot go on");
+const CLOSED = new CaryatidError("BUS_CLOSED", "Cannot continue");
 
-Deno.test("A14 closing ends a loop whose delivery is looked at, whatever comes of it", async (t) => {
+Deno.test("A14 closing ends a loop while accept is pending, and the result of accept is ignored", async (t) => {
   const outcomes = {
     "it is accepted": (question: PromiseWithResolvers<Delivery>) =>
       question.resolve(new LocalDelivery("a.b", 1, undefined)),
@@ -32,7 +32,7 @@ Deno.test("A14 closing ends a loop whose delivery is looked at, whatever comes o
   }
 });
 
-Deno.test("A4 in a group what is looked at when a member closes goes to another", async () => {
+Deno.test("A4 in a group, a delivery whose accept is pending goes to another member when its member closes", async () => {
   const { accept } = asking();
   const { queue, subscription, loop } = make(accept, {
     grouped: true,
@@ -52,7 +52,7 @@ Deno.test("A4 in a group what is looked at when a member closes goes to another"
   assert.deepEqual([value?.message, value?.redelivered], [1, true]);
 });
 
-Deno.test("A4 in a group what is refused doesn't go to others", async () => {
+Deno.test("A4 a delivery that accept rejects is not redelivered to the group", async () => {
   const { queue, subscription, loop } = make(evenTimesTen, {
     grouped: true,
     release: () => {},
@@ -64,7 +64,7 @@ Deno.test("A4 in a group what is refused doesn't go to others", async () => {
   assert.equal(queue.length, 0);
 });
 
-Deno.test("what is looked at when the bus ends still comes, and what waits behind it", async () => {
+Deno.test("a loop receives pending and queued deliveries after the queue has ended", async () => {
   const { asked, accept } = asking();
   const { queue, subscription } = make(accept);
   const loop = subscription[Symbol.asyncIterator]();
@@ -115,7 +115,7 @@ async function late<T>(value: T): Promise<T> {
   return value;
 }
 
-Deno.test("A14 where a signal closes it, that the bus fails at it harms nobody; who closes it hears of it", async () => {
+Deno.test("A14 close rejects if release failed after a signal, and the failure is not unhandled", async () => {
   const stop = new AbortController();
   const release = () => Promise.reject(new Error("stubborn"));
   const open = make(undefined, { signal: stop.signal, release });

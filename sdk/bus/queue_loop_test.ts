@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CaryatidError } from "../errors.ts";
-import type { Accept } from "../message_bus.ts";
+import type { Accept } from "../subscription.ts";
 import { DerivedDelivery, LocalDelivery } from "./local_delivery.ts";
 import {
   asking,
@@ -10,9 +10,9 @@ import {
   push,
 } from "./testing/queue_subject.ts";
 
-Deno.test("accept gives loops other deliveries, skips those it refuses, and both are done as they came", async (t) => {
+Deno.test("accept replaces or rejects deliveries, and onDone receives the originals in order", async (t) => {
   for (const [name, accept] of Object.entries({ evenTimesTen, later })) {
-    await t.step(`${name}, of what waits`, async () => {
+    await t.step(`${name}, for queued deliveries`, async () => {
       const { queue, done, subscription, loop } = make(accept);
       push(queue, 1, 2, 3, 5, 4, 7);
       assert.deepEqual([await loop(), await loop()], [20, 40]);
@@ -23,7 +23,7 @@ Deno.test("accept gives loops other deliveries, skips those it refuses, and both
       assert.equal(subscription.dropped, 4);
     });
 
-    await t.step(`${name}, of what is waited for`, async () => {
+    await t.step(`${name}, for a waiting loop`, async () => {
       const { queue, done, subscription, loop } = make(accept);
       const waiting = loop();
       assert.equal(subscription.readers, 1);
@@ -37,7 +37,7 @@ Deno.test("accept gives loops other deliveries, skips those it refuses, and both
   }
 });
 
-Deno.test("onRefused hears of what is refused and why, in place of onDone", async (t) => {
+Deno.test("onRefused receives a rejected delivery with its error, and onDone is not called", async (t) => {
   for (const [name, accept] of Object.entries({ evenTimesTen, later })) {
     await t.step(name, async () => {
       const refused: unknown[] = [];
@@ -56,16 +56,16 @@ Deno.test("onRefused hears of what is refused and why, in place of onDone", asyn
   }
 });
 
-Deno.test("an accept that takes its time sees one delivery after the other", async () => {
+Deno.test("an asynchronous accept receives one delivery at a time", async () => {
   const { asked, accept } = asking();
   const { queue, subscription, loop } = make(accept);
   const waiting = loop();
   push(queue, 1, 2, 3);
   assert.equal(asked.length, 1);
-  const { depth, inHand, readers } = subscription;
-  assert.deepEqual({ depth, inHand, readers }, {
-    depth: 2,
-    inHand: 1,
+  const { queued, inFlight, readers } = subscription;
+  assert.deepEqual({ queued, inFlight, readers }, {
+    queued: 2,
+    inFlight: 1,
     readers: 0,
   });
   const others = [loop(), loop()];
@@ -89,7 +89,7 @@ Deno.test("any number of refusals in a row needs no stack", async (t) => {
   }
 });
 
-Deno.test("what comes in while accept looks at a delivery isn't lost", async () => {
+Deno.test("a delivery that arrives while accept runs is not lost", async () => {
   const { queue, loop } = make((delivery) => {
     if (delivery.message === "first") {
       push(queue, "second");
@@ -113,7 +113,7 @@ Deno.test("next() called ahead finishes the step before it", async () => {
   assert.equal(await waiting[2], undefined);
 });
 
-Deno.test("a message that accept changed is found, also when it is refused", async (t) => {
+Deno.test("a message that accept mutates is detected, also if accept rejects it", async (t) => {
   for (const refuses of [false, true]) {
     await t.step(refuses ? "refused" : "accepted", async () => {
       const accept: Accept = (delivery) => {

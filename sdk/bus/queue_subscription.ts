@@ -1,47 +1,44 @@
-import { abortedError } from "../aborted.ts";
-import type { CaryatidError } from "../errors.ts";
-import type { Accept, Delivery, Subscription } from "../message_bus.ts";
+import { abortedError } from "../errors.ts";
+import type { Delivery } from "../delivery.ts";
+import type { Accept, Subscription } from "../subscription.ts";
 import type { DeliveryQueue } from "./delivery_queue.ts";
-import { LEFT_OUT } from "./left_out.ts";
-import { QueueLoop } from "./queue_loop.ts";
+import { SKIPPED } from "./options.ts";
+import { type Inspect, QueueLoop } from "./queue_loop.ts";
 
-/** Finds a message that was changed: `handedOut` says whether the loop had it in hand. */
-export type Inspect = (
-  delivery: Delivery,
-  pattern: string,
-  handedOut: boolean,
-) => CaryatidError | undefined;
-
-/** What a {@linkcode QueueSubscription} is made of. */
+/** Options of {@linkcode QueueSubscription}. */
 export interface QueueSubscriptionOptions {
-  /** Where its deliveries come from; members of a group share one. */
+  /** Queue of its deliveries. Members of a group share one. */
   readonly queue: DeliveryQueue;
-  /** Whether what it leaves unfinished goes to other members. */
+  /** True if unfinished deliveries go to other members of a group. */
   readonly grouped: boolean;
-  /** Closes it. */
+  /** Closes the subscription. */
   readonly signal?: AbortSignal | undefined;
-  /** Resolves when it hears. Local queues hear at once. */
+  /** Resolves once it receives messages (at once). */
   readonly ready?: Promise<void> | undefined;
-  /** Takes it off the bus; called once. */
+  /** Removes it from the bus. Called once. */
   readonly release: (
     subscription: QueueSubscription,
   ) => void | Promise<void>;
-  /** Looks at each delivery before and after a step. */
+  /** Checks each delivery before and after a step. */
   readonly inspect?: Inspect | undefined;
-  /** Looks at each delivery before a loop gets it: that of `SubscribeOptions`. */
+  /**
+   * Checks each delivery before a loop receives it, as in `SubscribeOptions`.
+   */
   readonly accept?: Accept | undefined;
-  /** Hears of each step that is done: where a broker wants to know. */
+  /** Called at the end of each step, to acknowledge the delivery. */
   readonly onDone?: ((delivery: Delivery) => void) | undefined;
   /**
-   * Hears of each delivery that `accept` refuses, with what it threw, in place of `onDone`: it is not to come again. Both get
-   * deliveries as the queue had them, and mustn't throw.
+   * Called instead of `onDone` for each delivery that `accept` rejects, with
+   * the error. It must not be redelivered. Both functions receive the delivery
+   * of the queue, and must not throw.
    */
   readonly onRefused?:
     | ((delivery: Delivery, error: unknown) => void)
     | undefined;
   /**
-   * Takes over the delivery that a loop is left with, and the error that ended it, where that is known (else undefined). Without it
-   * members of a group give such a one back. Called before `release`.
+   * Called with the delivery whose loop failed, and with the error if it is
+   * known (else undefined). Without it, members of a group put the delivery
+   * back into the queue. Called before `release`.
    */
   readonly onFailed?:
     | ((delivery: Delivery, error: unknown) => void)
@@ -49,36 +46,49 @@ export interface QueueSubscriptionOptions {
 }
 
 /**
- * A subscription that reads a {@linkcode DeliveryQueue}.
+ * Subscription that reads a {@linkcode DeliveryQueue}.
  *
  * @example
  * ```ts
- * import { DeliveryQueue, LocalDelivery, QueueSubscription, WaitingRoom } from "@caryatid/sdk/bus";
+ * import {
+ *   BackPressure,
+ *   DeliveryQueue,
+ *   LocalDelivery,
+ *   QueueSubscription,
+ * } from "@caryatid/sdk/bus";
  * import assert from "node:assert/strict";
  *
- * const room = new WaitingRoom();
- * const queue = new DeliveryQueue({ pattern: "a", size: 10, overflow: "wait", room });
- * const heard = new QueueSubscription({ queue, grouped: false, release() {} });
+ * const backPressure = new BackPressure();
+ * const queue = new DeliveryQueue({
+ *   pattern: "a",
+ *   size: 10,
+ *   overflow: "wait",
+ *   backPressure,
+ * });
+ * const words = new QueueSubscription({ queue, grouped: false, release() {} });
  * queue.offer(new LocalDelivery("a", "hello", undefined));
- * for await (const { message } of heard) {
+ * for await (const { message } of words) {
  *   assert.equal(message, "hello");
  *   break;
  * }
- * room.deadlines.close();
+ * backPressure.deadlines.close();
  * ```
  */
 export class QueueSubscription implements Subscription {
-  /** What it listens to. */
+  /** Pattern of its topics. */
   readonly pattern: string;
-  /** Resolves when every later publish is heard; rejects when that cannot come to be. */
+  /**
+   * Resolves once every later publish is received. Rejects if it cannot be
+   * opened.
+   */
   readonly ready: Promise<void>;
-  /** Where its deliveries come from. */
+  /** Queue of its deliveries. */
   readonly queue: DeliveryQueue;
-  /** Looks at each delivery before and after a step. */
+  /** Checks each delivery before and after a step. */
   readonly inspect: Inspect | undefined;
-  /** Looks at each delivery before a loop gets it. */
+  /** Checks each delivery before a loop receives it. */
   readonly accept: Accept | undefined;
-  /** Hears of each step that is done. */
+  /** Called at the end of each step. */
   readonly onDone: ((delivery: Delivery) => void) | undefined;
   readonly #onRefused: QueueSubscriptionOptions["onRefused"];
   readonly #onFailed: QueueSubscriptionOptions["onFailed"];
@@ -89,7 +99,7 @@ export class QueueSubscription implements Subscription {
   #refused = 0;
   #closing: Promise<void> | undefined;
 
-  /** Opens it; closed at once if its signal has fired. */
+  /** Opens it. It is closed at once if its signal has fired. */
   constructor(options: QueueSubscriptionOptions) {
     this.queue = options.queue;
     this.pattern = options.queue.pattern;
@@ -106,91 +116,121 @@ export class QueueSubscription implements Subscription {
         abortedError(`subscribe to "${this.pattern}"`, this.#signal),
       )
       : options.ready ?? Promise.resolve();
-    // Who doesn't wait for it isn't to be killed by it.
+    // An unawaited rejection would end the program.
     this.ready.catch(() => {});
     if (this.#signal?.aborted) this.#abort();
     else this.#signal?.addEventListener("abort", this.#abort, { once: true });
   }
 
-  /** Messages that wait, unread. */
-  get depth(): number {
+  /** Number of unread messages. */
+  get queued(): number {
     return this.queue.length;
   }
 
-  /** Deliveries that a loop was given and has not come back from. */
-  get inHand(): number {
+  /** Number of deliveries that loops work on. */
+  get inFlight(): number {
     let count = 0;
-    for (const loop of this.#loops) if (loop.inHand) count++;
+    for (const loop of this.#loops) if (loop.inFlight) count++;
     return count;
   }
 
-  /** Loops that wait for a delivery. */
+  /** Number of loops that wait for a delivery. */
   get readers(): number {
     let count = 0;
     for (const loop of this.#loops) count += loop.readers;
     return count;
   }
 
-  /** Publishers that wait for room in its queue. */
-  get heldUp(): number {
-    return this.queue.heldUp;
+  /** Number of deliveries that loops have taken. */
+  get taken(): number {
+    return this.queue.taken;
   }
 
-  /** Messages lost to `overflow`, or refused by `where` or `accept`. */
+  /** Number of publishers that wait for room in its queue. */
+  get waitingPublishers(): number {
+    return this.queue.waitingPublishers;
+  }
+
+  /**
+   * Number of messages dropped by `overflow`, or rejected by `where` or
+   * `accept`.
+   */
   get dropped(): number {
     return this.queue.dropped + this.#refused;
   }
 
-  /** Whether it was closed, by whomever. What waits when the bus is closed can still be read. */
+  /**
+   * True once it is closed. Messages that were queued when the bus closed can
+   * still be read.
+   */
   get closed(): boolean {
     return this.left || this.queue.closed;
   }
 
-  /** Whether its owner closed it: nothing more is to be read. */
+  /** True once its owner closed it: nothing more is read. */
   get left(): boolean {
     return this.#closing !== undefined;
   }
 
-  /** Starts a loop; several loops share the deliveries. */
+  /** Starts a loop. Several loops share the deliveries. */
   [Symbol.asyncIterator](): AsyncIterator<Delivery, undefined> {
     const loop = new QueueLoop(this);
     this.#loops.add(loop);
     return loop;
   }
 
-  /** Ends every loop over it; harmless twice. */
+  /** Closes it and ends its loops. Harmless twice. */
   close(): Promise<void> {
     return this.#closing ??= this.#leave();
   }
 
-  /** A loop is left with that delivery in hand, because of that error if it is known. Closes as `close` does. */
+  /**
+   * Closes it because a loop failed at that delivery, with that error if it is
+   * known.
+   */
   fail(delivery: Delivery | undefined, error: unknown): Promise<void> {
     return this.#closing ??= this.#leave(delivery, error);
   }
 
-  /** Counts and tells of a delivery that `accept` threw `error` at. */
+  /** Finishes a delivery in flight as failed for good. */
+  reject(delivery: Delivery, error: unknown): boolean {
+    for (const loop of this.#loops) {
+      if (loop.reject(delivery, error)) return true;
+    }
+    return false;
+  }
+
+  /** Makes a full queue drop messages instead of letting publishers wait. */
+  dropWhenFull(on: boolean): void {
+    if (!this.#grouped) this.queue.dropWhenFull(on);
+  }
+
+  /** Counts and reports a delivery that `accept` rejected with `error`. */
   refuse(delivery: Delivery, error: unknown): void {
-    if (error === LEFT_OUT) return this.onDone?.(delivery);
+    if (error === SKIPPED) return this.onDone?.(delivery);
     this.#refused++;
     if (this.#onRefused) this.#onRefused(delivery, error);
     else this.onDone?.(delivery);
   }
 
-  /** Lets its signal go: its queue has ended, and only what waits there can still be read. */
+  /**
+   * Releases its signal. The queue has ended, and only queued messages can
+   * still be read.
+   */
   end(): void {
     this.#signal?.removeEventListener("abort", this.#abort);
   }
 
-  /** As `close`. */
+  /** Calls `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
   async #leave(failed?: Delivery, error?: unknown): Promise<void> {
-    // Marked as closed before anybody is handed what is given back here.
+    // Closed before other members receive the deliveries that it puts back.
     this.#closing = Promise.resolve();
     this.end();
-    this.queue.dismissReaders((reader) =>
+    this.queue.removeReaders((reader) =>
       reader instanceof QueueLoop && this.#loops.has(reader)
     );
     const unfinished: Delivery[] = [];
@@ -201,11 +241,11 @@ export class QueueSubscription implements Subscription {
       else unfinished.push(delivery);
     }
     this.#loops.clear();
-    if (this.#grouped) this.queue.giveBack(...unfinished);
+    if (this.#grouped) this.queue.requeue(...unfinished);
     await this.#release(this);
   }
 
   #abort = (): void => {
-    this.close().catch(() => {}); // who closes it hears of it
+    this.close().catch(() => {}); // its owner learns of it from `close`
   };
 }

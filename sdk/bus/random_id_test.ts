@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { randomId } from "./random_id.ts";
+import { randomId } from "./local_delivery.ts";
 
-/** With 15 degrees of freedom, one uniform sample in ten million is further off. */
+/**
+ * With 15 degrees of freedom, one uniform sample in ten million is further off.
+ */
 const FAR_OFF = 62;
 
 Deno.test("B10 ids are 64 random bits, and not from Math.random", async (t) => {

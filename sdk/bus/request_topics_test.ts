@@ -26,7 +26,7 @@ Deno.test("the answer's topic is found from the last marker", () => {
   );
 });
 
-Deno.test("what is no request has no answer's topic", () => {
+Deno.test("responseTopic returns undefined if the topic is not a request topic", () => {
   for (
     const topic of ["", "a.b", "_request.1", "a._request", "a._requests.1"]
   ) {
@@ -34,7 +34,7 @@ Deno.test("what is no request has no answer's topic", () => {
   }
 });
 
-Deno.test("what is no request was made on no topic", () => {
+Deno.test("requestedTopic returns undefined if the topic is not a request topic", () => {
   assert.equal(requestedTopic(`a.b._request.${ID}`), "a.b");
   for (
     const topic of [
@@ -46,7 +46,7 @@ Deno.test("what is no request was made on no topic", () => {
   }
 });
 
-Deno.test("F7 each request leads to its topic and its answer, whatever they are called", () => {
+Deno.test("F7 a request topic yields the requested topic and the response topic for any words", () => {
   const word = fc.constantFrom("a", "", "_request", "_response", "é");
   const topics = fc.array(word).map((words) => words.join("."));
   fc.assert(
@@ -59,7 +59,7 @@ Deno.test("F7 each request leads to its topic and its answer, whatever they are 
   );
 });
 
-Deno.test("A7 the topic of a request leaves room for what is appended", () => {
+Deno.test("A7 the topic of a request must leave room for the marker and the id", () => {
   const fits = ["x".repeat(228), "é".repeat(114)];
   for (const topic of fits) {
     assert.equal(validateRequestTopic(topic), topic);

@@ -1,52 +1,58 @@
+import type { Delivery } from "../delivery.ts";
 import type { RetryOptions } from "../retry_options.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
+import { failuresOf, redeliveryOf } from "./local_delivery.ts";
 import { retryWait } from "./options.ts";
 import type { PendingRequest } from "./pending_request.ts";
-import type { RemoteFailure } from "./remote_failure.ts";
-import { Ring } from "./ring.ts";
+import { describeFailure, type RemoteFailure } from "./remote_failure.ts";
+import { Ring } from "./collections.ts";
 
-/** A request that a handler failed at. */
+/** Request whose handler failed. */
 export interface Retry {
-  /** What it failed at. */
+  /** The request. */
   readonly pending: PendingRequest;
-  /** How often it failed. */
+  /** Number of failures. */
   failures: number;
-  /** How it failed the last time. */
+  /** The last failure. */
   failure: RemoteFailure;
-  /** When it is tried again. */
+  /** Time of the next attempt. */
   deadline: Deadline | undefined;
 }
 
-/** What {@linkcode Retries} are made of. */
+/** Options of {@linkcode Retries}. */
 export interface RetriesOptions {
-  /** How often and when, checked. */
+  /** The checked `retry` option. */
   readonly retry: Required<RetryOptions>;
-  /** Where waits end. */
+  /** Deadlines of backoffs. */
   readonly deadlines: Deadlines;
   /** Called when one more request is due. */
   readonly onDue: () => void;
 }
 
-/** The requests that one handling is to try again: those which wait for their time, and those whose time has come. */
+/**
+ * Retries of one handling: those that wait for their backoff, and those that
+ * are due.
+ */
 export class Retries {
   readonly #options: RetriesOptions;
   readonly #waiting = new Set<Retry>();
   readonly #due = new Ring<Retry>();
   #closed = false;
 
-  /** Nothing failed yet. */
+  /** Starts without retries. */
   constructor(options: RetriesOptions) {
     this.#options = options;
   }
 
-  /** How many are due. */
+  /** Number of retries that are due. */
   get due(): number {
     return this.#due.length;
   }
 
   /**
-   * The handler failed at `pending`, before that as `last` tells. Says whether it is to be tried again: where nobody waits for
-   * the answer it isn't, nor where the message can't fit the next time either.
+   * Plans the next attempt after a failure. `last` is the retry of the failures
+   * before. Returns false if no attempt follows: after the last attempt, if the
+   * retries are closed or the request is settled, or for an invalid message.
    */
   plan(
     pending: PendingRequest,
@@ -66,13 +72,16 @@ export class Retries {
     return true;
   }
 
-  /** Takes the first one that is due out of the line, unless nobody waits for it any more. */
+  /**
+   * Removes the first retry that is due. Returns undefined if its request is
+   * settled.
+   */
   shift(): Retry | undefined {
     const retry = this.#due.shift();
     return retry?.pending.settled ? undefined : retry;
   }
 
-  /** None is tried again: each fails with its last failure. */
+  /** Ends all retries: each request fails with its last failure. */
   close(): void {
     this.#closed = true;
     for (const { pending, failure } of this.#waiting) pending.fail(failure);
@@ -108,4 +117,103 @@ export class Retries {
     retry.deadline?.cancel();
     this.#waiting.delete(retry);
   }
+}
+
+/** Delivery that failed at every attempt, with the reason. */
+export interface ExhaustedDelivery {
+  /** Pattern of the subscription. */
+  readonly pattern: string;
+  /** Topic of the publish. */
+  readonly topic: string;
+  /** Id of the publish. */
+  readonly id: string;
+  /** Number of failed attempts. */
+  readonly count: number;
+  /** Reason of the last failure. */
+  readonly cause: string;
+}
+
+/** Options of {@linkcode Redeliveries}. */
+interface RedeliveriesOptions {
+  /** Pattern of the subscription. */
+  readonly pattern: string;
+  /** Maximum number of waiting deliveries. One more is redelivered at once. */
+  readonly most: number;
+  /** Deadlines of backoffs. */
+  readonly deadlines: Deadlines;
+  /** Redelivers one. */
+  readonly give: (delivery: Delivery) => void;
+  /** Called for each delivery that failed at every attempt. */
+  readonly onExhausted: (given: ExhaustedDelivery) => void;
+}
+
+/**
+ * Deliveries in this process whose loops failed, until they are redelivered.
+ */
+export class Redeliveries {
+  readonly #options: RedeliveriesOptions;
+  readonly #waiting = new Set<Deadline>();
+
+  /** Starts without deliveries. */
+  constructor(options: RedeliveriesOptions) {
+    this.#options = options;
+  }
+
+  /** Number of deliveries that wait for the end of their backoff. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /**
+   * Adds a delivery whose loop failed, with `error` if it is known.
+   */
+  add(
+    delivery: Delivery,
+    retry: Required<RetryOptions>,
+    error: unknown,
+  ): void {
+    const failures = failuresOf(delivery) + 1;
+    const { pattern, onExhausted } = this.#options;
+    if (failures < retry.attempts) {
+      this.#wait(redeliveryOf(delivery, failures), retryWait(retry, failures));
+      return;
+    }
+    const { topic, id } = delivery;
+    const cause = causeOf(error, failures);
+    onExhausted({ pattern, topic, id, cause, count: failures });
+  }
+
+  /** Forgets all waiting deliveries. */
+  close(): void {
+    for (const deadline of this.#waiting) deadline.cancel();
+    this.#waiting.clear();
+  }
+
+  #wait(delivery: Delivery, milliseconds: number): void {
+    const { give, deadlines, most } = this.#options;
+    if (milliseconds === 0 || this.#waiting.size >= most) return give(delivery);
+    const deadline = deadlines.add(milliseconds, () => {
+      this.#waiting.delete(deadline);
+      give(delivery);
+    });
+    this.#waiting.add(deadline);
+  }
+}
+
+/**
+ * Returns the reason of the last failure as text. An iterator cannot
+ * distinguish an error from `break`, so the error may be unknown.
+ *
+ * @example
+ * ```ts
+ * import { causeOf } from "@caryatid/sdk/bus";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(causeOf(new Error("no room"), 3), "no room");
+ * ```
+ */
+export function causeOf(error: unknown, failures: number): string {
+  if (error !== undefined) return describeFailure(error).message;
+  const often = failures === 1 ? "once" : `${failures} times`;
+  return `a loop ended ${often} before its step was done`;
 }

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { CaryatidError } from "../errors.ts";
 import { failing, make } from "./testing/retry_subject.ts";
-import { turnOver } from "./turn.ts";
+import { yieldToEventLoop } from "./event_loop.ts";
 
-const CLOSED = new CaryatidError("BUS_CLOSED", "Cannot go on");
+const CLOSED = new CaryatidError("BUS_CLOSED", "Cannot continue");
 
-Deno.test("once nobody waits any more it isn't called again", async (t) => {
+Deno.test("a handler is not called again after its request has settled", async (t) => {
   const options = { retry: { attempts: 9, backoff: 100 } };
 
   await t.step("after the deadline", async () => {
@@ -27,7 +27,7 @@ Deno.test("once nobody waits any more it isn't called again", async (t) => {
       let calls = 0;
       handlers.handle("a", async () => {
         calls++;
-        await turnOver();
+        await yieldToEventLoop();
         if (backoff === 0) leave.abort();
         throw new Error("failure");
       }, { retry: { attempts: 9, backoff } });
@@ -42,7 +42,7 @@ Deno.test("once nobody waits any more it isn't called again", async (t) => {
     }
   });
 
-  await t.step("after an abort while it stands in line", async () => {
+  await t.step("after an abort while the retry is due", async () => {
     const { clock, handlers, ask } = make();
     const calls: unknown[] = [];
     const block = Promise.withResolvers<string>();
@@ -90,7 +90,7 @@ Deno.test("once nobody waits any more it isn't called again", async (t) => {
   });
 });
 
-Deno.test("a handling that closes tries nothing again", async (t) => {
+Deno.test("a closed handling makes no further attempts", async (t) => {
   const { clock, handlers, ask } = make();
   const failsWith = (answer: Promise<unknown>, message: string) =>
     assert.rejects(answer, {
@@ -98,7 +98,7 @@ Deno.test("a handling that closes tries nothing again", async (t) => {
       cause: { code: "Error", message },
     });
 
-  await t.step("what waits fails with its last failure", async () => {
+  await t.step("a retry that waits fails with its last failure", async () => {
     const { handler } = failing(9, clock);
     const retry = { attempts: 9, backoff: 100 };
     const handling = handlers.handle("a", handler, { retry });
@@ -108,7 +108,7 @@ Deno.test("a handling that closes tries nothing again", async (t) => {
     await failed;
   });
 
-  await t.step("what is due fails with its last failure", async () => {
+  await t.step("a retry that is due fails with its last failure", async () => {
     const block = Promise.withResolvers<string>();
     const handling = handlers.handle("a", ({ message }) => {
       if (message === "block") return block.promise;
@@ -123,7 +123,7 @@ Deno.test("a handling that closes tries nothing again", async (t) => {
     assert.equal(await blocked, "finished");
   });
 
-  await t.step("what it works on is finished once", async () => {
+  await t.step("an attempt in flight finishes without a retry", async () => {
     const result = Promise.withResolvers<void>();
     let calls = 0;
     const handling = handlers.handle("a", () => {
@@ -138,18 +138,21 @@ Deno.test("a handling that closes tries nothing again", async (t) => {
     assert.equal(calls, 1);
   });
 
-  await t.step("what another handler works on is that one's", async () => {
-    const { at, handler } = failing(9, clock);
-    const retry = { attempts: 9, backoff: 100 };
-    const handling = handlers.handle("a", handler, { retry });
-    const other = Promise.withResolvers<string>();
-    handlers.handle("#", () => other.promise);
-    const answer = ask("a");
-    await clock.advance(10);
-    await handling.close();
-    await clock.advance(1_000);
-    assert.equal(at.length, 1);
-    other.resolve("the other's");
-    assert.equal(await answer, "the other's");
-  });
+  await t.step(
+    "a request that another handler handles is not affected",
+    async () => {
+      const { at, handler } = failing(9, clock);
+      const retry = { attempts: 9, backoff: 100 };
+      const handling = handlers.handle("a", handler, { retry });
+      const other = Promise.withResolvers<string>();
+      handlers.handle("#", () => other.promise);
+      const answer = ask("a");
+      await clock.advance(10);
+      await handling.close();
+      await clock.advance(1_000);
+      assert.equal(at.length, 1);
+      other.resolve("the other's");
+      assert.equal(await answer, "the other's");
+    },
+  );
 });

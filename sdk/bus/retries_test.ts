@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { CaryatidError } from "../errors.ts";
-import type { HandleOptions, Handler } from "../message_bus.ts";
+import type { HandleOptions, Handler } from "../handling.ts";
 import { Deadlines } from "./deadlines.ts";
 import { HandlerPool } from "./handler_pool.ts";
 import { Handlers } from "./handlers.ts";
 import { PendingRequest } from "./pending_request.ts";
 import { failing, make } from "./testing/retry_subject.ts";
-import { turnOver } from "./turn.ts";
+import { yieldToEventLoop } from "./event_loop.ts";
 
 Deno.test("a handler that throws is called again until it succeeds", async (t) => {
   for (const later of [false, true]) {
@@ -17,7 +17,7 @@ Deno.test("a handler that throws is called again until it succeeds", async (t) =
       const handling = handlers.handle("a", (request) => {
         requests.add(request);
         return later
-          ? turnOver().then(() => handler(request))
+          ? yieldToEventLoop().then(() => handler(request))
           : handler(request);
       }, { retry: { attempts: 3 } });
       assert.equal(await ask("a"), 3);
@@ -49,9 +49,9 @@ Deno.test("when the attempts are used up the last failure counts", async () => {
   assert.equal(at.length, 3);
 });
 
-Deno.test("what can't succeed isn't tried again", async (t) => {
+Deno.test("a request that cannot succeed is not retried", async (t) => {
   const cases: Record<string, [Handler, code: string]> = {
-    "a message that doesn't fit": [() => {
+    "a message that does not fit the schema": [() => {
       throw new CaryatidError("INVALID_MESSAGE", "Cannot use it");
     }, "INVALID_MESSAGE"],
     "an answer that is undefined": [() => undefined, "NOT_ENCODABLE"],
@@ -71,14 +71,14 @@ Deno.test("what can't succeed isn't tried again", async (t) => {
   }
 });
 
-Deno.test("a request that waits for its next attempt takes nobody's place", async (t) => {
+Deno.test("a request that waits for its next attempt does not block other requests", async (t) => {
   for (const backoff of [0, 100]) {
     await t.step(`with a backoff of ${backoff}`, async () => {
       const { clock, handlers, ask } = make();
       const calls: unknown[] = [];
       const handling = handlers.handle("a", async ({ message }) => {
         calls.push(message);
-        await turnOver();
+        await yieldToEventLoop();
         if (message === "bad") throw new Error("failure");
         return message;
       }, { concurrency: 1, retry: { attempts: 3, backoff } });
@@ -104,7 +104,7 @@ Deno.test("no more requests are worked on at once than the concurrency", async (
   let most = 0;
   handlers.handle("a", async () => {
     most = Math.max(most, ++running);
-    await turnOver();
+    await yieldToEventLoop();
     running--;
     if (clock.now() < 10) throw new Error("not yet");
     return "done";
@@ -116,7 +116,7 @@ Deno.test("no more requests are worked on at once than the concurrency", async (
   assert.equal(most, 2);
 });
 
-Deno.test("options that can't be right are INVALID_OPTION", async () => {
+Deno.test("handle throws INVALID_OPTION if retry is invalid", async () => {
   const { handlers, ask } = make();
   const bad = [
     ...[0, -1, 1.5, 101, NaN, "3"].map((attempts) => ({ attempts })),
@@ -139,39 +139,39 @@ Deno.test("options that can't be right are INVALID_OPTION", async () => {
   }
 });
 
-Deno.test("it leaves no timer behind", async (t) => {
+Deno.test("a retry leaves no timer running", async (t) => {
   const hour = { retry: { attempts: 2, backoff: 3_600_000 } };
   const fail = () => {
     throw new Error("failure");
   };
 
-  await t.step("when nobody waits any more", async () => {
+  await t.step("when the request was aborted", async () => {
     const handlers = new Handlers(new Deadlines());
     handlers.handle("a", fail, hour);
     const leave = new AbortController();
     const answer = handlers.request("a", 1, { signal: leave.signal });
-    await turnOver();
+    await yieldToEventLoop();
     leave.abort();
     await assert.rejects(answer, { code: "ABORTED" });
-    await turnOver();
-    await turnOver();
+    await yieldToEventLoop();
+    await yieldToEventLoop();
   });
 
-  await t.step("when nobody waits any more at the failure", async () => {
+  await t.step("when the request was aborted before the failure", async () => {
     const handlers = new Handlers(new Deadlines());
     const failing = Promise.withResolvers<void>();
     handlers.handle("a", () => failing.promise, hour);
     const leave = new AbortController();
     const answer = handlers.request("a", 1, { signal: leave.signal });
-    await turnOver();
+    await yieldToEventLoop();
     leave.abort();
     failing.reject(new Error("failure"));
     await assert.rejects(answer, { code: "ABORTED" });
-    await turnOver();
-    await turnOver();
+    await yieldToEventLoop();
+    await yieldToEventLoop();
   });
 
-  await t.step("in a pool of its own, when its handling closes", async () => {
+  await t.step("in a separate pool, when its handling closes", async () => {
     const pool = new HandlerPool("a");
     const handling = pool.add(fail, hour, () => {});
     const pending = new PendingRequest("a", 1, undefined, {
@@ -179,10 +179,10 @@ Deno.test("it leaves no timer behind", async (t) => {
       late() {},
     });
     pool.submit(pending);
-    await turnOver();
+    await yieldToEventLoop();
     await handling.close();
     await assert.rejects(pending.answer, { code: "HANDLER_FAILED" });
-    await turnOver();
-    await turnOver();
+    await yieldToEventLoop();
+    await yieldToEventLoop();
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Ring } from "./ring.ts";
+import { Ring } from "./collections.ts";
 
 type Step = (ring: Ring<number>, model: number[]) => void;
 
@@ -26,7 +26,7 @@ const clear: Step = (ring, model) => {
   model.length = 0;
 };
 
-Deno.test("F7 a ring is an array, whatever is done to it", () => {
+Deno.test("F7 a ring behaves like an array after any operations", () => {
   const step = fc.oneof(
     { weight: 5, arbitrary: fc.constant({ push }) },
     { weight: 2, arbitrary: fc.constant({ unshift }) },
@@ -34,7 +34,8 @@ Deno.test("F7 a ring is an array, whatever is done to it", () => {
     { weight: 1, arbitrary: fc.constant({ removeOdd }) },
     { weight: 1, arbitrary: fc.constant({ clear }) },
   );
-  // Repeated, so that it grows past its first 16 places, and past the 1,024 from which it gives memory back.
+  // Repeated, so that it grows past its first 16 places, and past the 1,024
+  // from which it gives memory back.
   const steps = fc.array(fc.tuple(step, fc.constantFrom(1, 1, 1, 20, 1_500)), {
     maxLength: 30,
   });

@@ -1,65 +1,71 @@
 import type { CaryatidError } from "../errors.ts";
+import type { Delivery } from "../delivery.ts";
+import type { PublishOptions } from "../message_bus.ts";
 import type {
-  Delivery,
+  BusSubscribeOptions,
   Overflow,
-  PublishOptions,
-  SubscribeOptions,
   Subscription,
-} from "../message_bus.ts";
+} from "../subscription.ts";
 import { validatePattern, validateTopic } from "../topic.ts";
 import { DeliveryQueue } from "./delivery_queue.ts";
-import { fanOut } from "./fan_out.ts";
 import { Group, type Member } from "./group.ts";
-import { acceptWhere } from "./left_out.ts";
-import { checkSubscribeOptions } from "./options.ts";
-import { PatternIndex } from "./pattern_index.ts";
-import { type Inspect, QueueSubscription } from "./queue_subscription.ts";
-import { requestTopic } from "./request_topics.ts";
-import { TopicCache } from "./topic_cache.ts";
-import type { GivenUp } from "./unfinished.ts";
-import type { WaitingRoom } from "./waiting_room.ts";
+import { acceptWhere, checkSubscribeOptions } from "./options.ts";
+import { PatternIndex, TopicCache } from "./pattern_index.ts";
+import type { Inspect } from "./queue_loop.ts";
+import { QueueSubscription } from "./queue_subscription.ts";
+import { namesAnswers, requestTopic } from "./request_topics.ts";
+import type { ExhaustedDelivery } from "./retries.ts";
+import type { BackPressure } from "./publisher_queue.ts";
 
-/** What {@linkcode Subscribers} are made of. */
+/** Options of {@linkcode Subscribers}. */
 export interface SubscribersOptions {
-  /** Where publishers wait. */
-  readonly room: WaitingRoom;
-  /** Queue size of a subscription which names none (100). */
+  /** Shared by all queues of a bus. */
+  readonly backPressure: BackPressure;
+  /** Queue size of a subscription that sets none (100). */
   readonly queueSize?: number | undefined;
   /** Called at the first drop of a burst. */
   readonly onDrop?: ((pattern: string, overflow: Overflow) => void) | undefined;
-  /** Hears of each delivery of a group that is given up, after the attempts of `retry`. */
-  readonly onGivenUp?: ((given: GivenUp) => void) | undefined;
-  /** Looks at each delivery before and after a step. */
+  /**
+   * Called for each delivery of a group that failed at every attempt of its
+   * `retry`.
+   */
+  readonly onExhausted?: ((given: ExhaustedDelivery) => void) | undefined;
+  /** Checks each delivery before and after a step. */
   readonly inspect?: Inspect | undefined;
 }
 
-/** A queue, and what it doesn't want to hear. */
+/** A queue and its filter of topics. */
 interface Target {
   readonly queue: DeliveryQueue;
   readonly filter: ((topic: string) => boolean) | undefined;
 }
 
-/** Stands for the ids of all requests, which no pattern but one that names an id tells apart. */
-const SOME_ID = "0000000000000000";
-const NAMES_AN_ID = /\.[0-9a-f]{16}$/;
+/**
+ * Id that stands for all ids of requests: only a pattern with an id
+ * distinguishes them.
+ */
+const ANY_ID = "0000000000000000";
+const ENDS_WITH_ID = /\.[0-9a-f]{16}$/;
 
 /**
- * Everybody in this process who listens, and the fan-out of a delivery to them.
+ * Subscriptions of one bus in this process. Delivers each message to all that
+ * match.
  *
  * @example
  * ```ts
- * import { LocalDelivery, Subscribers, WaitingRoom } from "@caryatid/sdk/bus";
+ * import { BackPressure, LocalDelivery, Subscribers } from "@caryatid/sdk/bus";
  * import assert from "node:assert/strict";
  *
- * const room = new WaitingRoom();
- * const subscribers = new Subscribers({ room });
- * const heard = subscribers.subscribe("greeting.*");
- * await subscribers.deliver(new LocalDelivery("greeting.morning", "hello", undefined), undefined);
- * for await (const { message } of heard) {
+ * const backPressure = new BackPressure();
+ * const subscribers = new Subscribers({ backPressure });
+ * const greetings = subscribers.subscribe("greeting.*");
+ * const delivery = new LocalDelivery("greeting.morning", "hello", undefined);
+ * await subscribers.deliver(delivery, undefined);
+ * for await (const { message } of greetings) {
  *   assert.equal(message, "hello");
  *   break;
  * }
- * room.deadlines.close();
+ * backPressure.deadlines.close();
  * ```
  */
 export class Subscribers {
@@ -70,32 +76,35 @@ export class Subscribers {
   readonly #subscriptions = new Set<QueueSubscription>();
   #filters = 0;
   #ids = 0;
-  readonly #overheard = new TopicCache((topic) =>
+  #observersOfAnswers = 0;
+  readonly #showsRequests = new TopicCache((topic) =>
     this.#ids > 0 ||
-    this.#index.match(requestTopic(topic, SOME_ID)).length > 0
+    this.#index.match(requestTopic(topic, ANY_ID)).length > 0
   );
-  readonly #found = new TopicCache((topic) => {
+  readonly #matches = new TopicCache((topic) => {
     validateTopic(topic);
     return this.#find(topic);
   });
 
-  /** Nobody listens yet. */
+  /** Starts without subscriptions. */
   constructor(options: SubscribersOptions) {
     this.#options = options;
   }
 
-  /** How many queues there are; the members of a group share one. */
+  /** Number of queues. Members of a group share one. */
   get size(): number {
     return this.#targets.size;
   }
 
-  /** Listens. Throws `INVALID_TOPIC` or `INVALID_OPTION`. */
-  subscribe(pattern: string, options: SubscribeOptions = {}): Subscription {
+  /** Subscribes. Throws `INVALID_TOPIC` or `INVALID_OPTION`. */
+  subscribe(pattern: string, options: BusSubscribeOptions = {}): Subscription {
     validatePattern(pattern);
-    const { queueSize, overflow } = checkSubscribeOptions(
+    const { queueSize, overflow: wanted } = checkSubscribeOptions(
       options,
       this.#options.queueSize,
     );
+    const mayWait = options.mayBlock !== false || options.group !== undefined;
+    const overflow = wanted === "wait" && !mayWait ? "drop-newest" : wanted;
     const { group, signal, accept, where } = options;
     const member = { queueSize, overflow, where };
     const joined = group === undefined
@@ -120,8 +129,9 @@ export class Subscribers {
   }
 
   /**
-   * Gives `delivery` to all who listen to its topic. Undefined when all took it; else a promise of the slowest, which rejects
-   * if one of them refused.
+   * Delivers to all subscriptions of the topic. Returns undefined if all queues
+   * accepted it, else a promise that the slowest queue settles and that rejects
+   * if one rejects.
    *
    * @throws {CaryatidError} `INVALID_TOPIC`
    */
@@ -129,23 +139,45 @@ export class Subscribers {
     delivery: Delivery,
     options: PublishOptions | undefined,
   ): Promise<void> | undefined {
-    return fanOut(this.#found.get(delivery.topic), delivery, options);
-  }
-
-  /** Whether somebody may hear a request on `topic`: it is asked for each, and remembered by topic. */
-  mayOverhear(topic: string): boolean {
-    return this.#targets.size > 0 && this.#overheard.get(topic);
+    return fanOut(this.#matches.get(delivery.topic), delivery, options);
   }
 
   /**
-   * Lets those who listen to requests hear one. Its topic will not come again, and the requester doesn't wait for them: where a
-   * queue is full it is dropped, and counted.
+   * Returns true if a subscription may match the request topics of `topic`. The
+   * result is cached.
    */
-  overhear(delivery: Delivery): void {
+  mayShowRequests(topic: string): boolean {
+    return this.#targets.size > 0 && this.#showsRequests.get(topic);
+  }
+
+  /**
+   * Delivers a copy of a request to subscriptions of its request topic. Its
+   * topic is not cached, and the requester does not wait: a full queue drops
+   * and counts it.
+   */
+  showRequest(delivery: Delivery): void {
     for (const { queue } of this.#find(delivery.topic)) queue.offer(delivery);
   }
 
-  /** Ends every subscription; what they have in their queues can still be read. */
+  /**
+   * True if a subscription names answers by the word `_response` of its
+   * pattern.
+   */
+  get observesAnswers(): boolean {
+    return this.#observersOfAnswers > 0;
+  }
+
+  /**
+   * Delivers a copy of an answer to subscriptions whose pattern names answers.
+   * A full queue drops and counts it.
+   */
+  showAnswer(delivery: Delivery): void {
+    for (const { queue } of this.#find(delivery.topic)) {
+      if (namesAnswers(queue.pattern)) queue.offer(delivery);
+    }
+  }
+
+  /** Ends every subscription. Queued messages can still be read. */
   end(error: CaryatidError): void {
     for (const { queue } of this.#targets) queue.end(error);
     for (const subscription of this.#subscriptions) subscription.end();
@@ -165,18 +197,19 @@ export class Subscribers {
 
   #add(
     pattern: string,
-    { filter }: SubscribeOptions,
+    { filter }: BusSubscribeOptions,
     { queueSize: size, overflow, where }: Member,
   ): Target {
-    const { room, onDrop } = this.#options;
+    const { backPressure, onDrop } = this.#options;
     const wanted = { pattern, size, overflow, where };
-    const queue = new DeliveryQueue({ ...wanted, room, onDrop });
+    const queue = new DeliveryQueue({ ...wanted, backPressure, onDrop });
     const target = { queue, filter };
     this.#index.add(pattern, target);
     this.#targets.add(target);
     if (filter) this.#filters++;
-    if (NAMES_AN_ID.test(pattern)) this.#ids++;
-    this.#forget();
+    if (ENDS_WITH_ID.test(pattern)) this.#ids++;
+    if (namesAnswers(pattern)) this.#observersOfAnswers++;
+    this.#clearCaches();
     return target;
   }
 
@@ -185,22 +218,23 @@ export class Subscribers {
     this.#index.delete(pattern, target);
     if (this.#targets.delete(target)) {
       if (target.filter) this.#filters--;
-      if (NAMES_AN_ID.test(pattern)) this.#ids--;
+      if (ENDS_WITH_ID.test(pattern)) this.#ids--;
+      if (namesAnswers(pattern)) this.#observersOfAnswers--;
     }
-    this.#forget();
+    this.#clearCaches();
     target.queue.close();
   }
 
-  /** Who listens has changed. */
-  #forget(): void {
-    this.#found.clear();
-    this.#overheard.clear();
+  /** Clears the caches after a change of subscriptions. */
+  #clearCaches(): void {
+    this.#matches.clear();
+    this.#showsRequests.clear();
   }
 
   #join(
     name: string,
     pattern: string,
-    options: SubscribeOptions,
+    options: BusSubscribeOptions,
     member: Member,
   ): JoinedGroup {
     const key = JSON.stringify([name, pattern]);
@@ -210,8 +244,8 @@ export class Subscribers {
       return there;
     }
     const target = this.#add(pattern, options, { ...member, queueSize: 0 });
-    const { room, onGivenUp } = this.#options;
-    const group = new Group({ queue: target.queue, room, onGivenUp });
+    const { backPressure, onExhausted } = this.#options;
+    const group = new Group({ queue: target.queue, backPressure, onExhausted });
     group.join(name, member);
     const joined = { key, target, group };
     this.#groups.set(key, joined);
@@ -225,7 +259,37 @@ export class Subscribers {
   }
 }
 
-/** Nobody who publishes is to suffer from what a filter throws. */
+/**
+ * Pushes `delivery` to the queues of all `targets`. Returns undefined if all
+ * accepted it, else a promise that the slowest settles.
+ */
+function fanOut(
+  targets: readonly Target[],
+  delivery: Delivery,
+  options: PublishOptions | undefined,
+): Promise<void> | undefined {
+  if (targets.length === 1) return targets[0]!.queue.push(delivery, options);
+  let waits: Promise<void>[] | undefined; // made only when a queue is full
+  for (let i = 0; i < targets.length; i++) {
+    const wait = targets[i]!.queue.push(delivery, options);
+    if (wait) (waits ??= []).push(wait);
+  }
+  return waits && allSettled(waits);
+}
+
+/**
+ * Rejects with the first error, but only when all have settled: the other
+ * queues have the delivery by then.
+ */
+async function allSettled(waits: readonly Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(waits)) {
+    if (result.status === "rejected") throw result.reason;
+  }
+}
+
+/**
+ * Returns false if the filter throws: its error must not reach the publisher.
+ */
 function wants(filter: (topic: string) => boolean, topic: string): boolean {
   try {
     return filter(topic);
@@ -234,7 +298,7 @@ function wants(filter: (topic: string) => boolean, topic: string): boolean {
   }
 }
 
-/** A group, and where its deliveries come from. */
+/** A group and its queue. */
 interface JoinedGroup {
   readonly key: string;
   readonly target: Target;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { TopicCache } from "./topic_cache.ts";
+import { TopicCache } from "./pattern_index.ts";
 
-/** A cache, and how many of its last lookups had to be found out. */
+/** Returns a cache and a function that counts the misses of some lookups. */
 function counted() {
   let found = 0;
   const cache = new TopicCache((topic: string) => {
@@ -10,7 +10,10 @@ function counted() {
   });
   return {
     cache,
-    /** Looks up `lookups` topics, as `nth` names them; gives how many were found out. */
+    /**
+     * Looks up `lookups` topics, as `nth` names them; gives how many were found
+     * out.
+     */
     look(lookups: number, nth: (lookup: number) => string): number {
       found = 0;
       for (let n = 0; n < lookups; n++) {
@@ -22,14 +25,14 @@ function counted() {
   };
 }
 
-Deno.test("topics that come again are found out once, 16,000 of them too", () => {
+Deno.test("repeated topics are looked up once, up to 16,000 of them", () => {
   for (const count of [1, 2, 16_000]) {
     const { look } = counted();
     assert.equal(look(5 * count, (n) => `topic.${n % count}`), count);
   }
 });
 
-Deno.test("when something changed, topics are found out anew", () => {
+Deno.test("clear makes the cache look up all topics again", () => {
   const { cache, look } = counted();
   look(10, (n) => `topic.${n}`);
   assert.equal(look(10, (n) => `topic.${n}`), 0);
@@ -37,7 +40,7 @@ Deno.test("when something changed, topics are found out anew", () => {
   assert.equal(look(10, (n) => `topic.${n}`), 10);
 });
 
-Deno.test("what finding out throws is not remembered", () => {
+Deno.test("an error of the lookup is not cached", () => {
   let works = false;
   const cache = new TopicCache(() => {
     if (works) return "found";
@@ -48,7 +51,7 @@ Deno.test("what finding out throws is not remembered", () => {
   assert.equal(cache.get("a"), "found");
 });
 
-Deno.test("after ever new topics, those that begin to come again are remembered again", () => {
+Deno.test("after many unique topics, the cache keeps repeated topics again", () => {
   for (const count of [1, 2, 100, 10_000]) {
     const { look } = counted();
     assert.equal(look(100_000, (n) => `new.${n}`), 100_000);

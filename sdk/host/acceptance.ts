@@ -1,60 +1,107 @@
 import { DerivedDelivery } from "../bus/local_delivery.ts";
-import { describeFailure } from "../bus/remote_failure.ts";
-import type { TypedTopic } from "../define_topic.ts";
+import { describeFailure, ownErrorFault } from "../bus/remote_failure.ts";
+import type { TopicSchemas } from "../typed_topic.ts";
 import type { Log } from "../log.ts";
-import type { Accept, Delivery, SubscribeOptions } from "../message_bus.ts";
+import type { Delivery } from "../delivery.ts";
+import type { HandleOptions } from "../handling.ts";
+import type { Accept, SubscribeOptions } from "../subscription.ts";
 import type { StandardSchema } from "../standard_schema.ts";
-import { checkMessage } from "./check.ts";
-import { isChecked } from "./typed_publish.ts";
+import { deniedHint } from "./denied_access.ts";
+import { checkReceived, isChecked } from "./typed_sends.ts";
 
 /**
- * What a subscription of a module accepts: on a typed topic what fits its schema, as the schema makes it; and what `own`
- * accepts, which is the module's. Each refusal is logged. Undefined where everything is accepted.
+ * Logs the messages that subscriptions of one module reject, each message once,
+ * although several subscriptions may receive it.
  */
-export function acceptance(
-  topic: TypedTopic | string,
-  own: Accept | undefined,
-  log: Log,
-): Accept | undefined {
-  const typed = typeof topic === "string" ? undefined : fitting(topic);
-  const accept = typed && own ? both(typed, own) : typed ?? own;
-  return accept && logged(accept, log);
+export class RejectionLog {
+  readonly #log: Log;
+  readonly #logged = new WeakSet<object>();
+
+  /** Writes to this log. */
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** Logs that a subscription drops a message because of `error`. */
+  warn({ message }: Pick<Delivery, "message">, error: unknown): void {
+    if (typeof message === "object" && message !== null) {
+      if (this.#logged.has(message)) return;
+      this.#logged.add(message);
+    }
+    logRejection(error, this.#log);
+  }
 }
 
-/** As `own`, which is the module's `where`; each delivery that it throws at is logged. */
-export function wanted(
+/**
+ * Returns the `accept` of a module's subscription: the check of a typed topic's
+ * schema, then the module's `own`. Each rejection is logged. Returns undefined
+ * if everything is accepted.
+ */
+export function acceptance(
+  topic: TopicSchemas | string,
+  own: Accept | undefined,
+  rejections: RejectionLog,
+): Accept | undefined {
+  const typed = typeof topic === "string" ? undefined : schemaCheck(topic);
+  const accept = typed && own ? both(typed, own) : typed ?? own;
+  return accept && loggedAccept(accept, rejections);
+}
+
+/**
+ * Returns the module's `where`, wrapped so that its errors are logged.
+ */
+export function loggedWhere(
   own: NonNullable<SubscribeOptions["where"]>,
   log: Log,
 ): NonNullable<SubscribeOptions["where"]> {
-  // In a group its queue asks, and then the member that gets it.
-  const told = new WeakSet<Delivery>();
+  // In a group, the queue calls it first, and then the member.
+  const logged = new WeakSet<Delivery>();
   return (delivery) => {
     try {
       return own(delivery);
     } catch (error) {
-      if (!told.has(delivery)) tell(error, log);
-      told.add(delivery);
+      if (!logged.has(delivery)) logRejection(error, log);
+      logged.add(delivery);
       throw error;
     }
   };
 }
 
-/** As `own`, which is the module's `filter`: a topic that it throws at isn't heard, and that is logged. */
-export function hearing(
-  own: NonNullable<SubscribeOptions["filter"]>,
+/**
+ * Returns the module's `onError`, wrapped so that two kinds of errors are
+ * logged: an error of the module's own that cannot reach its requester, and a
+ * denied permission.
+ */
+export function loggedErrors(
+  own: HandleOptions["onError"],
+  module: string,
   log: Log,
-): NonNullable<SubscribeOptions["filter"]> {
-  return (topic) => {
-    try {
-      return own(topic);
-    } catch (error) {
-      tell(error, log);
-      return false;
+): NonNullable<HandleOptions["onError"]> {
+  return (error, request) => {
+    const fault = ownErrorFault(error);
+    if (fault !== undefined) {
+      log.warn(
+        'the handler of module "{module}" failed on {topic}, but {fault}',
+        { module, topic: request.topic, fault },
+      );
     }
+    const hint = deniedHint(module, error);
+    if (hint !== undefined) {
+      log.warn(
+        'the handler of module "{module}" failed on {topic}: {reason} ({hint})',
+        {
+          module,
+          topic: request.topic,
+          reason: describeFailure(error).message,
+          hint,
+        },
+      );
+    }
+    own?.(error, request);
   };
 }
 
-function fitting({ schema }: TypedTopic): Accept {
+function schemaCheck({ schema }: TopicSchemas): Accept {
   return (delivery) =>
     isChecked(delivery, schema) ? delivery : fit(delivery, schema);
 }
@@ -63,7 +110,7 @@ function fit(
   delivery: Delivery,
   schema: StandardSchema,
 ): Delivery | Promise<Delivery> {
-  const checked = checkMessage(delivery.topic, schema, delivery.message);
+  const checked = checkReceived(delivery.topic, schema, delivery.message);
   return checked instanceof Promise
     ? checked.then((checked) => withMessage(delivery, checked))
     : withMessage(delivery, checked);
@@ -84,22 +131,24 @@ function both(first: Accept, second: Accept): Accept {
   };
 }
 
-function logged(accept: Accept, log: Log): Accept {
-  const refuse = (error: unknown): never => {
-    tell(error, log);
+function loggedAccept(accept: Accept, rejections: RejectionLog): Accept {
+  const refuse = (delivery: Delivery, error: unknown): never => {
+    rejections.warn(delivery, error);
     throw error;
   };
   return (delivery) => {
     try {
       const accepted = accept(delivery);
-      return accepted instanceof Promise ? accepted.catch(refuse) : accepted;
+      return accepted instanceof Promise
+        ? accepted.catch((error) => refuse(delivery, error))
+        : accepted;
     } catch (error) {
-      return refuse(error);
+      return refuse(delivery, error);
     }
   };
 }
 
-function tell(error: unknown, log: Log): void {
+function logRejection(error: unknown, log: Log): void {
   const { message: reason, code } = describeFailure(error);
   log.warn("dropped a message: {reason}", { reason, code });
 }

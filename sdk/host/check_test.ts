@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import type { SchemaIssue, StandardSchema } from "../standard_schema.ts";
-import { checkMessage, encodeMessage } from "./check.ts";
+import { checkMessage, encodeMessage } from "./typed_sends.ts";
 
 function refusing(...issues: SchemaIssue[]): StandardSchema {
   return {
@@ -9,7 +9,7 @@ function refusing(...issues: SchemaIssue[]): StandardSchema {
   };
 }
 
-Deno.test("a message that the schema only copies is given back as it was", () => {
+Deno.test("a message that the schema only copies is returned as the same object", () => {
   const schema = z.object({
     list: z.array(z.object({ n: z.number() })),
     bytes: z.instanceof(Uint8Array),
@@ -26,7 +26,7 @@ Deno.test("a message that the schema only copies is given back as it was", () =>
   assert.equal(checkMessage("a", schema, message), message);
 });
 
-Deno.test("a message that the schema changes comes as the schema made it", async (t) => {
+Deno.test("a message that the schema changes is returned as transformed", async (t) => {
   const cases: Record<string, [StandardSchema, message: unknown, unknown]> = {
     "transformed": [z.string().transform(Number), "7", 7],
     "deep inside": [
@@ -66,7 +66,7 @@ Deno.test("a message that the schema changes comes as the schema made it", async
   }
 });
 
-Deno.test("a schema that gives a promise is waited for", async () => {
+Deno.test("an asynchronous schema is awaited", async () => {
   const schema = z.number().refine((n) => Promise.resolve(n > 0));
   const outcome = checkMessage("a", schema, 1);
   assert(outcome instanceof Promise);
@@ -76,7 +76,7 @@ Deno.test("a schema that gives a promise is waited for", async () => {
   });
 });
 
-Deno.test("INVALID_MESSAGE says where and what, up to five times", () => {
+Deno.test("INVALID_MESSAGE lists up to five issues with their paths", () => {
   const issue = (message: string, ...path: PropertyKey[]) => ({
     message,
     path,
@@ -104,7 +104,7 @@ Deno.test("INVALID_MESSAGE says where and what, up to five times", () => {
   });
 });
 
-Deno.test("a schema that throws is INVALID_MESSAGE, with what it threw", async (t) => {
+Deno.test("a schema that throws is INVALID_MESSAGE, with the error as the cause", async (t) => {
   const thrown = new RangeError("too deep");
   const invalid = {
     code: "INVALID_MESSAGE",

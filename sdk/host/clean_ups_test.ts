@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CleanUps } from "./clean_ups.ts";
+import { CleanUps } from "./tasks.ts";
 
 function make() {
   const failures: unknown[] = [];
@@ -9,7 +9,7 @@ function make() {
   return { cleanUps, failures, done, note };
 }
 
-Deno.test("clean-ups are done one after the other, the last first", async () => {
+Deno.test("clean-ups run one after the other, the last added first", async () => {
   const { cleanUps, done, note } = make();
   const slow = Promise.withResolvers<void>();
   cleanUps.add(note("first"));
@@ -24,7 +24,7 @@ Deno.test("clean-ups are done one after the other, the last first", async () => 
   assert.deepEqual(done, ["second", "first"]);
 });
 
-Deno.test("each clean-up is done once, however often that is asked for", async () => {
+Deno.test("each clean-up runs once, even if run() is called again", async () => {
   const { cleanUps, done, note } = make();
   cleanUps.add(note("only"));
   await Promise.all([cleanUps.run(), cleanUps.run()]);
@@ -32,7 +32,7 @@ Deno.test("each clean-up is done once, however often that is asked for", async (
   assert.deepEqual(done, ["only"]);
 });
 
-Deno.test("a clean-up that throws is told, and costs the others nothing", async () => {
+Deno.test("a clean-up that throws is reported, and the others still run", async () => {
   const { cleanUps, failures, done, note } = make();
   cleanUps.add(note("first"));
   const error = new Error("no");
@@ -42,7 +42,7 @@ Deno.test("a clean-up that throws is told, and costs the others nothing", async 
   assert.deepEqual(done, ["first"]);
 });
 
-Deno.test("a clean-up that comes late is done at once, and run() waits for it", async () => {
+Deno.test("a clean-up added after run() runs at once, and run() waits for it", async () => {
   const { cleanUps, done, note } = make();
   await cleanUps.run();
   cleanUps.add(note("late"));

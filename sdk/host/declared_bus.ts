@@ -1,69 +1,71 @@
-import { TopicCache } from "../bus/topic_cache.ts";
+import { BusLayer } from "../bus/layers.ts";
+import { TopicCache } from "../bus/pattern_index.ts";
+import type { HandleOptions, Handler, Handling } from "../handling.ts";
 import type {
-  HandleOptions,
-  Handler,
-  Handling,
   MessageBus,
-  OpenOptions,
   PublishOptions,
   RequestOptions,
-  SubscribeOptions,
-  Subscription,
 } from "../message_bus.ts";
-import { patternCovers } from "../pattern_covers.ts";
-import { topicWords, wordsMatch } from "../topic.ts";
-import type { Topics, TopicUse } from "../topics.ts";
-
-/** Hears of each use that isn't declared. What it gives is what the call fails with; the call goes on where it gives nothing. */
-export type OnStray = (use: TopicUse, topic: string) => Error | undefined;
+import type { BusSubscribeOptions, Subscription } from "../subscription.ts";
+import { patternCovers, topicWords, wordsMatch } from "../topic.ts";
+import type { Topics } from "../topics.ts";
 
 /**
- * The bus as a module has it that has declared its topics: whatever it does beside them is told, and passed on.
+ * Called for each use of an undeclared topic or group; the use fails with the
+ * result. `key` is the list of the declaration that lacks `name`.
+ */
+export type OnUndeclaredTopic = (
+  key: keyof Topics,
+  name: string,
+) => Error | undefined;
+
+/**
+ * Layer for a module that declares its topics. It reports every use of another
+ * topic, and forwards the call.
  *
  * @example
  * ```ts
- * import { DeclaredBus } from "@caryatid/sdk/host";
+ * import { DeclaredBus } from "@caryatid/sdk/internal/host";
  * import { MockBus } from "@caryatid/sdk/testing";
  * import assert from "node:assert/strict";
  *
- * const told: string[] = [];
+ * const undeclared: string[] = [];
  * await using mock = new MockBus();
  * const bus = new DeclaredBus(mock, { publish: ["order.#"] }, (use, topic) => {
- *   told.push(`${use} ${topic}`);
+ *   undeclared.push(`${use} ${topic}`);
  *   return undefined;
  * });
  * await bus.publish("order.new", 1);
  * await bus.publish("invoice.new", 2);
- * assert.deepEqual(told, ["publish invoice.new"]);
+ * assert.deepEqual(undeclared, ["publish invoice.new"]);
  * ```
  */
-export class DeclaredBus implements MessageBus {
-  readonly #bus: MessageBus;
+export class DeclaredBus extends BusLayer {
   readonly #topics: Topics;
-  readonly #onStray: OnStray;
+  readonly #onUndeclared: OnUndeclaredTopic;
   readonly #published: TopicCache<boolean>;
   readonly #requested: TopicCache<boolean>;
-  /** Declared. Most publishes are on the topic of the one before, and a call less is half of what this layer costs. */
+  /**
+   * A declared topic. Most publishes use the topic of the one before, and the
+   * lookup is half of the cost of this layer.
+   */
   #lastTopic: string | undefined;
 
-  /** Does all that `bus` does. */
-  constructor(bus: MessageBus, topics: Topics, onStray: OnStray) {
-    this.#bus = bus;
+  /** Wraps `inner` for a module that declares `topics`. */
+  constructor(
+    inner: MessageBus,
+    topics: Topics,
+    onUndeclared: OnUndeclaredTopic,
+  ) {
+    super(inner);
     this.#topics = topics;
-    this.#onStray = onStray;
+    this.#onUndeclared = onUndeclared;
     this.#published = matches(topics.publish);
     this.#requested = matches(topics.request);
   }
 
-  get abilities(): MessageBus["abilities"] {
-    return this.#bus.abilities;
-  }
-
-  open(options?: OpenOptions): Promise<void> {
-    return this.#bus.open(options);
-  }
-
-  publish(
+  /** Publishes. Reports an undeclared topic. */
+  override publish(
     topic: string,
     message: unknown,
     options?: PublishOptions,
@@ -71,57 +73,67 @@ export class DeclaredBus implements MessageBus {
     if (topic !== this.#lastTopic) {
       if (this.#published.get(topic)) this.#lastTopic = topic;
       else {
-        const error = this.#onStray("publish", topic);
+        const error = this.#onUndeclared("publish", topic);
         if (error) return Promise.reject(error);
       }
     }
-    return this.#bus.publish(topic, message, options);
+    return this.inner.publish(topic, message, options);
   }
 
-  subscribe(pattern: string, options?: SubscribeOptions): Subscription {
+  /**
+   * Subscribes. Reports a pattern that the declared ones do not cover, and an
+   * undeclared group.
+   */
+  override subscribe(
+    pattern: string,
+    options?: BusSubscribeOptions,
+  ): Subscription {
     this.#check("subscribe", pattern);
-    return this.#bus.subscribe(pattern, options);
+    this.#checkGroup(options?.group);
+    return this.inner.subscribe(pattern, options);
   }
 
-  request(
+  /** Makes a request. Reports an undeclared topic. */
+  override request(
     topic: string,
     message: unknown,
     options?: RequestOptions,
   ): Promise<unknown> {
     if (!this.#requested.get(topic)) {
-      const error = this.#onStray("request", topic);
+      const error = this.#onUndeclared("request", topic);
       if (error) return Promise.reject(error);
     }
-    return this.#bus.request(topic, message, options);
+    return this.inner.request(topic, message, options);
   }
 
-  handle(
+  /** Adds a handler. Reports a pattern that the declared ones do not cover. */
+  override handle(
     pattern: string,
     handler: Handler,
     options?: HandleOptions,
   ): Handling {
     this.#check("handle", pattern);
-    return this.#bus.handle(pattern, handler, options);
-  }
-
-  close(): Promise<void> {
-    return this.#bus.close();
-  }
-
-  /** As `close`. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+    return this.inner.handle(pattern, handler, options);
   }
 
   #check(use: "subscribe" | "handle", pattern: string): void {
     const declared = this.#topics[use] ?? [];
     if (declared.some((wide) => patternCovers(wide, pattern))) return;
-    const error = this.#onStray(use, pattern);
+    const error = this.#onUndeclared(use, pattern);
+    if (error) throw error;
+  }
+
+  #checkGroup(group: string | undefined): void {
+    if (group === undefined || this.#topics.groups?.includes(group)) return;
+    const error = this.#onUndeclared("groups", group);
     if (error) throw error;
   }
 }
 
-/** Whether one of the patterns has a topic. What is no topic at all is for the bus to refuse. */
+/**
+ * Returns whether a pattern matches a topic. Any value that is not a string
+ * passes: the bus rejects it.
+ */
 function matches(patterns: readonly string[] = []): TopicCache<boolean> {
   const all = patterns.map(topicWords);
   return new TopicCache((topic) => {

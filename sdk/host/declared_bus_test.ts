@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { MockBus } from "../testing/mock_bus.ts";
 import type { Topics } from "../topics.ts";
-import { DeclaredBus, type OnStray } from "./declared_bus.ts";
+import { DeclaredBus, type OnUndeclaredTopic } from "./declared_bus.ts";
 
 class Subject implements AsyncDisposable {
   readonly inner = new MockBus();
   readonly strays: string[] = [];
   readonly bus: DeclaredBus;
 
-  constructor(topics: Topics, answer: OnStray = () => undefined) {
+  constructor(topics: Topics, answer: OnUndeclaredTopic = () => undefined) {
     this.bus = new DeclaredBus(this.inner, topics, (use, topic) => {
       this.strays.push(`${use} ${topic}`);
       return answer(use, topic);
@@ -20,7 +20,7 @@ class Subject implements AsyncDisposable {
   }
 }
 
-Deno.test("what a module has declared passes without a word", async () => {
+Deno.test("declared uses of topics pass without a report", async () => {
   await using subject = new Subject({
     publish: ["a.*", "b"],
     subscribe: ["a.#"],
@@ -28,19 +28,19 @@ Deno.test("what a module has declared passes without a word", async () => {
     handle: ["q.*"],
   });
   const { bus, strays } = subject;
-  const heard = bus.subscribe("a.*");
+  const subscription = bus.subscribe("a.*");
   bus.handle("q.x", () => "answer");
   await bus.publish("a.b", 1);
   await bus.publish("b", 2);
   assert.equal(await bus.request("q.x", 1), "answer");
-  for await (const { message } of heard) {
+  for await (const { message } of subscription) {
     assert.equal(message, 1);
     break;
   }
   assert.deepEqual(strays, []);
 });
 
-Deno.test("what it has not declared is told, and passes where nothing is said against it", async () => {
+Deno.test("undeclared uses of topics are reported and pass if no error is returned", async () => {
   await using subject = new Subject({ publish: ["a.*"] });
   const { bus, strays, inner } = subject;
   bus.subscribe("a.b");
@@ -67,7 +67,15 @@ Deno.test("a pattern must be covered as a whole by one that is declared", async 
   assert.deepEqual(strays, ["subscribe a.#", "subscribe *.b", "subscribe #"]);
 });
 
-Deno.test("a stray call fails with what is said against it, and does nothing", async () => {
+Deno.test("an undeclared group is reported, a declared one is not", async () => {
+  await using subject = new Subject({ subscribe: ["#"], groups: ["workers"] });
+  const { bus, strays } = subject;
+  bus.subscribe("a", { group: "workers" });
+  bus.subscribe("a", { group: "thieves" });
+  assert.deepEqual(strays, ["groups thieves"]);
+});
+
+Deno.test("an undeclared use fails with the returned error and does not reach the bus", async () => {
   const error = new Error("stray");
   await using subject = new Subject({}, () => error);
   const { bus, inner } = subject;
@@ -78,7 +86,7 @@ Deno.test("a stray call fails with what is said against it, and does nothing", a
   assert.deepEqual([inner.published, inner.requested], [[], []]);
 });
 
-Deno.test("what is no topic at all is left to the bus to refuse", async () => {
+Deno.test("an invalid topic is not reported, and the bus rejects it", async () => {
   await using subject = new Subject({ publish: ["#"], subscribe: ["#"] });
   const { bus, strays } = subject;
   const long = "x".repeat(256);

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import { CaryatidError } from "../errors.ts";
 import { MockBus } from "../testing/mock_bus.ts";
-import { recordLog } from "../testing/record_log.ts";
-import { twoTurns } from "../testing/two_turns.ts";
+import { type LogRecord, recordLog } from "../testing/record_log.ts";
+import { yieldTwice } from "../bus/event_loop.ts";
 import { ModuleContext } from "./module_context.ts";
-import type { ModuleContextOptions } from "./module_context_options.ts";
+import type {
+  ModuleContextOptions,
+  WorkKind,
+} from "./module_context_options.ts";
 
 function make(options: Partial<ModuleContextOptions> = {}) {
   const bus = new MockBus();
@@ -17,13 +21,13 @@ function make(options: Partial<ModuleContextOptions> = {}) {
   return { bus, context };
 }
 
-Deno.test("a context publishes, hears, asks and answers on its bus", async () => {
+Deno.test("a context publishes, subscribes, requests and handles on its bus", async () => {
   const { bus, context } = make();
-  const heard = context.subscribe("a.*");
+  const subscription = context.subscribe("a.*");
   context.handle("q.*", ({ topic, message }) => [topic, message]);
   const message = { hello: "world" };
   await context.publish("a.b", message, { id: "1" });
-  const { value } = await heard[Symbol.asyncIterator]().next();
+  const { value } = await subscription[Symbol.asyncIterator]().next();
   assert.equal(value?.message, message);
   assert.equal(value?.id, "1");
   assert.deepEqual(await context.request("q.r", 7), ["q.r", 7]);
@@ -33,7 +37,7 @@ Deno.test("a context publishes, hears, asks and answers on its bus", async () =>
   assert.deepEqual(bus.requested, [{ topic: "q.r", message: 7 }]);
 });
 
-Deno.test("what a module opens after its end is closed, and holds up nobody", async (t) => {
+Deno.test("subscriptions and handlings opened after the end of a module are closed and block no publisher", async (t) => {
   const ends = ["fail", "handOver", "close"] as const;
   for (const end of ends) {
     await t.step(`after ${end}()`, async () => {
@@ -51,7 +55,7 @@ Deno.test("what a module opens after its end is closed, and holds up nobody", as
   }
 });
 
-Deno.test("ready() resolves when all is heard, and rejects when one thing isn't", async () => {
+Deno.test("ready() resolves once all subscriptions and handlings are ready, and rejects if one fails", async () => {
   const { bus, context } = make();
   context.subscribe("a");
   context.handle("b", () => 1);
@@ -62,34 +66,34 @@ Deno.test("ready() resolves when all is heard, and rejects when one thing isn't"
   await assert.rejects(context.ready(), refusal);
 });
 
-Deno.test("handling, working and running tell what goes on", async () => {
+Deno.test("handling, working and running count requests, steps of loops and tasks", async () => {
   const { bus, context } = make();
-  const tell = () => {
+  const counts = () => {
     const { handling, working, running } = context;
     return { handling, working, running };
   };
-  const heard = context.subscribe("a");
+  const subscription = context.subscribe("a");
   const step = Promise.withResolvers<void>();
   context.run(async () => {
-    for await (const _ of heard) await step.promise;
+    for await (const _ of subscription) await step.promise;
   });
   const answer = Promise.withResolvers<number>();
   context.handle("q", () => answer.promise);
-  assert.deepEqual(tell(), { handling: 0, working: 0, running: 0 });
+  assert.deepEqual(counts(), { handling: 0, working: 0, running: 0 });
   context.begin();
-  assert.deepEqual(tell(), { handling: 0, working: 0, running: 1 });
+  assert.deepEqual(counts(), { handling: 0, working: 0, running: 1 });
   const asked = bus.ask("q", 1);
   await bus.inject("a", 1);
-  await twoTurns();
-  assert.deepEqual(tell(), { handling: 1, working: 1, running: 1 });
+  await yieldTwice();
+  assert.deepEqual(counts(), { handling: 1, working: 1, running: 1 });
   answer.resolve(1);
   step.resolve();
   await asked;
-  await twoTurns();
-  assert.deepEqual(tell(), { handling: 0, working: 0, running: 1 });
+  await yieldTwice();
+  assert.deepEqual(counts(), { handling: 0, working: 0, running: 1 });
   await context.close();
   await context.ended();
-  assert.deepEqual(tell(), { handling: 0, working: 0, running: 0 });
+  assert.deepEqual(counts(), { handling: 0, working: 0, running: 0 });
 });
 
 Deno.test("stop() fires the signal, wakes sleepers, and begins no task", async () => {
@@ -121,41 +125,47 @@ Deno.test("a sleeper's own signal wakes it, too", async () => {
 
 Deno.test("close() ends loops and handlings; handlers finish what they have", async () => {
   const { bus, context } = make();
-  const heard = context.subscribe("a");
+  const subscription = context.subscribe("a");
   const answer = Promise.withResolvers<number>();
   const handling = context.handle("q", () => answer.promise);
   let ended = false;
   context.run(async () => {
-    for await (const _ of heard);
+    for await (const _ of subscription);
     ended = true;
   });
   context.begin();
   const asked = bus.ask("q", 1);
-  await twoTurns();
+  await yieldTwice();
   await context.close();
   await context.ended();
-  assert(ended && heard.closed && handling.closed);
+  assert(ended && subscription.closed && handling.closed);
   answer.resolve(7);
   assert.equal(await asked, 7);
   await assert.rejects(bus.ask("q", 2), { code: "NO_HANDLER" });
 });
 
-Deno.test("tasks and handlers are called by whoever remembers whose work it is", async () => {
-  const called: boolean[] = [];
+Deno.test("tasks are called by `around`, handlers by `aroundHandler`", async () => {
+  const called: (WorkKind | "request")[] = [];
   const { bus, context } = make({
-    around: (handler, work) => {
-      called.push(handler);
+    around: (kind, work) => {
+      called.push(kind);
+      return work();
+    },
+    aroundHandler: () => (work) => {
+      called.push("request");
       return work();
     },
   });
   context.handle("q", () => 1);
+  context.consume("a", () => {});
   context.run(() => Promise.resolve());
   context.begin();
   await bus.ask("q", 1);
-  assert.deepEqual(called, [false, true]);
+  await bus.inject("a", 1);
+  assert.deepEqual(called, ["task", "task", "request", "delivery"]);
 });
 
-Deno.test("what a task throws is told", async () => {
+Deno.test("an error of a task is passed to onFailure", async () => {
   const failures: unknown[] = [];
   const { context } = make({ onFailure: (error) => failures.push(error) });
   context.run(() => Promise.reject("why"));
@@ -164,7 +174,7 @@ Deno.test("what a task throws is told", async () => {
   assert.deepEqual(failures, ["why"]);
 });
 
-Deno.test("A22 what a module opens and closes, however often, is forgotten", async () => {
+Deno.test("A22 a context releases closed subscriptions", async () => {
   const { context } = make();
   const stays = context.subscribe("stays");
   for (let i = 0; i < 1_000; i++) await context.subscribe("goes").close();
@@ -173,7 +183,7 @@ Deno.test("A22 what a module opens and closes, however often, is forgotten", asy
   assert(held.includes(stays));
 });
 
-Deno.test("D3 the next life of a failed module goes on with the next message", async () => {
+Deno.test("D3 a restarted module continues with the next message", async () => {
   const bus = new MockBus();
   const read: unknown[] = [];
   const failed = Promise.withResolvers<void>();
@@ -184,9 +194,9 @@ Deno.test("D3 the next life of a failed module goes on with the next message", a
       predecessor,
       onFailure: () => failed.resolve(),
     });
-    const heard = context.subscribe("a.*");
+    const subscription = context.subscribe("a.*");
     context.run(async () => {
-      for await (const { message } of heard) {
+      for await (const { message } of subscription) {
         read.push(message);
         if (message === 3) throw new Error("at the third");
       }
@@ -208,13 +218,13 @@ Deno.test("D3 the next life of a failed module goes on with the next message", a
   await second.ready();
   assert.deepEqual([...first.subscriptions], [], "the rest was closed");
   second.begin();
-  await twoTurns();
+  await yieldTwice();
   assert.deepEqual(read, [1, 2, 3, 4, 5]);
   await second.close();
   await second.ended();
 });
 
-Deno.test("D3 a module that fails again before it is ready goes on all the same", async () => {
+Deno.test("D3 a module that fails again before it is ready keeps its messages for the next restart", async () => {
   const bus = new MockBus();
   const live = (predecessor?: ModuleContext) =>
     make({ bus, keep: true, predecessor }).context;
@@ -225,9 +235,26 @@ Deno.test("D3 a module that fails again before it is ready goes on all the same"
   const second = live(first); // whose init throws before it subscribes
   await second.fail();
   const third = live(second);
-  const heard = third.subscribe("a.*");
+  const subscription = third.subscribe("a.*");
   await third.ready();
-  const { value } = await heard[Symbol.asyncIterator]().next();
+  const { value } = await subscription[Symbol.asyncIterator]().next();
   assert.equal(value?.message, 1);
   await third.close();
+});
+
+Deno.test("an error of a handler that cannot be sent is logged with module and topic", async () => {
+  const logs: LogRecord[] = [];
+  const { bus, context } = make({ log: recordLog(logs) });
+  context.handle("sell", () => {
+    throw new CaryatidError("out of stock", "no tea");
+  });
+  await context.ready();
+  await assert.rejects(bus.ask("sell", "tea"), { code: "HANDLER_FAILED" });
+  const [{ level, properties }] = logs as [LogRecord];
+  assert.equal(level, "warn");
+  assert.equal(properties?.["module"], "m");
+  assert.equal(properties?.["topic"], "sell");
+  assert.match(String(properties?.["fault"]), /"out of stock"/);
+  await context.close();
+  await bus.close();
 });

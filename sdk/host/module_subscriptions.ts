@@ -1,84 +1,111 @@
 import type { Log } from "../log.ts";
-import type {
-  MessageBus,
-  SubscribeOptions,
-  Subscription,
-} from "../message_bus.ts";
-import { Holdings } from "./holdings.ts";
-import { KeptSubscription } from "./kept_subscription.ts";
+import type { MessageBus } from "../message_bus.ts";
+import type { SubscribeOptions, Subscription } from "../subscription.ts";
+import { OpenResources } from "./tasks.ts";
+import { RestartableSubscription } from "./restartable_subscription.ts";
 
-/** What {@linkcode ModuleSubscriptions} are made of. */
+/** Options of {@linkcode ModuleSubscriptions}. */
 export interface ModuleSubscriptionsOptions {
   readonly bus: MessageBus;
   readonly log: Log;
-  /** Whether they outlive a failure of the module. */
+  /** True if they outlive a failure of the module. */
   readonly keep: boolean;
+  /** Behavior of a full queue while the module is down. */
+  readonly whileDown: "drop-newest" | "wait";
 }
 
-/** All that a module listens to. */
-export class ModuleSubscriptions extends Holdings<Subscription> {
+/** Subscriptions of one module. */
+export class ModuleSubscriptions extends OpenResources<Subscription> {
   readonly #options: ModuleSubscriptionsOptions;
 
-  /** None yet. */
+  /** Starts without subscriptions. */
   constructor(options: ModuleSubscriptionsOptions) {
     super();
     this.#options = options;
   }
 
-  /** Loops that wait for a delivery. */
+  /** Number of loops that wait for a delivery. */
   get readers(): number {
     let readers = 0;
     for (const subscription of this) readers += subscription.readers;
     return readers;
   }
 
-  /** Subscribes, so that the bus hears of failures where it should. */
+  /** Subscribes. The subscription passes failures to the bus if it has to. */
   open(pattern: string, options: SubscribeOptions): Subscription {
     const { bus, log, keep } = this.#options;
-    const tells = options.retry !== undefined && options.group !== undefined;
-    return keep || tells
-      ? new KeptSubscription(bus, pattern, options, { keep, log })
+    const passesFailures = options.retry !== undefined &&
+      options.group !== undefined;
+    return keep || passesFailures
+      ? new RestartableSubscription(bus, pattern, options, { keep, log })
       : bus.subscribe(pattern, options);
   }
 
-  /** The module failed: a loop that was left just now was left because of that. */
+  /**
+   * Logs each subscription with queued messages. `text` has the placeholders
+   * `count` and `pattern`.
+   */
+  logQueued(text: string): void {
+    for (const { pattern, queued } of this) {
+      if (queued === 0) continue;
+      this.#options.log.warn(text, { count: queued, pattern });
+    }
+  }
+
+  /**
+   * Records a failure of the module, which is the reason of loops that were
+   * just left.
+   */
   blame(error: unknown): void {
     for (const subscription of this) {
-      if (subscription instanceof KeptSubscription) subscription.blame(error);
+      if (subscription instanceof RestartableSubscription) {
+        subscription.blame(error);
+      }
     }
   }
 
-  /** The module's code is to be swapped: its loops end when they come back from their step. */
+  /**
+   * Ends the loops before a swap, each at the end of its step.
+   */
   finish(): void {
     for (const subscription of this) {
-      if (subscription instanceof KeptSubscription) subscription.finish();
+      if (subscription instanceof RestartableSubscription) {
+        subscription.finish();
+      }
     }
   }
 
-  /** All steps are done. */
+  /** Hands over after all steps have ended. */
   async handOver(): Promise<void> {
     for (const subscription of this) {
-      if (subscription instanceof KeptSubscription) {
+      if (subscription instanceof RestartableSubscription) {
         await subscription.handOver();
       }
     }
   }
 
-  /** Keeps them for the module's next life. */
+  /** Keeps them for the module's next run. */
   async keep(): Promise<void> {
+    const drops = this.#options.whileDown === "drop-newest";
     for (const subscription of this) {
-      if (subscription instanceof KeptSubscription) await subscription.keep();
+      if (subscription instanceof RestartableSubscription) {
+        if (drops) subscription.dropWhenFull(true);
+        await subscription.keep();
+      }
     }
   }
 
-  /** Takes one that was kept out, if it is what `subscribe` with these would open. */
+  /**
+   * Removes and returns the subscription that `subscribe` with these arguments
+   * would open.
+   */
   release(
     pattern: string,
     options: SubscribeOptions,
   ): Subscription | undefined {
     for (const subscription of this) {
       if (
-        subscription instanceof KeptSubscription &&
+        subscription instanceof RestartableSubscription &&
         subscription.serves(pattern, options)
       ) {
         this.delete(subscription);

@@ -1,38 +1,37 @@
 /**
- * What it takes to swap the code of a module while it runs. Apart from the rest of `@caryatid/sdk/host`, as most processes never do:
- * every file takes its part of a start.
+ * Swaps the code of a module while it runs. It is separate from
+ * `@caryatid/sdk/internal/host` because most processes never swap, and every
+ * file takes time at the start.
  *
  * @module
  */
-import type {
-  HandleOptions,
-  Handler,
-  Handling,
-  MessageBus,
-  Subscription,
-} from "../message_bus.ts";
-import type { Answering, KeptHandling } from "./kept_handling.ts";
-import { LentHandling } from "./lent_handling.ts";
-import { LentSubscription } from "./lent_subscription.ts";
-import { Life } from "./life.ts";
-import { ModuleHandlings } from "./module_handlings.ts";
+import type { HandleOptions, Handler, Handling } from "../handling.ts";
+import type { MessageBus } from "../message_bus.ts";
+import type { Subscription } from "../subscription.ts";
+import { ModuleRun } from "./module_run.ts";
+import { OpenResources } from "./tasks.ts";
+import { type Answering, RestartableHandling } from "./restartable_handling.ts";
+import { RevocableHandling, RevocableSubscription } from "./revocable.ts";
 
-/** Makes the {@linkcode Swapping} of one life of a module, whose bus this is. */
+/**
+ * Returns the {@linkcode Swapping} of one run of a module with that bus.
+ */
 export type SwappingFactory = (bus: MessageBus) => Swapping;
 
 /**
- * One life of a module whose code may be swapped: what it has in hand, and what it hands over.
+ * One run of a module whose code may be swapped: its operations in flight, and
+ * the handlings that it hands over.
  *
  * @example
  * ```ts
- * import { Swapping } from "@caryatid/sdk/host/swapping";
+ * import { Swapping } from "@caryatid/sdk/internal/host/swapping";
  * import { MockBus } from "@caryatid/sdk/testing";
  * import assert from "node:assert/strict";
  *
  * await using bus = new MockBus();
  * const before = new Swapping(bus);
  * before.handle("greet", () => "hello", undefined, []);
- * await before.hold(); // what is asked from here on waits
+ * await before.hold(); // later requests wait
  * const answer = bus.ask("greet", null);
  * before.end();
  * const after = new Swapping(bus);
@@ -42,64 +41,73 @@ export type SwappingFactory = (bus: MessageBus) => Swapping;
  * ```
  */
 export class Swapping {
-  readonly #life = new Life();
+  readonly #run = new ModuleRun();
   readonly #handlings: ModuleHandlings;
 
-  /** The life begins. */
+  /** Begins the run. */
   constructor(bus: MessageBus) {
     this.#handlings = new ModuleHandlings(bus);
   }
 
-  /** A subscription as the module's code gets it. */
+  /** Wraps a subscription for the module's code. */
   lend(subscription: Subscription): Subscription {
-    return new LentSubscription(subscription, this.#life);
+    return new RevocableSubscription(subscription, this.#run);
   }
 
-  /** A handling as the module's code gets it. `earlier` is what the lives before hand over, the last one first. */
+  /**
+   * Adds a handler, or continues a handling of an earlier run. `earlier` has
+   * the latest run first.
+   */
   handle(
     pattern: string,
     handler: Handler,
     options: HandleOptions | undefined,
     earlier: readonly Swapping[],
   ): Handling {
-    const answering: Answering = { handler, life: this.#life };
-    let handling: KeptHandling | undefined;
-    for (const life of earlier) {
-      handling ??= life.#handlings.release(pattern, answering, options);
+    const answering: Answering = { handler, run: this.#run };
+    let handling: RestartableHandling | undefined;
+    for (const run of earlier) {
+      handling ??= run.#handlings.release(pattern, answering, options);
     }
     handling ??= this.#handlings.open(pattern, answering, options);
-    return new LentHandling(this.#handlings.add(handling), this.#life);
+    return new RevocableHandling(this.#handlings.add(handling), this.#run);
   }
 
-  /** All that it answers. */
+  /** Iterates over its handlings. */
   [Symbol.iterator](): Iterator<Handling> {
     return this.#handlings[Symbol.iterator]();
   }
 
-  /** The module waits for an answer until there is one, whichever. Gives another promise of it: nobody else may hear of a failure. */
+  /**
+   * Counts a request of the module until it settles. Returns a new promise of
+   * the answer.
+   */
   asks<T>(answer: Promise<T>): Promise<T> {
-    const { questions } = this.#life;
-    questions.begin();
-    return answer.finally(() => questions.end());
+    const { requests } = this.#run;
+    requests.begin();
+    return answer.finally(() => requests.end());
   }
 
-  /** Nothing that was opened is this code's to close any more. */
+  /** Ends the run: its code can close nothing from now on. */
   end(): void {
-    this.#life.over = true;
+    this.#run.ended = true;
   }
 
-  /** Resolves when loops have no delivery in hand. */
+  /** Resolves when no delivery is in flight. */
   steps(): Promise<void> {
-    return this.#life.steps.none();
+    return this.#run.steps.idle();
   }
 
-  /** From now on requests wait for the next life. Resolves when those that came before are answered. */
+  /**
+   * Makes further requests wait for the next run. Resolves when earlier
+   * requests are answered.
+   */
   hold(): Promise<void> {
     this.#handlings.hold();
-    return this.#life.answers.none();
+    return this.#run.answers.idle();
   }
 
-  /** Resolves when all that it answers is heard. */
+  /** Resolves when all handlings are ready. */
   ready(): Promise<void> {
     return this.#handlings.ready();
   }
@@ -107,5 +115,49 @@ export class Swapping {
   /** Takes no more requests. */
   close(): Promise<void> {
     return this.#handlings.close();
+  }
+}
+
+/** Handlings of a module whose code may be swapped. */
+class ModuleHandlings extends OpenResources<RestartableHandling> {
+  readonly #bus: MessageBus;
+
+  /** Opens handlings on `bus`. */
+  constructor(bus: MessageBus) {
+    super();
+    this.#bus = bus;
+  }
+
+  /** Adds a handler. */
+  open(
+    pattern: string,
+    answering: Answering,
+    options: HandleOptions = {},
+  ): RestartableHandling {
+    return new RestartableHandling(this.#bus, pattern, options, answering);
+  }
+
+  /** Makes requests wait for the module's next run. */
+  hold(): void {
+    for (const handling of this) handling.hold();
+  }
+
+  /**
+   * Removes and returns the handling that `handle` with these arguments would
+   * open. Another one of the same pattern answers the waiting requests.
+   */
+  release(
+    pattern: string,
+    answering: Answering,
+    options: HandleOptions = {},
+  ): RestartableHandling | undefined {
+    for (const handling of this) {
+      if (handling.pattern !== pattern || handling.closed) continue;
+      handling.resume(answering);
+      if (!handling.serves(pattern, options)) continue;
+      this.delete(handling);
+      return handling;
+    }
+    return undefined;
   }
 }

@@ -61,7 +61,7 @@ Deno.test("ended() resolves when the last task has ended", async () => {
   await tasks.ended();
 });
 
-Deno.test("what a task throws is told, and costs the others nothing", async () => {
+Deno.test("an error of a task is reported, and the other tasks still run", async () => {
   const { tasks, failures } = make();
   let other = false;
   tasks.add(() => Promise.reject("rejected"));
@@ -78,7 +78,7 @@ Deno.test("what a task throws is told, and costs the others nothing", async () =
   assert(other);
 });
 
-Deno.test("cancel() forgets what has not begun, and what is added later", () => {
+Deno.test("cancel() drops tasks that have not begun and tasks added later", () => {
   const { tasks } = make();
   tasks.add(() => assert.fail("it began"));
   tasks.cancel();
@@ -86,7 +86,7 @@ Deno.test("cancel() forgets what has not begun, and what is added later", () => 
   assert.equal(tasks.running, 0);
 });
 
-Deno.test("each task is called by whoever remembers whose work it is", async () => {
+Deno.test("each task is called by `around`", async () => {
   const called: unknown[] = [];
   const tasks = new Tasks(() => {}, (work) => {
     called.push(work);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { defineTopic } from "../define_topic.ts";
 import type { PublishOptions } from "../message_bus.ts";
-import { isChecked, publishChecked } from "./typed_publish.ts";
+import { isChecked, publishChecked } from "./typed_sends.ts";
 import { LocalDelivery } from "../bus/local_delivery.ts";
 
 const tick = defineTopic("clock.tick", z.object({ n: z.number() }));
@@ -18,12 +18,12 @@ function recorder() {
   return { sent, bus: { publish } };
 }
 
-/** Whether a subscriber of the topic would look at that message again. */
+/** Returns true if a subscriber of the topic does not validate it again. */
 function checked([topic, message, options]: Sent): boolean {
   return isChecked(new LocalDelivery(topic, message, options), tick.schema);
 }
 
-Deno.test("a message that fits is sent as it was given", async () => {
+Deno.test("a valid message is sent as the same object", async () => {
   const { sent, bus } = recorder();
   const message = { n: 1 };
   await publishChecked(bus, tick, message, undefined);
@@ -33,7 +33,7 @@ Deno.test("a message that fits is sent as it was given", async () => {
   assert(checked(call));
 });
 
-Deno.test("it is sent as it was given, too, where the schema would change it", async () => {
+Deno.test("a message that the schema transforms is sent untransformed", async () => {
   const { sent, bus } = recorder();
   const message = { n: 1, more: 2 };
   await publishChecked(bus, tick, message, undefined);
@@ -53,7 +53,7 @@ Deno.test("the publisher's options stay", async () => {
   assert.deepEqual(Reflect.ownKeys(options), ["id", "headers"]);
 });
 
-Deno.test("a message that doesn't fit is INVALID_MESSAGE, and not sent", async () => {
+Deno.test("publishing a message that does not fit rejects with INVALID_MESSAGE and sends nothing", async () => {
   const { sent, bus } = recorder();
   await assert.rejects(publishChecked(bus, tick, { n: "1" }, undefined), {
     code: "INVALID_MESSAGE",
@@ -74,7 +74,7 @@ Deno.test("a schema may take its time", async () => {
   assert.deepEqual(sent.map(([, message]) => message), [1]);
 });
 
-Deno.test("what the bus refuses, publishing rejects with", async () => {
+Deno.test("publishing rejects with the error of the bus", async () => {
   const refusal = new Error("full");
   await assert.rejects(
     publishChecked(

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { defineTopic } from "../define_topic.ts";
 import { MockBus } from "../testing/mock_bus.ts";
-import { answerChecked, requestChecked } from "./typed_request.ts";
+import { answerChecked, requestChecked } from "./typed_sends.ts";
 
-/** Asked with text, handled as a number; answered with a number, got as text. */
+/**
+ * Asked with text, handled as a number; answered with a number, got as text.
+ */
 const half = defineTopic("half.*", z.string().transform(Number), {
   answer: z.number().transform(String),
 });
@@ -29,7 +31,7 @@ Deno.test("without a schema for answers any answer will do", async () => {
   ]);
 });
 
-Deno.test("a question that doesn't fit is INVALID_MESSAGE, and not asked", async () => {
+Deno.test("a request that does not fit rejects with INVALID_MESSAGE and is not sent", async () => {
   await using bus = new MockBus();
   bus.answer("half.*", () => assert.fail("it was asked"));
   await assert.rejects(requestChecked(bus, asked, 8, undefined), {
@@ -38,7 +40,7 @@ Deno.test("a question that doesn't fit is INVALID_MESSAGE, and not asked", async
   assert.deepEqual(bus.requested, []);
 });
 
-Deno.test("a question from elsewhere that doesn't fit fails with INVALID_MESSAGE, and isn't handled", async () => {
+Deno.test("a received request that does not fit fails with INVALID_MESSAGE and is not handled", async () => {
   await using bus = new MockBus();
   bus.handle(
     "half.*",
@@ -51,7 +53,7 @@ Deno.test("a question from elsewhere that doesn't fit fails with INVALID_MESSAGE
   });
 });
 
-Deno.test("an answer that doesn't fit", async (t) => {
+Deno.test("an answer that does not fit the schema", async (t) => {
   await t.step("fails at the handler", async () => {
     await using bus = new MockBus();
     bus.handle("half.*", answerChecked(half, () => "four"));
@@ -114,7 +116,7 @@ Deno.test("a handler has all else of the request, its signal too", async () => {
   await assert.rejects(answer, { code: "ABORTED" });
 });
 
-Deno.test("what one handler's schema makes of a question, another handler doesn't see", async () => {
+Deno.test("a message transformed for one handler does not reach another handler", async () => {
   await using bus = new MockBus();
   const seen: unknown[] = [];
   const first = Promise.withResolvers<void>();
@@ -126,7 +128,8 @@ Deno.test("what one handler's schema makes of a question, another handler doesn'
       return await new Promise(() => {});
     }),
   );
-  // Comes later to the same question: it is busy with another one until the first handler has it transformed.
+  // Comes later to the same question: it is busy with another one until the
+  // first handler has it transformed.
   const busy = Promise.withResolvers<number>();
   bus.handle("#", async ({ message, topic }) => {
     if (topic === "busy") return await busy.promise;

@@ -4,14 +4,17 @@ import { defineModule } from "../module.ts";
 import { char, struct, text } from "../rust/mod.ts";
 import { MockBus } from "../testing/mock_bus.ts";
 import { testModule } from "../testing/mod.ts";
-import { answerChecked, requestChecked } from "./typed_request.ts";
-import { publishChecked } from "./typed_publish.ts";
+import {
+  answerChecked,
+  publishChecked,
+  requestChecked,
+} from "./typed_sends.ts";
 
-/** Text of one character here, its number where it is sent. */
+/** One character, sent as its code point. */
 const form = struct({ letter: char });
 const topic = defineTopic("letters.new", form, { answer: form });
 
-Deno.test("a schema with a form to be sent: publish sends that, and what was given stays", async () => {
+Deno.test("publish sends the encoded message and leaves the published object unchanged", async () => {
   await using bus = new MockBus();
   const given = { letter: "a" };
   await publishChecked(bus, topic, given, undefined);
@@ -21,7 +24,7 @@ Deno.test("a schema with a form to be sent: publish sends that, and what was giv
   assert.deepEqual(given, { letter: "a" });
 });
 
-Deno.test("what needs no change is sent as the very object", async () => {
+Deno.test("a message that needs no conversion is sent as the same object", async () => {
   await using bus = new MockBus();
   const plain = defineTopic("plain", struct({ text }));
   const given = { text: "a" };
@@ -29,13 +32,13 @@ Deno.test("what needs no change is sent as the very object", async () => {
   assert.equal(bus.published[0]!.message, given);
 });
 
-Deno.test("what has no such form is INVALID_MESSAGE, its path is named, and nothing is sent", async () => {
+Deno.test("a message that cannot be encoded rejects with INVALID_MESSAGE and its path, and is not sent", async () => {
   await using bus = new MockBus();
   const wrong = { letter: "ab" };
   const refusal = {
     code: "INVALID_MESSAGE",
     message:
-      'Cannot use the message on "letters.new": letter: found "ab", wanted one character',
+      'Cannot use the message on "letters.new": letter: found "ab"; expected one character',
   };
   await assert.rejects(publishChecked(bus, topic, wrong, undefined), refusal);
   await assert.rejects(requestChecked(bus, topic, wrong, undefined), refusal);
@@ -43,21 +46,21 @@ Deno.test("what has no such form is INVALID_MESSAGE, its path is named, and noth
   assert.deepEqual(bus.requested, []);
 });
 
-Deno.test("a subscriber gets what was sent as its own values", async () => {
-  const heard: unknown[] = [];
+Deno.test("a subscriber receives the decoded message", async () => {
+  const received: unknown[] = [];
   const listener = defineModule({
     name: "listener",
     init(context) {
       const letters = context.subscribe(topic);
       context.run(async () => {
-        for await (const { message } of letters) heard.push(message);
+        for await (const { message } of letters) received.push(message);
       });
     },
   });
   await using test = await testModule(listener);
   await test.bus.publish("letters.new", { letter: 98 });
   await test.settle();
-  assert.deepEqual(heard, [{ letter: "b" }]);
+  assert.deepEqual(received, [{ letter: "b" }]);
 });
 
 Deno.test("questions and answers are sent in that form, too", async () => {

@@ -1,4 +1,4 @@
-import { mismatch, mismatchIn } from "./mismatch.ts";
+import { Mismatch, mismatch, mismatchIn } from "./mismatch.ts";
 import {
   type AnyRustType,
   type InputOf,
@@ -7,7 +7,9 @@ import {
 } from "./rust_type.ts";
 
 /**
- * `Option<T>`: null, or a `T`. May be omitted where it is given.
+ * Returns the type `Option<T>`: null or a `T`. A sender can omit the value. A
+ * received empty array is null unless it fits `T`: Rust sends the null of a
+ * `serde_json::Value` as an empty array.
  *
  * @example
  * ```ts
@@ -22,18 +24,40 @@ import {
 export function option<Input, Output>(
   type: RustType<Input, Output>,
 ): RustType<Input | null | undefined, Output | null> {
-  const { name, toWire, fromWire } = type.conversion;
+  const { name, toWire, fromWire, toJson } = type.conversion;
   return new RustType<Input | null | undefined, Output | null>({
     name: `Option<${name}>`,
     omitted: null,
     unsent: null,
     toWire: (value) => value === null ? null : toWire(value),
-    fromWire: (value) => value === null ? null : fromWire(value),
+    fromWire: orNull(fromWire),
+    toJson: orNull(toJson),
   });
 }
 
+/** Returns a conversion of received values that accepts null, too. */
+function orNull<T>(
+  convert: (value: unknown) => T,
+): (value: unknown) => T | null {
+  return (value) => {
+    if (value === null) return null;
+    try {
+      return convert(value);
+    } catch (thrown) {
+      if (thrown instanceof Mismatch && isEmptyArray(value)) return null;
+      throw thrown;
+    }
+  };
+}
+
+/** Returns true for the form in which Rust sends the null of its JSON. */
+function isEmptyArray(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
 /**
- * `Vec<T>`, and whatever else serde sends as a sequence: an array.
+ * Returns the type `Vec<T>`, or any other that serde sends as a sequence. Its
+ * values are arrays.
  *
  * @example
  * ```ts
@@ -47,27 +71,29 @@ export function option<Input, Output>(
 export function list<Input, Output>(
   type: RustType<Input, Output>,
 ): RustType<readonly Input[], readonly Output[]> {
-  const { name, toWire, fromWire } = type.conversion;
+  const { name, toWire, fromWire, toJson } = type.conversion;
   const wanted = `an array of ${name}`;
   return new RustType({
     name: `Vec<${name}>`,
     toWire: (value) => convertAll(arrayOf(value, wanted), () => toWire),
     fromWire: (value) =>
       convertAll(arrayOf(value, wanted), () => fromWire) as Output[],
+    toJson: (value) => convertAll(arrayOf(value, wanted), () => toJson),
   });
 }
 
-/** What is given for a tuple of these types. */
+/** Type of the tuples that are sent, from the types of their items. */
 export type TupleInput<T extends readonly AnyRustType[]> = {
   readonly [I in keyof T]: InputOf<T[I]>;
 };
-/** What a tuple of these types gives. */
+/** Type of the tuples that are received, from the types of their items. */
 export type TupleOutput<T extends readonly AnyRustType[]> = {
   readonly [I in keyof T]: OutputOf<T[I]>;
 };
 
 /**
- * A tuple, a tuple struct, or what a tuple variant holds: an array of exactly that many.
+ * Returns the type of a tuple, a tuple struct or the content of a tuple
+ * variant. Its values are arrays of exactly that many items.
  *
  * @example
  * ```ts
@@ -98,11 +124,14 @@ export function tuple<const T extends readonly AnyRustType[]>(
         check(value),
         (index) => types[index]!.conversion.fromWire,
       ) as TupleOutput<T>,
+    toJson: (value) =>
+      convertAll(check(value), (index) => types[index]!.conversion.toJson),
   });
 }
 
 /**
- * `HashMap<String, T>` or `BTreeMap<String, T>`: an object. Keys of other types don't travel.
+ * Returns the type `HashMap<String, T>` or `BTreeMap<String, T>`. Its values
+ * are objects. Maps with keys of another type are not supported.
  *
  * @example
  * ```ts
@@ -116,17 +145,19 @@ export function tuple<const T extends readonly AnyRustType[]>(
 export function map<Input, Output>(
   type: RustType<Input, Output>,
 ): RustType<Readonly<Record<string, Input>>, Readonly<Record<string, Output>>> {
-  const { name, toWire, fromWire } = type.conversion;
+  const { name, toWire, fromWire, toJson } = type.conversion;
   return new RustType({
     name: `HashMap<String, ${name}>`,
     toWire: (value) => convertValues(tableOf(value), toWire),
     fromWire: (value) =>
       convertValues(tableOf(value), fromWire) as Record<string, Output>,
+    toJson: (value) => convertValues(tableOf(value), toJson),
   });
 }
 
 /**
- * A type that is made of itself, as `Box` allows in Rust. TypeScript wants its type written down.
+ * Returns a type that can contain itself, as with `Box` in Rust. TypeScript
+ * needs an explicit type annotation for it.
  *
  * @example
  * ```ts
@@ -137,7 +168,10 @@ export function map<Input, Output>(
  *   readonly name: string;
  *   readonly children: readonly Tree[];
  * }
- * const tree: RustType<Tree> = struct({ name: text, children: list(lazy(() => tree)) });
+ * const tree: RustType<Tree> = struct({
+ *   name: text,
+ *   children: list(lazy(() => tree)),
+ * });
  * const value = { name: "a", children: [{ name: "b", children: [] }] };
  * assert.deepEqual(tree["~standard"].validate(value), { value });
  * ```
@@ -149,10 +183,14 @@ export function lazy<Input, Output>(
     name: "Box",
     toWire: (value) => type().conversion.toWire(value),
     fromWire: (value) => type().conversion.fromWire(value),
+    toJson: (value) => type().conversion.toJson(value),
   });
 }
 
-/** An object whose keys are its own to choose: no instance of a class. */
+/**
+ * Returns `value` if it is a plain object. Throws a `Mismatch` if it is another
+ * value, such as an instance of a class.
+ */
 export function tableOf(value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value === "object" && value !== null) {
     const prototype = Object.getPrototypeOf(value);
@@ -168,7 +206,10 @@ function arrayOf(value: unknown, wanted: string): readonly unknown[] {
   throw mismatch(value, wanted);
 }
 
-/** Copies at the first element that changes: most have none. */
+/**
+ * Converts all elements. Copies the array only if an element changes, because
+ * in most arrays none does.
+ */
 function convertAll(
   array: readonly unknown[],
   conversion: (index: number) => (value: unknown) => unknown,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { dateTime } from "./mod.ts";
-import { heard, notHeard, notSent, sent } from "./testing/conversions.ts";
+import { notReceived, notSent, received, sent } from "./testing/conversions.ts";
 
-Deno.test("a Date is sent as chrono writes it: with three digits of a second, or none", () => {
+Deno.test("a Date is sent in the format of chrono, with three decimals of a second or none", () => {
   assert.equal(
     sent(dateTime, new Date("2024-01-02T03:04:05.120Z")),
     "2024-01-02T03:04:05.120Z",
@@ -18,7 +18,7 @@ Deno.test("text is sent with all its digits", () => {
   assert.equal(sent(dateTime, time), time);
 });
 
-Deno.test("what Rust reads is heard as a Date", () => {
+Deno.test("a text that Rust accepts as a DateTime is received as a Date", () => {
   for (
     const [text, iso] of [
       ["2024-01-02T03:04:05Z", "2024-01-02T03:04:05.000Z"],
@@ -29,12 +29,13 @@ Deno.test("what Rust reads is heard as a Date", () => {
       ["2024-02-29T23:59:59Z", "2024-02-29T23:59:59.000Z"],
       ["0000-01-01T00:00:00Z", "0000-01-01T00:00:00.000Z"],
     ] as const
-  ) assert.equal(heard(dateTime, text).toISOString(), iso);
+  ) assert.equal(received(dateTime, text).toISOString(), iso);
   const date = new Date();
-  assert.equal(heard(dateTime, date), date); // in memory, from who doesn't declare it
+  // in memory, from a publisher without this schema
+  assert.equal(received(dateTime, date), date);
 });
 
-Deno.test("anything else is refused, both ways", () => {
+Deno.test("any other value is rejected when sent and when received", () => {
   for (
     const value of [
       "2024-01-02",
@@ -48,9 +49,9 @@ Deno.test("anything else is refused, both ways", () => {
       null,
     ]
   ) {
-    assert.match(notHeard(dateTime, value), /wanted a date and time/);
-    assert.match(notSent(dateTime, value), /wanted a date and time/);
+    assert.match(notReceived(dateTime, value), /expected a date and time/);
+    assert.match(notSent(dateTime, value), /expected a date and time/);
   }
-  assert.match(notSent(dateTime, new Date(NaN)), /^found a Date, wanted/);
+  assert.match(notSent(dateTime, new Date(NaN)), /^found a Date; expected/);
   assert.match(notSent(dateTime, new Date(253402300800000)), /^found a Date/);
 });

@@ -8,40 +8,46 @@ import {
   RustType,
 } from "./rust_type.ts";
 
-/** A variant without anything in it: `Stop`, not `Stop(())`, which is {@linkcode unit}. */
+/**
+ * Variant without content: `Stop`. A variant `Stop(())` has the content
+ * {@linkcode unit}.
+ */
 export const unitVariant: UnitVariant = { kind: "unit variant" };
 
-/** What {@linkcode unitVariant} is. */
+/** Type of {@linkcode unitVariant}. */
 export interface UnitVariant {
-  /** Tells it from a type. */
+  /** Distinguishes it from a type. */
   readonly kind: "unit variant";
 }
 
-/** Variants by the names that serde gives them, and what each holds. */
+/** Variants by the names that serde gives them, each with its content. */
 export type Variants = Readonly<Record<string, AnyRustType | UnitVariant>>;
 
-/** What is given for an enum: a union of `"Stop"` and `{ Test: … }`. */
+/**
+ * Type of the sent values of an enum: a union of `"Stop"` and `{ Test: … }`.
+ */
 export type EnumInput<V extends Variants> = {
   [K in keyof V & string]: V[K] extends UnitVariant ? K
     : { readonly [P in K]: InputOf<V[P]> };
 }[keyof V & string];
-/** What an enum gives. */
+/** Type of the received values of an enum. */
 export type EnumOutput<V extends Variants> = {
   [K in keyof V & string]: V[K] extends UnitVariant ? K
     : { readonly [P in K]: OutputOf<V[P]> };
 }[keyof V & string];
 
 /**
- * Declares an enum of Rust, variant by variant as Rust has it. Its values are as serde writes them: `"Stop"` for a variant that
- * holds nothing, else an object of one key, `{ Test: … }`.
+ * Returns the type of an enum with the same variants as in Rust. Its values
+ * have the format of serde: `"Stop"` for a variant without content, otherwise
+ * an object with one key, `{ Test: … }`.
  *
- * | Rust | here | a value |
+ * | Rust | TypeScript | Value |
  * | --- | --- | --- |
  * | `Stop` | `Stop: unitVariant` | `"Stop"` |
  * | `None(())` | `None: unit` | `{ None: [] }` |
  * | `Text(String)` | `Text: text` | `{ Text: "hello" }` |
  * | `Pair(u8, String)` | `Pair: tuple(u8, text)` | `{ Pair: [7, "x"] }` |
- * | `Point { x: i32, y: f64 }` | `Point: struct({ x: i32, y: f64 })` | `{ Point: { x: 1, y: 2 } }` |
+ * | `Point { x: i32 }` | `Point: struct({ x: i32 })` | `{ Point: { x: 1 } }` |
  * | `Clock(Tick)` | `Clock: struct({ … })` | `{ Clock: { … } }` |
  *
  * @example The message of a Rust process
@@ -72,7 +78,7 @@ export type EnumOutput<V extends Variants> = {
  * });
  * type Message = SchemaOutput<typeof Message>;
  *
- * // Typed at both ends: `context.publish(test, { Point: [1, 2.5] })` sends two floats.
+ * // Both ends are typed: publishing { Point: [1, 2.5] } sends two floats.
  * const test = defineTopic("sample.test", Message);
  *
  * function describe(message: Message): string {
@@ -87,7 +93,7 @@ export type EnumOutput<V extends Variants> = {
  * assert.equal(describe("Stop"), "the end");
  * assert.equal(describe({ None: [] }), "something else");
  * ```
- * @throws {CaryatidError} `INVALID_OPTION` without any variant
+ * @throws {CaryatidError} `INVALID_OPTION` if there are no variants
  */
 export function defineEnum<const V extends Variants>(
   variants: V,
@@ -96,11 +102,11 @@ export function defineEnum<const V extends Variants>(
   if (names.length === 0) {
     throw new CaryatidError(
       "INVALID_OPTION",
-      "Cannot define an enum: found no variants, wanted at least one",
-      { hint: "defineEnum({ Stop: unitVariant, … })" },
+      "Cannot define an enum: found no variants; expected at least one",
+      { hint: "Write for example defineEnum({ Stop: unitVariant, … })." },
     );
   }
-  const convert = (direction: "toWire" | "fromWire") => (value: unknown) =>
+  const convert = (direction: Direction) => (value: unknown) =>
     typeof value === "string"
       ? unitOf(variants, names, value)
       : contentOf(variants, names, value, direction);
@@ -108,8 +114,11 @@ export function defineEnum<const V extends Variants>(
     name: "enum",
     toWire: convert("toWire"),
     fromWire: convert("fromWire") as (value: unknown) => EnumOutput<V>,
+    toJson: convert("toJson"),
   });
 }
+
+type Direction = "toWire" | "fromWire" | "toJson";
 
 function unitOf(
   variants: Variants,
@@ -128,7 +137,7 @@ function contentOf(
   variants: Variants,
   names: readonly string[],
   value: unknown,
-  direction: "toWire" | "fromWire",
+  direction: Direction,
 ): unknown {
   const table = tableOf(value);
   const [name, ...more] = Object.keys(table);
@@ -155,7 +164,7 @@ function contentOf(
   }
 }
 
-/** Rust reads a unit variant from these, too. */
+/** Returns the name if the content is empty: Rust also accepts this form. */
 function emptied(name: string, content: unknown): string {
   const isEmpty = content === null ||
     Array.isArray(content) && content.length === 0;

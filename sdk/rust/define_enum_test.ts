@@ -16,7 +16,7 @@ import {
   unit,
   unitVariant,
 } from "./mod.ts";
-import { heard, notHeard, notSent, sent } from "./testing/conversions.ts";
+import { notReceived, notSent, received, sent } from "./testing/conversions.ts";
 
 const Message = defineEnum({
   Stop: unitVariant,
@@ -29,7 +29,7 @@ const Message = defineEnum({
 });
 type Message = SchemaOutput<typeof Message>;
 
-Deno.test("a variant's value is as serde writes it", () => {
+Deno.test("the value of a variant has the format of serde", () => {
   const values: SchemaInput<typeof Message>[] = [
     "Stop",
     { None: [] },
@@ -39,22 +39,22 @@ Deno.test("a variant's value is as serde writes it", () => {
   ];
   for (const value of values) assert.equal(sent(Message, value), value);
   assert.deepEqual(sent(Message, { Letter: "a" }), { Letter: 97 });
-  assert.deepEqual(heard(Message, { Letter: 97 }), { Letter: "a" });
-  assert.deepEqual(heard(Message, { Point: { x: 1, y: 2, z: null } }), {
+  assert.deepEqual(received(Message, { Letter: 97 }), { Letter: "a" });
+  assert.deepEqual(received(Message, { Point: { x: 1, y: 2, z: null } }), {
     Point: { x: 1, y: 2, z: null },
   });
 });
 
-Deno.test("what a variant holds may be omitted where its type says so", () => {
+Deno.test("the content of a variant can be omitted if its type allows it", () => {
   assert.deepEqual(sent(Message, { None: undefined }), { None: [] });
   assert.deepEqual(sent(Message, { Count: undefined }), { Count: null });
   assert.equal(
     notSent(Message, { Text: undefined }),
-    "Text: found undefined, wanted text",
+    "Text: found undefined; expected text",
   );
 });
 
-Deno.test("types know the variants, and what each takes and gives", () => {
+Deno.test("the types of an enum contain its variants with their content", () => {
   const given: SchemaInput<typeof Message> = { Point: { x: 1, y: 2 } };
   const got: Message = { Point: { x: 1, y: 2, z: null } };
   const counted: Message = { Count: 1n };
@@ -64,7 +64,7 @@ Deno.test("types know the variants, and what each takes and gives", () => {
   const wrongName: SchemaInput<typeof Message> = { Other: 1 };
   // @ts-expect-error a unit variant is text
   const wrongForm: SchemaInput<typeof Message> = { Stop: [] };
-  // @ts-expect-error what is heard has no undefined
+  // @ts-expect-error a received value has no undefined
   const omitted: Message = { Point: { x: 1, y: 2 } };
   assert.equal(sent(Message, given) === given, false);
   assert(got && counted && omitted);
@@ -73,41 +73,44 @@ Deno.test("types know the variants, and what each takes and gives", () => {
   }
 });
 
-Deno.test("a unit variant is heard in every form that Rust reads", () => {
+Deno.test("a unit variant is received in every form that Rust accepts", () => {
   for (const value of ["Stop", { Stop: [] }, { Stop: null }]) {
-    assert.equal(heard(Message, value), "Stop");
+    assert.equal(received(Message, value), "Stop");
   }
   assert.equal(
-    notHeard(Message, { Stop: 1 }),
-    'Stop: found 1, wanted the text "Stop" alone',
+    notReceived(Message, { Stop: 1 }),
+    'Stop: found 1; expected the text "Stop" alone',
   );
 });
 
-Deno.test("what is no variant is refused, and the variants are named", () => {
+Deno.test("an unknown variant is rejected, and the issue lists the variants", () => {
   const wanted = "Stop, None, Text, Letter, Pair, Point, Count";
   assert.equal(
-    notHeard(Message, "Nop"),
-    `found "Nop", wanted one of ${wanted}`,
+    notReceived(Message, "Nop"),
+    `found "Nop"; expected one of ${wanted}`,
   );
   assert.equal(
-    notHeard(Message, { Nop: 1 }),
-    `found "Nop", wanted one of ${wanted}`,
+    notReceived(Message, { Nop: 1 }),
+    `found "Nop"; expected one of ${wanted}`,
   );
-  assert.equal(notHeard(Message, "Text"), 'found "Text", wanted { Text: … }');
   assert.equal(
-    notHeard(Message, { Text: "x", Letter: 97 }),
-    'found an object with "Text", "Letter", wanted one variant as its only key',
+    notReceived(Message, "Text"),
+    'found "Text"; expected { Text: … }',
+  );
+  assert.equal(
+    notReceived(Message, { Text: "x", Letter: 97 }),
+    'found an object with "Text", "Letter"; expected one variant as its only key',
   );
   for (const value of [{}, [], null, 1, "toString", { toString: 1 }]) {
-    notHeard(Message, value);
+    notReceived(Message, value);
     notSent(Message, value);
   }
 });
 
-Deno.test("what is wrong within a variant is named with its path", () => {
+Deno.test("an issue in the content of a variant has its path", () => {
   assert.equal(
     notSent(Message, { Point: { x: 1.5, y: 2 } }),
-    "Point.x: found 1.5, wanted an i32",
+    "Point.x: found 1.5; expected an i32",
   );
 });
 
@@ -115,8 +118,8 @@ Deno.test("an enum without variants is INVALID_OPTION", () => {
   assert.throws(() => defineEnum({}), { code: "INVALID_OPTION" });
 });
 
-Deno.test("match() calls the arm of the variant, with what it holds", () => {
-  const told = (message: Message) =>
+Deno.test("match() calls the arm of the variant with its content", () => {
+  const describe = (message: Message) =>
     match(message, {
       Stop: () => "stop",
       None: () => "none",
@@ -126,24 +129,24 @@ Deno.test("match() calls the arm of the variant, with what it holds", () => {
       Point: ({ x, y }) => `${x} ${y}`,
       Count: (count) => String(count ?? 0n),
     });
-  assert.equal(told("Stop"), "stop");
-  assert.equal(told({ Pair: [7, "x"] }), "7 x");
-  assert.equal(told({ Point: { x: 1, y: 2, z: null } }), "1 2");
-  assert.equal(told({ Count: 5n }), "5");
+  assert.equal(describe("Stop"), "stop");
+  assert.equal(describe({ Pair: [7, "x"] }), "7 x");
+  assert.equal(describe({ Point: { x: 1, y: 2, z: null } }), "1 2");
+  assert.equal(describe({ Count: 5n }), "5");
 });
 
-Deno.test("match() takes _ for all other variants, and the message with it", () => {
+Deno.test("match() calls _ with the message if its variant has no arm", () => {
   const message = { Text: "x" } as Message;
   assert.equal(match(message, { Stop: () => message, _: (it) => it }), message);
 });
 
-Deno.test("match() wants all variants, and says which one it lacks", () => {
+Deno.test("match() without an arm for the variant is a compile error and throws INVALID_MESSAGE", () => {
   const message = { Text: "x" } as Message;
   // @ts-expect-error the others are missing
   assert.throws(() => match(message, { Stop: () => 1 }), {
     code: "INVALID_MESSAGE",
     message:
-      'Cannot match the message: found the variant "Text", wanted one of Stop',
+      'Cannot match the message: found the variant "Text"; expected one of Stop',
   });
 });
 

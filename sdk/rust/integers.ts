@@ -13,7 +13,10 @@ export const i8: RustType<number> = small("i8", -(2 ** 7), 2 ** 7 - 1);
 export const i16: RustType<number> = small("i16", -(2 ** 15), 2 ** 15 - 1);
 /** -2,147,483,648 to 2,147,483,647. */
 export const i32: RustType<number> = small("i32", -(2 ** 31), 2 ** 31 - 1);
-/** 0 to 2^64 - 1; also `usize`. Given as a number or a bigint, always heard as a bigint: see {@linkcode asNumber}. */
+/**
+ * 0 to 2^64 - 1; also `usize`. It is sent from a number or a bigint, and always
+ * received as a bigint. {@linkcode asNumber} makes it a number.
+ */
 export const u64: RustType<number | bigint, bigint> = large(
   "u64",
   0n,
@@ -27,8 +30,9 @@ export const i64: RustType<number | bigint, bigint> = large(
 );
 
 /**
- * A `u64` or `i64` that is a number in TypeScript, too, for what never gets beyond 2^53: counts, sizes, milliseconds. What does is
- * refused, not rounded.
+ * Returns the type of a `u64` or `i64` whose values are numbers in TypeScript.
+ * Use it for values that never exceed 2^53 - 1, such as counts, sizes and
+ * milliseconds. A larger value is rejected, not rounded.
  *
  * @example
  * ```ts
@@ -37,9 +41,7 @@ export const i64: RustType<number | bigint, bigint> = large(
  *
  * const { validate } = asNumber(u64)["~standard"];
  * assert.deepEqual(validate(7), { value: 7 });
- * assert.deepEqual(validate(2n ** 60n), {
- *   issues: [{ message: "found 1152921504606846976n, wanted a u64 up to 2^53 - 1", path: [] }],
- * });
+ * assert("issues" in await validate(2n ** 60n));
  * ```
  */
 export function asNumber(
@@ -71,7 +73,7 @@ function small(name: string, least: number, most: number): RustType<number> {
   return new RustType({ name, toWire: check, fromWire: check });
 }
 
-/** -0 would be sent as a float, which Rust takes for no integer. */
+/** Returns 0 for -0, which is sent as a float and which Rust then rejects. */
 function whole(value: number): number {
   return value + 0;
 }

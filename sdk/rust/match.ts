@@ -1,25 +1,29 @@
 import { CaryatidError } from "../errors.ts";
 
-/** The names of the variants of `M`, and what each holds; a unit variant holds undefined. */
+/**
+ * Variants of `M` by name, each with its content. The content of a unit variant
+ * is undefined.
+ */
 export type Contents<M> = Merged<
   M extends string ? { readonly [K in M]: undefined } : M
 >;
 
-/** All keys of a union's members. */
+/** Object type with the keys of all members of a union. */
 export type Merged<U> =
   // deno-lint-ignore no-explicit-any -- it distributes over the union
   (U extends any ? (each: U) => void : never) extends (all: infer All) => void
     ? { [K in keyof All]: All[K] }
     : never;
 
-/** What to do with each variant. */
+/** Functions for {@linkcode match}, one for each variant. */
 export type Arms<M, R> = {
   readonly [K in keyof Contents<M>]: (content: Contents<M>[K]) => R;
 };
 
 /**
- * Calls the arm of the variant that `message` is, with what it holds, as Rust's `match`. All variants have to be named, or `_` has
- * to be there for the others.
+ * Calls the arm of the message's variant with the content of the message, like
+ * `match` in Rust. Every variant must have an arm, unless `_` handles the
+ * others.
  *
  * @example
  * ```ts
@@ -35,15 +39,16 @@ export type Arms<M, R> = {
  * });
  * assert.equal(length, 7);
  * ```
- * @throws {CaryatidError} `INVALID_MESSAGE` if no arm is there for it, which types prevent
+ * @throws {CaryatidError} `INVALID_MESSAGE` if the variant has no arm, which
+ * the types prevent
  */
 export function match<M, R>(message: M, arms: Arms<M, R>): R;
-/** With `_` for all other variants; it gets the message itself. */
+/** Calls `_` with the whole message if its variant has no arm. */
 export function match<M, R>(
   message: M,
   arms: Partial<Arms<M, R>> & { readonly _: (message: M) => R },
 ): R;
-/** The same, where arms give different variants of what is wanted. */
+/** Accepts arms that return different members of the expected union. */
 export function match<M, R>(
   message: M,
   arms: Partial<Arms<M, NoInfer<R>>> & {
@@ -57,14 +62,14 @@ export function match(message: unknown, arms: object): unknown {
   if (Object.hasOwn(all, "_")) return all._!(message);
   throw new CaryatidError(
     "INVALID_MESSAGE",
-    `Cannot match the message: found the variant ${JSON.stringify(name)}, ` +
-      `wanted one of ${Object.keys(all).join(", ")}`,
-    { hint: 'an arm "_" takes all others' },
+    `Cannot match the message: found the variant ${JSON.stringify(name)}; ` +
+      `expected one of ${Object.keys(all).join(", ")}`,
+    { hint: 'Add an arm "_", which takes all others.' },
   );
 }
 
 /**
- * Says whether `message` is this variant, and narrows its type.
+ * Returns true if `message` is this variant, and narrows its type.
  *
  * @example
  * ```ts
@@ -72,7 +77,9 @@ export function match(message: unknown, arms: object): unknown {
  * import assert from "node:assert/strict";
  *
  * type Message = "Stop" | { Text: string };
- * const size = (message: Message) => isVariant(message, "Text") ? message.Text.length : 0;
+ * function size(message: Message): number {
+ *   return isVariant(message, "Text") ? message.Text.length : 0;
+ * }
  * assert.equal(size({ Text: "hello" }), 5);
  * assert.equal(size("Stop"), 0);
  * ```

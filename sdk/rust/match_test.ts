@@ -3,7 +3,7 @@ import { match } from "./mod.ts";
 
 type Message = "Stop" | { Text: string } | { Pair: [number, string] };
 
-Deno.test("arms of match() give different variants, with all of them named or with _", () => {
+Deno.test("arms of match() can return different variants, with all variants named or with _", () => {
   const all = (message: Message): Message =>
     match(message, {
       Stop: () => ({ Text: "stopped" }),
@@ -17,15 +17,15 @@ Deno.test("arms of match() give different variants, with all of them named or wi
   assert.equal(others({ Pair: [1, "x"] }), "Stop");
 });
 
-Deno.test("what arms of match() give alike is known", () => {
+Deno.test("match() infers the common return type of its arms", () => {
   const size = (message: Message) =>
     match(message, { Text: (text) => text.length, _: () => 0 });
   assert.equal(size({ Text: "x" }).toFixed(1), "1.0");
 });
 
-Deno.test("match() refuses arms that give something else than is wanted", () => {
+Deno.test("match() rejects at compile time an arm that returns another type", () => {
   const wrong = (message: Message): Message =>
-    // @ts-expect-error: a number is no message
+    // @ts-expect-error: a number is not a message
     match(message, { Text: () => 5, _: () => "Stop" });
   assert.equal(wrong("Stop"), "Stop");
 });

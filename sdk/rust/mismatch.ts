@@ -1,15 +1,18 @@
-/** A value that a type can't take. Its path grows while it is thrown through what contains the value. */
+/**
+ * Error of a value that does not fit a type. Each container of the value adds
+ * its key to the path while the error passes through it.
+ */
 export class Mismatch extends Error {
-  /** From the outside in. */
+  /** Keys that lead to the value, from the outside in. */
   readonly path: (string | number)[] = [];
 }
 
-/** Says what was found and what is wanted. */
+/** Returns the error of `value`, with what was found and what is wanted. */
 export function mismatch(value: unknown, wanted: string): Mismatch {
-  return new Mismatch(`found ${shown(value)}, wanted ${wanted}`);
+  return new Mismatch(`found ${shown(value)}; expected ${wanted}`);
 }
 
-/** Says where in its container the value was. */
+/** Adds the key of the value in its container to the path of the error. */
 export function mismatchIn(key: string | number, thrown: unknown): unknown {
   if (thrown instanceof Mismatch) thrown.path.unshift(key);
   return thrown;

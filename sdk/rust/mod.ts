@@ -1,6 +1,8 @@
 /**
- * Types of Rust, as serde sends them: for modules that talk to Rust Caryatid. Declare what a Rust process declares, and write the
- * values of TypeScript; floats, integers, dates, options and variants then travel as Rust wants them.
+ * Types of Rust in the format of serde, for modules that exchange messages with
+ * Rust Caryatid. Declare the same types as the Rust process and use values of
+ * TypeScript. Floats, integers, dates, options and variants are then sent as
+ * Rust expects them.
  *
  * @example
  * ```ts
@@ -8,7 +10,8 @@
  * import { defineEnum, f64, struct, text } from "@caryatid/sdk/rust";
  *
  * // enum Message { Text(String), Point { x: f64, y: f64 } }
- * const Message = defineEnum({ Text: text, Point: struct({ x: f64, y: f64 }) });
+ * const Point = struct({ x: f64, y: f64 });
+ * const Message = defineEnum({ Text: text, Point });
  * const drawing = defineTopic("drawing.#", Message);
  * ```
  *

@@ -10,25 +10,27 @@ import {
 /** Fields by the names that serde gives them. */
 export type Fields = Readonly<Record<string, AnyRustType>>;
 
-/** Names of the fields that may be omitted. */
+/** Names of the fields that can be omitted. */
 export type Omittable<F extends Fields> = {
   [K in keyof F]: undefined extends InputOf<F[K]> ? K : never;
 }[keyof F];
 
-/** What is given for a struct: an `option` may be omitted. */
+/** Type of the structs that are sent. An `option` can be omitted. */
 export type StructInput<F extends Fields> =
   & { readonly [K in Exclude<keyof F, Omittable<F>>]: InputOf<F[K]> }
   & { readonly [K in Omittable<F>]?: InputOf<F[K]> };
-/** What a struct gives. */
+/** Type of the structs that are received. */
 export type StructOutput<F extends Fields> = {
   readonly [K in keyof F]: OutputOf<F[K]>;
 };
 
 /**
- * A struct with named fields, or what a struct variant holds.
+ * Returns the type of a struct with named fields, or of the content of a struct
+ * variant.
  *
- * A field that it doesn't know is refused where it is given, as it would be lost, and ignored where it is heard, as serde does.
- * Fields are sent in the order of the declaration, whatever order they are given in.
+ * A sent value with an undeclared field is rejected, because the field would be
+ * lost. In a received value, such a field is ignored, as in serde. Fields are
+ * always sent in the order of the declaration.
  *
  * @example
  * ```ts
@@ -52,7 +54,7 @@ export function struct<const F extends Fields>(
         if (!Object.hasOwn(fields, key) && table[key] !== undefined) {
           throw mismatchIn(
             key,
-            new Mismatch(`unknown, wanted ${Object.keys(fields).join(", ")}`),
+            new Mismatch(`unknown; expected ${Object.keys(fields).join(", ")}`),
           );
         }
       }
@@ -60,14 +62,18 @@ export function struct<const F extends Fields>(
     },
     fromWire: (value) =>
       convertFields(types, tableOf(value), "fromWire", "unsent") as never,
+    toJson: (value) => convertFields(types, tableOf(value), "toJson", "unsent"),
   });
 }
 
-/** Copies only if a field changes, is missing, not for us, or out of order. */
+/**
+ * Converts all fields. Copies the table only if a field changes, is missing, is
+ * undeclared or is out of order.
+ */
 function convertFields(
   types: readonly (readonly [string, AnyRustType])[],
   table: Readonly<Record<string, unknown>>,
-  direction: "toWire" | "fromWire",
+  direction: "toWire" | "fromWire" | "toJson",
   fallback: "omitted" | "unsent",
 ): unknown {
   const copy: Record<string, unknown> = {};
@@ -88,7 +94,10 @@ function convertFields(
   return changed ? copy : table;
 }
 
-/** Whether these are the keys in the order of the declaration, as serde sends them: some readers know fields by their place. */
+/**
+ * Returns true if `keys` are in the order of the declaration, as serde sends
+ * them. Some receivers identify fields by their position.
+ */
 function hasOrder(
   keys: readonly string[],
   types: readonly (readonly [string, AnyRustType])[],
@@ -97,7 +106,7 @@ function hasOrder(
     keys.every((key, at) => key === types[at]![0]);
 }
 
-/** A field may be called `__proto__`. */
+/** Sets a property, even if its key is `__proto__`. */
 function define(
   object: Record<string, unknown>,
   key: string,

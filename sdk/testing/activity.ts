@@ -1,20 +1,22 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { twoTurns } from "./two_turns.ts";
+import { yieldTwice } from "../bus/event_loop.ts";
 
-/** One task or one handler at work. */
+/** Running task or handler. */
 interface Work {
   readonly name: string;
-  /** How many things it waits for that only the test can bring about. */
+  /** Number of waits that only the test can end. */
   waits: number;
-  /** What it waited for the last time. */
+  /** Description of its last wait. */
   last: string | undefined;
 }
 
 /**
- * Knows which tasks and handlers of a module do something of their own, and which only wait for what a test controls: a
- * delivery, an answer, room in a queue, the virtual clock.
+ * Distinguishes the tasks and handlers of a module that are busy from those
+ * that only wait for something that a test controls: a delivery, an answer,
+ * room in a queue, or the virtual clock.
  *
- * Waits are booked on whoever waits, across `await`: counting tasks and loops would let a task with two loops hide a busy one.
+ * Each wait is recorded for its task, across `await`. Counting tasks and loops
+ * would let a task with two loops hide a busy one.
  */
 export class Activity {
   readonly #storage = new AsyncLocalStorage<Work>();
@@ -22,7 +24,10 @@ export class Activity {
   readonly #watchers = new Set<() => void>();
   #changes = 0;
 
-  /** Does `body` as one piece of work, which lasts as long as the promise that it may give. */
+  /**
+   * Runs `body` as one piece of work. It lasts until a returned promise
+   * settles.
+   */
   run<T>(name: string, body: () => T): T {
     const work: Work = { name, waits: 0, last: undefined };
     const end = () => {
@@ -38,12 +43,15 @@ export class Activity {
       end();
       throw error;
     }
-    if (result instanceof Promise) result.then(end, end); // not any thenable: a lazy one would run twice
+    // not any thenable: a lazy one would run twice
+    if (result instanceof Promise) result.then(end, end);
     else end();
     return result;
   }
 
-  /** The outcome of `promise`, booked as something that the caller's work waits for. */
+  /**
+   * Settles as `promise` does. Records it as a wait of the caller's work.
+   */
   wait<T>(what: string, promise: Promise<T>): Promise<T> {
     const work = this.#storage.getStore();
     if (work) {
@@ -55,15 +63,16 @@ export class Activity {
       this.#changed();
     };
     this.#changed();
-    return promise.finally(end); // so that nobody's rejection counts as handled by this
+    // an unhandled rejection stays unhandled
+    return promise.finally(end);
   }
 
-  /** How much work has begun and not ended. */
+  /** Number of running tasks and handlers. */
   get size(): number {
     return this.#works.size;
   }
 
-  /** Resolves when no work has begun that has not ended, or at the deadline. */
+  /** Resolves when no work is running, or at the deadline. */
   async ended(deadline: number): Promise<void> {
     while (this.size > 0 && performance.now() < deadline) {
       await this.#change(deadline);
@@ -71,8 +80,9 @@ export class Activity {
   }
 
   /**
-   * Resolves when all work but `most` waits, and nothing has changed for two turns of the event loop: with undefined, or at the
-   * deadline with a list of who is busy.
+   * Resolves when all work except for `most` waits, and nothing has changed for
+   * two turns of the event loop. Resolves with undefined, or at the deadline
+   * with a list of the busy work.
    *
    * @param deadline in milliseconds of `performance.now()`
    */
@@ -82,7 +92,7 @@ export class Activity {
         await this.#change(deadline);
       }
       const changes = this.#changes;
-      await twoTurns();
+      await yieldTwice();
       if (changes === this.#changes && this.#busy.length <= most) {
         return undefined;
       }
@@ -90,7 +100,7 @@ export class Activity {
     }
   }
 
-  /** Names those who are busy, or, where all wait for one another, all. */
+  /** Names the busy work; all work if everything waits. */
   describe(): string {
     const works = this.#busy.length > 0 ? this.#busy : [...this.#works];
     const names = works.map(({ name, last }) =>
@@ -105,7 +115,7 @@ export class Activity {
 
   #changed(): void {
     this.#changes++;
-    for (const tell of this.#watchers) tell();
+    for (const notify of this.#watchers) notify();
     this.#watchers.clear();
   }
 

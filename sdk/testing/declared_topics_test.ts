@@ -24,9 +24,9 @@ function declaring(init: (context: Context) => void | Promise<void>): Module {
 Deno.test("a module that keeps to its topics is tested as any other", async () => {
   const relay = declaring((context) => {
     context.handle("tell.me", ({ message }) => message);
-    const heard = context.subscribe("in.a");
+    const received = context.subscribe("in.a");
     context.run(async () => {
-      for await (const { message } of heard) {
+      for await (const { message } of received) {
         await context.publish("out.a", await context.request("ask", message));
       }
     });
@@ -39,7 +39,7 @@ Deno.test("a module that keeps to its topics is tested as any other", async () =
   assert.equal(await tested.bus.ask("tell.me", 1), 1);
 });
 
-Deno.test("a module that strays in its init is INIT_FAILED, because of what is FORBIDDEN", async (t) => {
+Deno.test("an undeclared topic in init rejects with INIT_FAILED, with FORBIDDEN as the cause", async (t) => {
   const strays: [name: string, init: (context: Context) => unknown][] = [
     ["subscribe to", (context) => context.subscribe("other")],
     ["handle", (context) => context.handle("tell.#", () => 1)],
@@ -59,7 +59,7 @@ Deno.test("a module that strays in its init is INIT_FAILED, because of what is F
         );
         assert.match(
           hint!,
-          /^add it to topics\.\w+ of the module's definition/,
+          /^Add it to topics\.\w+ of the module's definition/,
         );
         return true;
       });
@@ -67,7 +67,7 @@ Deno.test("a module that strays in its init is INIT_FAILED, because of what is F
   }
 });
 
-Deno.test("a task that strays fails, and the test hears of it once", async () => {
+Deno.test("a task that uses an undeclared topic fails, and settle() rejects once", async () => {
   const module = declaring((context) => {
     context.run(() => context.publish("elsewhere", 1));
   });
@@ -82,7 +82,7 @@ Deno.test("a task that strays fails, and the test hears of it once", async () =>
   await tested.settle();
 });
 
-Deno.test("a stray that the module swallows is told all the same", async () => {
+Deno.test("settle() rejects for an undeclared topic even if the module catches the error", async () => {
   const module = declaring((context) => {
     context.run(() => context.publish("elsewhere", 1).catch(() => {}));
   });
@@ -90,7 +90,7 @@ Deno.test("a stray that the module swallows is told all the same", async () => {
   await assert.rejects(tested.settle(), FORBIDDEN);
 });
 
-Deno.test("a test may read strays instead", async () => {
+Deno.test("a test can collect the uses of undeclared topics", async () => {
   const module = declaring((context) => {
     context.run(() => context.publish("elsewhere", 1));
   });

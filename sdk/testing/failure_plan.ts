@@ -1,11 +1,11 @@
 import { patternsOverlap } from "../topic.ts";
 
-/** What a {@linkcode MockBus} can be made to fail at. */
+/** Calls that a `MockBus` can make fail. */
 export type FailingCall = "publish" | "subscribe" | "request" | "handle";
 
-/** How often, and where, a {@linkcode MockBus} fails. */
+/** Options of `MockBus.fail`. */
 export interface FailOptions {
-  /** How many calls fail (1); `Infinity` for all. */
+  /** Number of calls that fail (1); `Infinity` for all. */
   readonly times?: number;
   /** Only calls whose topic or pattern overlaps with this fail ("#"). */
   readonly pattern?: string;
@@ -18,17 +18,20 @@ interface Failure {
   times: number;
 }
 
-/** Which calls are to fail. */
+/** Planned failures of calls. */
 export class FailurePlan {
   readonly #failures: Failure[] = [];
 
-  /** Has calls fail, after those that earlier plans are for. */
+  /** Plans failures, after those of earlier plans. */
   add(what: FailingCall, error: unknown, options: FailOptions): void {
     const { times = 1, pattern = "#" } = options;
     this.#failures.push({ what, error, pattern, times });
   }
 
-  /** Gives what this call is to fail with, and counts it; undefined where it isn't to fail. */
+  /**
+   * Returns the planned error of this call, and counts it; undefined if none is
+   * planned.
+   */
   take(what: FailingCall, pattern: string): { error: unknown } | undefined {
     const failure = this.#failures.find((failure) =>
       failure.what === what && failure.times > 0 &&
@@ -38,7 +41,7 @@ export class FailurePlan {
     return failure;
   }
 
-  /** Throws what this call is to fail with, if it is to fail. */
+  /** Throws the planned error of this call, if there is one. */
   throwIfPlanned(what: FailingCall, pattern: string): void {
     const failure = this.take(what, pattern);
     if (failure) throw failure.error;

@@ -3,11 +3,12 @@ import { z } from "zod";
 import { defineTopic } from "../define_topic.ts";
 import { CaryatidError } from "../errors.ts";
 import { ModuleContext } from "../host/module_context.ts";
-import type { Delivery, Subscription } from "../message_bus.ts";
+import type { Delivery } from "../delivery.ts";
+import type { Subscription } from "../subscription.ts";
 import { busConformance } from "./conformance/mod.ts";
 import { MockBus } from "./mock_bus.ts";
 import { recordLog } from "./record_log.ts";
-import { twoTurns } from "./two_turns.ts";
+import { yieldTwice } from "../bus/event_loop.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
 /** The suite waits for deadlines in real time. */
@@ -37,7 +38,7 @@ async function take(subscription: Subscription): Promise<Delivery> {
   return value;
 }
 
-Deno.test("published has what the module published, in order", async () => {
+Deno.test("published contains the messages of the module, in order", async () => {
   await using bus = new MockBus();
   const message = { hello: "world" };
   await bus.publish("a", message);
@@ -49,7 +50,7 @@ Deno.test("published has what the module published, in order", async () => {
   assert.equal(bus.published[0]!.message, message);
 });
 
-Deno.test("published doesn't have what was refused at once", async () => {
+Deno.test("published does not contain messages that were rejected at once", async () => {
   await using bus = new MockBus();
   await assert.rejects(bus.publish("*", 1), { code: "INVALID_TOPIC" });
   await assert.rejects(bus.publish("a", undefined), { code: "NOT_ENCODABLE" });
@@ -62,25 +63,25 @@ Deno.test("published doesn't have what was refused at once", async () => {
   assert.deepEqual(bus.published, []);
 });
 
-Deno.test("published shows nothing of what the SDK adds", async () => {
+Deno.test("published does not contain options that the SDK adds", async () => {
   await using bus = new MockBus();
   const context = new ModuleContext({ id: "m", bus, log: recordLog([]) });
   await context.publish(defineTopic("a", z.number()), 1);
   assert.deepEqual(bus.published, [{ topic: "a", message: 1 }]);
 });
 
-Deno.test("what the module publishes reaches its own subscriptions", async () => {
+Deno.test("messages of the module reach its own subscriptions", async () => {
   await using bus = new MockBus();
   const own = bus.subscribe("a.*");
   await bus.publish("a.b", 1);
   assert.equal((await take(own)).message, 1);
 });
 
-Deno.test("inject() reaches the module's subscriptions, and isn't published by it", async () => {
+Deno.test("an injected message reaches the subscriptions of the module and is not in published", async () => {
   await using bus = new MockBus();
-  const heard = bus.subscribe("a.*");
+  const subscription = bus.subscribe("a.*");
   await bus.inject("a.b", 1, { id: "x", headers: { c: "d" } });
-  const { topic, message, id, headers } = await take(heard);
+  const { topic, message, id, headers } = await take(subscription);
   assert.deepEqual({ topic, message, id, headers }, {
     topic: "a.b",
     message: 1,
@@ -91,7 +92,7 @@ Deno.test("inject() reaches the module's subscriptions, and isn't published by i
   await assert.rejects(bus.inject("#", 1), { code: "INVALID_TOPIC" });
 });
 
-Deno.test("ask() is answered by the module, and isn't requested by it", async () => {
+Deno.test("ask() is answered by the module and is not in requested", async () => {
   await using bus = new MockBus();
   const spy = bus.subscribe("#");
   bus.handle("q.*", ({ topic, message, headers }) => [topic, message, headers]);
@@ -102,7 +103,7 @@ Deno.test("ask() is answered by the module, and isn't requested by it", async ()
   await assert.rejects(bus.ask("other", 1), { code: "NO_HANDLER" });
 });
 
-Deno.test("answer() answers what the module requests", async (t) => {
+Deno.test("answer() answers the requests of the module", async (t) => {
   await using bus = new MockBus();
 
   await t.step("and requested has it, answered or not", async () => {
@@ -139,38 +140,47 @@ Deno.test("answer() answers what the module requests", async (t) => {
   });
 });
 
-Deno.test("fail() has calls fail", async (t) => {
-  await t.step("publish: the next one, and it isn't published", async () => {
-    await using bus = new MockBus();
-    const heard = bus.subscribe("a");
-    bus.fail("publish", UNAVAILABLE);
-    await assert.rejects(bus.publish("a", 1), UNAVAILABLE);
-    await bus.publish("a", 2);
-    assert.equal((await take(heard)).message, 2);
-    assert.deepEqual(bus.published, [{ topic: "a", message: 2 }]);
-  });
+Deno.test("fail() makes calls fail", async (t) => {
+  await t.step(
+    "publish: the next one, and the message is not published",
+    async () => {
+      await using bus = new MockBus();
+      const subscription = bus.subscribe("a");
+      bus.fail("publish", UNAVAILABLE);
+      await assert.rejects(bus.publish("a", 1), UNAVAILABLE);
+      await bus.publish("a", 2);
+      assert.equal((await take(subscription)).message, 2);
+      assert.deepEqual(bus.published, [{ topic: "a", message: 2 }]);
+    },
+  );
 
-  await t.step("request: the next one, and it isn't requested", async () => {
-    await using bus = new MockBus();
-    bus.answer("q", () => "answer");
-    bus.fail("request", UNAVAILABLE);
-    await assert.rejects(bus.request("q", 1), UNAVAILABLE);
-    assert.equal(await bus.request("q", 2), "answer");
-    assert.deepEqual(bus.requested, [{ topic: "q", message: 2 }]);
-  });
+  await t.step(
+    "request: the next one, and the request is not sent",
+    async () => {
+      await using bus = new MockBus();
+      bus.answer("q", () => "answer");
+      bus.fail("request", UNAVAILABLE);
+      await assert.rejects(bus.request("q", 1), UNAVAILABLE);
+      assert.equal(await bus.request("q", 2), "answer");
+      assert.deepEqual(bus.requested, [{ topic: "q", message: 2 }]);
+    },
+  );
 
-  await t.step("subscribe: it is never ready, and hears nothing", async () => {
-    await using bus = new MockBus();
-    bus.fail("subscribe", UNAVAILABLE);
-    const refused = bus.subscribe("a");
-    await assert.rejects(refused.ready, UNAVAILABLE);
-    assert(refused.closed);
-    assert.equal(refused.pattern, "a");
-    await bus.inject("a", 1);
-    for await (const _ of refused) assert.fail("it heard something");
-    await refused.close();
-    await bus.subscribe("a").ready;
-  });
+  await t.step(
+    "subscribe: the subscription is never ready and receives nothing",
+    async () => {
+      await using bus = new MockBus();
+      bus.fail("subscribe", UNAVAILABLE);
+      const refused = bus.subscribe("a");
+      await assert.rejects(refused.ready, UNAVAILABLE);
+      assert(refused.closed);
+      assert.equal(refused.pattern, "a");
+      await bus.inject("a", 1);
+      for await (const _ of refused) assert.fail("it received a message");
+      await refused.close();
+      await bus.subscribe("a").ready;
+    },
+  );
 
   await t.step("handle: it is never ready, and answers nothing", async () => {
     await using bus = new MockBus();
@@ -197,7 +207,7 @@ Deno.test("fail() has calls fail", async (t) => {
     for (const _ of [1, 2, 3]) await assert.rejects(bus.publish("a", 1));
   });
 
-  await t.step("where the pattern says", async () => {
+  await t.step("only for topics of the pattern", async () => {
     await using bus = new MockBus();
     bus.fail("publish", UNAVAILABLE, { pattern: "a.*" });
     bus.fail("subscribe", UNAVAILABLE, { pattern: "a.b" });
@@ -217,7 +227,7 @@ Deno.test("fail() has calls fail", async (t) => {
   });
 });
 
-Deno.test("what can't be right throws, also where the call is to fail", async () => {
+Deno.test("invalid arguments throw even if the call is planned to fail", async () => {
   await using bus = new MockBus();
   bus.fail("subscribe", UNAVAILABLE, { times: Infinity });
   bus.fail("handle", UNAVAILABLE, { times: Infinity });
@@ -260,19 +270,19 @@ Deno.test("deliveries and requests have the time of the virtual clock", async ()
   const clock = new VirtualClock({ start });
   await using bus = new MockBus({ clock });
   assert.equal(bus.clock, clock);
-  const heard = bus.subscribe("a");
+  const subscription = bus.subscribe("a");
   bus.handle("q", ({ time }) => time - start);
   await clock.advance(5);
   await bus.inject("a", 1);
-  assert.equal((await take(heard)).time, start + 5);
+  assert.equal((await take(subscription)).time, start + 5);
   assert.equal(await bus.ask("q", 1), 5);
 });
 
-Deno.test("B15 after close() nobody asks or answers any more", async () => {
+Deno.test("B15 requests in flight and later calls reject with BUS_CLOSED after close()", async () => {
   const bus = new MockBus();
   bus.answer("q", () => new Promise(() => {}));
   const asked = [bus.request("q", 1), bus.ask("q", 1)];
-  await twoTurns();
+  await yieldTwice();
   await bus.close();
   for (const one of asked) await assert.rejects(one, { code: "BUS_CLOSED" });
   await assert.rejects(bus.open(), { code: "BUS_CLOSED" });

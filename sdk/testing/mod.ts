@@ -1,6 +1,7 @@
 /**
- * What tests of modules and buses need: a bus that plays all other modules, a clock that stands still until it is moved, a
- * module without a process, and the suite that every bus has to pass.
+ * Tools for tests of modules and buses: a bus that plays all other modules, a
+ * clock that stands still until the test moves it, a module without a process,
+ * and the suite that every bus must pass.
  *
  * @example A test of a module
  * ```ts
@@ -17,7 +18,8 @@
  *
  * Deno.test("echo answers with the question", async () => {
  *   await using module = await testModule(echo);
- *   assert.deepEqual(await module.bus.ask("echo.a", "hello"), { you: "hello" });
+ *   const answer = await module.bus.ask("echo.a", "hello");
+ *   assert.deepEqual(answer, { you: "hello" });
  * });
  * ```
  *
@@ -29,7 +31,8 @@ export { MockBus, type MockBusOptions } from "./mock_bus.ts";
 export type { LogRecord } from "./record_log.ts";
 export type { SentMessage } from "./sent_message.ts";
 export { testModule } from "./test_module.ts";
-export type { TestedModule, TestModuleOptions } from "./tested_module.ts";
+export type { TestModuleOptions } from "./test_module_options.ts";
+export type { TestedModule } from "./tested_module.ts";
 export {
   type AdvanceOptions,
   VirtualClock,

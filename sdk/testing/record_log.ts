@@ -1,16 +1,16 @@
 import type { Log } from "../log.ts";
 
-/** One log record of a module under test. */
+/** Log record of a module under test. */
 export interface LogRecord {
-  /** How grave it is. */
+  /** Level of the record. */
   readonly level: keyof Log;
-  /** Its text, `{name}` not replaced. */
+  /** Text of the record, with `{name}` not replaced. */
   readonly text: string;
-  /** What the text refers to, where there is something. */
+  /** Values of the names in the text, if any. */
   readonly properties?: Record<string, unknown>;
 }
 
-/** A log that adds each record to `records`. */
+/** Returns a log that adds each record to `records`. */
 export function recordLog(records: LogRecord[]): Log {
   const writer =
     (level: keyof Log) =>

@@ -1,20 +1,22 @@
-import { abortedError } from "../aborted.ts";
+import { abortedError, CaryatidError } from "../errors.ts";
 import { checkTimeout } from "../bus/deadlines.ts";
 import { validateRequestTopic } from "../bus/request_topics.ts";
-import { CaryatidError } from "../errors.ts";
 import { validateTopic } from "../topic.ts";
 
-/** What a module sent. */
+/** Message or request that a module sent. */
 export interface SentMessage<Options> {
-  /** Where to. */
+  /** Topic of the call. */
   readonly topic: string;
-  /** The very object. */
+  /** The sent object itself. */
   readonly message: unknown;
-  /** With which options, where there are any. */
+  /** Options of the call, if any. */
   readonly options?: Options;
 }
 
-/** A call as a test sees it. What the SDK itself adds to options is under symbols, and none of its business. */
+/**
+ * Returns the record of a call, without the options that the SDK adds under
+ * symbols.
+ */
 export function sent<Options extends object>(
   topic: string,
   message: unknown,
@@ -25,7 +27,10 @@ export function sent<Options extends object>(
   return { topic, message, options: Object.fromEntries(own) as Options };
 }
 
-/** Throws what an open bus refuses a publish or a request with at once. */
+/**
+ * Throws the error with which an open bus rejects an invalid publish or request
+ * at once.
+ */
 export function checkSent(
   what: "publish" | "request",
   call: SentMessage<{ timeout?: number; signal?: AbortSignal }>,
@@ -41,7 +46,7 @@ export function checkSent(
 function undefinedError(topic: string): CaryatidError {
   return new CaryatidError(
     "NOT_ENCODABLE",
-    `Cannot send on "${topic}": found undefined, wanted a message`,
-    { hint: "null is a message" },
+    `Cannot send on "${topic}": found undefined; expected a message`,
+    { hint: "Send null for an empty message." },
   );
 }

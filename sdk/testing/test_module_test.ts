@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import type { Context } from "../context.ts";
 import { CaryatidError } from "../errors.ts";
+import { defineTopic } from "../define_topic.ts";
 import { defineModule, type Module } from "../module.ts";
 import { MockBus } from "./mock_bus.ts";
 import { testModule } from "./test_module.ts";
@@ -11,12 +12,12 @@ function module(init: (context: Context) => void | Promise<void>): Module {
   return defineModule({ name: "subject", init });
 }
 
-/** Publishes what it hears on `in` on `out`, when `work` is done with it. */
+/** Publishes each message of `in` on `out`, after `work` has finished. */
 function copier(work: (context: Context) => Promise<unknown>): Module {
   return module((context) => {
-    const heard = context.subscribe("in");
+    const received = context.subscribe("in");
     context.run(async () => {
-      for await (const { message } of heard) {
+      for await (const { message } of received) {
         await work(context);
         await context.publish("out", message);
       }
@@ -24,7 +25,10 @@ function copier(work: (context: Context) => Promise<unknown>): Module {
   });
 }
 
-/** Lets the event loop have `turns` turns: what reading a file takes, or longer. */
+/**
+ * Waits for `turns` turns of the event loop, at least as long as reading a
+ * file.
+ */
 async function outside(turns: number): Promise<void> {
   for (let i = 0; i < turns; i++) await new Promise(setImmediate);
 }
@@ -35,7 +39,23 @@ function published({ bus }: { bus: MockBus }): unknown[] {
 
 const idle = module(() => {});
 
-Deno.test("the module gets what its schema makes of the configuration", async (t) => {
+Deno.test("testModule shows the module the given configuration of the process, frozen", async () => {
+  const startup = { "network-name": "preview", tags: ["a", { b: 1 }] };
+  const global = { startup, constructor: 1 };
+  await using tested = await testModule(idle, {}, {
+    processConfig: { global },
+  });
+  const { processConfig } = tested.context;
+  assert.deepEqual(JSON.parse(JSON.stringify(processConfig)), { global });
+  const seen = processConfig["global"] as typeof global;
+  assert(Object.isFrozen(seen.startup.tags[1]));
+  assert(!Object.isFrozen(startup), "the test's own object stays as it is");
+  assert.equal((seen as Record<string, unknown>)["toString"], undefined);
+  await using other = await testModule(idle);
+  assert.deepEqual(Object.keys(other.context.processConfig), []);
+});
+
+Deno.test("init receives the configuration as transformed by the schema", async (t) => {
   const given: unknown[] = [];
   const configured = defineModule({
     name: "subject",
@@ -53,7 +73,7 @@ Deno.test("the module gets what its schema makes of the configuration", async (t
 
   await t.step("or INVALID_CONFIG, with all issues", async () => {
     await assert.rejects(
-      testModule(configured, { topic: 1, every: 1.5 }),
+      testModule(configured, { topic: 1, every: 1.5 } as never),
       (error: CaryatidError) => {
         assert.equal(error.code, "INVALID_CONFIG");
         assert.match(
@@ -70,7 +90,7 @@ Deno.test("the module gets what its schema makes of the configuration", async (t
     assert.deepEqual(given, [], "init was not called");
   });
 
-  await t.step("as it is, where it has no schema", async () => {
+  await t.step("unchanged if the module has no schema", async () => {
     const config = { anything: 1 };
     const plain: Module = {
       ...idle,
@@ -83,7 +103,7 @@ Deno.test("the module gets what its schema makes of the configuration", async (t
   });
 });
 
-Deno.test("what init subscribed to and handles is heard, and its tasks have begun", async () => {
+Deno.test("testModule() resolves when the handlers are ready and the tasks have begun", async () => {
   const begun: string[] = [];
   await using tested = await testModule(module(async (context) => {
     context.run(() => Promise.resolve(void begun.push("task")));
@@ -109,14 +129,14 @@ Deno.test("INIT_FAILED says why init failed, and everything is released", async 
       testModule(module(() => Promise.reject(cause)), {}, { bus }),
       {
         code: "INIT_FAILED",
-        message: 'Cannot initialise module "subject": no such file',
+        message: 'Cannot initialize module "subject": no such file',
         cause,
       },
     );
     await assert.rejects(bus.inject("a", 1), { code: "BUS_CLOSED" });
   });
 
-  await t.step("when the bus refuses", async () => {
+  await t.step("when the bus rejects the subscription", async () => {
     const bus = new MockBus();
     const cause = new CaryatidError("BUS_UNAVAILABLE", "Cannot reach it");
     bus.fail("subscribe", cause);
@@ -126,12 +146,12 @@ Deno.test("INIT_FAILED says why init failed, and everything is released", async 
     );
   });
 
-  await t.step("when it doesn't end", async () => {
+  await t.step("when it does not end", async () => {
     const waits = module((context) => context.clock.sleep(1));
     await assert.rejects(testModule(waits, {}, { timeout: 20 }), {
       code: "INIT_FAILED",
-      message: 'Cannot initialise module "subject": ' +
-        "its init went on for 20 ms",
+      message: 'Cannot initialize module "subject": ' +
+        "its init took longer than 20 ms",
     });
   });
 });
@@ -187,7 +207,7 @@ Deno.test("settle() waits for what a handler does", async () => {
   await asked;
 });
 
-Deno.test("settle() doesn't wait for what only the test can bring about", async (t) => {
+Deno.test("settle() does not wait for events that only the test can cause", async (t) => {
   await t.step("a delivery", async () => {
     await using tested = await testModule(copier(() => Promise.resolve()));
     await tested.settle();
@@ -201,6 +221,16 @@ Deno.test("settle() doesn't wait for what only the test can bring about", async 
     await tested.settle();
     assert.deepEqual(published(tested), []);
     assert.equal(tested.clock.sleepers, 1);
+  });
+
+  await t.step("the virtual clock, in consume", async () => {
+    await using tested = await testModule(module((context) => {
+      context.consume("in", () => context.clock.sleep(1));
+    }));
+    await tested.bus.inject("in", 1);
+    await tested.settle();
+    assert.equal(tested.clock.sleepers, 1);
+    await tested.advance(1);
   });
 
   await t.step("the virtual clock, in a handler", async () => {
@@ -244,13 +274,13 @@ Deno.test("a task with two loops, one that waits, is busy in the other", async (
   await using tested = await testModule(module((context) => {
     const [first, second] = ["a", "b"].map((topic) => context.subscribe(topic));
     context.run(async () => {
-      await Promise.all([first!, second!].map(async (heard) => {
-        for await (const _ of heard);
+      await Promise.all([first!, second!].map(async (received) => {
+        for await (const _ of received);
       }));
     });
-    const heard = context.subscribe("in");
+    const received = context.subscribe("in");
     context.run(async () => {
-      for await (const { message } of heard) {
+      for await (const { message } of received) {
         await outside(50);
         await context.publish("out", message);
       }
@@ -261,7 +291,7 @@ Deno.test("a task with two loops, one that waits, is busy in the other", async (
   assert.deepEqual(published(tested), [1]);
 });
 
-Deno.test("NOT_SETTLED names who is busy", async (t) => {
+Deno.test("NOT_SETTLED names the busy tasks and handlers", async (t) => {
   const stuck = () => new Promise<void>(() => {});
   const steps: Record<string, [Module, RegExp]> = {
     "a task from the start": [
@@ -290,9 +320,9 @@ Deno.test("NOT_SETTLED names who is busy", async (t) => {
   await t.step("tasks that keep each other going", async () => {
     const tested = await testModule(
       module((context) => {
-        const heard = context.subscribe("round.and.round");
+        const received = context.subscribe("round.and.round");
         context.run(async () => {
-          for await (const _ of heard) {
+          for await (const _ of received) {
             await context.publish("round.and.round", 1);
           }
         });
@@ -306,7 +336,7 @@ Deno.test("NOT_SETTLED names who is busy", async (t) => {
   });
 });
 
-Deno.test("settle() doesn't wait for as many as the test says are busy for good", async () => {
+Deno.test("settle() ignores as many busy tasks as the option `busy` says", async () => {
   await using tested = await testModule(
     module((context) => {
       context.run(() =>
@@ -364,7 +394,7 @@ Deno.test("advance() lets time pass for the module, and all that follows happen"
   });
 });
 
-Deno.test("what a task throws, the test throws", async (t) => {
+Deno.test("the error of a task is thrown in the test", async (t) => {
   const error = new Error("the task failed");
   const failing = copier(() => Promise.reject(error));
 
@@ -373,7 +403,8 @@ Deno.test("what a task throws, the test throws", async (t) => {
     await tested.bus.inject("in", 1);
     await assert.rejects(tested.settle(), error);
     assert.deepEqual(tested.failures, [error]);
-    await tested.settle(); // each is told once, so that leaving the test hides nothing
+    // each failure is thrown once, so the end of the test does not hide others
+    await tested.settle();
   });
 
   await t.step("at advance(), where time stops", async () => {
@@ -417,12 +448,15 @@ Deno.test("what a task throws, the test throws", async (t) => {
 });
 
 Deno.test("stop() stops the module as a process does", async (t) => {
-  await t.step("what is queued and in hand is finished", async () => {
-    const tested = await testModule(copier(() => outside(20)));
-    for (const n of [1, 2, 3]) await tested.bus.inject("in", n);
-    await tested.stop();
-    assert.deepEqual(published(tested), [1, 2, 3]);
-  });
+  await t.step(
+    "queued deliveries and those in flight are finished",
+    async () => {
+      const tested = await testModule(copier(() => outside(20)));
+      for (const n of [1, 2, 3]) await tested.bus.inject("in", n);
+      await tested.stop();
+      assert.deepEqual(published(tested), [1, 2, 3]);
+    },
+  );
 
   await t.step("handlers finish", async () => {
     const tested = await testModule(module((context) => {
@@ -435,7 +469,7 @@ Deno.test("stop() stops the module as a process does", async (t) => {
   });
 
   await t.step(
-    "sleeps and requests are cut short, which is no failure",
+    "sleeps and requests are aborted, which is not a failure",
     async () => {
       const bus = new MockBus();
       bus.answer("q", () => new Promise(() => {}));
@@ -454,7 +488,7 @@ Deno.test("stop() stops the module as a process does", async (t) => {
     },
   );
 
-  await t.step("and what fails then is one", async () => {
+  await t.step("an error during the stop is a failure", async () => {
     const error = new Error("while stopping");
     const tested = await testModule(module((context) => {
       context.run(async () => {
@@ -466,7 +500,7 @@ Deno.test("stop() stops the module as a process does", async (t) => {
   });
 
   await t.step(
-    "and what something else had cut short before is one",
+    "a sleep aborted by another signal before the stop is a failure",
     async () => {
       const tested = await testModule(module((context) => {
         context.run(() => context.clock.sleep(1_000, AbortSignal.abort()));
@@ -488,7 +522,7 @@ Deno.test("stop() stops the module as a process does", async (t) => {
   });
 });
 
-Deno.test("logs has what the module logs", async () => {
+Deno.test("logs contains the records of the module", async () => {
   await using tested = await testModule(module(({ log }) => {
     log.debug("a");
     log.info("b {c}", { c: 1 });
@@ -503,7 +537,7 @@ Deno.test("logs has what the module logs", async () => {
   ]);
 });
 
-Deno.test("stop() awaits what the module deferred", async () => {
+Deno.test("stop() awaits the deferred clean-ups", async () => {
   let isClean = false;
   const module = defineModule({
     name: "tidy",
@@ -517,4 +551,30 @@ Deno.test("stop() awaits what the module deferred", async () => {
   const tested = await testModule(module);
   await tested.stop();
   assert(isClean);
+});
+
+Deno.test("request and published of a module under test are typed and checked by the topic", async () => {
+  const ask = defineTopic("stock.ask", z.object({ item: z.string() }), {
+    answer: z.object({ left: z.number() }),
+  });
+  const sold = defineTopic("stock.sold.*", z.object({ count: z.number() }));
+  await using tested = await testModule(module((context) => {
+    context.handle(ask, async ({ message }) => {
+      await context.publish(sold.at(message.item), { count: 1 });
+      return { left: 2 };
+    });
+  }));
+  const { left } = await tested.request(ask, { item: "tea" });
+  assert.equal(left satisfies number, 2);
+  const [first] = tested.published(sold);
+  assert.equal(first?.count satisfies number | undefined, 1);
+  assert.deepEqual(tested.published("stock.#"), [{ count: 1 }]);
+  assert.deepEqual(tested.published("other"), []);
+  // @ts-expect-error the message does not fit the schema
+  await assert.rejects(tested.request(ask, { item: 1 }), {
+    code: "INVALID_MESSAGE",
+  });
+  await assert.rejects(tested.request("nothing", null), {
+    code: "NO_HANDLER",
+  });
 });

@@ -1,99 +1,128 @@
-import { describeFailure } from "../bus/remote_failure.ts";
-import type { Clock } from "../clock.ts";
-import { CaryatidError } from "../errors.ts";
+import type { Context } from "../context.ts";
+import { isShutdownError } from "../errors.ts";
 import { DeclaredBus } from "../host/declared_bus.ts";
+import { frozenTables } from "../host/frozen_tables.ts";
 import { ModuleContext } from "../host/module_context.ts";
+import { requestChecked } from "../host/typed_sends.ts";
+import type { MessageBus, RequestOptions } from "../message_bus.ts";
+import { topicMatches } from "../topic.ts";
+import type {
+  AnswerOutput,
+  MessageInput,
+  Topic,
+  TopicOrPattern,
+} from "../typed_topic.ts";
+import type { Subscription } from "../subscription.ts";
 import type { Module } from "../module.ts";
 import type { Topics } from "../topics.ts";
 import { Activity } from "./activity.ts";
 import { MockBus } from "./mock_bus.ts";
+import {
+  drainTimeoutError,
+  initFailedError,
+  notSettledError,
+  undeclaredTopicError,
+} from "./module_errors.ts";
 import { type LogRecord, recordLog } from "./record_log.ts";
-import { strayError } from "./stray_error.ts";
+import type { TestModuleOptions } from "./test_module_options.ts";
 import type { VirtualClock } from "./virtual_clock.ts";
 import { WatchedBus } from "./watched_bus.ts";
+import { watchedClock } from "./watched_clock.ts";
 
-/** How to run a module under test. */
-export interface TestModuleOptions {
-  /** The module's id (its name). */
-  readonly id?: string;
-  /** A bus on which something is prepared for `init`: answers, failures, a clock with another start (a new one). */
-  readonly bus?: MockBus;
-  /**
-   * Whether `settle`, `advance` and `stop` throw a failure, each error once ("throw"), or leave it to the test to read
-   * {@linkcode TestedModule.failures} ("collect").
-   */
-  readonly failures?: "throw" | "collect";
-  /** Tasks and handlers that never wait for the bus or the clock, such as a server: `settle` doesn't wait for so many (0). */
-  readonly busy?: number;
-  /** Longest wait for the module, in milliseconds of real time (5,000). */
-  readonly timeout?: number;
-}
-
-/** One module that runs on a {@linkcode MockBus}. Made by {@linkcode testModule}. */
+/**
+ * Module that runs on a {@linkcode MockBus}. Made by {@linkcode testModule}.
+ */
 export class TestedModule implements AsyncDisposable {
   /** Plays all other modules. */
   readonly bus: MockBus;
-  /** The module's time, and that of the bus. To move it, better use {@linkcode TestedModule.advance}. */
+  /**
+   * Clock of the module and of the bus. {@linkcode TestedModule.advance} moves
+   * it, and settles.
+   */
   readonly clock: VirtualClock;
-  /** What the module was given. */
-  readonly context: ModuleContext;
+  readonly #context: ModuleContext;
   readonly #logs: LogRecord[] = [];
   readonly #failures: unknown[] = [];
-  readonly #untold: unknown[] = [];
+  readonly #unthrown: unknown[] = [];
   readonly #throws: boolean;
   readonly #activity = new Activity();
   readonly #busy: number;
   readonly #timeout: number;
+  readonly #previous: unknown;
   #stopping: Promise<void> | undefined;
 
-  /** Nothing runs yet. What it does beside `topics` fails. */
+  /** Runs nothing yet. A use of a topic outside of `topics` fails. */
   constructor(id: string, options: TestModuleOptions = {}, topics?: Topics) {
     const { bus = new MockBus(), failures = "throw" } = options;
+    const processConfig = frozenTables(options.processConfig ?? {});
     const watched = new WatchedBus(bus, this.#activity);
     this.bus = bus;
     this.#throws = failures === "throw";
     this.clock = bus.clock;
     this.#busy = options.busy ?? 0;
     this.#timeout = options.timeout ?? 5_000;
-    this.context = new ModuleContext({
+    this.#previous = options.previous;
+    this.#context = new ModuleContext({
       id,
       bus: topics === undefined
         ? watched
         : new DeclaredBus(watched, topics, (use, topic) => {
-          const error = strayError(id, use, topic, topics);
+          const error = undeclaredTopicError(id, use, topic, topics);
           this.#failed(error);
           return error;
         }),
       log: recordLog(this.#logs),
+      processConfig: () => processConfig,
       clock: watchedClock(bus.clock, this.#activity),
-      // The bus watches handlers, and knows their patterns.
-      around: (handler, work) =>
-        handler ? work() : this.#activity.run("a task", work),
+      // WatchedBus records handlers of requests, and a task its deliveries.
+      around: (kind, work) =>
+        kind === "task" ? this.#activity.run("a task", work) : work(),
       onFailure: (error) => {
-        if (this.context.signal.aborted && isCutShort(error)) return;
+        if (this.#context.signal.aborted && isShutdownError(error)) return;
         this.#failed(error);
       },
     });
   }
 
-  /** What the module logged, in order. */
+  /** Context of the module. */
+  get context(): Context {
+    return this.#context;
+  }
+
+  /** Number of tasks that have begun and not ended. */
+  get running(): number {
+    return this.#context.running;
+  }
+
+  /** Subscriptions that the module holds. */
+  get subscriptions(): Iterable<Subscription> {
+    return this.#context.subscriptions;
+  }
+
+  /** Log records of the module, in order. */
   get logs(): readonly LogRecord[] {
     return this.#logs;
   }
 
-  /** What its tasks threw, and what it did beside its declared topics, in order. That the stop cut tasks short is no failure. */
+  /**
+   * Errors of its tasks and uses of undeclared topics, in order. A task that
+   * ends because of the stop is not a failure.
+   */
   get failures(): readonly unknown[] {
     return this.#failures;
   }
 
-  /** Sets the module up and begins its tasks. Rejects with `INIT_FAILED`, and stops, if its `init` throws or hangs. */
+  /**
+   * Calls `init` and begins the tasks. Rejects with `INIT_FAILED`, and stops,
+   * if `init` throws or hangs.
+   */
   async start(module: Module, config: unknown): Promise<void> {
-    const { context } = this;
+    const context = this.#context;
     try {
       await this.#within(
-        `its init went on for ${this.#timeout} ms`,
+        `its init took longer than ${this.#timeout} ms`,
         this.#activity.run("init", async () => {
-          await module.init(context, config);
+          await module.init(context, config, { previous: this.#previous });
           await context.ready();
         }),
       );
@@ -105,54 +134,106 @@ export class TestedModule implements AsyncDisposable {
   }
 
   /**
-   * Resolves when nothing goes on any more unless the test does something: each task and each handler has ended or waits for a
-   * delivery, an answer, room in a queue or the virtual clock.
+   * Makes a request for another module, and resolves with the answer of the
+   * module under test. A typed topic checks and types both.
    *
-   * Rejects with what a task threw, or with `NOT_SETTLED`, naming who is busy. It waits for what the module does outside of the
-   * bus, such as reading a file, but not for answers of the test's own that take real time.
+   * Rejects with `NO_HANDLER` if the module does not handle the topic, and as
+   * `context.request` does.
+   */
+  async request<T extends Topic>(
+    topic: T,
+    message: MessageInput<T>,
+    options?: RequestOptions,
+  ): Promise<AnswerOutput<T>> {
+    const asking = {
+      request: (topic, message, options) =>
+        this.bus.ask(topic, message, options),
+    } satisfies Pick<MessageBus, "request">;
+    const answer = typeof topic === "string"
+      ? asking.request(topic, message, options)
+      : requestChecked(asking, topic, message, options);
+    return await answer as AnswerOutput<T>;
+  }
+
+  /**
+   * Returns the messages that the module published on a topic or pattern, in
+   * order. A typed topic types them; they are not checked again.
+   */
+  published<T extends TopicOrPattern>(topic: T): MessageInput<T>[] {
+    const pattern = typeof topic === "string" ? topic : topic.name;
+    return this.bus.published
+      .filter((sent) => topicMatches(pattern, sent.topic))
+      .map(({ message }) => message as MessageInput<T>);
+  }
+
+  /**
+   * Resolves when nothing happens until the test acts: each task and each
+   * handler has ended, or waits for a delivery, an answer, room in a queue or
+   * the virtual clock.
+   *
+   * Rejects with the error of a task, or with `NOT_SETTLED`, which names the
+   * busy tasks. It waits for work outside of the bus, such as reading a file,
+   * but not for answers of the test that take real time.
    */
   async settle(): Promise<void> {
     const busy = await this.#activity.settled(this.#busy, this.#deadline());
-    this.#tellFailure();
+    this.#throwFailure();
     if (busy !== undefined) {
-      throw notSettledError(this.context.id, this.#timeout, busy);
+      throw notSettledError(this.#context.id, this.#timeout, busy);
     }
   }
 
-  /** Settles, and moves the virtual clock on, settling after each wake-up. Rejects as `settle` does. */
+  /**
+   * Settles, and advances the virtual clock, settling after each wake-up.
+   * Rejects as `settle` does.
+   */
   advance(milliseconds: number): Promise<void> {
     return this.clock.advance(milliseconds, { settle: () => this.settle() });
   }
 
   /**
-   * Stops the module as a process does: its signal fires, what it has in hand is finished, its loops end, the bus closes.
-   * Harmless twice.
+   * Returns the state that the module would keep if its code was replaced now;
+   * undefined if it keeps none.
+   */
+  kept(): Promise<unknown> {
+    return this.#context.kept();
+  }
+
+  /** Fires the signal of the context. The bus stays open. */
+  abort(): void {
+    this.#context.stop();
+  }
+
+  /**
+   * Stops the module as a process does: its signal fires, deliveries in flight
+   * are finished, its loops end, and the bus closes. Harmless twice.
    *
-   * Rejects with what a task threw, or with `DRAIN_TIMEOUT` if a task or handler goes on regardless.
+   * Rejects with the error of a task, or with `DRAIN_TIMEOUT` if a task or
+   * handler is still running.
    */
   async stop(): Promise<void> {
     await (this.#stopping ??= this.#stop());
-    this.#tellFailure();
+    this.#throwFailure();
   }
 
-  /** As `stop`. */
+  /** Calls `stop`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
 
   async #stop(): Promise<void> {
     const deadline = this.#deadline();
-    this.context.stop();
+    this.#context.stop();
     await this.#activity.settled(0, deadline);
-    await this.context.close();
+    await this.#context.close();
     await this.#activity.settled(0, deadline);
     await this.bus.close();
     await this.#activity.ended(deadline);
-    await this.context.cleanUp();
+    await this.#context.cleanUp();
     if (this.#activity.size > 0) {
-      this.#untold.push(
+      this.#unthrown.push(
         drainTimeoutError(
-          this.context.id,
+          this.#context.id,
           this.#timeout,
           this.#activity.describe(),
         ),
@@ -160,21 +241,24 @@ export class TestedModule implements AsyncDisposable {
     }
   }
 
-  /** A stray that ends a task is one failure. */
+  /** Records an error once: that of an undeclared topic may also end a task. */
   #failed(error: unknown): void {
     if (this.#failures.includes(error)) return;
     this.#failures.push(error);
-    if (this.#throws) this.#untold.push(error);
+    if (this.#throws) this.#unthrown.push(error);
   }
 
   #deadline(): number {
     return performance.now() + this.#timeout;
   }
 
-  /** Throws the first error that was not thrown yet; the rest would only hide it. */
-  #tellFailure(): void {
-    if (this.#untold.length === 0) return;
-    const [first] = this.#untold.splice(0);
+  /**
+   * Throws the first error that was not thrown yet. Later ones would only hide
+   * it.
+   */
+  #throwFailure(): void {
+    if (this.#unthrown.length === 0) return;
+    const [first] = this.#unthrown.splice(0);
     throw first;
   }
 
@@ -187,57 +271,4 @@ export class TestedModule implements AsyncDisposable {
       clearTimeout(timer);
     }
   }
-}
-
-/** What a task waits for when it is stopped rejects with one of these. */
-function isCutShort(error: unknown): boolean {
-  return error instanceof CaryatidError &&
-    (error.code === "ABORTED" || error.code === "BUS_CLOSED");
-}
-
-function watchedClock(clock: VirtualClock, activity: Activity): Clock {
-  return {
-    now: () => clock.now(),
-    monotonic: () => clock.monotonic(),
-    sleep: (milliseconds, signal) =>
-      activity.wait(
-        `a sleep of ${milliseconds} ms`,
-        clock.sleep(milliseconds, signal),
-      ),
-  };
-}
-
-function initFailedError(id: string, cause: unknown): CaryatidError {
-  return new CaryatidError(
-    "INIT_FAILED",
-    `Cannot initialise module "${id}": ${describeFailure(cause).message}`,
-    { cause },
-  );
-}
-
-function notSettledError(
-  id: string,
-  timeout: number,
-  busy: string,
-): CaryatidError {
-  return new CaryatidError(
-    "NOT_SETTLED",
-    `Cannot settle module "${id}": still busy after ${timeout} ms: ${busy}`,
-    {
-      hint: "it waits for something else than the bus and its clock; " +
-        "where it always does, give testModule { busy: 1 }",
-    },
-  );
-}
-
-function drainTimeoutError(
-  id: string,
-  timeout: number,
-  busy: string,
-): CaryatidError {
-  return new CaryatidError(
-    "DRAIN_TIMEOUT",
-    `Cannot stop module "${id}": still at work after ${timeout} ms: ${busy}`,
-    { hint: "end tasks when their loops end or context.signal fires" },
-  );
 }

@@ -1,30 +1,34 @@
-import { abortedError } from "../aborted.ts";
+import { abortedError, CaryatidError } from "../errors.ts";
 import type { Timers } from "../bus/deadlines.ts";
-import { turnOver } from "../bus/turn.ts";
+import { yieldToEventLoop } from "../bus/event_loop.ts";
 import type { Clock } from "../clock.ts";
-import { CaryatidError } from "../errors.ts";
-import { twoTurns } from "./two_turns.ts";
+import { yieldTwice } from "../bus/event_loop.ts";
 
-/** How a {@linkcode VirtualClock} begins. */
+/** Options of {@linkcode VirtualClock}. */
 export interface VirtualClockOptions {
-  /** The time when it begins, in milliseconds since 1970 (0: midnight, 1 January 1970). */
+  /**
+   * Start time in milliseconds since 1970 (0).
+   */
   readonly start?: number;
 }
 
-/** How to move the time of a {@linkcode VirtualClock}. */
+/** Options of {@linkcode VirtualClock.advance}. */
 export interface AdvanceOptions {
-  /** Waits until all that follows from a wake-up has happened (two turns of the event loop). */
+  /**
+   * Waits for the consequences of each wake-up (two turns of the event loop).
+   */
   readonly settle?: () => Promise<void>;
 }
 
-/** Something to do at a time. */
+/** Callback with its time. */
 interface Alarm {
   readonly due: number;
   readonly ring: () => void;
 }
 
 /**
- * A clock whose time stands still until {@linkcode VirtualClock.advance} moves it: a test of an hour takes no time.
+ * Clock that stands still until {@linkcode VirtualClock.advance} moves it: a
+ * test of an hour takes no time.
  *
  * It is a `Clock` for modules, and `Timers` for the `Deadlines` of a bus.
  *
@@ -38,56 +42,57 @@ interface Alarm {
  * assert.equal(clock.sleepers, 1);
  * await clock.advance(60_000);
  * await asleep;
- * assert.equal(new Date(clock.now()).toISOString(), "2030-01-01T00:01:00.000Z");
+ * const time = new Date(clock.now()).toISOString();
+ * assert.equal(time, "2030-01-01T00:01:00.000Z");
  * ```
  */
 export class VirtualClock implements Clock, Timers {
-  /** By time, those of one time in the order in which they were set. */
+  /** Sorted by time, then by the order in which they were set. */
   readonly #alarms: Alarm[] = [];
-  /** Of `monotonic`. */
+  /** Time of `monotonic`. */
   #now: number;
-  /** How far the time of day was set ahead of it. */
+  /** Difference of the time of day, set by `setTime`. */
   #ahead = 0;
   #sleepers = 0;
   #advancing: Promise<void> = Promise.resolve();
 
-  /** Time begins at `start`, and stands still. */
+  /** Starts at `start`, and stands still. */
   constructor(options: VirtualClockOptions = {}) {
     this.#now = options.start ?? 0;
   }
 
-  /** Milliseconds since 1970. */
+  /** Returns milliseconds since 1970. */
   now(): number {
     return this.#now + this.#ahead;
   }
 
-  /** Milliseconds that only `advance` moves, from the start. */
+  /** Returns milliseconds that only `advance` changes. */
   monotonic(): number {
     return this.#now;
   }
 
   /**
-   * Sets the time of day to `time`, back or forward, as somebody may do on any machine: nobody wakes, and who sleeps goes on for
-   * as long as it meant to.
+   * Sets the time of day to `time`, back or forward, as an administrator may
+   * do. Sleeps are not affected.
    */
   setTime(time: number): void {
     this.#ahead = time - this.#now;
   }
 
-  /** How many `sleep`. */
+  /** Number of pending sleeps. */
   get sleepers(): number {
     return this.#sleepers;
   }
 
   /**
-   * Resolves when the clock was advanced by `milliseconds`. Of 0 or less it resolves a turn of the event loop later, without
-   * the clock.
+   * Resolves once the clock was advanced by `milliseconds`. For 0 or less, it
+   * resolves one turn of the event loop later.
    *
    * Rejects with `ABORTED` when `signal` fires.
    */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return Promise.reject(abortedError("sleep", signal));
-    if (!(milliseconds > 0)) return turnOver();
+    if (!(milliseconds > 0)) return yieldToEventLoop();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const wake = () => {
       this.#sleepers--;
@@ -105,7 +110,7 @@ export class VirtualClock implements Clock, Timers {
     return promise;
   }
 
-  /** Calls `callback` once, when the clock was advanced by `milliseconds`. */
+  /** Calls `callback` once the clock was advanced by `milliseconds`. */
   set(callback: () => void, milliseconds: number): unknown {
     const due = this.#now + (milliseconds > 0 ? milliseconds : 0);
     const alarm = { due, ring: callback };
@@ -114,18 +119,20 @@ export class VirtualClock implements Clock, Timers {
     return alarm;
   }
 
-  /** Takes a call of `set` back; harmless twice. */
+  /** Cancels a call of `set`. Harmless twice. */
   clear(timer: unknown): void {
     const index = this.#alarms.indexOf(timer as Alarm);
     if (index >= 0) this.#alarms.splice(index, 1);
   }
 
   /**
-   * Moves the time on. Whoever is due wakes up one by one, in the order of their times, and each finds the clock at the very time
-   * it waited for; all that follows happens before the next one. That includes whoever falls asleep meanwhile.
+   * Advances the clock. Sleeps end one by one, in the order of their times,
+   * each at its exact time. The consequences of one happen before the next.
+   * Sleeps that begin meanwhile are included.
    *
-   * Calls made before an earlier one has resolved add up. Rejects with `INVALID_OPTION` unless `milliseconds` is a finite number
-   * from 0; and when `settle` rejects, with the clock where it was then.
+   * Overlapping calls add up. Rejects with `INVALID_OPTION` unless
+   * `milliseconds` is a finite number from 0. Rejects if `settle` rejects; the
+   * clock then stays at that time.
    */
   async advance(
     milliseconds: number,
@@ -135,14 +142,15 @@ export class VirtualClock implements Clock, Timers {
       throw new CaryatidError(
         "INVALID_OPTION",
         `Cannot advance the clock by ${String(milliseconds)}: ` +
-          "wanted milliseconds from 0",
+          "expected milliseconds from 0",
       );
     }
-    const settle = options.settle ?? twoTurns;
+    const settle = options.settle ?? yieldTwice;
     const advancing = this.#advancing.then(() =>
       this.#advance(milliseconds, settle)
     );
-    this.#advancing = advancing.catch(() => {}); // its caller hears of it
+    // its caller receives the error
+    this.#advancing = advancing.catch(() => {});
     await advancing;
   }
 

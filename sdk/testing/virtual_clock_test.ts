@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Deadlines } from "../bus/deadlines.ts";
-import { countAbortHandlers } from "./conformance/count_abort_handlers.ts";
+import { countAbortHandlers } from "./conformance/assertions.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
 Deno.test("time stands still until it is advanced", async () => {
@@ -44,7 +44,7 @@ Deno.test("sleepers wake in the order of their times, each at its own", async ()
   assert.equal(clock.now(), 119);
 });
 
-Deno.test("who falls asleep while time advances is woken in it, too", async () => {
+Deno.test("a sleep that begins during advance() is also woken by it", async () => {
   const clock = new VirtualClock();
   const ticks: number[] = [];
   (async () => {
@@ -58,7 +58,7 @@ Deno.test("who falls asleep while time advances is woken in it, too", async () =
   assert.equal(clock.sleepers, 1);
 });
 
-Deno.test("who is about to fall asleep when time advances sleeps from before", async () => {
+Deno.test("a sleep that begins shortly after advance() is called counts from the time before", async () => {
   const clock = new VirtualClock();
   let woken: number | undefined;
   (async () => {
@@ -70,7 +70,7 @@ Deno.test("who is about to fall asleep when time advances sleeps from before", a
   assert.equal(woken, 10);
 });
 
-Deno.test("all that follows from one wake-up happens before the next", async (t) => {
+Deno.test("all consequences of one wake-up happen before the next wake-up", async (t) => {
   await t.step("in two turns of the event loop", async () => {
     const clock = new VirtualClock();
     const order: string[] = [];
@@ -95,7 +95,7 @@ Deno.test("all that follows from one wake-up happens before the next", async (t)
   });
 });
 
-Deno.test("time stops where settle rejects, and goes on from there", async () => {
+Deno.test("time stops when settle rejects, and the next advance() continues from there", async () => {
   const clock = new VirtualClock();
   clock.sleep(10);
   clock.sleep(20);
@@ -109,7 +109,7 @@ Deno.test("time stops where settle rejects, and goes on from there", async () =>
   assert.equal(clock.now(), 15);
 });
 
-Deno.test("advances that aren't awaited add up", async () => {
+Deno.test("advances that are not awaited add up", async () => {
   const clock = new VirtualClock();
   const woken: number[] = [];
   clock.sleep(15).then(() => woken.push(clock.now()));
@@ -128,7 +128,7 @@ Deno.test("a sleep that is already over takes a turn, and no time", async () => 
   assert.equal(clock.sleepers, 0);
 });
 
-Deno.test("a signal wakes a sleeper with ABORTED, and is let go", async (t) => {
+Deno.test("a sleep rejects with ABORTED when its signal fires, and removes its listener", async (t) => {
   await t.step("during the sleep", async () => {
     const clock = new VirtualClock();
     const controller = new AbortController();
@@ -160,17 +160,18 @@ Deno.test("a signal wakes a sleeper with ABORTED, and is let go", async (t) => {
   });
 });
 
-Deno.test("time can't go back, nor on for ever", async () => {
+Deno.test("advance() rejects a negative, infinite or non-numeric time", async () => {
   const clock = new VirtualClock();
   for (const ms of [-1, NaN, Infinity, "5" as unknown as number]) {
     await assert.rejects(clock.advance(ms), {
       code: "INVALID_OPTION",
-      message: `Cannot advance the clock by ${ms}: wanted milliseconds from 0`,
+      message:
+        `Cannot advance the clock by ${ms}: expected milliseconds from 0`,
     });
   }
 });
 
-Deno.test("it serves deadlines as their timers", async () => {
+Deno.test("VirtualClock provides the timers of Deadlines", async () => {
   const clock = new VirtualClock({ start: Date.UTC(2030, 0, 1) });
   const deadlines = new Deadlines(clock);
   const start = clock.now();
@@ -179,12 +180,12 @@ Deno.test("it serves deadlines as their timers", async () => {
   deadlines.add(20, note);
   deadlines.add(10, note);
   deadlines.add(15, () => assert.fail("it was cancelled")).cancel();
-  assert.equal(clock.sleepers, 0, "a timer is no sleeper");
+  assert.equal(clock.sleepers, 0, "a timer is not a sleeper");
   await clock.advance(100);
   assert.deepEqual(expired, [10, 20]);
 });
 
-Deno.test("a timer that was taken back doesn't go off; twice is harmless", async () => {
+Deno.test("a cleared timer does not fire, and a second clear does nothing", async () => {
   const clock = new VirtualClock();
   const timer = clock.set(() => assert.fail("it went off"), 10);
   let rang = 0;
@@ -195,7 +196,7 @@ Deno.test("a timer that was taken back doesn't go off; twice is harmless", async
   assert.equal(rang, 1);
 });
 
-Deno.test("F7 everybody wakes once, in the order of time, then of falling asleep", async () => {
+Deno.test("F7 each sleeper wakes once, ordered by due time, then by start", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.integer({ min: 1, max: 50 }), { maxLength: 20 }),

@@ -1,99 +1,81 @@
+import { BusLayer, SubscriptionLayer } from "../bus/layers.ts";
+import type { Delivery } from "../delivery.ts";
+import type { HandleOptions, Handler, Handling } from "../handling.ts";
 import type {
-  HandleOptions,
-  Handler,
-  Handling,
   MessageBus,
-  OpenOptions,
   PublishOptions,
   RequestOptions,
-  SubscribeOptions,
-  Subscription,
 } from "../message_bus.ts";
+import type { BusSubscribeOptions, Subscription } from "../subscription.ts";
 import type { Activity } from "./activity.ts";
 
-/** The bus as a module under test has it: whatever the module waits for there is booked as a wait. */
-export class WatchedBus implements MessageBus {
-  readonly #bus: MessageBus;
+/**
+ * Layer for a module under test. It records everything that the module waits
+ * for on the bus.
+ */
+export class WatchedBus extends BusLayer {
   readonly #activity: Activity;
 
-  /** Does all that `bus` does. */
-  constructor(bus: MessageBus, activity: Activity) {
-    this.#bus = bus;
+  /** Wraps `inner`. */
+  constructor(inner: MessageBus, activity: Activity) {
+    super(inner);
     this.#activity = activity;
   }
 
-  get abilities(): MessageBus["abilities"] {
-    return this.#bus.abilities;
-  }
-
-  open(options?: OpenOptions): Promise<void> {
-    return this.#bus.open(options);
-  }
-
-  publish(
+  override publish(
     topic: string,
     message: unknown,
     options?: PublishOptions,
   ): Promise<void> {
     return this.#activity.wait(
       `publish on "${topic}"`,
-      this.#bus.publish(topic, message, options),
+      this.inner.publish(topic, message, options),
     );
   }
 
-  subscribe(pattern: string, options?: SubscribeOptions): Subscription {
-    const subscription = this.#bus.subscribe(
-      pattern,
-      this.#watchAccept(pattern, options),
+  override subscribe(
+    pattern: string,
+    options?: BusSubscribeOptions,
+  ): Subscription {
+    const watched = this.#watchAccept(pattern, options);
+    return new WatchedSubscription(
+      this.inner.subscribe(pattern, watched),
+      this.#activity,
     );
-    const start = subscription[Symbol.asyncIterator].bind(subscription);
-    subscription[Symbol.asyncIterator] = () => {
-      const loop = start();
-      const next = loop.next.bind(loop);
-      loop.next = () =>
-        this.#activity.wait(`a delivery of "${pattern}"`, next());
-      return loop;
-    };
-    return subscription;
   }
 
-  request(
+  override request(
     topic: string,
     message: unknown,
     options?: RequestOptions,
   ): Promise<unknown> {
     return this.#activity.wait(
       `request on "${topic}"`,
-      this.#bus.request(topic, message, options),
+      this.inner.request(topic, message, options),
     );
   }
 
-  handle(
+  override handle(
     pattern: string,
     handler: Handler,
     options?: HandleOptions,
   ): Handling {
     const name = `the handler of "${pattern}"`;
-    return this.#bus.handle(
+    return this.inner.handle(
       pattern,
       (request) => this.#activity.run(name, () => handler(request)),
       options,
     );
   }
 
-  close(): Promise<void> {
-    return this.#bus.close();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  /** A loop whose delivery is looked at waits, but not only for what a test controls. */
+  /**
+   * Records an asynchronous `accept` as work: the test does not control its
+   * end.
+   */
   #watchAccept(
     pattern: string,
-    options: SubscribeOptions | undefined,
-  ): SubscribeOptions | undefined {
+    options: BusSubscribeOptions | undefined,
+  ): BusSubscribeOptions | undefined {
     const accept = options?.accept;
     if (accept === undefined) return options;
     return {
@@ -105,5 +87,23 @@ export class WatchedBus implements MessageBus {
           : accepted;
       },
     };
+  }
+}
+
+/** Layer that records the waits of loops. */
+class WatchedSubscription extends SubscriptionLayer {
+  readonly #activity: Activity;
+
+  constructor(inner: Subscription, activity: Activity) {
+    super(inner);
+    this.#activity = activity;
+  }
+
+  override [Symbol.asyncIterator](): AsyncIterator<Delivery, undefined> {
+    const loop = super[Symbol.asyncIterator]();
+    const next = loop.next.bind(loop);
+    const what = `a delivery of "${this.pattern}"`;
+    loop.next = () => this.#activity.wait(what, next());
+    return loop;
   }
 }

@@ -3,20 +3,20 @@ import { z } from "zod";
 import { defineTopic } from "../define_topic.ts";
 import { defineModule } from "../module.ts";
 import { testModule } from "./test_module.ts";
-import { twoTurns } from "./two_turns.ts";
+import { yieldTwice } from "../bus/event_loop.ts";
 
-Deno.test("settle() waits for a schema that takes its time, and for the step after it", async () => {
+Deno.test("settle() waits for an asynchronous schema and for the next step of the loop", async () => {
   const slow = z.number().refine(async () => {
-    for (let i = 0; i < 5; i++) await twoTurns();
+    for (let i = 0; i < 5; i++) await yieldTwice();
     return true;
   });
   const read: number[] = [];
   const module = defineModule({
     name: "slow",
     init(context) {
-      const heard = context.subscribe(defineTopic("n", slow));
+      const received = context.subscribe(defineTopic("n", slow));
       context.run(async () => {
-        for await (const { message } of heard) read.push(message);
+        for await (const { message } of received) read.push(message);
       });
     },
   });

@@ -1,4 +1,5 @@
-import type { Accept, Delivery } from "../../message_bus.ts";
+import type { Delivery } from "../../delivery.ts";
+import type { Accept } from "../../subscription.ts";
 import { VirtualClock } from "../../testing/virtual_clock.ts";
 import { Deadlines } from "../deadlines.ts";
 import { DeliveryQueue } from "../delivery_queue.ts";
@@ -7,22 +8,25 @@ import {
   QueueSubscription,
   type QueueSubscriptionOptions,
 } from "../queue_subscription.ts";
-import { WaitingRoom } from "../waiting_room.ts";
+import { BackPressure } from "../publisher_queue.ts";
 
-/** Refuses odd numbers, gives even ones times ten. */
+/** Rejects odd numbers and multiplies even ones by ten. */
 export const evenTimesTen: Accept = (delivery) => {
   const number = delivery.message as number;
   if (number % 2 === 1) throw new Error(`${number} is odd`);
   return new DerivedDelivery(delivery, number * 10, delivery.redelivered);
 };
 
-/** The same, a few promises later. */
+/** Does the same as {@linkcode evenTimesTen}, asynchronously. */
 export const later: Accept = async (delivery) => {
   await null;
   return evenTimesTen(delivery);
 };
 
-/** A subscription to a queue of its own, what was done of it, and a function that takes a loop's next message. */
+/**
+ * Returns a subscription with its own queue, the messages that it finished, and
+ * a loop over it.
+ */
 export function make(
   accept?: Accept,
   options: Partial<QueueSubscriptionOptions> = {},
@@ -31,7 +35,7 @@ export function make(
     pattern: "a.*",
     size: 100_000,
     overflow: "wait",
-    room: new WaitingRoom(new Deadlines(new VirtualClock())),
+    backPressure: new BackPressure(new Deadlines(new VirtualClock())),
   });
   const done: unknown[] = [];
   const subscription = new QueueSubscription({

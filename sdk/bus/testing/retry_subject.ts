@@ -1,4 +1,4 @@
-import type { Handler } from "../../message_bus.ts";
+import type { Handler } from "../../handling.ts";
 import { VirtualClock } from "../../testing/virtual_clock.ts";
 import { Deadlines } from "../deadlines.ts";
 import { Handlers } from "../handlers.ts";
@@ -13,7 +13,10 @@ export function make() {
   return { clock, deadlines, handlers, ask };
 }
 
-/** Fails `times` times, then answers with how often it was called; `at` has the times of the calls. */
+/**
+ * Fails `times` times, then answers with how often it was called; `at` has the
+ * times of the calls.
+ */
 export function failing(times: number, clock: VirtualClock) {
   const at: number[] = [];
   const handler: Handler = () => {

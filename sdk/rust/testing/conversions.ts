@@ -2,17 +2,17 @@ import assert from "node:assert/strict";
 import { issuePath, type SchemaResult } from "../../standard_schema.ts";
 import type { RustType } from "../rust_type.ts";
 
-/** What is sent for a value. */
+/** Returns the value that is sent for `value`. */
 export function sent<I>(type: RustType<I, unknown>, value: I): unknown {
   return valueOf(type["~wire"].encode(value));
 }
 
-/** The value of what was sent. */
-export function heard<O>(type: RustType<unknown, O>, value: unknown): O {
+/** Returns the received value of a sent one. */
+export function received<O>(type: RustType<unknown, O>, value: unknown): O {
   return valueOf(type["~standard"].validate(value) as SchemaResult<O>);
 }
 
-/** Why a value isn't sent: its path and the reason. */
+/** Returns the path and the reason of the issue that prevents sending. */
 export function notSent(
   type: RustType<unknown, unknown>,
   value: unknown,
@@ -20,8 +20,8 @@ export function notSent(
   return reason(type["~wire"].encode(value));
 }
 
-/** Why it isn't heard. */
-export function notHeard(
+/** Returns the path and the reason of the issue of a received value. */
+export function notReceived(
   type: RustType<unknown, unknown>,
   value: unknown,
 ): string {

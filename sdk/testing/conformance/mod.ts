@@ -1,2 +1,2 @@
-export type { ConformanceFeatures } from "./features.ts";
 export { busConformance } from "./suite.ts";
+export type { ConformanceFeatures } from "./trial.ts";

@@ -1,35 +1,40 @@
 import type { BusAbilities } from "../../mod.ts";
-import type { ConformanceFeatures } from "./features.ts";
-import type { Trial } from "./trial.ts";
+import type { ConformanceFeatures, Trial } from "./trial.ts";
 
-/** One promise of the contract, and how to check it. */
+/** A checkable statement of a property of the contract. */
 export interface Property {
-  /** Its number in the contract, for example "A11". Several properties may share one. */
+  /**
+   * Id of the property in docs/contract.md, such as "A11". Several statements
+   * may share one.
+   */
   readonly id: string;
-  /** What holds, as a sentence without its full stop. */
-  readonly says: string;
-  /** On which buses it applies; on all unless given. */
+  /** The statement, as the name of a test. */
+  readonly title: string;
+  /** Condition of the buses to which it applies (default: all). */
   readonly needs?: Need;
-  /** Rejects when the bus of `trial` doesn't keep it. */
+  /** Rejects if the bus of `trial` violates the statement. */
   check(trial: Trial): Promise<void>;
 }
 
-/** Gives the reason why a property doesn't apply, or undefined where it does. */
+/**
+ * Returns the reason why a statement does not apply to a bus, or undefined if
+ * it applies.
+ */
 export type Need = (
   abilities: BusAbilities,
   features: ConformanceFeatures,
 ) => string | undefined;
 
-/** Holds where a full queue makes the publisher wait. */
+/** Applies to buses on which publishers wait for a full queue. */
 export const publisherWaits: Need = ({ backPressure }) =>
   backPressure === "publisher"
     ? undefined
-    : "its broker queues, so publish never finds a queue full";
+    : "the broker queues, so publish finds no full queue";
 
-/** Holds where messages are copied on their way. */
+/** Applies to buses that copy messages. */
 export const copiesMessages: Need = ({ external }) =>
-  external ? undefined : "in memory messages pass by reference, of any size";
+  external ? undefined : "in memory, messages of any size pass by reference";
 
-/** Holds where messages stay in this process. */
+/** Applies to buses that pass messages by reference. */
 export const passesReferences: Need = ({ external }) =>
-  external ? "it is external, so messages are copied" : undefined;
+  external ? "the bus is external and copies messages" : undefined;

@@ -1,56 +1,35 @@
+import process from "node:process";
+import { inspect } from "node:util";
 import type { BusAbilities, MessageBus } from "../../mod.ts";
-import { accepting } from "./accepting.ts";
-import { choosing } from "./choosing.ts";
-import { closing } from "./closing.ts";
-import { copies } from "./copies.ts";
-import { delivery } from "./delivery.ts";
-import type { ConformanceFeatures } from "./features.ts";
-import { groups } from "./groups.ts";
-import { handingOn } from "./handing_on.ts";
-import { handlers } from "./handlers.ts";
-import { independence } from "./independence.ts";
-import { leaving } from "./leaving.ts";
-import { overflow } from "./overflow.ts";
-import { patterns } from "./patterns.ts";
+import { turn, within } from "./promises.ts";
 import type { Property } from "./property.ts";
-import { registerTest, type Step } from "./register.ts";
-import { requestDeadlines } from "./request_deadlines.ts";
-import { requestFailures } from "./request_failures.ts";
-import { requestTopics } from "./request_topics.ts";
-import { requests } from "./requests.ts";
-import { unfinished } from "./unfinished.ts";
-import { retries } from "./retries.ts";
-import { scale } from "./scale.ts";
-import { topics } from "./topics.ts";
-import { Trial } from "./trial.ts";
-import { withoutUnhandled } from "./unhandled.ts";
-import { within } from "./within.ts";
+import { SECTIONS } from "./sections.ts";
+import { type ConformanceFeatures, Trial } from "./trial.ts";
 
-/** No property takes as long; one that does hangs. Milliseconds, at scale 1. */
+/** Timeout of one statement at scale 1, in milliseconds: a slower one hangs. */
 const PROPERTY_DEADLINE = 60_000;
 
-const PROPERTIES: readonly Property[] = [
-  ...[...delivery, ...copies, ...groups, ...handingOn, ...unfinished],
-  ...[...topics, ...choosing, ...accepting],
-  ...[
-    ...patterns,
-    ...overflow,
-    ...independence,
-    ...leaving,
-    ...closing,
-    ...scale,
-  ],
-  ...[...requests, ...handlers, ...requestFailures, ...requestDeadlines],
-  ...[...retries, ...requestTopics],
-].sort((a, b) => a.id.localeCompare(b.id, "en", { numeric: true }));
+const PROPERTIES: readonly Property[] = SECTIONS
+  .flatMap(({ files }) => files.flatMap(({ properties }) => properties))
+  .sort((a, b) => a.id.localeCompare(b.id, "en", { numeric: true }));
+
+/** One step of a test. */
+interface Step {
+  readonly name: string;
+  /** Reason to skip the step, which its name contains, too. */
+  readonly skipped: string | undefined;
+  run(): Promise<void>;
+}
 
 /**
- * Registers a test that checks what every bus promises: a bus's own test file is one call of this.
+ * Registers a test of the contract of all buses. The test file of a bus is one
+ * call of this function.
  *
- * Each property of the contract is a step with a fresh bus from `open` and its own topics. A property that a bus's abilities or
- * `features` rule out is skipped, and the step's name says why. What leaks and is still there at the end fails the test, whatever
- * the configuration says; `--trace-leaks` tells where it was made. Elsewhere than on Deno it is a test of `node:test`, which looks
- * for no leaks.
+ * Each statement is a step with a new bus from `open` and separate topics. A
+ * statement that does not apply to the abilities of the bus, or is excluded by
+ * `features`, is skipped with the reason in the name of the step. A leak fails
+ * the test, whatever the configuration is; `--trace-leaks` shows its origin. On
+ * other runtimes than Deno the test uses `node:test`, which finds no leaks.
  *
  * @example
  * ```ts ignore
@@ -81,7 +60,7 @@ function step(
   open: () => Promise<MessageBus>,
   features: ConformanceFeatures,
 ): Step {
-  const name = `${property.id} ${property.says}`;
+  const name = `${property.id} ${property.title}`;
   const reason = features.skip?.[property.id] ?? features.skip?.[name] ??
     property.needs?.(abilities, features);
   return {
@@ -116,7 +95,10 @@ function check(
   );
 }
 
-/** By hand: Node 22, where this file must load, has no `using`. */
+/**
+ * Calls `use` with a bus, and closes it. Node 22, which loads this file, has no
+ * `using`.
+ */
 async function withBus<T>(
   open: () => Promise<MessageBus>,
   use: (bus: MessageBus) => Promise<T>,
@@ -126,10 +108,80 @@ async function withBus<T>(
   try {
     outcome = await use(bus);
   } catch (error) {
-    // The first failure says more than what follows from it.
+    // The first failure is the cause of later ones.
     await within(bus.close(), "the bus to close").catch(() => {});
     throw error;
   }
   await within(bus.close(), "the bus to close");
   return outcome;
+}
+
+/**
+ * Registers a test whose steps run independently of failures: with Deno, which
+ * also finds leaks, or with `node:test`.
+ */
+function registerTest(
+  name: string,
+  steps: () => Promise<readonly Step[]>,
+): void {
+  if ("Deno" in globalThis) registerWithDeno(name, steps);
+  else registerWithNode(name, steps);
+}
+
+function registerWithDeno(
+  name: string,
+  steps: () => Promise<readonly Step[]>,
+): void {
+  Deno.test({
+    name,
+    sanitizeOps: true,
+    sanitizeResources: true,
+    async fn(t) {
+      for (const { name, skipped, run } of await steps()) {
+        await t.step({ name, ignore: skipped !== undefined, fn: run });
+      }
+    },
+  });
+}
+
+function registerWithNode(
+  name: string,
+  steps: () => Promise<readonly Step[]>,
+): void {
+  // Not a static import: on Deno, loading the module registers its tests.
+  const { test } = process.getBuiltinModule("node:test");
+  test(name, async (t) => {
+    for (const { name, skipped, run } of await steps()) {
+      await t.test(name, { skip: skipped !== undefined }, run);
+    }
+  });
+}
+
+/**
+ * Runs `check`, and rejects if a rejection meanwhile is unhandled, which would
+ * end the process of a user.
+ */
+async function withoutUnhandled(
+  check: () => Promise<void>,
+): Promise<void> {
+  // node:test reports unhandled rejections itself
+  if (!("Deno" in globalThis)) return await check();
+  let first: { readonly reason: unknown } | undefined;
+  const notice = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    first ??= { reason: event.reason };
+  };
+  globalThis.addEventListener("unhandledrejection", notice);
+  try {
+    await check();
+    await turn(); // unhandled rejections are reported once per turn
+  } finally {
+    globalThis.removeEventListener("unhandledrejection", notice);
+  }
+  if (first === undefined) return;
+  throw new Error(
+    "A rejection is unhandled: " +
+      inspect(first.reason),
+    { cause: first.reason },
+  );
 }

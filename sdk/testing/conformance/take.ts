@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import type { Delivery, Subscription } from "../../mod.ts";
-import { DEADLINE, within } from "./within.ts";
+import { DEADLINE, within } from "./promises.ts";
 
-/** How to take deliveries. */
+/** Options of {@linkcode take}. */
 export interface TakeOptions {
-  /** Leaves out deliveries whose id came before: what a bus owes that delivers at least once (false). */
+  /**
+   * Skips deliveries with a repeated id, for a bus that delivers at least once
+   * (default: false).
+   */
   readonly distinct?: boolean;
-  /** Longest wait for each delivery, in milliseconds (5,000). */
+  /** Timeout of each delivery, in milliseconds (default: 5,000). */
   readonly timeout?: number;
 }
 
@@ -19,9 +22,10 @@ interface Loop {
 const loops = new WeakMap<Subscription, Loop>();
 
 /**
- * The next `n` deliveries. A later call goes on with the same loop, so the last delivery stays in hand until then.
+ * Returns the next `n` deliveries. A later call continues the same loop, so the
+ * last delivery stays in flight until then.
  *
- * Fails when there are fewer, and says what it got.
+ * Rejects with the deliveries so far if fewer arrive.
  */
 export async function take(
   subscription: Subscription,
@@ -33,13 +37,16 @@ export async function take(
   while (got.length < n) {
     const step = await within(
       iterator.next(),
-      () => `${n} deliveries on "${subscription.pattern}", ${tell(got)}`,
+      () =>
+        `${n} deliveries on "${subscription.pattern}", ${
+          describeDeliveries(got)
+        }`,
       options.timeout ?? DEADLINE,
     );
     if (step.done) {
       assert.fail(
-        `Wanted ${n} deliveries on "${subscription.pattern}", but it ended: ${
-          tell(got)
+        `Expected ${n} deliveries on "${subscription.pattern}", but it ended: ${
+          describeDeliveries(got)
         }`,
       );
     }
@@ -49,23 +56,25 @@ export async function take(
   return got;
 }
 
-/** Whether a delivery with that id was not seen before; remembers it. */
+/** Adds the id of a delivery to `seen`. Returns false if it was present. */
 export function isNew(delivery: Delivery, seen: Set<string>): boolean {
   const before = seen.size;
   return seen.add(delivery.id).size > before;
 }
 
-/** What was published, of each delivery. */
+/** Returns the message of each delivery. */
 export function messages(deliveries: readonly Delivery[]): unknown[] {
   return deliveries.map(({ message }) => message);
 }
 
-/** Deliveries in a failure's text. */
-export function tell(deliveries: readonly Delivery[]): string {
+/** Formats deliveries for the text of a failure. */
+export function describeDeliveries(deliveries: readonly Delivery[]): string {
   const text = deliveries.slice(-20).map(({ topic, message }) =>
     `${topic} ${inspect(message, { compact: true })}`
   ).join(", ").slice(0, 1_000);
-  const many = deliveries.length > 20 ? `${deliveries.length}, at last ` : "";
+  const many = deliveries.length > 20
+    ? `${deliveries.length}, the last ones `
+    : "";
   return `got ${many}[${text}]`;
 }
 
