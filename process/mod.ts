@@ -1,8 +1,10 @@
 /**
- * What runs modules: a {@linkcode Process} reads a TOML file, makes the buses that it names, finds the modules, and lets them
- * talk until it is stopped. A program of one file calls {@linkcode Process.main}; tests, and programs that do more, hold one.
+ * Runs modules: a {@linkcode Process} reads a TOML file, creates the buses that
+ * it names, finds the modules, and runs them until it is stopped. A program of
+ * one file calls {@linkcode Process.main}; tests and larger programs hold a
+ * process.
  *
- * @example One module, asked by its program
+ * @example A module that its program requests
  * ```ts
  * import { Process } from "@caryatid/process";
  * import { defineModule } from "@caryatid/sdk";
@@ -25,24 +27,31 @@
  *
  * @module
  */
-export { InMemoryBus, type InMemoryBusOptions } from "./buses/in_memory.ts";
+export { InMemoryBus, type InMemoryBusOptions } from "@caryatid/sdk/bus";
 export type { Route } from "./buses/route_table.ts";
 export { RoutingBus, type RoutingBusOptions } from "./buses/routing.ts";
 export { ConfigError } from "./config/config_error.ts";
-export type { Place, Problem } from "./config/process_config.ts";
+export type { ConfigProblem, Place } from "./config/process_config.ts";
 export type { ConfigInput } from "./config/read_config.ts";
-export type { RelayAddress } from "./isolation/relay/relay_address.ts";
-export type { Importer } from "./loader.ts";
+export type { Importer } from "./loading/loader.ts";
 export type { Monitor } from "./monitor/monitor.ts";
 export type {
+  BusStatus,
+  ModuleFailure,
+  ModuleStatus,
+  ProcessSnapshot,
+  RouteSnapshot,
+} from "./monitor/process_snapshot.ts";
+export type {
+  DurationsSnapshot,
+  FullQueue,
   HandlingsSnapshot,
-  HeldUpBy,
   ModuleSnapshot,
   MonitorSnapshot,
   ReadsSnapshot,
   RequestsSnapshot,
   WritesSnapshot,
 } from "./monitor/snapshot.ts";
-export type { Outcome } from "./outcome.ts";
-export type { PinnedCode, PinnedImporter } from "./pinned_import.ts";
-export { Process, type ProcessOptions, type SwapOptions } from "./process.ts";
+export type { Outcome } from "./lifecycle/run.ts";
+export { Process } from "./process.ts";
+export type { ProcessOptions, SwapOptions } from "./process_options.ts";

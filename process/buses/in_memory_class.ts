@@ -2,10 +2,10 @@ import type { SchemaIssue, StandardSchema } from "@caryatid/sdk";
 import {
   type BusClass,
   defineBus,
+  InMemoryBus,
   MOST_QUEUE_SIZE,
   QUEUE_SIZE,
 } from "@caryatid/sdk/bus";
-import { InMemoryBus } from "./in_memory.ts";
 
 interface InMemorySettings {
   readonly queueSize: number;
@@ -14,7 +14,10 @@ interface InMemorySettings {
 
 const SIZE_KEY = "subscriber-queue-size";
 
-/** By hand: a schema library would cost as much at start as all the rest. */
+/**
+ * Written without a schema library, which would take as long to load as
+ * everything else.
+ */
 const settings: StandardSchema<unknown, InMemorySettings> = {
   "~standard": {
     version: 1,
@@ -29,17 +32,17 @@ const settings: StandardSchema<unknown, InMemorySettings> = {
       ) {
         issues.push({
           path: [SIZE_KEY],
-          message: `wanted a whole number from 1 to ${MOST_QUEUE_SIZE}`,
+          message: `expected a whole number from 1 to ${MOST_QUEUE_SIZE}`,
         });
       }
       if (typeof freeze !== "boolean") {
-        issues.push({ path: ["freeze"], message: "wanted true or false" });
+        issues.push({ path: ["freeze"], message: "expected true or false" });
       }
       for (const key of Object.keys(given)) {
         if (key !== SIZE_KEY && key !== "freeze") {
           issues.push({
             path: [key],
-            message: `unknown key, wanted ${SIZE_KEY} or freeze`,
+            message: `unknown key; expected ${SIZE_KEY} or freeze`,
           });
         }
       }
@@ -50,7 +53,10 @@ const settings: StandardSchema<unknown, InMemorySettings> = {
   },
 };
 
-/** `class = "in-memory"`: keys `subscriber-queue-size` (100) and `freeze` (false). */
+/**
+ * Class `in-memory`, with the keys `subscriber-queue-size` (100) and `freeze`
+ * (false).
+ */
 export const inMemoryClass: BusClass = defineBus({
   name: "in-memory",
   description: "Carries messages within the process, by reference",
@@ -63,9 +69,9 @@ export const inMemoryClass: BusClass = defineBus({
           'the queue of "{pattern}" is full: dropping messages ({overflow})',
           { pattern, overflow },
         ),
-      onGivenUp: (given) =>
+      onExhausted: (given) =>
         log.error(
-          "[MODULE_FAILED] gave up a message on {topic}: {cause}",
+          "[MODULE_FAILED] dropped a message on {topic}: {cause}",
           { ...given },
         ),
     }),

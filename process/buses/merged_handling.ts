@@ -1,6 +1,6 @@
 import type { Handling } from "@caryatid/sdk";
 
-/** One handling over several buses. */
+/** One handling over several buses. It is ready when all of them are. */
 export class MergedHandling implements Handling {
   readonly pattern: string;
   readonly ready: Promise<void>;
@@ -11,7 +11,7 @@ export class MergedHandling implements Handling {
     this.#handlings = handlings;
     this.ready = Promise.all(handlings.map(({ ready }) => ready))
       .then(() => {});
-    this.ready.catch(() => {}); // who doesn't wait for it isn't to be killed by it
+    this.ready.catch(() => {}); // an unawaited rejection would end the program
   }
 
   get running(): number {

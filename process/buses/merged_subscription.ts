@@ -2,28 +2,33 @@ import type { Delivery, Subscription } from "@caryatid/sdk";
 
 type Step = IteratorResult<Delivery, undefined>;
 
-/** A loop over one source. It is asked for its next delivery when the step with the last one is done. */
+/**
+ * A loop over one source. Calling `next` ends the step with its last delivery.
+ */
 type SourceLoop = AsyncIterator<Delivery>;
 
-/** A delivery, and the loop that has it in hand until it is asked again; or what asking it failed with. */
+/** A delivery and the loop that it came from, or the error of a loop. */
 type Arrival = { readonly step: Step; readonly loop: SourceLoop } | {
   readonly error: unknown;
 };
 
-/** A merged loop that waits. */
+/** Resolves the wait of a merged loop. */
 type Waiter = (arrival: Arrival | undefined) => void;
 
-/** One subscription over several buses: whatever comes first. */
+/**
+ * One subscription over several buses. Its loops receive deliveries in the
+ * order of their arrival.
+ */
 export class MergedSubscription implements Subscription {
   readonly pattern: string;
   readonly ready: Promise<void>;
   readonly #sources: readonly Source[];
   readonly #arrived: Arrival[] = [];
   readonly #waiters: Waiter[] = [];
-  #inHand = 0;
+  #inFlight = 0;
   #closing: Promise<void> | undefined;
 
-  /** Each source brings what the others don't. */
+  /** Merges subscriptions of which no two receive the same message. */
   constructor(
     pattern: string,
     subscriptions: readonly Subscription[],
@@ -34,27 +39,34 @@ export class MergedSubscription implements Subscription {
     );
     this.ready = Promise.all(subscriptions.map(({ ready }) => ready))
       .then(() => {});
-    this.ready.catch(() => {}); // who doesn't wait for it isn't to be killed by it
+    this.ready.catch(() => {}); // an unawaited rejection would end the program
   }
 
-  get depth(): number {
+  get queued(): number {
     return this.#sources.reduce(
-      (total, { subscription }) => total + subscription.depth,
+      (total, { subscription }) => total + subscription.queued,
       this.#arrived.length,
     );
   }
 
-  get inHand(): number {
-    return this.#inHand;
+  get inFlight(): number {
+    return this.#inFlight;
   }
 
   get readers(): number {
     return this.#waiters.length;
   }
 
-  get heldUp(): number {
+  get waitingPublishers(): number {
     return this.#sources.reduce(
-      (total, { subscription }) => total + subscription.heldUp,
+      (total, { subscription }) => total + subscription.waitingPublishers,
+      0,
+    );
+  }
+
+  get taken(): number {
+    return this.#sources.reduce(
+      (total, { subscription }) => total + (subscription.taken ?? 0),
       0,
     );
   }
@@ -72,28 +84,41 @@ export class MergedSubscription implements Subscription {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Delivery, undefined> {
-    let inHand: SourceLoop | undefined;
+    let inFlight: SourceLoop | undefined;
     return {
       next: async () => {
-        const finished = inHand;
-        inHand = undefined;
+        const finished = inFlight;
+        inFlight = undefined;
         if (finished) this.#done(finished);
         const arrival = await this.#take();
         if (arrival === undefined) return { done: true, value: undefined };
         if ("error" in arrival) throw arrival.error;
-        inHand = arrival.loop;
-        this.#inHand++;
+        inFlight = arrival.loop;
+        this.#inFlight++;
         return arrival.step;
       },
       return: async () => {
-        await inHand?.return?.(); // that source hears that it was left, the others are closed
+        // its source learns that the loop was left; the others are closed
+        await inFlight?.return?.();
         return await this.#left();
       },
       throw: async (error) => {
-        await (inHand?.throw ?? inHand?.return)?.call(inHand, error);
+        await (inFlight?.throw ?? inFlight?.return)?.call(inFlight, error);
         return await this.#left();
       },
     };
+  }
+
+  reject(delivery: Delivery, error: unknown): boolean {
+    return this.#sources.some(({ subscription }) =>
+      subscription.reject(delivery, error)
+    );
+  }
+
+  dropWhenFull(on: boolean): void {
+    for (const { subscription } of this.#sources) {
+      subscription.dropWhenFull(on);
+    }
   }
 
   close(): Promise<void> {
@@ -111,16 +136,19 @@ export class MergedSubscription implements Subscription {
 
   async #close(): Promise<void> {
     this.#arrived.length = 0;
-    this.#inHand = 0;
+    this.#inFlight = 0;
     for (const waiter of this.#waiters.splice(0)) waiter(undefined);
     await Promise.all(
       this.#sources.map(({ subscription }) => subscription.close()),
     );
   }
 
-  /** A source learns that a step is done by being asked again, whoever else waits. */
+  /**
+   * Ends the step of a loop by asking it for its next delivery, whether or not
+   * a merged loop waits.
+   */
   #done(loop: SourceLoop): void {
-    if (this.#inHand > 0) this.#inHand--;
+    if (this.#inFlight > 0) this.#inFlight--;
     const source = this.#sources.find((source) => source.owns(loop));
     if (source && !this.#closing) this.#askOne(source, loop);
   }
@@ -135,7 +163,10 @@ export class MergedSubscription implements Subscription {
     });
   }
 
-  /** Asks every source, but for those that are asked already, however many loops wait: a busy loop then holds back nothing from a waiting one. */
+  /**
+   * Asks every source that is not asked already, however many merged loops
+   * wait: a busy loop then keeps no delivery from a waiting one.
+   */
   #ask(): void {
     for (const source of this.#sources) {
       if (this.#waiters.length > 0 && source.asked === 0 && !source.ended) {
@@ -170,12 +201,15 @@ export class MergedSubscription implements Subscription {
   }
 }
 
-/** One of the buses: a subscription, and as many loops over it as merged loops have its deliveries in hand. */
+/**
+ * The subscription on one bus, and one loop over it for each of its deliveries
+ * in flight.
+ */
 class Source {
   readonly subscription: Subscription;
-  /** Loops that failed, and have nothing in hand. */
+  /** Loops that failed, and have no delivery in flight. */
   readonly idle: SourceLoop[] = [];
-  /** How many of its loops are asked for their next delivery. */
+  /** Number of its loops that are asked for their next delivery. */
   asked = 0;
   ended = false;
   readonly #loops = new Set<SourceLoop>();
@@ -188,7 +222,7 @@ class Source {
     return this.#loops.has(loop);
   }
 
-  /** A loop that has nothing in hand and isn't asked. */
+  /** Returns a loop that has no delivery in flight and is not asked. */
   idleLoop(): SourceLoop {
     const idle = this.idle.pop();
     if (idle) return idle;

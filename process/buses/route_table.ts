@@ -6,43 +6,53 @@ import {
   validateTopic,
 } from "@caryatid/sdk";
 import {
+  answeredTopic,
   requestedTopic,
   requestPattern,
   requestTopic,
-  TopicCache,
+  responsePattern,
 } from "@caryatid/sdk/bus";
+import { TopicCache } from "@caryatid/sdk/internal/bus";
 
-/** Which bus, or buses, carry the topics of a pattern. */
+/** Pattern and the ids of the buses that carry its topics. */
 export interface Route {
-  /** The topics it is for; the first route that matches is taken. */
+  /** Pattern of its topics. The first route that matches applies. */
   readonly pattern: string;
   /** Ids of buses. */
   readonly buses: readonly string[];
 }
 
-/** A bus and the id that routes call it by. */
+/** Bus with its id. */
 export interface Carrier {
   readonly id: string;
   readonly bus: MessageBus;
 }
 
-/** Who carries a topic. */
+/** Buses of a topic. */
 export interface Way {
-  /** Everybody who carries it, in the order of the route. */
+  /** All buses that carry it, in the order of the route. */
   readonly carriers: readonly Carrier[];
-  /** The one that a subscriber in this process hears its own process on: a local bus, where the route names one. */
+  /**
+   * Bus on which a subscriber receives messages of this process: a local bus,
+   * if the route has one.
+   */
   readonly home: Carrier;
-  /** The one where groups and handlers meet: the first that reaches other processes, else the first. */
+  /**
+   * Bus of groups and handlers: the first external bus, else the first one.
+   */
   readonly meeting: Carrier;
 }
 
-/** Stands for the id of a request where only the route matters. */
+/** Id that stands for any id of a request, to find its route. */
 const ANY_ID = "0".repeat(16);
 
-/** Routes, and what they mean for a topic or a pattern. A route also carries the requests on its topics. */
+/**
+ * Finds the buses of a topic or a pattern. A route also carries the requests on
+ * its topics.
+ */
 export class RouteTable {
   readonly #routes: readonly { pattern: string; way: Way }[];
-  /** Where the first route carries everything, no topic needs a look. */
+  /** The route that carries everything, if it is the first one. */
   readonly #only: Way | undefined;
   readonly #ways = new TopicCache((topic) =>
     this.#first(topic, (pattern) => topicMatches(pattern, topic))
@@ -55,7 +65,9 @@ export class RouteTable {
     );
   });
 
-  /** @throws {CaryatidError} `NO_ROUTE` if a route names a bus that isn't there */
+  /**
+   * @throws {CaryatidError} `NO_ROUTE` if a route names an unknown bus
+   */
   constructor(
     routes: readonly Route[],
     buses: ReadonlyMap<string, MessageBus>,
@@ -72,20 +84,25 @@ export class RouteTable {
   }
 
   /**
-   * Who carries messages on `topic`. What is no topic at all is found by whoever carries it.
+   * Returns the buses that carry messages on `topic`. An invalid topic may be
+   * rejected only by its bus.
    *
    * @throws {CaryatidError} `NO_ROUTE` or `INVALID_TOPIC`
    */
   way(topic: string): Way {
     if (this.#only !== undefined) return this.#only;
-    // What requests travel on is new each time: remembered by the topic that they are made on.
-    const requested = requestedTopic(topic);
+    // Topics of requests and answers are new each time, so the cache uses the
+    // topic of the request.
+    const requested = requestedTopic(topic) ?? answeredTopic(topic);
     return requested === undefined
       ? this.#ways.get(topic)
       : this.#requestWays.get(requested);
   }
 
-  /** As `way`, of a topic that comes from elsewhere: undefined where there is none. */
+  /**
+   * Returns the buses that carry a received topic; undefined without a matching
+   * route.
+   */
   wayOf(topic: string): Way | undefined {
     try {
       return this.way(topic);
@@ -94,23 +111,27 @@ export class RouteTable {
     }
   }
 
-  /** Who carries requests on `topic`: the first route that names it, or what its requests travel on. */
+  /**
+   * Returns the buses that carry requests on `topic`: those of the first route
+   * that matches it, or its request topics.
+   */
   requestWay(topic: string): Way {
     return this.#only ?? this.#requestWays.get(topic);
   }
 
   /**
-   * Every way that a topic of `pattern` may take.
+   * Returns every way that a topic of `pattern` may take.
    *
-   * @throws {CaryatidError} `NO_ROUTE` if there is none
+   * @throws {CaryatidError} `NO_ROUTE` without a matching route
    */
   waysOf(pattern: string): readonly Way[] {
     return this.#all(pattern, (route) =>
       patternsOverlap(route, pattern) ||
-      patternsOverlap(requestPattern(route), pattern));
+      patternsOverlap(requestPattern(route), pattern) ||
+      patternsOverlap(responsePattern(route), pattern));
   }
 
-  /** Every way that a request on a topic of `pattern` may take. */
+  /** Returns every way that a request on a topic of `pattern` may take. */
   requestWaysOf(pattern: string): readonly Way[] {
     const wire = requestPattern(pattern);
     return this.#all(
@@ -118,6 +139,18 @@ export class RouteTable {
       (route) =>
         patternsOverlap(route, pattern) || patternsOverlap(route, wire),
     );
+  }
+
+  /**
+   * Returns every bus that may carry a topic of `pattern`, or a request on one.
+   */
+  carriersOf(pattern: string): readonly Carrier[] {
+    const wire = requestPattern(pattern);
+    const routes = this.#routes.filter((route) =>
+      patternsOverlap(route.pattern, pattern) ||
+      patternsOverlap(route.pattern, wire)
+    );
+    return [...new Set(routes.flatMap(({ way }) => way.carriers))];
   }
 
   #first(topic: string, fits: (pattern: string) => boolean): Way {
@@ -145,7 +178,11 @@ function carrier(
   throw new CaryatidError(
     "NO_ROUTE",
     `Cannot route "${pattern}" to "${id}": there is no such bus`,
-    { hint: `the buses are ${[...carriers.keys()].join(", ") || "none"}` },
+    {
+      hint: `Use one of the buses ${
+        [...carriers.keys()].join(", ") || "(none)"
+      }.`,
+    },
   );
 }
 
@@ -163,6 +200,6 @@ function wayOver(carriers: readonly Carrier[]): Way {
 
 function noRouteError(what: string, topic: string): CaryatidError {
   return new CaryatidError("NO_ROUTE", `Cannot ${what}: no route matches`, {
-    hint: `add a [[message-router.route]] with pattern = "${topic}" or "#"`,
+    hint: `Add a [[message-router.route]] with pattern = "${topic}" or "#".`,
   });
 }

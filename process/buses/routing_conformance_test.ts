@@ -1,5 +1,5 @@
 import { busConformance } from "@caryatid/sdk/testing";
-import { InMemoryBus } from "./in_memory.ts";
+import { InMemoryBus } from "@caryatid/sdk/bus";
 import { RoutingBus } from "./routing.ts";
 
 function routing(...routes: [pattern: string, ...buses: string[]][]) {

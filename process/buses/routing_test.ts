@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import {
+  type BusSubscribeOptions,
   CaryatidError,
   type Delivery,
-  type SubscribeOptions,
   type Subscription,
 } from "@caryatid/sdk";
-import type { GivenUp } from "@caryatid/sdk/bus";
-import { InMemoryBus } from "./in_memory.ts";
+import { type ExhaustedDelivery, InMemoryBus } from "@caryatid/sdk/bus";
 import { RefusingBus } from "../testing/refusing_bus.ts";
 import { RoutingBus } from "./routing.ts";
 
@@ -33,7 +32,7 @@ async function take(
 
 const topics = (deliveries: Delivery[]) => deliveries.map(({ topic }) => topic);
 
-Deno.test("A8 subscribing goes by overlap: a pattern hears every bus that may carry its topics", async () => {
+Deno.test("A8 a pattern subscribes on every bus that may carry its topics", async () => {
   const { bus } = twoBuses([["a.b", "a"], ["#", "b"]]);
   await using _ = bus;
   const narrow = bus.subscribe("a.*");
@@ -62,23 +61,23 @@ Deno.test("the first route that matches is taken", async () => {
 Deno.test("A9 a route to two buses gives a subscriber one copy", async () => {
   const { a, b, bus } = twoBuses([["end", "b"], ["#", "a", "b"]]);
   await using _ = bus;
-  const heard = bus.subscribe("#", { queueSize: 2_000 });
+  const received = bus.subscribe("#", { queueSize: 2_000 });
   const copies = [a, b].map((bus) => bus.subscribe("n", { queueSize: 2_000 }));
   for (let n = 0; n < 1_000; n++) await bus.publish("n", n);
-  const got = (await take(heard, 1_000)).map(({ message }) => message);
+  const got = (await take(received, 1_000)).map(({ message }) => message);
   assert.deepEqual(got, Array.from({ length: 1_000 }, (_, n) => n));
-  for (const copy of copies) assert.equal(copy.depth, 1_000);
+  for (const copy of copies) assert.equal(copy.queued, 1_000);
 });
 
-Deno.test("what another process publishes beside the routes of this one isn't heard, and costs nobody anything", async (t) => {
+Deno.test("messages of another process outside of the routes are not delivered and delay no subscriber", async (t) => {
   const given = { "alone": {}, "in a group": { group: "g" } };
   for (const [how, options] of Object.entries(given)) {
     await t.step(how, async () => {
       const { b, bus } = twoBuses([["a.#", "a", "b"], ["b.#", "b"]]);
       await using _ = bus;
-      const heard = bus.subscribe("#", options);
+      const received = bus.subscribe("#", options);
       for (const topic of ["c", "b.c"]) await b.publish(topic, 1);
-      assert.deepEqual(topics(await take(heard, 1)), ["b.c"]);
+      assert.deepEqual(topics(await take(received, 1)), ["b.c"]);
     });
   }
 });
@@ -95,13 +94,13 @@ Deno.test("A9 the copies of a publish have one id on all buses", async () => {
   assert.equal(ids[1], "mine");
 });
 
-Deno.test("A9 of what a local bus carries too, the echo of an external one isn't heard", async () => {
+Deno.test("A9 a message on a local and an external bus is delivered once, without the echo", async () => {
   const local = new InMemoryBus();
   const external = new InMemoryBus();
   Object.defineProperty(external, "abilities", {
     value: { ...external.abilities, external: true },
   });
-  const asked: SubscribeOptions[] = [];
+  const asked: BusSubscribeOptions[] = [];
   const subscribe = external.subscribe.bind(external);
   external.subscribe = (pattern, options = {}) => {
     asked.push(options);
@@ -113,7 +112,7 @@ Deno.test("A9 of what a local bus carries too, the echo of an external one isn't
     { pattern: "here", buses: ["local"] },
   ], new Map([["local", local], ["external", external]]));
   bus.subscribe("#");
-  const [{ echo, filter }] = asked as [Required<SubscribeOptions>];
+  const [{ echo, filter }] = asked as [Required<BusSubscribeOptions>];
   const on = (ask: (topic: string) => boolean) =>
     ["both", "away", "here"].filter(ask);
   assert.deepEqual(on(echo), ["away"]);
@@ -165,7 +164,7 @@ Deno.test("A10 a topic without a route is an error, not silence", async (t) => {
     assert.throws(() => bus.subscribe("y.#"), refused);
     assert.throws(() => bus.handle("y", () => 1), refused);
   });
-  await t.step("a route to a bus that isn't there throws NO_ROUTE", () => {
+  await t.step("a route to an unknown bus throws NO_ROUTE", () => {
     assert.throws(
       () => new RoutingBus([{ pattern: "#", buses: ["c"] }], new Map()),
       { code: "NO_ROUTE" },
@@ -182,12 +181,12 @@ Deno.test("A10 when one bus of two refuses, publish rejects and names who accept
     [{ pattern: "#", buses: ["good", "bad"] }],
     new Map([["good", good], ["bad", bad]] as const),
   );
-  const heard = good.subscribe("t");
+  const received = good.subscribe("t");
   await assert.rejects(bus.publish("t", 1), {
     code: "BUS_UNAVAILABLE",
     message: /bus bad refused it \(no broker\), accepted by good/,
   });
-  assert.equal((await take(heard, 1))[0]!.message, 1);
+  assert.equal((await take(received, 1))[0]!.message, 1);
 });
 
 Deno.test("a request goes by the route of its topic, or of what requests travel on", async () => {
@@ -210,7 +209,7 @@ Deno.test("a request tries the buses of its route in turn, and ends in NO_HANDLE
   assert.equal(await bus.request("ask", null), "a");
 });
 
-Deno.test("a request whose handler failed isn't asked again on the next bus", async () => {
+Deno.test("a request whose handler failed is not repeated on the next bus", async () => {
   const { a, b, bus } = twoBuses([["#", "a", "b"]]);
   await using _ = bus;
   let asked = 0;
@@ -242,7 +241,7 @@ Deno.test("B5 the timeout of a request: its own, else the router's", async () =>
   });
 });
 
-Deno.test("A16 of a group over two buses, what two loops have finished is nobody else's when it closes", async () => {
+Deno.test("A16 a group over two buses does not redeliver messages that two loops have finished", async () => {
   const { bus } = twoBuses([["x", "a"], ["#", "b"]]);
   await using _ = bus;
   const member = bus.subscribe("#", { group: "g" });
@@ -258,7 +257,7 @@ Deno.test("A16 of a group over two buses, what two loops have finished is nobody
   for (const loop of waiting) assert((await loop).done);
 });
 
-Deno.test("A20 over two buses, a message that was changed is told to the loop that had it, whoever waits", async () => {
+Deno.test("A20 over two buses, the loop that changed a message receives the error", async () => {
   const a = new InMemoryBus({ freeze: true });
   const bus = new RoutingBus(
     [{ pattern: "x", buses: ["a"] }, { pattern: "#", buses: ["b"] }],
@@ -270,18 +269,21 @@ Deno.test("A20 over two buses, a message that was changed is told to the loop th
   const { value } = await loop.next();
   (value!.message as Uint8Array)[0] = 1;
   await bus.publish("y", 1);
-  const told = [loop.next(), loop.next()].map((step) =>
+  const reported = [loop.next(), loop.next()].map((step) =>
     step.then(({ value }) => value!.topic, ({ code }) => code)
   );
-  assert.deepEqual((await Promise.all(told)).sort(), ["MESSAGE_MUTATED", "y"]);
+  assert.deepEqual((await Promise.all(reported)).sort(), [
+    "MESSAGE_MUTATED",
+    "y",
+  ]);
 });
 
-Deno.test("A15 of a group over two buses, only what the loop was left with is an attempt", async () => {
+Deno.test("A15 in a group over two buses, only the delivery whose handling failed counts as an attempt", async () => {
   const buses = new Map(["a", "b"].map((id) => {
     const given: string[] = [];
-    const onGivenUp = ({ topic, cause }: GivenUp) =>
+    const onExhausted = ({ topic, cause }: ExhaustedDelivery) =>
       given.push(`${topic}: ${cause}`);
-    return [id, { bus: new InMemoryBus({ onGivenUp }), given }];
+    return [id, { bus: new InMemoryBus({ onExhausted }), given }];
   }));
   const bus = new RoutingBus(
     [{ pattern: "x", buses: ["a"] }, { pattern: "#", buses: ["b"] }],
@@ -294,10 +296,11 @@ Deno.test("A15 of a group over two buses, only what the loop was left with is an
   for (const topic of ["x", "y"]) await bus.publish(topic, 1);
   const loop = member[Symbol.asyncIterator]();
   assert.equal((await loop.next()).value?.topic, "x");
-  await loop.throw!(new Error("failed")); // while y has come as far as the merged subscription
+  // while y has come as far as the merged subscription
+  await loop.throw!(new Error("failed"));
   assert.deepEqual(topics(await take(other, 1)), ["y"]);
   assert.deepEqual(buses.get("a")!.given, ["x: failed"]);
   // That loop was left, too.
-  const end = ["y: a loop was left once with it in hand"];
+  const end = ["y: a loop ended once before its step was done"];
   assert.deepEqual(buses.get("b")!.given, end);
 });

@@ -3,7 +3,7 @@ import { decode } from "./mod.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
-Deno.test("F1 sizes that are only announced take no memory", () => {
+Deno.test("F1 decode allocates no memory for an announced size", () => {
   const lies = [
     ...["9b7fffffffffffffff", "bb7fffffffffffffff", "9affffffff"],
     ...["5b00000001ffffffff00", "7affffffff00"],
@@ -19,19 +19,19 @@ Deno.test("F1 sizes that are only announced take no memory", () => {
   assertGrown(before, 128);
 });
 
-/** Items of few bytes that become objects of hundreds. */
+/** Items of a few bytes that become objects of hundreds of bytes. */
 const BOMBS: Readonly<Record<string, string>> = {
-  "byte strings of no byte": "40",
+  "empty byte strings": "40",
   "byte strings of one byte": "4161",
-  "byte strings of no part": "5fff",
+  "byte strings without chunks": "5fff",
   "empty arrays": "80",
-  "empty arrays of unknown size": "9fff",
+  "empty arrays of indefinite length": "9fff",
   "empty maps": "a0",
-  "empty maps of unknown size": "bfff",
+  "empty maps of indefinite length": "bfff",
 };
 
 for (const [name, hex] of Object.entries(BOMBS)) {
-  Deno.test(`F1 eight mebibytes of ${name} are refused before they fill the memory`, () => {
+  Deno.test(`F1 decode refuses 8 MiB of ${name} before they fill the memory`, () => {
     const body = repeated(hex, 8 * MEBIBYTE);
     const before = memoryUsed();
     assert.throws(() => decode(body), {
@@ -42,7 +42,7 @@ for (const [name, hex] of Object.entries(BOMBS)) {
   });
 }
 
-Deno.test("F1 an object with a number for a key takes no room for all numbers below", () => {
+Deno.test("F1 an object with a numeric key reserves no memory for smaller indices", () => {
   const body = repeated("a16339393900", MEBIBYTE);
   const before = memoryUsed();
   const maps = decode(body) as Record<string, number>[];
@@ -50,7 +50,7 @@ Deno.test("F1 an object with a number for a key takes no room for all numbers be
   assert.deepEqual(maps[0], { 999: 0 });
 });
 
-Deno.test("F1 many small items of one kind are a message like any other", () => {
+Deno.test("F1 decode accepts many small items of one kind", () => {
   const small = {
     "pairs of numbers": "820102",
     "objects of two numbers": "a2617801617902",
@@ -65,7 +65,7 @@ Deno.test("F1 many small items of one kind are a message like any other", () => 
   }
 });
 
-/** An array of `size` bytes. */
+/** Returns an encoded array of about `size` bytes whose items are all `hex`. */
 function repeated(hex: string, size: number): Uint8Array {
   const item = Uint8Array.fromHex(hex);
   const count = Math.floor(size / item.length);
@@ -81,7 +81,7 @@ function assertGrown(before: number, most: number): void {
   assert(grown < most, `memory grew by ${grown.toFixed()} MiB`);
 }
 
-/** Of this thread: other tests run beside it. */
+/** Memory of this thread: other tests run at the same time. */
 function memoryUsed(): number {
   const { heapUsed, external } = Deno.memoryUsage();
   return heapUsed + external;

@@ -1,38 +1,48 @@
 import { asFault } from "./fault.ts";
-import { MOST_BYTES } from "./limits.ts";
 import { MessageMemory, ScratchMemory } from "./message_memory.ts";
+import { MAX_BYTES } from "./wire_format.ts";
 import { writeValue } from "./write_value.ts";
 import { Writer } from "./writer.ts";
 
-/** How to encode. */
+/** Options of {@linkcode encode}. */
 export interface EncodeOptions {
-  /** How many bytes the message may have at most (134,217,728: 128 MiB). */
+  /**
+   * Maximum size of the encoded message, in bytes (default 134,217,728: 128
+   * MiB).
+   */
   readonly maxBytes?: number;
 }
 
+// A writer is reused by the next message.
 let idle: Writer | undefined;
 let idleScratch: Writer | undefined;
 
 /**
- * Gives the bytes of a message as they are on the wire, exactly as Rust's serde writes and reads them.
+ * Encodes a message as CBOR, exactly as Rust's serde writes and reads it.
  *
  * | JavaScript | on the wire |
  * | --- | --- |
- * | whole numbers up to 2^53 - 1 either way, any bigint | integer, shortest form up to 64 bits |
+ * | whole numbers up to ±(2^53 - 1), any bigint | shortest integer |
  * | any other number, -0, `NaN`, a {@linkcode Float} | float of 64 bits |
- * | what `f32` of `@caryatid/sdk/rust` sends | float of 32 bits, which Rust wants for an `f32` |
+ * | an `f32` of `@caryatid/sdk/rust` | float of 32 bits, for an `f32` of Rust |
  * | text, boolean, null | the same |
  * | `Uint8Array`, `ArrayBuffer` and its views | byte string |
  * | `Date` | RFC 3339 text that ends in Z |
- * | array | array; its own further properties are not sent |
- * | plain object, also without prototype | map of its own enumerable text keys; those that are `undefined` are left out |
+ * | array | array, without its other properties |
+ * | plain object, also without prototype | map of its enumerable text keys |
  *
- * Nothing else is sent: `undefined` elsewhere, holes, functions, symbols, cycles, more than 128 levels, text with half a surrogate
- * pair, bigints over 64 bits, invalid dates, and instances of any other class. A `Map`, a `Set` or an object with `toJSON` is
- * refused too rather than changed in silence: in memory the other side gets it as it is.
+ * Integers have up to 64 bits. Properties that are inherited or `undefined` are
+ * left out.
  *
- * Messages up to 16 KiB share an `ArrayBuffer`: copy one before you transfer its `buffer`.
- * One that is kept keeps up to 128 KiB.
+ * All other values are refused: `undefined` elsewhere, holes, functions,
+ * symbols, cycles, more than 128 levels, text with half a surrogate pair,
+ * bigints over 64 bits, invalid dates, and instances of any other class. A
+ * `Map`, a `Set` or an object with `toJSON` is refused as well, because a
+ * subscriber in memory receives the object itself.
+ *
+ * Messages of up to 16 KiB share an `ArrayBuffer`: copy a message before you
+ * transfer its `buffer`. A message that you keep retains up to 128 KiB of
+ * memory.
  *
  * @example An enum variant of Rust, and back
  * ```ts
@@ -41,57 +51,65 @@ let idleScratch: Writer | undefined;
  *
  * const message = { Test: { data: "Custom", number: 42 } };
  * const bytes = encode(message);
- * assert.equal(bytes.toHex(), "a16454657374a2646461746166437573746f6d666e756d626572182a");
+ * assert.equal(
+ *   bytes.toHex(),
+ *   "a16454657374a2646461746166437573746f6d666e756d626572182a",
+ * );
  * assert.deepEqual(decode(bytes), message);
  * ```
  *
- * @example What can't be sent is named
+ * @example The error names the value that cannot be sent
  * ```ts
  * import { encode } from "@caryatid/process/codec";
  * import assert from "node:assert/strict";
  *
  * assert.throws(() => encode({ items: [{ run() {} }] }), {
  *   code: "NOT_ENCODABLE",
- *   message: 'Cannot encode "message.items[0].run": it is a function, which has no form on the wire',
+ *   message: 'Cannot encode "message.items[0].run": it is a function, ' +
+ *     "which has no form on the wire",
  * });
  * ```
- * @throws {CaryatidError} `NOT_ENCODABLE` with the path of what can't be sent, `MESSAGE_TOO_LARGE` over `maxBytes`
+ * @throws {CaryatidError} `NOT_ENCODABLE` with the path of the value that
+ * cannot be sent, `MESSAGE_TOO_LARGE` over `maxBytes`
  */
 export function encode(
   message: unknown,
   options: EncodeOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  // A getter in the message may encode as well: then it finds no idle writer.
+  // A getter in the message may call encode(), which then finds no idle writer.
   const writer = idle ?? new Writer(new MessageMemory());
   idle = undefined;
   try {
-    return written(writer, message, options.maxBytes);
+    return encodeWith(writer, message, options.maxBytes);
   } finally {
     idle = writer;
   }
 }
 
 /**
- * Encodes for who copies the bytes: `use` has them until it returns, the next message is written over them. Gives what `use` gives.
+ * Encodes a message for a caller that copies the bytes. Returns the result of
+ * `use`, which owns the bytes until it returns; the next message overwrites
+ * them.
  */
 export function withEncoded<T>(
   message: unknown,
   use: (bytes: Uint8Array) => T,
 ): T {
-  // Not idle until `use` is through: what that publishes must not be written over this one.
+  // Not idle until `use` returns: a message that `use` encodes must not
+  // overwrite this one.
   const writer = idleScratch ?? new Writer(new ScratchMemory());
   idleScratch = undefined;
   try {
-    return use(written(writer, message));
+    return use(encodeWith(writer, message));
   } finally {
     idleScratch = writer;
   }
 }
 
-function written(
+function encodeWith(
   writer: Writer,
   message: unknown,
-  maxBytes: number = MOST_BYTES,
+  maxBytes: number = MAX_BYTES,
 ): Uint8Array<ArrayBuffer> {
   try {
     writer.begin(maxBytes);

@@ -9,7 +9,7 @@ function hex(message: unknown): string {
   return bytes.toHex();
 }
 
-Deno.test("F3 an integer is sent as Rust sends it, as a number or a bigint", () => {
+Deno.test("F3 encode writes integers, numbers or bigints, as Rust does", () => {
   const integers = rustEncodings.filter(({ rust }) => /^[iu]64 /.test(rust));
   assert.equal(integers.length, 26);
   for (const { hex: wanted, rust } of integers) {
@@ -21,7 +21,7 @@ Deno.test("F3 an integer is sent as Rust sends it, as a number or a bigint", () 
   }
 });
 
-Deno.test("F3 a number that is no exact integer is sent as a float of 64 bits", async (t) => {
+Deno.test("F3 encode writes numbers that are not exact integers as 64-bit floats", async (t) => {
   const table: readonly (readonly [string, number])[] = [
     ["fb8000000000000000", -0],
     ["fb3ff8000000000000", 1.5],
@@ -43,7 +43,7 @@ Deno.test("F3 a number that is no exact integer is sent as a float of 64 bits", 
   }
 });
 
-Deno.test("F3 an integer takes its shortest form on both sides of every bound", () => {
+Deno.test("F3 encode writes integers in the shortest form, on both sides of every bound", () => {
   const bounds = [24n, 256n, 65_536n, 2n ** 32n, 2n ** 53n, 2n ** 63n];
   for (const value of bounds.flatMap((n) => [n - 2n, n - 1n, n, n + 1n])) {
     assert.equal(BigInt(decode(encode(value)) as bigint), value);
@@ -55,7 +55,7 @@ Deno.test("F3 an integer takes its shortest form on both sides of every bound", 
   assert.equal(hex(-(2n ** 64n)), "3bffffffffffffffff");
 });
 
-Deno.test("F3 text of every size and script arrives, and takes the shortest head", () => {
+Deno.test("F3 text of every size and script round-trips with the shortest head", () => {
   for (const unit of ["a", "ü", "水", "😀", "\ufeff", "\0"]) {
     for (const size of [0, 1, 11, 12, 13, 22, 23, 24, 63, 64, 65, 254, 255]) {
       checkText(unit.repeat(size));
@@ -74,7 +74,7 @@ function checkText(text: string): void {
   assert.deepEqual(decode(encode({ [text]: text })), { [text]: text });
 }
 
-Deno.test("F3 arrays and objects of every size arrive, and take the shortest head", () => {
+Deno.test("F3 arrays and objects of every size round-trip with the shortest head", () => {
   for (const size of [0, 1, 23, 24, 25, 255, 256, 257, 65_535, 65_536]) {
     const array = Array.from({ length: size }, (_, i) => i);
     const object = Object.fromEntries(array.map((i) => [`k${i}`, i]));
@@ -86,7 +86,7 @@ Deno.test("F3 arrays and objects of every size arrive, and take the shortest hea
   }
 });
 
-Deno.test("an undefined property is left out, and the head counts the others", () => {
+Deno.test("encode leaves out undefined properties and counts the others", () => {
   assert.equal(hex({ a: undefined }), "a0");
   assert.equal(hex({ a: 1, b: undefined, c: null }), "a2616101" + "6163f6");
   const many = Object.fromEntries(
@@ -96,7 +96,7 @@ Deno.test("an undefined property is left out, and the head counts the others", (
   assert.equal(Object.keys(decode(encode(many)) as object).length, 24);
 });
 
-Deno.test("bytes of any kind are a byte string, and of a view only its part", () => {
+Deno.test("encode writes any binary value as a byte string, and of a view only its range", () => {
   const { buffer } = Uint8Array.of(0, 1, 2, 3);
   assert.equal(hex(Uint8Array.of(1, 2)), "420102");
   assert.equal(hex(buffer), "4400010203");
@@ -107,13 +107,13 @@ Deno.test("bytes of any kind are a byte string, and of a view only its part", ()
   assert.equal(hex(new ArrayBuffer(0)), "40");
 });
 
-Deno.test("a Date is RFC 3339 text ending in Z", () => {
+Deno.test("encode writes a Date as RFC 3339 text that ends in Z", () => {
   const date = new Date("2024-01-02T05:04:05.123+02:00");
   assert.equal(hex(date), "7818" + utf8Hex("2024-01-02T03:04:05.123Z"));
   assert.deepEqual(decode(encode([new Date(0)])), ["1970-01-01T00:00:00.000Z"]);
 });
 
-Deno.test("a plain object needs no prototype, and only its own enumerable text keys are sent", () => {
+Deno.test("encode accepts objects without prototype and writes only own enumerable text keys", () => {
   const bare = Object.assign(Object.create(null), { a: 1 });
   assert.equal(hex(bare), "a1616101");
   Object.defineProperty(bare, "hidden", { value: 2, enumerable: false });
@@ -131,13 +131,13 @@ Deno.test("a plain object needs no prototype, and only its own enumerable text k
   }
 });
 
-Deno.test("an array's further properties are not sent, and a subclass of Array is an array", () => {
+Deno.test("encode leaves out other properties of arrays and accepts subclasses of Array", () => {
   class Items extends Array<number> {}
   assert.equal(hex(Object.assign([1], { note: "x" })), "8101");
   assert.equal(hex(Items.of(1, 2)), "820102");
 });
 
-Deno.test("getters are read once", () => {
+Deno.test("encode reads each getter once", () => {
   let reads = 0;
   const message = {
     get a() {

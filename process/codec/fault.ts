@@ -1,15 +1,17 @@
 import { CaryatidError } from "@caryatid/sdk";
 
-/** A word of a path: a key, or the index of an item. */
+/** A step of a path: a key, or the index of an item. */
 type Step = string | number;
 
-const MOST_STEPS = 12;
-const MOST_KEY = 40;
+const MAX_STEPS = 12;
+const MAX_KEY = 40;
 
 /**
- * Why a message has no form on the wire. On its way out it learns the path, so that good messages pay nothing for one.
+ * Reason why a message has no form on the wire. Each caller adds its step of
+ * the path, so valid messages pay nothing for a path.
  *
- * Not an `Error`: nobody outside sees it, and a stack costs more than the message.
+ * Not an `Error`: it stays inside the codec, and a stack trace costs more than
+ * the message.
  */
 export class Fault {
   readonly code: "NOT_ENCODABLE" | "MESSAGE_TOO_LARGE";
@@ -17,12 +19,14 @@ export class Fault {
   readonly cause: unknown;
   /** Innermost first. */
   readonly #path: Step[] = [];
-  /** The object that was one too deep. */
+  /** The object that exceeded the maximum depth. */
   readonly #deepest: object | undefined;
-  /** How many steps go once round the cycle. */
+  /** Number of steps of one round of a cycle. */
   #cycle = 0;
 
-  /** `reason` follows the path: "it is a function, …". */
+  /**
+   * `reason` follows the path in the message, such as "it is a function, …".
+   */
   constructor(
     reason: string,
     options: {
@@ -37,19 +41,19 @@ export class Fault {
     this.#deepest = options.deepest;
   }
 
-  /** Notes that it came out of `container`, at `step` if that is known. */
-  passed(container: object, step: Step | undefined): void {
+  /** Records that the fault lies in `container`, at `step` if that is known. */
+  addStep(container: object, step: Step | undefined): void {
     if (step !== undefined) this.#path.push(step);
     if (container !== this.#deepest) return;
-    // A cycle. What was noted before belongs to earlier rounds of it.
+    // A cycle. The steps so far belong to its earlier rounds.
     this.#path.splice(0, this.#cycle);
     this.#cycle = this.#path.length;
   }
 
-  /** What a caller gets. */
+  /** Converts the fault to the error for the caller of the codec. */
   toError(): CaryatidError {
     const what = this.code === "NOT_ENCODABLE"
-      ? shownPath(this.#path.toReversed())
+      ? formatPath(this.#path.toReversed())
       : "message";
     const reason = this.#cycle > 0
       ? "it contains itself, and a message is a tree"
@@ -60,38 +64,41 @@ export class Fault {
   }
 }
 
-/** What was thrown inside `container`: a fault, or what a getter, a proxy or the engine threw. */
+/**
+ * Returns the fault for a value that was thrown inside `container`, by the
+ * codec, a getter, a proxy or the engine.
+ */
 export function faultIn(
   container: object,
   step: Step | undefined,
   thrown: unknown,
 ): Fault {
   const fault = asFault(thrown);
-  fault.passed(container, step);
+  fault.addStep(container, step);
   return fault;
 }
 
-/** A fault as it is; anything else becomes the cause of one. */
+/** Returns a fault unchanged; any other value becomes the cause of a fault. */
 export function asFault(thrown: unknown): Fault {
   return thrown instanceof Fault
     ? thrown
     : new Fault("reading it threw an error", { cause: thrown });
 }
 
-function shownPath(path: readonly Step[]): string {
-  const half = MOST_STEPS / 2;
-  const steps = path.length <= MOST_STEPS
-    ? path.map(shownStep)
-    : [...path.slice(0, half).map(shownStep), " … "]
-      .concat(path.slice(-half).map(shownStep));
+function formatPath(path: readonly Step[]): string {
+  const half = MAX_STEPS / 2;
+  const steps = path.length <= MAX_STEPS
+    ? path.map(formatStep)
+    : [...path.slice(0, half).map(formatStep), " … "]
+      .concat(path.slice(-half).map(formatStep));
   return "message" + steps.join("");
 }
 
-function shownStep(step: Step): string {
+function formatStep(step: Step): string {
   if (typeof step === "number") return `[${step}]`;
-  if (/^[A-Za-z_$][\w$]*$/.test(step) && step.length <= MOST_KEY) {
+  if (/^[A-Za-z_$][\w$]*$/.test(step) && step.length <= MAX_KEY) {
     return `.${step}`;
   }
-  const shown = step.length > MOST_KEY ? step.slice(0, MOST_KEY) + "…" : step;
-  return `[${JSON.stringify(shown)}]`;
+  const start = step.length > MAX_KEY ? step.slice(0, MAX_KEY) + "…" : step;
+  return `[${JSON.stringify(start)}]`;
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { decode, encode, Float } from "./mod.ts";
 import { rustEncodings } from "./testing/vectors.ts";
 
-Deno.test("F3 a Float is sent as Rust sends an f64, also where it is whole", () => {
+Deno.test("F3 encode writes a Float as Rust writes an f64, whole values included", () => {
   const floats = rustEncodings.filter(({ rust }) => rust.startsWith("f64 "));
   assert.equal(floats.length, 10);
   for (const { hex, rust } of floats) {
@@ -13,7 +13,7 @@ Deno.test("F3 a Float is sent as Rust sends an f64, also where it is whole", () 
   }
 });
 
-Deno.test("F3 what `f32` sends is a float of 32 bits, as Rust sends an f32, rounded", () => {
+Deno.test("F3 encode writes an `f32` as Rust does: rounded to 32 bits", () => {
   const floats = rustEncodings.filter(({ rust }) => rust.startsWith("f32 "));
   assert.equal(floats.length, 2);
   for (const { hex, rust } of floats) {
@@ -26,14 +26,14 @@ Deno.test("F3 what `f32` sends is a float of 32 bits, as Rust sends an f32, roun
   assert.equal(decode(encode(tenth.value)), Math.fround(0.1));
 });
 
-Deno.test("a Float is a number to everybody else", () => {
+Deno.test("a Float converts to a number", () => {
   const message = { x: new Float(1.5), y: new Float(2) };
   assert.equal(+message.x + +message.y, 3.5);
   assert.equal(JSON.stringify(message), '{"x":1.5,"y":2}');
   assert.equal(`${message.y}`, "2");
 });
 
-Deno.test("any Number object is a float, so that a Float may pass a structured clone", () => {
+Deno.test("encode writes any Number object as a float, structured clones of a Float included", () => {
   assert.equal(encode(Object(1)).toHex(), "fb3ff0000000000000");
   assert.equal(
     encode(structuredClone(new Float(1))).toHex(),

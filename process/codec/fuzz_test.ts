@@ -8,13 +8,13 @@ import { allBytes } from "./testing/vectors.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
-/** Set it to any number; the soak has a million. */
+/** Number of inputs: `CARYATID_FUZZ`, or a million in the soak. */
 const inputs = Number(
   Deno.env.get("CARYATID_FUZZ") ??
     (Deno.env.get("CARYATID_SOAK") ? 1_000_000 : 5_000),
 );
 
-Deno.test(`F7 each of ${inputs} damaged vectors decodes as by the reference, or is DECODE_FAILED by both`, () => {
+Deno.test(`F7 decode and the reference agree on ${inputs} damaged vectors: the same value, or both refuse`, () => {
   const seed = crypto.getRandomValues(new Int32Array(1))[0]!;
   const mutants = new Mutants(allBytes, seed);
   const before = memoryUsed();
@@ -29,7 +29,7 @@ Deno.test(`F7 each of ${inputs} damaged vectors decodes as by the reference, or 
   }
   const grown = (memoryUsed() - before) / MEBIBYTE;
   assert(grown < 256, `memory grew by ${grown.toFixed()} MiB`);
-  // Else it tests only how things are refused.
+  // Otherwise the test covers only refusals.
   assert(accepted > inputs / 20, `${accepted} were messages`);
 });
 
@@ -39,14 +39,17 @@ function check(bytes: Uint8Array): boolean {
   assert.deepEqual(ours, theirs);
   if (!("value" in ours)) return false;
   const sent = attempt(() => encode(ours.value), "NOT_ENCODABLE");
-  // What has undefined in it isn't sent on.
+  // A value with undefined cannot be encoded again.
   if (!("value" in sent)) return true;
   assertRustReads(sent.value);
   assert.equal(encode(decode(sent.value)).toHex(), sent.value.toHex());
   return true;
 }
 
-/** The value, or that there is none. An error of ours must have the `code`. */
+/**
+ * Returns the value of `run`, or `none` if it throws. With `code`, only that
+ * error is expected.
+ */
 function attempt<T>(
   run: () => T,
   code?: string,
@@ -63,7 +66,7 @@ function attempt<T>(
   }
 }
 
-/** Of this thread: other tests run beside it. */
+/** Memory of this thread: other tests run at the same time. */
 function memoryUsed(): number {
   const { heapUsed, external } = Deno.memoryUsage();
   return heapUsed + external;

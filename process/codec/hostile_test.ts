@@ -5,7 +5,7 @@ import { decode, encode } from "./mod.ts";
 const MEBIBYTE = 1024 * 1024;
 const utf8 = new TextEncoder();
 
-/** A mebibyte or so, made to be slow. */
+/** Bodies of about 1 MiB that are slow to decode. */
 const BODIES: Readonly<Record<string, () => Uint8Array>> = {
   "a million levels": () => filled(0x81),
   "empty arrays": () => array(MEBIBYTE, () => [0x80]),
@@ -17,7 +17,7 @@ const BODIES: Readonly<Record<string, () => Uint8Array>> = {
     array(MEBIBYTE / 5, (i) => text(i.toString(36).padStart(4, "0"))),
   "texts of 24 bytes": () =>
     array(MEBIBYTE / 26, (i) => text(String(i).padStart(24, "0"))),
-  "texts that aren't ASCII": () => array(MEBIBYTE / 7, () => text("ü水é")),
+  "texts that are not ASCII": () => array(MEBIBYTE / 7, () => text("ü水é")),
   "small maps of one kind": () =>
     array(MEBIBYTE / 9, () => [0xa2, ...text("ab"), 1, ...text("cd"), 2]),
   "arrays of one item": () => array(MEBIBYTE / 2, () => [0x81, 0]),
@@ -29,25 +29,28 @@ const BODIES: Readonly<Record<string, () => Uint8Array>> = {
     map((i) => String(i * 20_011 % 4_000_000_007)),
   "a map of number keys backwards": () => map((i) => String(4_000_000 - i)),
   "a map of long keys": () => map((i) => "key".repeat(10) + i),
-  "a map of keys that aren't ASCII": () => map((i) => "ü" + i),
-  "text in parts of a byte": () => parts(0x7f, [0x61, 0x61]),
-  "text in parts of none": () => parts(0x7f, [0x60]),
-  "bytes in parts of a byte": () => parts(0x5f, [0x41, 0x61]),
-  "bytes in parts of none": () => parts(0x5f, [0x40]),
+  "a map of keys that are not ASCII": () => map((i) => "ü" + i),
+  "text in chunks of one byte": () => parts(0x7f, [0x61, 0x61]),
+  "text in empty chunks": () => parts(0x7f, [0x60]),
+  "bytes in chunks of one byte": () => parts(0x5f, [0x41, 0x61]),
+  "bytes in empty chunks": () => parts(0x5f, [0x40]),
   "text that fails at its end": () =>
     Uint8Array.fromHex("7a00100000" + "61".repeat(MEBIBYTE - 1) + "ff"),
-  "arrays that announce all the rest": () => announcing(0x9a),
-  "maps that announce all the rest": () => announcing(0xba),
+  "arrays that announce all remaining bytes": () => announcing(0x9a),
+  "maps that announce all remaining bytes": () => announcing(0xba),
 };
 
-/** The contract's bar is 100 ms, held where the tests have the machine to themselves; beside other tests a quiet core is rare. */
+/**
+ * Limit of the contract: 100 ms if the test has the machine for itself. Next to
+ * other tests a quiet core is rare.
+ */
 const BAR = Deno.env.get("CARYATID_SOAK") ? 100 : 300;
 
 for (const [name, make] of Object.entries(BODIES)) {
-  Deno.test(`F1 a mebibyte of ${name} takes less than ${BAR} ms`, () => {
+  Deno.test(`F1 decode takes less than ${BAR} ms for 1 MiB of ${name}`, () => {
     const body = make();
     const limit = BAR * Math.max(1, body.length / MEBIBYTE);
-    // The best of some: the first ones are not compiled.
+    // The best of several runs: the first ones are not compiled yet.
     let best = Infinity;
     for (let i = 0; i < 8 && best >= limit; i++) {
       best = Math.min(best, timed(() => tryDecode(body)));
@@ -56,7 +59,10 @@ for (const [name, make] of Object.entries(BODIES)) {
   });
 }
 
-/** Objects that all have other keys are slow in V8 itself, so these are held against JSON.parse. */
+/**
+ * Objects with ever new keys are slow in V8 itself, so these cases are compared
+ * with JSON.parse.
+ */
 const SHAPES: Readonly<Record<string, number>> = {
   "one new key": 1,
   "four new keys": 4,
@@ -64,7 +70,7 @@ const SHAPES: Readonly<Record<string, number>> = {
 };
 
 for (const [name, size] of Object.entries(SHAPES)) {
-  Deno.test(`F1 a mebibyte of maps of ${name} takes less than 3 times what JSON.parse takes`, () => {
+  Deno.test(`F1 decode takes less than 3 times as long as JSON.parse for 1 MiB of maps with ${name}`, () => {
     let next = 0;
     const key = () => (next++).toString(36).padStart(4, "0");
     const maps = Array.from(
@@ -81,7 +87,10 @@ for (const [name, size] of Object.entries(SHAPES)) {
   });
 }
 
-/** In milliseconds of this thread: other tests run beside it. */
+/**
+ * Returns the CPU time of this thread in milliseconds: other tests run at the
+ * same time.
+ */
 function timed(run: () => unknown): number {
   const start = process.threadCpuUsage();
   run();
@@ -139,7 +148,7 @@ function parts(head: number, part: number[]): Uint8Array {
   return Uint8Array.from([...body, 0xff]);
 }
 
-/** 128 levels, each of which claims that all bytes to come are its items. */
+/** 128 levels, each of which announces all remaining bytes as its items. */
 function announcing(head: number): Uint8Array {
   const key = head === 0xba ? [0x61, 0x61] : [];
   const count = head === 0xba ? [0, 7, 0, 0] : [0, 15, 0, 0];

@@ -1,101 +1,110 @@
-/** Small messages are cut from blocks of this size: a buffer of its own costs more than all the rest of a small one. */
+/**
+ * Size of the blocks that small messages share: a separate buffer costs more
+ * than encoding a small message.
+ */
 const BLOCK = 16 * 1024;
-/** A message that may need more is written aside and copied once, so that it doesn't hold on to a block. */
-const MOST_SHARED = 4 * 1024;
-/** Where a message of middle size is copied to: a tenth of the buffers for the
- * collector, where a thousand wait for their confirm. */
-const MIDDLE_BLOCK = 128 * 1024;
-/** A larger one has a buffer of its own. */
-const MOST_MIDDLE = 16 * 1024;
-/** What was larger is not kept for the next message. */
-const MOST_KEPT = 1024 * 1024;
+/**
+ * A message that may exceed this size is written elsewhere and copied once, so
+ * that it does not keep a block alive.
+ */
+const MAX_SHARED = 4 * 1024;
+/**
+ * Size of the blocks for copies of medium messages: a tenth of the buffers to
+ * collect while 1,000 messages wait for confirms.
+ */
+const MEDIUM_BLOCK = 128 * 1024;
+/** A larger message has a separate buffer. */
+const MAX_MEDIUM = 16 * 1024;
+/** A larger working buffer is not kept for the next message. */
+const MAX_KEPT = 1024 * 1024;
 
-/** Where a writer writes. */
+/** Memory that a writer writes to. */
 export interface WritingMemory {
-  /** Where to write. */
+  /** Bytes to write to. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** The same for numbers. */
+  /** View on all of `bytes`. */
   readonly view: DataView;
-  /** Begins a message, and says at which of `bytes`. */
+  /** Begins a message. Returns its offset in `bytes`. */
   begin(): number;
-  /** Goes on from the start of other `bytes`, with what is `written` and room for `more`. */
+  /**
+   * Replaces `bytes` by others that begin with `written` and have room for
+   * `more` bytes.
+   */
   grow(written: Uint8Array, more: number): void;
-  /** Hands out a message. */
+  /** Ends a message and returns its bytes. */
   end(start: number, end: number): Uint8Array<ArrayBuffer>;
 }
 
-/** Bytes, and a view on all of them. */
+/** Bytes with a view on all of them. */
 interface Block {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly view: DataView;
 }
 
-/** Where messages are written, one after the other. What was handed out is never written again. */
+/**
+ * Memory for messages that callers keep. Bytes that were returned are never
+ * written again.
+ */
 export class MessageMemory implements WritingMemory {
   #block = newBlock(BLOCK);
-  /** Up to where the block is handed out. */
+  /** Number of bytes of the block that belong to callers. */
   #used = 0;
-  #aside = newBlock(0);
-  #middle = new Uint8Array(0);
-  /** Up to where that is handed out. */
-  #middleUsed = 0;
+  #large = newBlock(0);
+  #medium = new Uint8Array(0);
+  /** Number of its bytes that belong to callers. */
+  #mediumUsed = 0;
   #current = this.#block;
 
-  /** Where to write. */
   get bytes(): Uint8Array<ArrayBuffer> {
     return this.#current.bytes;
   }
 
-  /** The same for numbers. */
   get view(): DataView {
     return this.#current.view;
   }
 
-  /** Begins a message, and says at which of `bytes`. */
   begin(): number {
-    // A caller may have transferred the buffer that its message lay in.
+    // A caller may have transferred the buffer of an earlier message.
     if (this.#block.bytes.length === 0) this.#nextBlock();
     this.#current = this.#block;
     return this.#used;
   }
 
-  /** Goes on from the start of other `bytes`, with what is `written` and room for `more`. */
   grow(written: Uint8Array, more: number): void {
     const size = written.length + more;
-    if (size <= MOST_SHARED) {
+    if (size <= MAX_SHARED) {
       this.#nextBlock();
       this.#current = this.#block;
     } else {
-      if (this.#current === this.#aside || this.#aside.bytes.length < size) {
-        this.#aside = newBlock(Math.max(BLOCK, 2 * size));
+      if (this.#current === this.#large || this.#large.bytes.length < size) {
+        this.#large = newBlock(Math.max(BLOCK, 2 * size));
       }
-      this.#current = this.#aside;
+      this.#current = this.#large;
     }
     this.bytes.set(written);
   }
 
-  /** Hands out a message. */
   end(start: number, end: number): Uint8Array<ArrayBuffer> {
     if (this.#current === this.#block) {
       this.#used = end;
       return this.#block.bytes.subarray(start, end);
     }
-    const message = end - start > MOST_MIDDLE
-      ? this.#aside.bytes.slice(start, end)
-      : this.#copy(this.#aside.bytes.subarray(start, end));
-    if (this.#aside.bytes.length > MOST_KEPT) this.#aside = newBlock(0);
+    const message = end - start > MAX_MEDIUM
+      ? this.#large.bytes.slice(start, end)
+      : this.#copy(this.#large.bytes.subarray(start, end));
+    if (this.#large.bytes.length > MAX_KEPT) this.#large = newBlock(0);
     return message;
   }
 
   #copy(written: Uint8Array): Uint8Array<ArrayBuffer> {
-    // It has no room either where a caller has transferred its buffer.
-    if (this.#middleUsed + written.length > this.#middle.length) {
-      this.#middle = new Uint8Array(MIDDLE_BLOCK);
-      this.#middleUsed = 0;
+    // Its length is 0 if a caller has transferred its buffer.
+    if (this.#mediumUsed + written.length > this.#medium.length) {
+      this.#medium = new Uint8Array(MEDIUM_BLOCK);
+      this.#mediumUsed = 0;
     }
-    const start = this.#middleUsed;
-    this.#middleUsed += written.length;
-    const message = this.#middle.subarray(start, this.#middleUsed);
+    const start = this.#mediumUsed;
+    this.#mediumUsed += written.length;
+    const message = this.#medium.subarray(start, this.#mediumUsed);
     message.set(written);
     return message;
   }
@@ -106,7 +115,10 @@ export class MessageMemory implements WritingMemory {
   }
 }
 
-/** Where messages are written that are copied at once: each over the one before. */
+/**
+ * Memory for messages that are copied at once: each message overwrites the one
+ * before.
+ */
 export class ScratchMemory implements WritingMemory {
   #block = newBlock(BLOCK);
 
@@ -127,10 +139,9 @@ export class ScratchMemory implements WritingMemory {
     this.bytes.set(written);
   }
 
-  /** It is overwritten by the next one. */
   end(start: number, end: number): Uint8Array<ArrayBuffer> {
     const message = this.bytes.subarray(start, end);
-    if (this.bytes.length > MOST_KEPT) this.#block = newBlock(BLOCK);
+    if (this.bytes.length > MAX_KEPT) this.#block = newBlock(BLOCK);
     return message;
   }
 }

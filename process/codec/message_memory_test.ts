@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { withEncoded } from "./encode.ts";
 import { decode, encode } from "./mod.ts";
 
-Deno.test("A20 a message that was handed out is never written again", () => {
+Deno.test("A20 encode never overwrites bytes that it returned", () => {
   const sizes = [
     1,
     30,
@@ -27,7 +27,7 @@ Deno.test("A20 a message that was handed out is never written again", () => {
   }
 });
 
-Deno.test("a message that fails leaves nothing behind in the next one", () => {
+Deno.test("a failed encode leaves no bytes in the next message", () => {
   for (let i = 0; i < 100; i++) {
     assert.throws(() => encode({ a: "x".repeat(i * 200), b: () => {} }));
     assert.equal(encode([i]).toHex().slice(0, 2), "81");
@@ -35,7 +35,7 @@ Deno.test("a message that fails leaves nothing behind in the next one", () => {
   }
 });
 
-Deno.test("a getter may encode another message meanwhile", () => {
+Deno.test("a getter in a message can encode another message", () => {
   let inner: Uint8Array | undefined;
   const message = {
     before: 1,
@@ -50,14 +50,14 @@ Deno.test("a getter may encode another message meanwhile", () => {
   assert.deepEqual(decode(inner!), { inner: "message" });
 });
 
-Deno.test("a caller may transfer the memory of its message, and the next one passes", () => {
+Deno.test("encode works after a caller transferred the buffer of an earlier message", () => {
   encode({ a: 1 }).buffer.transfer();
   assert.equal(encode({ a: 1 }).toHex(), "a1616101");
   encode("x".repeat(10_000)).buffer.transfer();
   assert.equal((decode(encode("x".repeat(10_000))) as string).length, 10_000);
 });
 
-Deno.test("a message over maxBytes is MESSAGE_TOO_LARGE, one byte less is sent", () => {
+Deno.test("encode throws MESSAGE_TOO_LARGE above maxBytes and accepts exactly maxBytes", () => {
   const sizes: readonly (readonly [unknown, number])[] = [
     [1, 1],
     ["a".repeat(300), 303],
@@ -76,7 +76,7 @@ Deno.test("a message over maxBytes is MESSAGE_TOO_LARGE, one byte less is sent",
   }
 });
 
-Deno.test("an object that is in a message 2^100 times ends at maxBytes", () => {
+Deno.test("encode stops at maxBytes for an object that occurs 2^100 times", () => {
   let message: unknown = [];
   for (let i = 0; i < 100; i++) message = [message, message];
   assert.throws(() => encode(message, { maxBytes: 100_000 }), {
@@ -84,7 +84,7 @@ Deno.test("an object that is in a message 2^100 times ends at maxBytes", () => {
   });
 });
 
-Deno.test("a message that is only lent has the bytes of one that is handed out, after any other", () => {
+Deno.test("withEncoded passes the same bytes as encode returns, after any other message", () => {
   const sizes = [0, 3, 70, 5_000, 30_000, 100_000, 2_000_000, 1];
   for (const size of [...sizes, ...sizes]) {
     const message = { size, text: "x".repeat(size), umlauts: "ü".repeat(size) };
@@ -93,7 +93,7 @@ Deno.test("a message that is only lent has the bytes of one that is handed out, 
   }
 });
 
-Deno.test("a message that is lent stays while others are, and when one of them fails", () => {
+Deno.test("withEncoded keeps its bytes while nested calls succeed or fail", () => {
   const message = { text: "x".repeat(5_000) };
   const expected = encode(message);
   withEncoded(message, (outer) => {

@@ -1,5 +1,6 @@
 /**
- * CBOR as it is on the wire between processes, exactly as Rust Caryatid reads and writes it.
+ * Encodes and decodes the CBOR on the wire between processes, exactly as Rust
+ * Caryatid writes and reads it.
  *
  * @example
  * ```ts
@@ -7,7 +8,9 @@
  * import assert from "node:assert/strict";
  *
  * const bytes = encode({ Test: { data: "Hello, world!", number: 42 } });
- * assert.deepEqual(decode(bytes), { Test: { data: "Hello, world!", number: 42 } });
+ * assert.deepEqual(decode(bytes), {
+ *   Test: { data: "Hello, world!", number: 42 },
+ * });
  * ```
  *
  * @module

@@ -26,7 +26,9 @@ function throwing(error: unknown): unknown {
   };
 }
 
-/** What can't be sent, the path that is named, and a part of the reason. */
+/**
+ * A value that cannot be sent, its path in the error, and a part of the reason.
+ */
 const TABLE: readonly (readonly [string, () => unknown, string, RegExp])[] = [
   ["undefined", () => undefined, "message", /is undefined/],
   [
@@ -92,7 +94,7 @@ const TABLE: readonly (readonly [string, () => unknown, string, RegExp])[] = [
     "message[0]",
     /RFC 3339/,
   ],
-  ["a Map", () => new Map(), "message", /is a Map, wanted plain objects/],
+  ["a Map", () => new Map(), "message", /is a Map; expected plain objects/],
   ["a Set", () => ({ s: new Set() }), "message.s", /is a Set/],
   ["an instance", () => ({ o: new Order() }), "message.o", /is an Order/],
   [
@@ -109,7 +111,7 @@ const TABLE: readonly (readonly [string, () => unknown, string, RegExp])[] = [
     "an object of a nameless class",
     () => [new (class {})()],
     "message[0]",
-    /prototype of its own/,
+    /another prototype/,
   ],
   [
     "shared memory",
@@ -149,7 +151,7 @@ function refuse(): never {
 }
 
 for (const [name, message, path, reason] of TABLE) {
-  Deno.test(`F3 ${name} is NOT_ENCODABLE, its path is named, and the next message passes`, () => {
+  Deno.test(`F3 encode throws NOT_ENCODABLE with the path for ${name} and accepts the next message`, () => {
     assert.throws(() => encode(message()), (error) => {
       assert(error instanceof CaryatidError && error.code === "NOT_ENCODABLE");
       assert(error.message.startsWith(`Cannot encode "${path}`), error.message);
@@ -160,16 +162,16 @@ for (const [name, message, path, reason] of TABLE) {
   });
 }
 
-Deno.test("F3 128 levels are sent", () => {
+Deno.test("F3 encode accepts 128 levels", () => {
   assert.equal(encode(nested(128)).length > 128, true);
 });
 
-Deno.test("F3 the error of a getter is the cause, as it was thrown", () => {
+Deno.test("F3 the error of a getter is the cause, unchanged", () => {
   const cause = new RangeError("mine");
   assert.throws(() => encode([throwing(cause)]), { cause });
 });
 
-Deno.test("a path is shortened where it is long, and its keys are quoted where they must be", () => {
+Deno.test("a long path is shortened, and unusual keys are quoted", () => {
   const long = "k".repeat(100);
   assert.throws(() => encode({ [long]: () => {} }), {
     message: new RegExp(`^Cannot encode "message\\["k{40}…"\\]": `),
@@ -180,7 +182,7 @@ Deno.test("a path is shortened where it is long, and its keys are quoted where t
   });
 });
 
-Deno.test("an object that is in a message twice isn't a cycle", () => {
+Deno.test("an object that occurs twice in a message is not a cycle", () => {
   const part = { a: 1 };
   assert.equal(encode([part, part]).toHex(), "82a1616101a1616101");
 });

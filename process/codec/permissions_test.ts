@@ -6,7 +6,7 @@ const ENTRY = new URL("./mod.ts", import.meta.url);
 const PROTO = "a1695f5f70726f746f5f5fa16161f5";
 const PROGRAM = new URL("./testing/fingerprint.ts", import.meta.url);
 
-Deno.test("F4 all vectors give the same with every permission and with none", async () => {
+Deno.test("F4 all vectors decode the same with all permissions and with none", async () => {
   const [all, none] = await Promise.all([run("--allow-all"), run()]);
   assert.equal(none.error, "");
   assert.equal(all.output, none.output);
@@ -25,7 +25,7 @@ Deno.test("F4 the codec imports nothing from npm, so no native add-on is downloa
   assert.deepEqual(foreign, ["node:buffer"]);
 });
 
-Deno.test("F2 a key __proto__ is data also where setting it would change the prototype, as in Node", async () => {
+Deno.test("F2 a key __proto__ is data, also if assigning to it would change the prototype, as in Node", async () => {
   const { output } = await run("--unstable-unsafe-proto");
   assert(output.split("\n").includes(PROTO));
 });

@@ -7,7 +7,7 @@ import { wireValue } from "./testing/wire_values.ts";
 
 const numRuns = Deno.env.get("CARYATID_SOAK") ? 50_000 : 1_000;
 
-Deno.test("F7 decode(encode(x)) is x, for anything that has a form on the wire", () => {
+Deno.test("F7 decode(encode(x)) equals x for any encodable x", () => {
   fc.assert(
     fc.property(wireValue, (value) => {
       assert.deepEqual(decode(encode(value)), value);
@@ -16,7 +16,7 @@ Deno.test("F7 decode(encode(x)) is x, for anything that has a form on the wire",
   );
 });
 
-Deno.test("F7 all that is encoded is of the form that Rust reads, and a second decoder reads the same", () => {
+Deno.test("F7 encode writes only what Rust reads, and the reference decoder reads the same value", () => {
   fc.assert(
     fc.property(wireValue, (value) => {
       const bytes = encode(value);
@@ -27,7 +27,7 @@ Deno.test("F7 all that is encoded is of the form that Rust reads, and a second d
   );
 });
 
-Deno.test("F7 encode takes anything at all, or says NOT_ENCODABLE", () => {
+Deno.test("F7 encode accepts any value or throws NOT_ENCODABLE", () => {
   const anything = fc.anything({
     withBigInt: true,
     withDate: true,

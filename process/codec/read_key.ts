@@ -1,42 +1,55 @@
-import { decodeFailed } from "./decode_failed.ts";
-import { infoOf, majorType, TEXT } from "./items.ts";
-import type { Reader } from "./reader.ts";
-import { readText } from "./read_text.ts";
+import { readText } from "./read_strings.ts";
+import { decodeError, type Reader } from "./reader.ts";
+import { infoOf, majorType, TEXT } from "./wire_format.ts";
 
 /** A key of a map. */
 export interface Key {
   readonly text: string;
-  /** Inherited: the prototype of an object has it too (`__proto__`, `constructor`). Index: it could be one of an array. */
+  /**
+   * "inherited": the prototype of objects has it, too (`__proto__`,
+   * `constructor`). "index": an array could have it.
+   */
   readonly kind: "inherited" | "index" | "plain";
-  /** Whether it is ASCII with a head of one byte, so that {@linkcode isHere} may look for it. */
+  /**
+   * True if it is ASCII with a head of one byte, so that {@linkcode skipKey}
+   * can compare it.
+   */
   readonly simple: boolean;
 }
 
-const MOST_SIMPLE = 23;
-/** A power of two. Keys of equal slot take each other's place: a sender of ever new keys gets no memory. */
+const MAX_SIMPLE = 23;
+/**
+ * A power of two. Keys of equal slot replace each other, so a sender of ever
+ * new keys cannot fill the memory.
+ */
 const SLOTS = 2048;
 
-const known: (Key | undefined)[] = new Array(SLOTS).fill(undefined);
+const recent: (Key | undefined)[] = new Array(SLOTS).fill(undefined);
 
-/** Reads a key. One that was there before is compared and not made again: the engine knows its hash, and has no copies of it. */
+/**
+ * Reads a key. A key that was read before is compared instead of created: its
+ * hash is known, and it is stored once.
+ */
 export function readKey(reader: Reader): Key {
   const { at } = reader;
   const initial = reader.initial();
   if (majorType(initial) !== TEXT) {
-    throw decodeFailed(at, "a key that isn't text");
+    throw decodeError(at, "a key that is not text");
   }
   const info = infoOf(initial);
-  const slot = info <= MOST_SIMPLE ? slotOf(reader, info) : undefined;
+  const slot = info <= MAX_SIMPLE ? slotOf(reader, info) : undefined;
   if (slot === undefined) return newKey(readText(reader, info), false);
-  const found = known[slot];
+  const found = recent[slot];
   reader.at = at;
-  if (found !== undefined && isHere(reader, found)) return found;
+  if (found !== undefined && skipKey(reader, found)) return found;
   reader.at = at + 1;
-  return known[slot] = newKey(readText(reader, info), true);
+  return recent[slot] = newKey(readText(reader, info), true);
 }
 
-/** Goes over a simple key if it is what comes. */
-export function isHere(reader: Reader, { text }: Key): boolean {
+/**
+ * Skips the simple key if it comes next. Returns false if another key comes.
+ */
+export function skipKey(reader: Reader, { text }: Key): boolean {
   const { bytes, at } = reader;
   const { length } = text;
   if (length >= reader.left || bytes[at] !== (TEXT | length)) return false;
@@ -47,7 +60,10 @@ export function isHere(reader: Reader, { text }: Key): boolean {
   return true;
 }
 
-/** Where a key of the next bytes is kept, or undefined if some aren't ASCII. */
+/**
+ * Returns the slot for a key of the next `size` bytes, or undefined if some of
+ * them are not ASCII.
+ */
 function slotOf(reader: Reader, size: number): number | undefined {
   const { bytes, at } = reader;
   if (size > reader.left) return undefined;

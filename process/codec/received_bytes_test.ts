@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import assert from "node:assert/strict";
 import { decode, encode } from "./mod.ts";
 
-Deno.test("A19 received bytes alias nothing, and are plain Uint8Arrays", () => {
+Deno.test("A19 decode returns byte strings as plain Uint8Arrays with their own memory", () => {
   const sent = {
     short: Uint8Array.of(1, 2),
     empty: new Uint8Array(0),
@@ -23,7 +23,7 @@ Deno.test("A19 received bytes alias nothing, and are plain Uint8Arrays", () => {
   assert.equal(joined.buffer.byteLength, 5);
 });
 
-Deno.test("a part of a larger buffer is read from its first byte to its last", () => {
+Deno.test("decode reads a view of a larger buffer from its first byte to its last", () => {
   const all = Uint8Array.fromHex(
     "ffff" + "a16161781a" + "61".repeat(26) + "ffff",
   );
@@ -32,7 +32,7 @@ Deno.test("a part of a larger buffer is read from its first byte to its last", (
   assert.equal(decode(float.subarray(1, -1)), 1.5);
 });
 
-Deno.test("A18 0, 128 KiB ± 1 and 15 MiB arrive intact, as bytes and as text", () => {
+Deno.test("A18 bytes and text of 0 bytes, 128 KiB ± 1 and 15 MiB round-trip", () => {
   for (const size of [0, 131_071, 131_072, 131_073, 15 * 1024 * 1024]) {
     const bytes = new Uint8Array(size).map((_, i) => i * 31);
     assert(Buffer.from(bytes).equals(decode(encode(bytes)) as Uint8Array));

@@ -17,7 +17,7 @@ function crossed(value: unknown): unknown {
   return readValue(new Reader(written(value), true), 0);
 }
 
-Deno.test("between host and guest a Date, a Map, a Set, a bigint and a Float arrive as such, at any depth", () => {
+Deno.test("a rich writer and reader keep Date, Map, Set, bigint and Float at any depth", () => {
   const value = {
     at: new Date(1_700_000_000_123),
     map: new Map<unknown, unknown>([[1, { of: new Set(["a", 2n]) }], [
@@ -34,7 +34,7 @@ Deno.test("between host and guest a Date, a Map, a Set, a bigint and a Float arr
   assert.equal(Number(float), 2);
 });
 
-Deno.test("a Map or Set that contains itself, or what has no form, is refused", () => {
+Deno.test("a rich writer refuses cycles, functions and invalid Dates in a Map or Set", () => {
   const map = new Map<string, unknown>();
   map.set("self", map);
   assert.throws(() => crossed(map));
@@ -49,11 +49,11 @@ for (
     ["a bigint that is a float", "c2fb3ff8000000000000"],
     ["a Float that is a map", "c3a0"],
     ["a Map that is a number", "c501"],
-    ["a Map with a key without value", "c58101"],
-    ["a Set that is announced huge", "c69b00ffffffffffffff"],
+    ["a Map with a key but no value", "c58101"],
+    ["a Set of a huge announced size", "c69b00ffffffffffffff"],
   ] as const
 ) {
-  Deno.test(`${what} is DECODE_FAILED`, () => {
+  Deno.test(`a rich reader throws DECODE_FAILED for ${what}`, () => {
     const reader = new Reader(Uint8Array.fromHex(hex), true);
     assert.throws(
       () => readValue(reader, 0),
@@ -63,7 +63,7 @@ for (
   });
 }
 
-Deno.test("on the wire between processes tags are refused as before", () => {
+Deno.test("a plain reader refuses the tags of a rich writer", () => {
   assert.throws(() => readValue(new Reader(written(5n)), 0), {
     code: "DECODE_FAILED",
   });

@@ -18,7 +18,7 @@ const DIAGNOSTICS: Readonly<Record<string, unknown>> = {
   undefined,
 };
 
-Deno.test("F1 every good vector decodes to its value, or is refused, as `ours` says", () => {
+Deno.test("F1 decode returns the value of every good vector, or refuses it, as its `ours` says", () => {
   assert.equal(goodCases.length, 82);
   for (const one of goodCases) {
     const read = () => decode(Uint8Array.fromHex(one.hex));
@@ -47,7 +47,7 @@ function expected(
     : decoded;
 }
 
-Deno.test("F1 every bad vector is DECODE_FAILED, and says where", () => {
+Deno.test("F1 decode throws DECODE_FAILED with the offset for every bad vector", () => {
   assert.equal(badCases.length, 122);
   for (const { hex, why } of badCases) {
     assert.throws(() => decode(Uint8Array.fromHex(hex)), {
@@ -57,7 +57,7 @@ Deno.test("F1 every bad vector is DECODE_FAILED, and says where", () => {
   }
 });
 
-Deno.test("F1 a vector that is cut at any byte is DECODE_FAILED, and so is one with a byte more", () => {
+Deno.test("F1 decode throws DECODE_FAILED for a truncated vector and for one with an extra byte", () => {
   for (const bytes of allBytes.filter(decodes)) {
     for (let size = 0; size < bytes.length; size++) {
       assert(!decodes(bytes.subarray(0, size)), bytes.toHex());
@@ -66,17 +66,17 @@ Deno.test("F1 a vector that is cut at any byte is DECODE_FAILED, and so is one w
   }
 });
 
-/** What Rust sends and we can't send back: the reason why. */
+/** Rust encodings that JavaScript encodes differently, with ours. */
 const ONE_WAY: Readonly<Record<string, string>> = {
   "f32 1.5": "fb3ff8000000000000", // we send all floats in 64 bits
-  "f32 1.0": "01", // JavaScript can't tell 1 from 1.0
+  "f32 1.0": "01", // JavaScript does not distinguish 1 from 1.0
   "f64 0.0": "00",
   "f64 1.0": "01",
   "f64 3.0": "03",
   "Message::Json(1.0)": "a1644a736f6e01",
 };
 
-Deno.test("F3 what Rust sends is decoded, and encodes to the same bytes", () => {
+Deno.test("F3 every Rust encoding decodes and encodes to the same bytes", () => {
   assert.equal(rustEncodings.length, 88);
   for (const { hex, rust } of rustEncodings) {
     const read = () => decode(Uint8Array.fromHex(hex));
@@ -88,14 +88,14 @@ Deno.test("F3 what Rust sends is decoded, and encodes to the same bytes", () => 
   }
 });
 
-Deno.test("F3 nothing that we send is of a form that Rust refuses", () => {
+Deno.test("F3 encode writes no form that Rust refuses", () => {
   assert.equal(rustInputs.length, 68);
   const messages = allBytes.filter(decodes).map(decode).filter(encodes);
   assert(messages.length > 200);
   for (const message of messages) assertRustReads(encode(message));
 });
 
-Deno.test("F3 what Rust reads from a peer is decoded, and is sent in the form that Rust sends", () => {
+Deno.test("F3 every input that Rust accepts decodes and encodes to the form of Rust", () => {
   for (const { hex, note } of rustInputs.filter(({ ok }) => ok)) {
     const bytes = Uint8Array.fromHex(hex);
     if (note === "trailing bytes") assert(!decodes(bytes), note);

@@ -1,24 +1,50 @@
 import { Fault, faultIn } from "./fault.ts";
 import {
   ARRAY,
+  BIGINT_TAG,
+  DATE_TAG,
   FALSE,
+  FLOAT32_TAG,
+  FLOAT_TAG,
+  IS_FLOAT32,
   MAP,
+  MAP_TAG,
+  MAX_DEPTH,
   NEGATIVE,
   NULL,
+  SET_TAG,
   TAG,
   TRUE,
   UNSIGNED,
-} from "./items.ts";
-import { MOST_DEPTH } from "./limits.ts";
-import { writeInstance } from "./write_instance.ts";
-import { BIGINT } from "./rich_tags.ts";
-import { writeRich } from "./write_rich.ts";
+} from "./wire_format.ts";
 import type { Writer } from "./writer.ts";
 
-const MOST_BIGINT = 2n ** 64n - 1n;
+// The methods of the language: a value may override its own.
 const hasOwn = Object.prototype.hasOwnProperty;
+const { getTime, toISOString } = Date.prototype;
+const { valueOf } = Number.prototype;
+const TypedArray = Object.getPrototypeOf(Uint8Array);
+const bufferOf = getterOf(TypedArray, "buffer");
+const byteLengthOf = getterOf(TypedArray, "byteLength");
+const byteOffsetOf = getterOf(TypedArray, "byteOffset");
+const bufferOfView = getterOf(DataView, "buffer");
+const byteLengthOfView = getterOf(DataView, "byteLength");
+const byteOffsetOfView = getterOf(DataView, "byteOffset");
+const byteLengthOfBuffer = getterOf(ArrayBuffer, "byteLength");
+const isDetached = "detached" in ArrayBuffer.prototype
+  ? getterOf(ArrayBuffer, "detached")
+  : () => false;
+const { forEach: forEachEntry } = Map.prototype;
+const { forEach: forEachItem } = Set.prototype;
 
-/** Writes any value that is `depth` arrays and objects deep. Throws a {@linkcode Fault} if it has no form on the wire. */
+const MAX_BIGINT = 2n ** 64n - 1n;
+/** Above the length of any array. */
+const MAX_LENGTH = 2 ** 32;
+
+/**
+ * Writes a value at nesting level `depth`. Throws a {@linkcode Fault} if the
+ * value has no form on the wire.
+ */
 export function writeValue(
   writer: Writer,
   value: unknown,
@@ -38,11 +64,16 @@ export function writeValue(
         ? writer.simple(NULL)
         : writeObject(writer, value, depth);
     default:
-      throw new Fault(`it is ${named(value)}, which has no form on the wire`);
+      throw new Fault(
+        `it is ${describeType(value)}, which has no form on the wire`,
+      );
   }
 }
 
-/** JavaScript can't tell 1 from 1.0: what is whole and exact is an integer, as Rust wants it; all else is a float. */
+/**
+ * Writes an exact whole number as an integer, as Rust wants it, and any other
+ * number as a float: JavaScript has no 1.0.
+ */
 function writeNumber(writer: Writer, value: number): void {
   // Of zeros, only -0 has a negative reciprocal.
   if (!Number.isSafeInteger(value) || (value === 0 && 1 / value < 0)) {
@@ -55,9 +86,9 @@ function writeNumber(writer: Writer, value: number): void {
 }
 
 function writeBigInt(writer: Writer, value: bigint): void {
-  if (writer.rich) writer.head(TAG, BIGINT);
+  if (writer.rich) writer.head(TAG, BIGINT_TAG);
   const argument = value < 0n ? -1n - value : value;
-  if (argument > MOST_BIGINT) {
+  if (argument > MAX_BIGINT) {
     throw new Fault("it is an integer of more than 64 bits");
   }
   const major = value < 0n ? NEGATIVE : UNSIGNED;
@@ -80,8 +111,12 @@ function writeArray(
   array: readonly unknown[],
   depth: number,
 ): void {
-  if (depth === MOST_DEPTH) throw tooDeep(array);
+  if (depth === MAX_DEPTH) throw tooDeep(array);
   const { length } = array;
+  // A proxy returns any length.
+  if (!(Number.isInteger(length) && length >= 0 && length < MAX_LENGTH)) {
+    throw new Fault("it is an array without a valid length");
+  }
   writer.head(ARRAY, length);
   let index = 0;
   try {
@@ -98,8 +133,8 @@ function writeMap(
   map: Record<string, unknown>,
   depth: number,
 ): void {
-  if (depth === MOST_DEPTH) throw tooDeep(map);
-  const head = writer.leaveHead();
+  if (depth === MAX_DEPTH) throw tooDeep(map);
+  const head = writer.reserveHead();
   let size = 0;
   let key: string | undefined;
   try {
@@ -118,14 +153,147 @@ function writeMap(
   writer.fillHead(head, MAP, size);
 }
 
-/** What holds more than may be held in each other. */
-export function tooDeep(deepest: object): Fault {
+/**
+ * Writes a Date, Float, Map or Set with a tag, so that it keeps its class.
+ * Returns false for any other value.
+ */
+function writeRich(
+  writer: Writer,
+  value: object,
+  depth: number,
+): boolean {
+  if (value instanceof Date) {
+    const time = getTime.call(value);
+    if (Number.isNaN(time)) throw new Fault("it is an invalid Date");
+    writer.head(TAG, DATE_TAG);
+    writer.float(time);
+  } else if (value instanceof Number) {
+    writer.head(TAG, IS_FLOAT32 in value ? FLOAT32_TAG : FLOAT_TAG);
+    writer.float(valueOf.call(value));
+  } else if (value instanceof Map) {
+    const items: unknown[] = [];
+    forEachEntry.call(value, (item, key) => items.push(key, item));
+    writeTaggedItems(writer, MAP_TAG, value, items, depth);
+  } else if (value instanceof Set) {
+    const items: unknown[] = [];
+    forEachItem.call(value, (item) => items.push(item));
+    writeTaggedItems(writer, SET_TAG, value, items, depth);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+function writeTaggedItems(
+  writer: Writer,
+  tag: number,
+  container: object,
+  items: readonly unknown[],
+  depth: number,
+): void {
+  if (depth === MAX_DEPTH) throw tooDeep(container);
+  writer.head(TAG, tag);
+  writer.head(ARRAY, items.length);
+  let index = 0;
+  try {
+    for (; index < items.length; index++) {
+      writeValue(writer, items[index], depth + 1);
+    }
+  } catch (thrown) {
+    throw faultIn(container, index, thrown);
+  }
+}
+
+/**
+ * Writes bytes, a Date or a Number object. An instance of any other class is a
+ * fault.
+ */
+function writeInstance(writer: Writer, value: object): void {
+  if (ArrayBuffer.isView(value)) {
+    return value instanceof DataView
+      ? writeBytes(
+        writer,
+        bufferOfView(value),
+        byteOffsetOfView(value),
+        byteLengthOfView(value),
+      )
+      : writeBytes(
+        writer,
+        bufferOf(value),
+        byteOffsetOf(value),
+        byteLengthOf(value),
+      );
+  }
+  if (value instanceof ArrayBuffer) {
+    return writeBytes(writer, value, 0, byteLengthOfBuffer(value));
+  }
+  if (value instanceof Date) return writer.text(rfc3339(value));
+  if (value instanceof Number) {
+    const number = valueOf.call(value);
+    return IS_FLOAT32 in value ? writer.float32(number) : writer.float(number);
+  }
+  throw new Fault(
+    `it is ${describeClass(value)}; expected plain objects, arrays, text, ` +
+      "numbers, booleans, null, bytes or a Date",
+  );
+}
+
+function writeBytes(
+  writer: Writer,
+  buffer: ArrayBufferLike,
+  offset: number,
+  length: number,
+): void {
+  if (buffer instanceof ArrayBuffer && isDetached(buffer)) {
+    throw new Fault("its bytes were transferred");
+  }
+  writer.bytes(new Uint8Array(buffer, offset, length));
+}
+
+/**
+ * Returns a function that reads a property as the engine does: an object may
+ * have defined its own.
+ */
+function getterOf(
+  owner: { readonly prototype: object },
+  name: string,
+  // deno-lint-ignore no-explicit-any -- each property has its type
+): (value: object) => any {
+  const { get } = Object.getOwnPropertyDescriptor(owner.prototype, name)!;
+  return (value) => get!.call(value);
+}
+
+function rfc3339(date: Date): string {
+  let text: string;
+  try {
+    text = toISOString.call(date);
+  } catch (cause) {
+    throw new Fault("it is an invalid Date", { cause });
+  }
+  if (text.length === "2024-01-02T03:04:05.678Z".length) return text;
+  throw new Fault("it is a Date outside the years 0 to 9999 of RFC 3339");
+}
+
+function describeClass(value: object): string {
+  const { name } = (value as { constructor?: { name?: unknown } })
+    .constructor ?? {};
+  if (typeof name !== "string" || name === "" || name === "Object") {
+    return "an object with another prototype";
+  }
+  return /^[AEIOU]/.test(name) ? `an ${name}` : `a ${name}`;
+}
+
+/**
+ * Returns the fault of a value nested too deep; `deepest` is the innermost
+ * array or object.
+ */
+function tooDeep(deepest: object): Fault {
   return new Fault(
-    `it is more than ${MOST_DEPTH} arrays and objects deep`,
+    `it is more than ${MAX_DEPTH} arrays and objects deep`,
     { deepest },
   );
 }
 
-function named(value: unknown): string {
+function describeType(value: unknown): string {
   return value === undefined ? "undefined" : `a ${typeof value}`;
 }

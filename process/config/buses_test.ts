@@ -7,7 +7,7 @@ function read(toml: string) {
   return readConfig(toml, { env: {}, base: new URL("file:///srv/") });
 }
 
-Deno.test("a bus may be isolated, with permissions of Deno's and limits of its own", async () => {
+Deno.test("a bus may be isolated, with separate permissions of Deno and limits", async () => {
   const { buses: [bus] } = await read(`${BUS}
     isolation = "process"
     queue = 5
@@ -24,7 +24,7 @@ Deno.test("a bus may be isolated, with permissions of Deno's and limits of its o
   assert.deepEqual({ ...bus!.settings }, { queue: 5 });
 });
 
-Deno.test("a bus isn't isolated unless its file says so", async () => {
+Deno.test("a bus is not isolated by default", async () => {
   for (const toml of ["[module.x]", BUS]) {
     const { buses: [bus] } = await read(toml);
     assert.equal(bus!.isolation, "none");
@@ -32,15 +32,15 @@ Deno.test("a bus isn't isolated unless its file says so", async () => {
   }
 });
 
-Deno.test("what nobody would keep of the isolation of a bus is refused", async (t) => {
+Deno.test("settings of isolation that have no effect on a bus are refused", async (t) => {
   const refused: [toml: string, says: RegExp][] = [
-    ["[message-bus.far.permissions]\nnet = []", /wanted isolation/],
+    ["[message-bus.far.permissions]\nnet = []", /expected isolation/],
     [
       'isolation = "worker"\n[message-bus.far.permissions]\npublish = ["a"]',
       /message-bus\.far\.permissions\.publish/,
     ],
     ['class = "in-memory"\nisolation = "worker"', /a bus in memory/],
-    ['isolation = "worker"\nlimits = { memory = 5 }', /a worker can't have/],
+    ['isolation = "worker"\nlimits = { memory = 5 }', /a worker cannot have/],
     ['isolation = "thread"', /isolation/],
   ];
   for (const [toml, says] of refused) {

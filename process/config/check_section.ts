@@ -1,63 +1,73 @@
 import type { StandardSchema } from "@caryatid/sdk";
-import type { Problem, ProcessConfig, Section } from "./process_config.ts";
-import { isTable, type Table } from "./tables.ts";
-
-/** What a section is worth. */
-export interface CheckedSection {
-  /** What the schema made of it, with defaults; undefined if there are problems. */
-  readonly value: unknown;
-  /** What the schema doesn't take. */
-  readonly problems: readonly Problem[];
-  /** Keys that the schema doesn't know, if it can be asked. */
-  readonly notices: readonly Problem[];
-}
+import type { ProcessConfig, Section } from "./process_config.ts";
+import type { CheckedSection } from "./review_section.ts";
+import { isTable, joinKey, type Table } from "./tables.ts";
 
 /**
- * Checks the section of a module or bus against its schema, which fills in defaults.
+ * Checks the section of a module or bus against its schema, which fills in
+ * defaults.
  *
- * Keys that come from `[global]` are meant for all modules: one that this schema doesn't know is neither problem nor notice.
+ * Keys of `[global]` apply to all modules: a key of it that this schema does
+ * not know is not a problem. A schema that rejects unknown
+ * keys receives the section without those keys.
  */
 export async function checkSection(
   config: Pick<ProcessConfig, "place">,
   section: Section,
   schema: StandardSchema | undefined,
 ): Promise<CheckedSection> {
-  if (!schema) return { value: section.section, problems: [], notices: [] };
+  if (!schema) return { value: section.section, problems: [] };
   const validate = async () =>
     await schema["~standard"].validate(section.section);
   const verdict = validate();
-  const result = await verdict.catch(() => undefined); // told by the review
+  const result = await verdict.catch(() => undefined); // the review reports it
   const isGood = result && !result.issues;
-  // Only a wrong section pays for the rest; to ask zod for its keys takes 2 ms at first, 0.3 ms then.
+  // Only a wrong section needs the review: zod takes 2 ms for its first list of
+  // keys, 0.3 ms for others.
   if (
     isGood &&
-    (isMute(schema) || keepsAll(schema, section.section, result.value))
+    (isMute(schema) || keepsAll(schema, section, result.value))
   ) {
-    return { value: result.value, problems: [], notices: [] };
+    return { value: result.value, problems: [] };
   }
   const { reviewSection } = await import("./review_section.ts");
   return await reviewSection(config, section, schema, verdict);
 }
 
-/** Says whether a schema can't be asked for its keys (it has no Standard JSON Schema): then none can be told to be unknown. */
+/**
+ * Returns true if a schema cannot list its keys, because it has no Standard
+ * JSON Schema. Then no key is reported as unknown.
+ */
 function isMute(schema: StandardSchema): boolean {
   return !("jsonSchema" in schema["~standard"]);
 }
 
-/** zod and valibot drop keys that they don't know: where none was dropped, none is unknown. Others may keep them all. */
+/**
+ * Returns true if the schema kept all keys of the module's own. zod and valibot
+ * drop unknown keys; other libraries may keep them.
+ */
 function keepsAll(
   schema: StandardSchema,
-  given: Table,
+  { section, globalKeys = NO_KEYS }: Section,
   value: unknown,
 ): boolean {
-  return /^(zod|valibot)$/.test(schema["~standard"].vendor) &&
-    hasAll(given, value);
+  return /^(zod|valibot|caryatid)$/.test(schema["~standard"].vendor) &&
+    hasAll(section, value, globalKeys, "");
 }
 
-function hasAll(given: Table, value: unknown): boolean {
+const NO_KEYS: ReadonlySet<string> = new Set();
+
+function hasAll(
+  given: Table,
+  value: unknown,
+  globalKeys: ReadonlySet<string>,
+  path: string,
+): boolean {
   return isTable(value) &&
-    Object.entries(given).every(([key, below]) =>
-      Object.hasOwn(value, key) &&
-      (!isTable(below) || hasAll(below, value[key]))
-    );
+    Object.entries(given).every(([key, below]) => {
+      const at = joinKey(path, key);
+      if (globalKeys.has(at)) return true;
+      return Object.hasOwn(value, key) &&
+        (!isTable(below) || hasAll(below, value[key], globalKeys, at));
+    });
 }

@@ -1,4 +1,4 @@
-import type { StandardSchema } from "@caryatid/sdk";
+import type { SchemaIssue, StandardSchema } from "@caryatid/sdk";
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { checkSection } from "./check_section.ts";
@@ -13,17 +13,16 @@ Deno.test("checkSection() gives what the schema makes of a section, with default
   assert.deepEqual(await check("every = 3", schema), {
     value: { topic: "#", every: 3 },
     problems: [],
-    notices: [],
   });
 });
 
-Deno.test("checkSection() gives the section itself where there is no schema", async () => {
+Deno.test("checkSection() returns the section itself without a schema", async () => {
   const { value, ...rest } = await check("every = 3", undefined);
   assert.deepEqual({ ...value as object }, { every: 3 });
-  assert.deepEqual(rest, { problems: [], notices: [] });
+  assert.deepEqual(rest, { problems: [] });
 });
 
-Deno.test("D7 checkSection() tells all that the schema doesn't take: place, found, its text", async () => {
+Deno.test("D7 checkSection() reports all problems of the schema with place, value and text", async () => {
   const schema = z.object({
     topic: z.string(),
     every: z.number().positive(),
@@ -43,19 +42,103 @@ Deno.test("D7 checkSection() tells all that the schema doesn't take: place, foun
   ]);
 });
 
-Deno.test("checkSection() keeps keys of [global] from a schema that refuses what it doesn't know", async () => {
+Deno.test("checkSection() hides keys of [global] from a schema that refuses unknown keys", async () => {
   const strict = z.strictObject({ topic: z.string().default("#") });
   const global = "\n[global]\ndb = 1";
   assert.deepEqual(await check(global, strict), {
     value: { topic: "#" },
     problems: [],
-    notices: [],
   });
   const { problems } = await check(`topik = 1${global}`, strict);
   assert.deepEqual(problems, [
-    '<config>:2:1: Cannot use module.clock.topik: found an unknown key, wanted a known one (write "topic")',
+    '<config>:2:1: Cannot use module.clock.topik: found an unknown key; expected a known one (Write "topic".)',
   ]);
 });
+
+Deno.test("checkSection keeps keys of [global] out of strict tables within the section", async () => {
+  const strict = z.strictObject({
+    startup: z.strictObject({ topic: z.string() }),
+    db: z.strictObject({ host: z.string() }).optional(),
+  });
+  const global = `
+[module.clock.db]
+host = "own"
+[global.startup]
+topic = "start"
+network-name = "mainnet"
+[global.db]
+port = 5432
+[global.db.pool]
+size = 3`;
+  assert.deepEqual(await check(global, strict), {
+    value: { startup: { topic: "start" }, db: { host: "own" } },
+    problems: [],
+  });
+  const { problems } = await check(
+    `db = { host = "own", hots = 1 }\n[global.startup]\ntopic = "start"\nsync = 1`,
+    strict,
+  );
+  assert.deepEqual(problems, [
+    "<config>:2:22: Cannot use module.clock.db.hots: found an unknown key; expected a known one",
+  ]);
+});
+
+Deno.test("checkSection keeps keys of [global] from strict schemas of valibot and arktype", async () => {
+  // Both lack a JSON Schema. Valibot rejects one key at a time.
+  const valibot = strictSchema((unknown) =>
+    unknown.slice(0, 1).map((key) => ({
+      message: `Invalid key: Expected never but received "${key}"`,
+      type: "strict_object",
+      expected: "never",
+      path: [{ key }],
+    }))
+  );
+  const arktype = strictSchema((unknown) =>
+    unknown.map((key) => ({
+      message: `${key} must be removed`,
+      code: "predicate",
+      expected: "removed",
+      path: [key],
+    }))
+  );
+  for (const schema of [valibot, arktype]) {
+    const global = "\n[global]\na = 1\nb = 2\n[global.startup]\nc = 3";
+    const { value, problems } = await check(`topic = "x"${global}`, schema);
+    assert.deepEqual(problems, []);
+    assert.deepEqual({ ...value as object }, { topic: "x" });
+    const wrong = await check(`topik = "x"${global}`, schema);
+    assert.deepEqual(wrong.problems, [
+      "<config>:2:1: Cannot use module.clock.topik: found an unknown key; expected a known one",
+    ]);
+  }
+});
+
+Deno.test("checkSection keeps a key of the module's own that looks like a path in [global]", async () => {
+  const { problems } = await check(
+    'a = { b = 1 }\n[global]\n"a.b" = 2',
+    z.strictObject({ a: z.strictObject({}) }),
+  );
+  assert.deepEqual(problems, [
+    "<config>:2:7: Cannot use module.clock.a.b: found an unknown key; expected a known one",
+  ]);
+});
+
+/** Returns a schema that knows only `topic`. */
+function strictSchema(
+  issuesOf: (unknown: readonly string[]) => readonly SchemaIssue[],
+): StandardSchema {
+  return {
+    "~standard": {
+      version: 1,
+      vendor: "x",
+      validate: (value) => {
+        const keys = Object.keys(value as object);
+        const issues = issuesOf(keys.filter((key) => key !== "topic"));
+        return issues.length > 0 ? { issues } : { value };
+      },
+    },
+  };
+}
 
 Deno.test("checkSection() places a wrong value of [global] in [global]", async () => {
   const { problems } = await check(
@@ -112,7 +195,7 @@ Deno.test("checkSection() prints no secret, whatever the schema's text", async (
   assert.doesNotMatch(problems.join(), /s3cret|pa55|0pen|\n/);
 });
 
-Deno.test("checkSection() tells of a schema that throws", async () => {
+Deno.test("checkSection() reports a schema that throws", async () => {
   for (
     const validate of [
       () => {
@@ -132,12 +215,9 @@ Deno.test("checkSection() tells of a schema that throws", async () => {
 
 Deno.test("F5 checkSection() takes keys like constructor for data", async () => {
   const schema = z.object({ topic: z.string().optional() });
-  const { notices, value } = await check(
-    "constructor = 1\ntoString = 1",
-    schema,
-  );
-  assert.equal(notices.length, 2);
-  assert.deepEqual(value, {});
+  const unknown = await check("constructor = 1\ntoString = 1", schema);
+  assert.equal(unknown.problems.length, 2);
+  assert.equal(unknown.value, undefined);
   const { problems } = await check(
     "",
     z.object({ constructor: z.number(), toString: z.number() }),
@@ -151,6 +231,5 @@ async function check(keys: string, schema: StandardSchema | undefined) {
   return {
     value: checked.value,
     problems: checked.problems.map(formatProblem),
-    notices: checked.notices.map(formatProblem),
   };
 }

@@ -1,10 +1,10 @@
 import { CaryatidError } from "@caryatid/sdk";
-import type { Place, Problem } from "./process_config.ts";
+import type { ConfigProblem, Place } from "./process_config.ts";
 
 const MOST_LINES = 50;
 
 /**
- * A configuration has errors: `INVALID_CONFIG`, with all of them.
+ * Error `INVALID_CONFIG`, with all problems of a configuration.
  *
  * @example
  * ```ts
@@ -20,11 +20,14 @@ const MOST_LINES = 50;
  * ```
  */
 export class ConfigError extends CaryatidError {
-  /** All that is wrong, in the order in which it was found. */
-  readonly problems: readonly Problem[];
+  /** All problems, in the order of the files. */
+  readonly problems: readonly ConfigProblem[];
 
-  /** The message has a line for each problem, up to 50; the hint of a single problem is the error's. */
-  constructor(problems: readonly Problem[], options: ErrorOptions = {}) {
+  /**
+   * The message has a line for each problem, up to 50; the hint of a single
+   * problem is the error's.
+   */
+  constructor(problems: readonly ConfigProblem[], options: ErrorOptions = {}) {
     super("INVALID_CONFIG", summary(problems), {
       ...options,
       hint: problems.length === 1 ? problems[0]!.hint : undefined,
@@ -33,13 +36,13 @@ export class ConfigError extends CaryatidError {
   }
 }
 
-/** Writes a problem as a line: where, what, and in parentheses the next step. */
-export function formatProblem(problem: Problem): string {
+/** Formats a problem as a line: place, message, and the hint in parentheses. */
+export function formatProblem(problem: ConfigProblem): string {
   const hint = problem.hint === undefined ? "" : ` (${problem.hint})`;
   return withPlace(problem) + hint;
 }
 
-/** Writes a place as `file:line:column`. */
+/** Formats a place as `file:line:column`. */
 export function formatPlace({ source, line, column }: Place): string {
   if (line === undefined) return source;
   return column === undefined
@@ -47,7 +50,7 @@ export function formatPlace({ source, line, column }: Place): string {
     : `${source}:${line}:${column}`;
 }
 
-/** `ABORTED`, with the signal's reason as its cause. */
+/** Error `ABORTED` with the reason of the signal as its cause. */
 export function abortedError(signal: AbortSignal): CaryatidError {
   return new CaryatidError(
     "ABORTED",
@@ -56,7 +59,7 @@ export function abortedError(signal: AbortSignal): CaryatidError {
   );
 }
 
-function summary(problems: readonly Problem[]): string {
+function summary(problems: readonly ConfigProblem[]): string {
   if (problems.length === 1) return withPlace(problems[0]!);
   const lines = problems.slice(0, MOST_LINES).map(formatProblem);
   const more = problems.length - lines.length;
@@ -65,6 +68,6 @@ function summary(problems: readonly Problem[]): string {
     lines.map((line) => `  ${line}`).join("\n");
 }
 
-function withPlace({ place, message }: Problem): string {
+function withPlace({ place, message }: ConfigProblem): string {
   return place ? `${formatPlace(place)}: ${message}` : message;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ConfigError, formatProblem } from "./config_error.ts";
 import { type ConfigInput, readConfig } from "./read_config.ts";
 
-Deno.test("D7 readConfig() tells all problems at once: place, found, wanted, nearest key", async () => {
+Deno.test("D7 readConfig() reports all problems at once: place, found, wanted, nearest key", async () => {
   assert.deepEqual(
     await problems(`
 [message-rooter]
@@ -29,24 +29,24 @@ level = "warning"
 start-deadline = inf
 `),
     [
-      '<config>:2:2: Cannot use message-rooter: found an unknown key, wanted a known one (write "message-router")',
-      "<config>:5:1: Cannot use module.clock.import: found 42, wanted text",
-      '<config>:6:1: Cannot use module.clock.on-failure: found "restrat", wanted one of "fail", "restart", "ignore"',
-      "<config>:7:14: Cannot use message-bus.ext.class: found nothing, wanted a class of bus (standard classes: in-memory, rabbit-mq)",
-      "<config>:11:1: Cannot use message-bus.int.subscriber-queue-size: found 0, wanted a whole number, 1 to 1000000",
-      '<config>:13:1: Cannot use message-router.request-timeout: found "5", wanted seconds, above 0 to 2147483.647',
-      "<config>:14:1: Cannot use message-router.route[0].pattern: found nothing, wanted a pattern of topics",
-      '<config>:15:1: Cannot use message-router.route[0].patern: found an unknown key, wanted a known one (write "pattern")',
-      '<config>:16:15: Cannot use message-router.route[0].bus[1]: found "exd", wanted the id of a configured bus (write "ext")',
-      "<config>:18:1: Cannot use message-router.route[1].pattern: found 1, wanted text",
-      "<config>:19:1: Cannot use message-router.route[1].bus: found an empty array, wanted the id of a bus",
-      '<config>:21:1: Cannot use log.level: found "warning", wanted one of "debug", "info", "warn", "error"',
-      "<config>:23:1: Cannot use lifecycle.start-deadline: found inf, wanted seconds, from 0 to 2147483.647",
+      '<config>:2:2: Cannot use message-rooter: found an unknown key; expected a known one (Write "message-router".)',
+      "<config>:5:1: Cannot use module.clock.import: found 42; expected text",
+      '<config>:6:1: Cannot use module.clock.on-failure: found "restrat"; expected one of "fail", "restart", "ignore"',
+      "<config>:7:14: Cannot use message-bus.ext.class: found nothing; expected a class of bus (Use a standard class: in-memory, rabbit-mq.)",
+      "<config>:11:1: Cannot use message-bus.int.subscriber-queue-size: found 0; expected a whole number, 1 to 1000000",
+      '<config>:13:1: Cannot use message-router.request-timeout: found "5"; expected seconds, above 0 to 2147483.647',
+      "<config>:14:1: Cannot use message-router.route[0].pattern: found nothing; expected a pattern of topics",
+      '<config>:15:1: Cannot use message-router.route[0].patern: found an unknown key; expected a known one (Write "pattern".)',
+      '<config>:16:15: Cannot use message-router.route[0].bus[1]: found "exd"; expected the id of a configured bus (Write "ext".)',
+      "<config>:18:1: Cannot use message-router.route[1].pattern: found 1; expected text",
+      "<config>:19:1: Cannot use message-router.route[1].bus: found an empty array; expected the id of a bus",
+      '<config>:21:1: Cannot use log.level: found "warning"; expected one of "debug", "info", "warn", "error"',
+      "<config>:23:1: Cannot use lifecycle.start-deadline: found inf; expected seconds, from 0 to 2147483.647",
     ],
   );
 });
 
-Deno.test("D7 readConfig() tells a table that is something else once", async () => {
+Deno.test("D7 readConfig() reports a value in place of a table once", async () => {
   assert.deepEqual(
     await problems({
       global: 1,
@@ -58,13 +58,13 @@ Deno.test("D7 readConfig() tells a table that is something else once", async () 
       monitor: new Date(),
     }),
     [
-      "<config>: Cannot use global: found 1, wanted a table",
-      '<config>: Cannot use module.clock: found "x", wanted a table',
-      "<config>: Cannot use message-bus.int: found null, wanted a table",
-      "<config>: Cannot use message-router.route: found a table, wanted [[message-router.route]], an array of tables",
-      "<config>: Cannot use lifecycle: found an array, wanted a table",
-      '<config>: Cannot use log.levels: found "debug", wanted a table',
-      "<config>: Cannot use monitor: found a date, wanted a table",
+      "<config>: Cannot use global: found 1; expected a table",
+      '<config>: Cannot use module.clock: found "x"; expected a table',
+      "<config>: Cannot use message-bus.int: found null; expected a table",
+      "<config>: Cannot use message-router.route: found a table; expected [[message-router.route]], an array of tables",
+      "<config>: Cannot use lifecycle: found an array; expected a table",
+      '<config>: Cannot use log.levels: found "debug"; expected a table',
+      "<config>: Cannot use monitor: found a date; expected a table",
     ],
   );
 });
@@ -75,9 +75,9 @@ Deno.test("D7 a single problem is the error's message, and its hint the error's"
     assert.equal(error.code, "INVALID_CONFIG");
     assert.equal(
       error.message,
-      "<config>:1:2: Cannot use modul: found an unknown key, wanted a known one",
+      "<config>:1:2: Cannot use modul: found an unknown key; expected a known one",
     );
-    assert.equal(error.hint, 'write "module"');
+    assert.equal(error.hint, 'Write "module".');
     return true;
   });
 });
@@ -104,11 +104,11 @@ clokc = "debug"
     { env: {} },
   );
   assert.deepEqual(config.notices.map(formatProblem), [
-    "<config>:4:1: Cannot use message-bus.int.workers: found a key without effect, wanted none (leave it out: subscribers share no workers)",
-    "<config>:5:1: Cannot use message-bus.int.worker-queue-size: found a key without effect, wanted none (use subscriber-queue-size)",
-    "<config>:6:1: Cannot use message-bus.int.request-timeout: found a key without effect, wanted none (use request-timeout in [message-router])",
-    "<config>:11:1: Cannot use message-correlator.timeout: found a key without effect, wanted none (use request-timeout in [message-router])",
-    "<config>:16:1: Cannot use log.levels.clokc: found an unknown module, wanted the id of one",
+    "<config>:4:1: Cannot use message-bus.int.workers: found a key without effect; expected none (Remove it: subscribers share no workers.)",
+    "<config>:5:1: Cannot use message-bus.int.worker-queue-size: found a key without effect; expected none (Use subscriber-queue-size.)",
+    "<config>:6:1: Cannot use message-bus.int.request-timeout: found a key without effect; expected none (Use request-timeout in [message-router].)",
+    "<config>:11:1: Cannot use message-correlator.timeout: found a key without effect; expected none (Use request-timeout in [message-router].)",
+    "<config>:16:1: Cannot use log.levels.clokc: found an unknown module; expected the id of one",
   ]);
   assert.deepEqual(config.buses.map(({ settings }) => ({ ...settings })), [
     {},
@@ -116,10 +116,10 @@ clokc = "debug"
   ]);
 });
 
-Deno.test("readConfig() tells who gives a file's name as text how to give a file", async () => {
+Deno.test("readConfig() refuses the name of a file as text, with a hint", async () => {
   await assert.rejects(readConfig("./caryatid.toml", { env: {} }), {
     code: "INVALID_CONFIG",
-    hint: 'a text is TOML; give a file as new URL("…", import.meta.url)',
+    hint: 'Give a file as new URL("…", import.meta.url): a text is TOML.',
   });
 });
 

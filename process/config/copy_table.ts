@@ -1,13 +1,27 @@
-import type { KeyPath } from "./report.ts";
-import { emptyTable, isTable, MAX_DEPTH, type Table } from "./tables.ts";
+import {
+  emptyTable,
+  isTable,
+  type KeyPath,
+  MAX_DEPTH,
+  type Table,
+} from "./tables.ts";
 
-/** Tells of something that {@linkcode copyTable} left out: where, what was found, and what is wanted. */
+/**
+ * Reports a value that {@linkcode copyTable} left out: its path, what was
+ * found, and what is wanted.
+ */
 export type Refuse = (path: KeyPath, text: string) => void;
 
-/** An object may mention one part many times, so that a small one stands for a huge tree. */
+/**
+ * Maximum number of values. A small object can contain one part many times and
+ * so be a huge tree.
+ */
 const MAX_VALUES = 200_000;
 
-/** Copies a table into tables without prototype, leaving out (and telling) what a configuration can't have. */
+/**
+ * Copies a table into tables without prototype. Leaves out and reports values
+ * that a configuration cannot contain.
+ */
 export function copyTable(source: Table, refuse: Refuse): Table {
   return new Copy(refuse).table(source);
 }
@@ -30,7 +44,9 @@ class Copy {
       if (given === undefined) continue;
       this.#path.push(key);
       const value = key === "__proto__"
-        ? this.#leaveOut("a key that no configuration may have, wanted another")
+        ? this.#leaveOut(
+          "a key that no configuration may have; expected another",
+        )
         : this.#value(given);
       if (value !== undefined) copy[key] = value;
       this.#path.pop();
@@ -42,17 +58,17 @@ class Copy {
   #value(value: unknown): unknown {
     if (++this.#count > MAX_VALUES) {
       return this.#count === MAX_VALUES + 1
-        ? this.#leaveOut(`over ${MAX_VALUES} values, wanted fewer`)
+        ? this.#leaveOut(`over ${MAX_VALUES} values; expected fewer`)
         : undefined;
     }
     const array = Array.isArray(value);
     if (!array && !isTable(value)) return value;
     if (this.#around.includes(value)) {
-      return this.#leaveOut("a table that contains itself, wanted a tree");
+      return this.#leaveOut("a table that contains itself; expected a tree");
     }
     if (this.#around.length >= MAX_DEPTH) {
       return this.#leaveOut(
-        `tables nested deeper than ${MAX_DEPTH}, wanted at most ${MAX_DEPTH}`,
+        `tables nested deeper than ${MAX_DEPTH}; expected at most ${MAX_DEPTH}`,
       );
     }
     return array ? this.#array(value) : this.table(value);

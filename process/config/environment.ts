@@ -1,27 +1,42 @@
 import { copyTable } from "./copy_table.ts";
+import { quote } from "./format.ts";
+import { readToml } from "./input.ts";
 import { Layer, type Layers } from "./layers.ts";
 import type { Place } from "./process_config.ts";
-import type { KeyPath, Report } from "./report.ts";
-import { quote } from "./shown.ts";
-import { emptyTable, isTable, MAX_DEPTH, type Table } from "./tables.ts";
-import { readToml } from "./toml_text.ts";
-import { PREFIX } from "./variables.ts";
+import type { Report } from "./table_reader.ts";
+import {
+  emptyTable,
+  isTable,
+  type KeyPath,
+  MAX_DEPTH,
+  type Table,
+} from "./tables.ts";
 
 const FORBIDDEN = ["__proto__", "constructor", "prototype"];
-const WANTED = `wanted ${PREFIX}<TABLE>__<KEY>`;
+
+/** Options of {@linkcode addEnvironment}. */
+export interface EnvironmentOptions {
+  /** Prefix of the variables, without the underscore after it. */
+  readonly prefix: string;
+  /**
+   * Names of the top-level tables: `CARYATID_LOG` is a key, and
+   * `CARYATID_HOME` belongs to another program.
+   */
+  readonly topLevel: ReadonlySet<string>;
+  /** Receives problems and notices. */
+  readonly report: Report;
+}
 
 /**
- * Lays the variables `CARYATID_…` over what the files say: `CARYATID_MODULE__CLOCK__TOPIC` is `module.clock.topic`.
- *
- * @param topLevel the names of the process's own tables: `CARYATID_HOME` is none of our business, `CARYATID_LOG` is
+ * Applies variables over the files: `CARYATID_MODULE__CLOCK__TOPIC` is
+ * `module.clock.topic`.
  */
 export async function addEnvironment(
   layers: Layers,
   variables: readonly [name: string, value: string][],
-  topLevel: ReadonlySet<string>,
-  report: Report,
+  options: EnvironmentOptions,
 ): Promise<void> {
-  const environment = new Environment(layers, topLevel, report);
+  const environment = new Environment(layers, options);
   for (const [name, value] of variables) {
     await environment.add(name, value);
   }
@@ -29,27 +44,37 @@ export async function addEnvironment(
 
 class Environment {
   readonly #layers: Layers;
+  readonly #prefix: string;
   readonly #topLevel: ReadonlySet<string>;
   readonly #report: Report;
   readonly #names = new Map<string, string>();
 
-  constructor(layers: Layers, topLevel: ReadonlySet<string>, report: Report) {
+  constructor(
+    layers: Layers,
+    { prefix, topLevel, report }: EnvironmentOptions,
+  ) {
     this.#layers = layers;
+    this.#prefix = `${prefix}_`;
     this.#topLevel = topLevel;
     this.#report = report;
   }
 
+  /** Text that says which names are expected. */
+  get #expected(): string {
+    return `expected ${this.#prefix}<TABLE>__<KEY>`;
+  }
+
   async add(name: string, text: string): Promise<void> {
-    const parts = keyParts(name);
+    const parts = keyParts(name.slice(this.#prefix.length));
     const refuse = (path: KeyPath, text: string) =>
       this.#refuse(name, path, text);
     const bad = parts.find((part) => part === "" || FORBIDDEN.includes(part));
     if (bad !== undefined) {
       const what = bad === "" ? "an empty part" : `the part ${quote(bad)}`;
-      return refuse(parts, `found ${what}, ${WANTED}`);
+      return refuse(parts, `found ${what}; ${this.#expected}`);
     }
     if (parts.length > MAX_DEPTH) {
-      return refuse(parts, `found ${parts.length} parts, ${WANTED}`);
+      return refuse(parts, `found ${parts.length} parts; ${this.#expected}`);
     }
     const path = spell(this.#layers.merged, parts);
     const value = await readValue(text);
@@ -58,30 +83,48 @@ class Environment {
     this.#layers.add(new Layer(placeOf(name).source, table));
   }
 
-  /** Says whether it is meant for the process: there may be variables with our prefix for other programs. */
+  /**
+   * Returns true if the variable concerns the configuration. Other programs may
+   * use the prefix, too.
+   */
   #concerns(path: readonly string[], name: string): boolean {
     const [first] = path;
     if (path.length > 1 || this.#topLevel.has(first!)) return true;
     if (Object.hasOwn(this.#layers.merged, first!)) return true;
-    this.#report.notice(path, `found the variable ${quote(name)}, ${WANTED}`, {
-      at: placeOf(name),
-    });
+    this.#report.notice(
+      path,
+      `found the variable ${quote(name)}; ${this.#expected}`,
+      {
+        at: placeOf(name),
+      },
+    );
     return false;
   }
 
-  /** Says whether the value has the form of what it replaces. */
+  /**
+   * Returns true if the value is a table like the one it replaces, or neither
+   * is a table.
+   */
   #fits(path: readonly string[], name: string, value: unknown): boolean {
     const key = JSON.stringify(path);
     const other = this.#names.get(key);
     if (other !== undefined) {
-      this.#refuse(name, path, `found ${quote(other)} too, wanted one of them`);
+      this.#refuse(
+        name,
+        path,
+        `found ${quote(other)} too; expected one of them`,
+      );
       return false;
     }
     this.#names.set(key, name);
     let under: unknown = this.#layers.merged;
     for (const part of path) {
       if (under !== undefined && !isTable(under)) {
-        this.#refuse(name, path, "found a table over a value, wanted a value");
+        this.#refuse(
+          name,
+          path,
+          "found a table over a value; expected a value",
+        );
         return false;
       }
       under = isTable(under) ? under[part] : undefined;
@@ -90,7 +133,7 @@ class Environment {
     const [over, wanted] = isTable(value)
       ? ["a table over a value", "a value"]
       : ["a value over a table", "a table"];
-    this.#refuse(name, path, `found ${over}, wanted ${wanted}`);
+    this.#refuse(name, path, `found ${over}; expected ${wanted}`);
     return false;
   }
 
@@ -104,13 +147,15 @@ function placeOf(name: string): Place {
   return { source: `environment ${shown}`, line: undefined, column: undefined };
 }
 
-/** Rust's form has dots, which shells don't take; in ours `__` separates. */
+/**
+ * Splits a name without its prefix at `__`, or at the dots of Rust's form.
+ * Shells do not accept dots in names.
+ */
 function keyParts(name: string): string[] {
-  const rest = name.slice(PREFIX.length).toLowerCase();
-  return rest.split(rest.includes(".") ? "." : "__");
+  return name.toLowerCase().split(name.includes(".") ? "." : "__");
 }
 
-/** Finds out how the keys are spelled: as the files do, else with `-`. */
+/** Returns the keys as the files spell them, otherwise with `-`. */
 function spell(merged: Table, parts: readonly string[]): string[] {
   let table: unknown = merged;
   return parts.map((part) => {
@@ -131,9 +176,10 @@ function plain(key: string): string {
   return key.toLowerCase().replaceAll("_", "-");
 }
 
-/** TOML where it is TOML, else text. */
+/** Parses a value as TOML, otherwise as text. */
 async function readValue(text: string): Promise<unknown> {
-  // On one line and on three: so neither a comment nor a bracket in the value can end the array.
+  // On one line and on three lines: neither a comment nor a bracket in the
+  // value can end the array.
   for (const toml of [`x = [${text}]`, `x = [\n${text}\n]`]) {
     const read = await readToml(toml);
     if ("fault" in read || Object.keys(read.table).length !== 1) return text;

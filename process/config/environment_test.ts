@@ -17,6 +17,40 @@ Deno.test("a variable overrides a key: __ separates levels, names are lower-case
   });
 });
 
+Deno.test("a chosen prefix replaces CARYATID, and other variables have no effect", async () => {
+  const env = {
+    ACROPOLIS_MODULE__CLOCK__TOPIC: "x",
+    "ACROPOLIS_MODULE.CLOCK.EVERY": "2",
+    ACROPOLIS2_MODULE__CLOCK__EVERY: "3",
+    CARYATID_MODULE__CLOCK__TOPIC: "y",
+    CARYATID_LOG__LEVEL: "debug",
+  };
+  const config = await readConfig(CLOCK, { env, envPrefix: "ACROPOLIS" });
+  assert.deepEqual({ ...config.modules[0]!.section }, { topic: "x", every: 2 });
+  assert.equal(config.log.level, "info");
+  assert.equal(config.envPrefix, "ACROPOLIS");
+  const place = await config.place(["module", "clock", "topic"]);
+  assert.equal(place!.source, "environment ACROPOLIS_MODULE__CLOCK__TOPIC");
+  const odd = { A_1__B_HOME: "/opt", A_1__B_MODULE__CLOCK__TOPIC: "z" };
+  const { notices, modules } = await readConfig(CLOCK, {
+    env: odd,
+    envPrefix: "A_1__B",
+  });
+  assert.equal(modules[0]!.section["topic"], "z");
+  assert.match(notices[0]!.message, /expected A_1__B_<TABLE>__<KEY>$/);
+});
+
+Deno.test("readConfig rejects a prefix that no variable can have", async () => {
+  const wrong = ["", "acropolis", "ACROPOLIS_", "_A", "1A", "A-B", "A.B", "A*"];
+  const values: unknown[] = [...wrong, "A\nB", "É", "A".repeat(65), 5, {}];
+  for (const envPrefix of values as string[]) {
+    await assert.rejects(readConfig("", { env: {}, envPrefix }), {
+      code: "INVALID_OPTION",
+      message: /^Cannot use the prefix of environment variables: found /,
+    });
+  }
+});
+
 Deno.test("in a variable _ is -, unless the files spell the key otherwise", async () => {
   const env = { CARYATID_MODULE__REST_SERVER__MAX_BODY: "1" };
   assert.deepEqual(await section("[module.rest-server]", env), {
@@ -35,7 +69,7 @@ Deno.test("in a variable _ is -, unless the files spell the key otherwise", asyn
   assert.equal(monitor?.frequency, 2000);
 });
 
-Deno.test("a variable's value is TOML where it is TOML, else text", async (t) => {
+Deno.test("the value of a variable is TOML if it parses, else text", async (t) => {
   const cases: [text: string, value: unknown][] = [
     ["1", 1],
     [" 1.5 ", 1.5],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ConfigError } from "./config_error.ts";
-import type { Problem } from "./process_config.ts";
+import type { ConfigProblem } from "./process_config.ts";
 import { type ConfigInput, readConfig } from "./read_config.ts";
 
 const DEEP = 100_000;
@@ -18,7 +18,7 @@ Deno.test("F5 readConfig() refuses hostile objects", async (t) => {
   const cases: [name: string, input: ConfigInput, message: RegExp][] = [
     ["10^5 deep", deep, /found tables nested deeper than 64/],
     ["a cycle", cycle, /x\[0\]: found a table that contains itself/],
-    ["2^60 tables", doubling, /found over 200000 values, wanted fewer/],
+    ["2^60 tables", doubling, /found over 200000 values; expected fewer/],
     [
       "__proto__",
       JSON.parse('{"module":{"a":{"__proto__":{"polluted":true}}}}'),
@@ -31,10 +31,10 @@ Deno.test("F5 readConfig() refuses hostile objects", async (t) => {
           throw new Error("s3cret");
         },
       },
-      /found a getter that throws, wanted values$/,
+      /found a getter that throws; expected values$/,
     ],
-    ["null", null as never, /found null, wanted TOML text, a URL or a plain/],
-    ["a date", new Date() as never, /found a date, wanted TOML text/],
+    ["null", null as never, /found null; expected TOML text, a URL or a plain/],
+    ["a date", new Date() as never, /found a date; expected TOML text/],
   ];
   for (const [name, input, message] of cases) {
     await t.step(name, async () => {
@@ -52,7 +52,7 @@ Deno.test("F5 names in messages are short and harmless to a terminal", async () 
   assert.match(problem!.message, /^Cannot use "\\u001b\[2J\\u\{202e\}xxx/);
 });
 
-async function problems(input: ConfigInput): Promise<readonly Problem[]> {
+async function problems(input: ConfigInput): Promise<readonly ConfigProblem[]> {
   const error = await readConfig(input, { env: {} }).then(
     () => undefined,
     (error) => error,

@@ -1,8 +1,8 @@
 import type { CodeSource } from "./process_config.ts";
-import type { KeyPath, Report } from "./report.ts";
-import type { TableReader } from "./table_reader.ts";
+import type { Report, TableReader } from "./table_reader.ts";
+import type { KeyPath } from "./tables.ts";
 
-/** Where packages come from, whatever registry is set up in their place. */
+/** Standard registries of packages. */
 const REGISTRIES: Readonly<Record<string, string>> = {
   "jsr:": "jsr.io",
   "npm:": "registry.npmjs.org",
@@ -11,7 +11,10 @@ const REGISTRIES: Readonly<Record<string, string>> = {
 /** A part of the configuration that names its code. */
 type Importing = CodeSource & { readonly path: KeyPath };
 
-/** `[import] hosts`: the only hosts that code may come from. What is imported from elsewhere is told. */
+/**
+ * Reads `[import] hosts`, the only hosts that code may come from. Reports
+ * imports from other hosts.
+ */
 export function readImportHosts(
   root: TableReader,
   parts: readonly Importing[],
@@ -39,12 +42,12 @@ function checkHost(
   if (isAllowed) return;
   report.refuse(
     [...path, "import"],
-    `found code of ${host}, wanted one of ${hosts.join(", ") || "no host"}`,
-    { hint: "add it to hosts in [import], if it is to be trusted" },
+    `found code of ${host}; expected one of ${hosts.join(", ") || "no host"}`,
+    { hint: "Add it to hosts in [import] if you trust it." },
   );
 }
 
-/** Where code comes from; undefined for a name that only the import map knows. */
+/** Returns the URL of code; undefined for a name of the import map. */
 function codeUrl({ import: specifier, base }: CodeSource): URL | undefined {
   if (specifier === undefined) return undefined;
   const isRelative = /^\.{0,2}\//.test(specifier);
@@ -52,7 +55,10 @@ function codeUrl({ import: specifier, base }: CodeSource): URL | undefined {
   return url ?? URL.parse(specifier) ?? undefined;
 }
 
-/** The host and port that code is downloaded from: of a package, the registry that is used unless another one is set up. */
+/**
+ * Returns host and port of the code. For a package, that is the standard
+ * registry.
+ */
 export function importHost(url: URL): string | undefined {
   const registry = REGISTRIES[url.protocol];
   if (registry !== undefined) return `${registry}:443`;

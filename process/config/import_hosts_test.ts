@@ -33,7 +33,7 @@ Deno.test("without [import] code may come from anywhere", async () => {
   assert.equal(importHosts, undefined);
 });
 
-Deno.test("code of other hosts is refused where it is imported, all at once", async (t) => {
+Deno.test("imports from other hosts are refused with their places, all at once", async (t) => {
   const hosts = ["example.com", "127.0.0.1:4000"];
   const cases: [specifier: string, host: string][] = [
     ["https://example.org/m.ts", "example.org:443"],
@@ -57,8 +57,8 @@ Deno.test("code of other hosts is refused where it is imported, all at once", as
   for (const [index, [specifier, host]] of cases.entries()) {
     await t.step(specifier, () => {
       const line = `<config>:${2 * index + 4}:1: Cannot use ` +
-        `module.m${index}.import: found code of ${host}, ` +
-        "wanted one of example.com, 127.0.0.1:4000";
+        `module.m${index}.import: found code of ${host}; ` +
+        "expected one of example.com, 127.0.0.1:4000";
       assert(error.message.includes(line), error.message);
     });
   }
@@ -77,12 +77,12 @@ Deno.test("a relative import of a file that came from a host is code of that hos
   await assert.rejects(readConfig(url, { env: {} }), {
     code: "INVALID_CONFIG",
     message: new RegExp(
-      `c\\.toml:4:1: .*found code of ${url.host}, wanted one of no host`,
+      `c\\.toml:4:1: .*found code of ${url.host}; expected one of no host`,
     ),
   });
 });
 
-Deno.test("what is no host is refused", async (t) => {
+Deno.test("a value that is not a host is refused", async (t) => {
   const bad = [
     "",
     "https://example.com",
@@ -100,13 +100,13 @@ Deno.test("what is no host is refused", async (t) => {
       const text = `[import]\nhosts = [${JSON.stringify(host)}]`;
       await assert.rejects(readConfig(text, { env: {} }), {
         code: "INVALID_CONFIG",
-        message: /import\.hosts\[0\]: found .*, wanted a host like/,
+        message: /import\.hosts\[0\]: found .*; expected a host like/,
       });
     });
   }
   await t.step("no list", async () => {
     await assert.rejects(readConfig('[import]\nhosts = "x"', { env: {} }), {
-      message: /import\.hosts: found "x", wanted an array/,
+      message: /import\.hosts: found "x"; expected an array/,
     });
   });
   await t.step("an unknown key", async () => {

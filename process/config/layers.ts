@@ -1,47 +1,56 @@
 import type { Place } from "./process_config.ts";
-import type { KeyPath } from "./report.ts";
-import { emptyTable, isTable, mergeInto, type Table } from "./tables.ts";
+import {
+  emptyTable,
+  isTable,
+  type KeyPath,
+  mergeInto,
+  type Table,
+} from "./tables.ts";
 import type { KeyPositions } from "./toml_positions.ts";
 
-/** The sources of a configuration, later ones over earlier ones. */
+/** Sources of a configuration; later ones override earlier ones. */
 export class Layers {
-  /** All of them in one: tables merge, all else is replaced. */
+  /** All layers merged: tables merge, other values are replaced. */
   readonly merged: Table = emptyTable();
   readonly #layers: Layer[] = [];
   readonly #base: URL | undefined;
 
-  /** `base` is what paths are relative to that no file says. */
+  /** `base` is the base of relative paths that are not in a file. */
   constructor(base?: URL) {
     this.#base = base;
   }
 
-  /** Lays one over those that are there. */
+  /** Adds a layer over the existing ones. */
   add(layer: Layer): void {
     this.#layers.push(layer);
     mergeInto(this.merged, layer.table);
   }
 
-  /** What a relative specifier that stands at this key is relative to. */
+  /** Returns the base of a relative specifier at this key. */
   baseOf(path: KeyPath): URL | undefined {
     return this.#layerOf(path)?.base;
   }
 
-  /** What a relative path that stands at this key is relative to. */
+  /** Returns the base of a relative path at this key. */
   folderOf(path: KeyPath): URL | undefined {
     return this.baseOf(path) ?? this.#base;
   }
 
-  /** Where the value of a key was said, or the nearest table around it; for what is nowhere, the first source. */
+  /**
+   * Returns the place of a value or of the nearest table around it. A missing
+   * key has the place of the first source.
+   */
   async place(path: KeyPath): Promise<Place | undefined> {
     const layer = this.#layerOf(path) ?? this.#layers[0];
     return await layer?.place(path);
   }
 
-  /** The ids in a table of tables, in the order in which the sources mention them. */
+  /** Returns the ids in a table of tables, in the order of the sources. */
   async idsIn(key: string): Promise<string[]> {
     const table = this.merged[key];
     const ids = isTable(table) ? Object.keys(table) : [];
-    // JavaScript keeps that order, but for keys like "2": they come first, by size.
+    // JavaScript keeps that order except for keys like "2", which it sorts to
+    // the front.
     if (ids.length < 2 || !/^\d/.test(ids[0]!)) return ids;
     const mentions: [id: string, mention: readonly number[]][] = [];
     for (const id of ids) {
@@ -51,7 +60,7 @@ export class Layers {
     return mentions.map(([id]) => id);
   }
 
-  /** The number of the layer, the line and the column. */
+  /** Returns the index of the layer, the line and the column. */
   async #firstMention(path: KeyPath): Promise<readonly number[]> {
     const index = this.#layers.findIndex((layer) =>
       layer.reach(path).length === path.length
@@ -61,7 +70,8 @@ export class Layers {
   }
 
   /**
-   * A value stands in the last layer that has it. Many layers may have a table: it stands in the first one, and so does what is
+   * Returns the layer of a key. A value belongs to the last layer that has it.
+   * A table belongs to the first layer that has it, and so do keys that are
    * missing from it.
    */
   #layerOf(path: KeyPath): Layer | undefined {
@@ -80,18 +90,18 @@ export class Layers {
   }
 }
 
-/** One of the sources that make up a configuration. */
+/** One source of a configuration. */
 export class Layer {
-  /** What a person knows it by. */
+  /** Name for messages. */
   readonly source: string;
-  /** What it says. */
+  /** Content. */
   readonly table: Table;
-  /** What relative specifiers in it are relative to. */
+  /** Base of relative specifiers. */
   readonly base: URL | undefined;
   readonly #text: string | undefined;
   #positions: KeyPositions | undefined;
 
-  /** `text` is the TOML that says `table`, if there is any. */
+  /** `text` is the TOML text of `table`, if it has one. */
   constructor(
     source: string,
     table: Table,
@@ -106,14 +116,14 @@ export class Layer {
     this.#text = options.text;
   }
 
-  /** The same source, saying something else. */
+  /** Returns the same source with another table. */
   withTable(table: Table): Layer {
     const { source, base } = this;
     const text = this.#text;
     return new Layer(source, table, { base, text });
   }
 
-  /** Where a key stands in it, or the nearest table around it. */
+  /** Returns the place of a key or of the nearest table around it. */
   async place(path: KeyPath): Promise<Place> {
     const nowhere = {
       source: this.source,
@@ -122,7 +132,7 @@ export class Layer {
     };
     if (this.#text === undefined) return nowhere;
     if (!this.#positions) {
-      // Most configurations have no error, and never need this.
+      // Loaded on demand: only errors need positions.
       const { KeyPositions } = await import("./toml_positions.ts");
       this.#positions = new KeyPositions(this.#text);
     }
@@ -130,7 +140,10 @@ export class Layer {
     return position ? { source: this.source, ...position } : nowhere;
   }
 
-  /** How many keys of a path it has, and whether one of them is no table, so that layers below don't count. */
+  /**
+   * Returns the number of keys of a path that exist here. `replaces` is true if
+   * one of them is not a table, which hides lower layers.
+   */
   reach(
     path: KeyPath,
   ): { readonly length: number; readonly replaces: boolean } {

@@ -1,20 +1,21 @@
 import { CaryatidError, validatePattern } from "@caryatid/sdk";
-import { filePath, isAbsolutePath } from "../cli/file_urls.ts";
-import { NET_WANTED, parseNet } from "../isolation/grants_net.ts";
-import { absolutePath } from "../isolation/grants_paths.ts";
+import { filePath, isAbsolutePath } from "../platform/file_urls.ts";
+import { absolutePath, NET_WANTED, parseNet } from "./grant_covers.ts";
 import type { Layers } from "./layers.ts";
 import type { Isolation, ModuleGrants } from "./process_config.ts";
-import type { Report } from "./report.ts";
-import type { TableReader } from "./table_reader.ts";
+import type { Report, TableReader } from "./table_reader.ts";
 
-/** What is around the grants of a module. */
+/** Context of the grants of a module. */
 export interface GrantsAround {
   readonly isolation: Isolation;
   readonly layers: Layers;
   readonly report: Report;
 }
 
-/** The `permissions` of a module, or of a bus, which has no topics of its own. A key that nobody knows is an error: Deno itself would ignore it in silence. */
+/**
+ * Reads `permissions` of a module or bus; a bus has no rights to topics. An
+ * unknown key is an error, although Deno would ignore it silently.
+ */
 export function readGrants(
   reader: TableReader,
   { isolation, layers, report }: GrantsAround,
@@ -33,20 +34,25 @@ export function readGrants(
 
 function topics(
   reader: TableReader,
-): Pick<ModuleGrants, "publish" | "subscribe" | "request" | "handle"> {
-  const list = (key: string) =>
-    reader.path[0] === "message-bus"
-      ? undefined
-      : reader.texts(key, patternRefusal);
+): Pick<
+  ModuleGrants,
+  "publish" | "subscribe" | "request" | "handle" | "groups"
+> {
+  const list = (key: string, refusal = patternRefusal) =>
+    reader.path[0] === "message-bus" ? undefined : reader.texts(key, refusal);
   return {
     publish: list("publish"),
     subscribe: list("subscribe"),
     request: list("request"),
     handle: list("handle"),
+    groups: list("groups", groupRefusal),
   };
 }
 
-/** Deno gives no worker a network that its host has only as such: it takes that for more. */
+/**
+ * Reports networks in the grants of a worker: Deno treats a network as more
+ * than its host grants.
+ */
 function refuseNetworks(
   { net = [] }: ModuleGrants,
   { path }: TableReader,
@@ -57,12 +63,12 @@ function refuseNetworks(
   report.wrong(
     [...path, "net", index],
     net[index],
-    "hosts: a worker can't have a network",
-    { hint: 'name the hosts, or write isolation = "process"' },
+    "hosts: a worker cannot have a network",
+    { hint: 'Name the hosts, or write isolation = "process".' },
   );
 }
 
-/** Links aren't resolved: Deno compares the text of paths, and what goes through a link has the text of the link. */
+/** Reads paths without resolving links, because Deno compares paths as text. */
 function paths(
   reader: TableReader,
   key: "read" | "write",
@@ -76,8 +82,8 @@ function paths(
   const relative = texts.findIndex((text) => !isAbsolutePath(text));
   if (relative >= 0 && base?.protocol !== "file:") {
     report.wrong([...at, relative], texts[relative], "an absolute path", {
-      hint: "a relative one starts at the file that says it, or at " +
-        "{ base: import.meta.url } of Process.create",
+      hint: "Write an absolute path, or set the base of relative ones by " +
+        "{ base: import.meta.url } of Process.create.",
     });
     return texts;
   }
@@ -98,7 +104,10 @@ function netRefusal(text: string): string | undefined {
   return parseNet(text) ? undefined : NET_WANTED;
 }
 
-/** An empty text would stand for everything in a flag of Deno's, and `~` for nothing but a folder of that name. */
+/**
+ * Rejects an empty text, which means everything in a flag of Deno, and `~`,
+ * which only shells expand.
+ */
 function pathRefusal(text: unknown): string | undefined {
   if (typeof text !== "string" || !/^[^\p{Cc}]+$/u.test(text)) {
     return "the path of a file or folder";
@@ -108,11 +117,17 @@ function pathRefusal(text: unknown): string | undefined {
     : undefined;
 }
 
-/** `*` alone would be every variable there is, with all secrets. */
+/** Rejects `*`, which would grant every variable with all secrets. */
 function envRefusal(text: string): string | undefined {
   return /^[^\s\p{Cc}=,*]+\*?$/u.test(text)
     ? undefined
     : 'the name of a variable, or its beginning and "*"';
+}
+
+function groupRefusal(text: string): string | undefined {
+  return /^[^\p{Cc}*]+\*?$|^\*$/u.test(text)
+    ? undefined
+    : 'the name of a group, or its beginning and "*"';
 }
 
 function patternRefusal(text: string): string | undefined {

@@ -3,7 +3,7 @@ import type { ConfigError } from "./config_error.ts";
 import type { ConfigInput } from "./input.ts";
 import { readConfig } from "./read_config.ts";
 
-Deno.test("[module.x.permissions] is what a file grants; a list that isn't there is undefined", async () => {
+Deno.test("[module.x.permissions] sets the grants of a module, and a missing list is undefined", async () => {
   const { permissions, section, isolation } = await module(`
     [module.x]
     isolation = "process"
@@ -15,6 +15,7 @@ Deno.test("[module.x.permissions] is what a file grants; a list that isn't there
     env = ["HOME", "MY_*"]
     publish = ["x.#"]
     handle = ["x.ask.*"]
+    groups = ["workers", "blue-*", "*"]
   `);
   assert.deepEqual(permissions, {
     net: ["api.example.com:443", "*.example.com", "10.0.0.0/8", "[::1]:80"],
@@ -25,6 +26,7 @@ Deno.test("[module.x.permissions] is what a file grants; a list that isn't there
     subscribe: undefined,
     request: undefined,
     handle: ["x.ask.*"],
+    groups: ["workers", "blue-*", "*"],
   });
   assert.equal(isolation, "process");
   assert.deepEqual(Object.entries(section), [["topic", "own"]]);
@@ -79,13 +81,13 @@ Deno.test("a relative path that starts nowhere is refused", async () => {
   );
   assert.equal(
     problem!.message,
-    'Cannot use module.x.permissions.read[1]: found "b", wanted an absolute path',
+    'Cannot use module.x.permissions.read[1]: found "b"; expected an absolute path',
   );
   assert.match(problem!.hint!, /base: import\.meta\.url/);
   assert.equal(problem!.place!.line, 2);
 });
 
-Deno.test("a path with a comma is refused, also where the comma is in the folder of the file: a flag would make two of it", async () => {
+Deno.test("a path with a comma is refused, also if the comma is in the folder of the file, because a flag would split the path", async () => {
   await using dir = await folder("a,b");
   const url = new URL(`${dir.url}a,b/x.toml`);
   await Deno.writeTextFile(url, '[module.x.permissions]\nread = ["data"]');
@@ -95,12 +97,15 @@ Deno.test("a path with a comma is refused, also where the comma is in the folder
   });
 });
 
-Deno.test("a worker can't have a network, which Deno wouldn't let its host give away", async () => {
+Deno.test("a worker cannot be granted a network in CIDR form, because Deno does not let its host pass it on", async () => {
   const [problem] = await problems(
     '[module.x]\nisolation = "worker"\n[module.x.permissions]\nnet = ["10.0.0.0/8"]',
   );
   assert.equal(problem!.place!.line, 4);
-  assert.match(problem!.message, /wanted hosts: a worker can't have a network/);
+  assert.match(
+    problem!.message,
+    /expected hosts: a worker cannot have a network/,
+  );
 });
 
 Deno.test("the environment sets isolation, and lists as TOML writes them", async () => {
@@ -117,8 +122,8 @@ Deno.test("the environment sets isolation, and lists as TOML writes them", async
   assert.deepEqual(permissions!.net, ["b.example", "c.example:1"]);
 });
 
-Deno.test("D7 all that is wrong with grants is told at once, by line, with the nearest key", async () => {
-  const told = await problems(`
+Deno.test("D7 all problems of grants are reported together, each with its line and the nearest known key", async () => {
+  const found = await problems(`
 [module.x]
 isolation = "thread"
 [module.x.permissions]
@@ -129,7 +134,7 @@ write = "/data"
 env = ["*", "A=B"]
 run = ["deno"]
 publish = ["${"a".repeat(256)}"]`);
-  const lines = told.map(({ place, message, hint }) =>
+  const lines = found.map(({ place, message, hint }) =>
     `${place!.line}: ${message}${hint ? ` (${hint})` : ""}`
   );
   const host =
@@ -137,31 +142,31 @@ publish = ["${"a".repeat(256)}"]`);
   const x = "Cannot use module.x";
   const p = `${x}.permissions`;
   assert.deepEqual(lines, [
-    `3: ${x}.isolation: found "thread", wanted one of "none", "worker", "process"`,
-    `5: ${p}.net[0]: found "https://example.com", wanted ${host}`,
-    `5: ${p}.net[1]: found "example.com:99999", wanted ${host}`,
-    `5: ${p}.net[2]: found "*", wanted ${host}`,
-    `5: ${p}.net[3]: found "unix:/run/x", wanted ${host}`,
-    `6: ${p}.raed: found an unknown key, wanted a known one (write "read")`,
-    `7: ${p}.read[0]: found "", wanted the path of a file or folder`,
-    `7: ${p}.read[1]: found 7, wanted text`,
-    `7: ${p}.read[2]: found "~/x", wanted a path without "~", which only shells know`,
-    `8: ${p}.write: found "/data", wanted an array of at most 1000 texts`,
-    `9: ${p}.env[0]: found "*", wanted the name of a variable, or its beginning and "*"`,
-    `9: ${p}.env[1]: found "A=B", wanted the name of a variable, or its beginning and "*"`,
-    `10: ${p}.run: found an unknown key, wanted a known one (known: "net", "read", "write", "env", "publish", "subscribe", "request", "handle")`,
+    `3: ${x}.isolation: found "thread"; expected one of "none", "worker", "process"`,
+    `5: ${p}.net[0]: found "https://example.com"; expected ${host}`,
+    `5: ${p}.net[1]: found "example.com:99999"; expected ${host}`,
+    `5: ${p}.net[2]: found "*"; expected ${host}`,
+    `5: ${p}.net[3]: found "unix:/run/x"; expected ${host}`,
+    `6: ${p}.raed: found an unknown key; expected a known one (Write "read".)`,
+    `7: ${p}.read[0]: found ""; expected the path of a file or folder`,
+    `7: ${p}.read[1]: found 7; expected text`,
+    `7: ${p}.read[2]: found "~/x"; expected a path without "~", which only shells know`,
+    `8: ${p}.write: found "/data"; expected an array of at most 1000 texts`,
+    `9: ${p}.env[0]: found "*"; expected the name of a variable, or its beginning and "*"`,
+    `9: ${p}.env[1]: found "A=B"; expected the name of a variable, or its beginning and "*"`,
+    `10: ${p}.run: found an unknown key; expected a known one (Use one of "net", "read", "write", "env", "publish", "subscribe", "request", "handle", "groups".)`,
     `11: ${p}.publish[0]: found "${
       "a".repeat(57)
-    }...", wanted a pattern of at most 255 bytes of UTF-8`,
+    }..."; expected a pattern of at most 255 bytes of UTF-8`,
   ]);
 });
 
-Deno.test("permissions, limits and isolation can't stand in [global]", async () => {
-  const told = await problems(
+Deno.test("permissions, limits and isolation are refused in [global]", async () => {
+  const found = await problems(
     '[global]\nisolation = "worker"\n[global.permissions]\nnet = []\n[global.limits]\nmemory = 1\n[module.x]',
   );
   assert.deepEqual(
-    told.map(({ key, message }) => [key, message.includes("wanted it in")]),
+    found.map(({ key, message }) => [key, message.includes("expected it in")]),
     [
       ["global.isolation", true],
       ["global.permissions", true],

@@ -34,28 +34,28 @@ Deno.test("limits are milliseconds and bytes, with a default each", async () => 
   );
 });
 
-Deno.test("limits of a module that isn't isolated are a notice: nobody keeps them", async () => {
+Deno.test("limits of a module without isolation give a notice, as they have no effect", async () => {
   const { notices } = await read("[module.x.limits]\nheartbeat = 1");
   assert.deepEqual(notices.map(({ key, hint }) => [key, hint]), [
-    ["module.x.limits", 'write isolation = "process" above it, or "worker"'],
+    ["module.x.limits", 'Write isolation = "process" above it, or "worker".'],
   ]);
 });
 
-Deno.test("memory is refused for a worker, which can't be held to it", async () => {
+Deno.test("a memory limit is refused for a worker, which cannot enforce it", async () => {
   await assert.rejects(
     read('[module.x]\nisolation = "worker"\n[module.x.limits]\nmemory = 64'),
     (error: ConfigError) => {
       assert.equal(error.problems[0]!.place!.line, 4);
       assert.match(
         error.message,
-        /limits\.memory: .*wanted isolation = "process"/,
+        /limits\.memory: .*expected isolation = "process"/,
       );
       return true;
     },
   );
 });
 
-Deno.test("D7 all limits that can't be kept are told at once", async () => {
+Deno.test("D7 all invalid limits are reported at once", async () => {
   await assert.rejects(
     read(`
 [module.x]
@@ -79,7 +79,7 @@ memmory = 1`),
           [10, "module.x.limits.memmory"],
         ],
       );
-      assert.equal(error.problems[5]!.hint, 'write "memory"');
+      assert.equal(error.problems[5]!.hint, 'Write "memory".');
       return true;
     },
   );

@@ -1,36 +1,48 @@
-import { readCodeSource } from "./code_source.ts";
-import { readIsolation } from "./isolation.ts";
+import { readCodeSource, readIsolation } from "./code_keys.ts";
 import type { Layers } from "./layers.ts";
-import type { ModuleConfig, OnFailure } from "./process_config.ts";
-import type { Report } from "./report.ts";
-import type { TableReader } from "./table_reader.ts";
+import type {
+  Jail,
+  ModuleConfig,
+  OnFailure,
+  WhileDown,
+} from "./process_config.ts";
+import type { Report, TableReader } from "./table_reader.ts";
 import {
   countValues,
   emptyTable,
   isTable,
+  joinKey,
   mergeInto,
   type Table,
 } from "./tables.ts";
 
 const ON_FAILURE: readonly OnFailure[] = ["fail", "restart", "ignore"];
+const WHILE_DOWN: readonly WhileDown[] = ["drop-newest", "wait"];
 const NOT_GLOBAL = [
   "class",
   "import",
   "integrity",
   "on-failure",
+  "while-down",
   "isolation",
+  "jail",
   "permissions",
   "limits",
+  "may-block",
 ];
 
-/** A small file may lay a huge `[global]` under very many modules. */
+/**
+ * Maximum number of values copied from `[global]`: a small file can apply a
+ * huge table to many modules.
+ */
 const MAX_COPIES = 1_000_000;
 
-/** `[module.<id>]`, with `[global]` laid under each. */
+/** Reads `[module.<id>]`, each merged over `[global]`. */
 export async function readModules(
   root: TableReader,
   layers: Layers,
   report: Report,
+  jail: Jail,
 ): Promise<ModuleConfig[]> {
   const ids = await layers.idsIn("module");
   const all = root.reader("module");
@@ -39,15 +51,15 @@ export async function readModules(
   if (copies > MAX_COPIES) {
     report.refuse(
       ["global"],
-      `found ${copies} values when laid under ${ids.length} modules, ` +
-        `wanted at most ${MAX_COPIES}`,
+      `found ${copies} values when laid under ${ids.length} modules; ` +
+        `expected at most ${MAX_COPIES}`,
     );
     return [];
   }
   const modules: ModuleConfig[] = [];
   for (const id of ids) {
     modules.push(
-      await readModule(id, all.item(id), { global, layers, report }),
+      await readModule(id, all.item(id), { global, layers, report, jail }),
     );
   }
   return modules;
@@ -56,7 +68,8 @@ export async function readModules(
 async function readModule(
   id: string,
   reader: TableReader,
-  { global, layers, report }: {
+  { global, layers, report, jail }: {
+    readonly jail: Jail;
     readonly global: Table;
     readonly layers: Layers;
     readonly report: Report;
@@ -66,31 +79,37 @@ async function readModule(
   const className = reader.text("class") ?? id;
   const source = readCodeSource(reader, layers, report);
   const onFailure = reader.choice("on-failure", ON_FAILURE, "fail");
-  const isolation = await readIsolation(reader, layers, report);
+  const whileDown = reader.choice("while-down", WHILE_DOWN, "drop-newest");
+  const isolation = await readIsolation(reader, layers, report, jail);
+  const mayBlock = reader.flag("may-block", false);
   const own = reader.rest();
   return {
     id,
     className,
     ...source,
     onFailure,
+    whileDown,
     ...isolation,
+    mayBlock,
     path,
     section: mergeInto(mergeInto(emptyTable(), global), own),
     globalKeys: onlyIn(global, own, "", new Set()),
   };
 }
 
-/** What `[global]` says to modules: not how they are loaded, and not the startup message. */
+/**
+ * Returns the keys of `[global]`, which all apply to modules, those of
+ * `[global.startup]` included. Reports keys that only a module can have.
+ */
 function readGlobal(root: TableReader, report: Report): Table {
   const global = root.reader("global");
   for (const key of NOT_GLOBAL) {
     if (global.value(key) === undefined) continue;
     report.refuse(
       ["global", key],
-      "found a key that holds for one module, wanted it in [module.<id>]",
+      "found a key that holds for one module; expected it in [module.<id>]",
     );
   }
-  global.value("startup");
   return global.rest();
 }
 
@@ -103,10 +122,9 @@ function onlyIn(
   for (const key of Object.keys(table)) {
     const value = table[key];
     const over = other[key];
-    if (over === undefined) keys.add(prefix + key);
-    else if (isTable(value) && isTable(over)) {
-      onlyIn(value, over, `${prefix}${key}.`, keys);
-    }
+    const path = joinKey(prefix, key);
+    if (over === undefined) keys.add(path);
+    else if (isTable(value) && isTable(over)) onlyIn(value, over, path, keys);
   }
   return keys;
 }

@@ -9,6 +9,7 @@ Deno.test("readConfig() lays [global] under each module: tables merge, arrays ar
     db = { host = "h", pool = { size = 1 } }
     [global.startup]
     topic = "start"
+    network-name = "mainnet"
     [module.clock]
     topic = "clock.tick"
     tags = ["c"]
@@ -18,14 +19,20 @@ Deno.test("readConfig() lays [global] under each module: tables merge, arrays ar
   assert.deepEqual(plain(clock!.section), {
     tags: ["c"],
     db: { host: "h", pool: { size: 1, wait: 2 }, port: 1 },
+    startup: { topic: "start", "network-name": "mainnet" },
     topic: "clock.tick",
   });
-  assert.deepEqual([...clock!.globalKeys], ["db.host", "db.pool.size"]);
+  assert.deepEqual([...clock!.globalKeys], [
+    "db.host",
+    "db.pool.size",
+    "startup",
+  ]);
   assert.deepEqual(plain(spy!.section), {
     tags: ["a", "b"],
     db: { host: "h", pool: { size: 1 } },
+    startup: { topic: "start", "network-name": "mainnet" },
   });
-  assert.deepEqual([...spy!.globalKeys], ["tags", "db"]);
+  assert.deepEqual([...spy!.globalKeys], ["tags", "db", "startup"]);
 });
 
 Deno.test("modules share nothing of [global] that one of them could change", async () => {
@@ -44,7 +51,7 @@ Deno.test("[global] gives no module a class, an import or a policy", async () =>
       for (const key of ["class", "import", "on-failure"]) {
         assert(error.message.includes(
           `Cannot use global.${key}: ` +
-            "found a key that holds for one module, wanted it in [module.<id>]",
+            "found a key that holds for one module; expected it in [module.<id>]",
         ));
       }
       return true;
@@ -101,7 +108,7 @@ Deno.test("a module's id may be any text but an empty one or one with control ch
     (error: Error) => {
       assert(error.message.includes(
         '<config>:1:9: Cannot use module."": ' +
-          "found an empty id or one with control characters, wanted a name",
+          "found an empty id or one with control characters; expected a name",
       ));
       assert(error.message.includes('<config>:2:9: Cannot use module."a\\tb"'));
       return true;

@@ -1,7 +1,10 @@
 const LONGEST_NAME = 64;
 const MOST_NAMES = 1_000;
 
-/** The known name that `name` was probably meant to be: at most a third of its letters differ. */
+/**
+ * Returns the known name that `name` probably means: at most a third of its
+ * letters differ.
+ */
 export function nearest(
   name: string,
   known: Iterable<string>,
@@ -24,7 +27,10 @@ export function nearest(
   return best;
 }
 
-/** How many letters to insert, leave out, replace or swap with their neighbour. */
+/**
+ * Returns the number of letters to insert, delete, replace or swap with a
+ * neighbor.
+ */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let above = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -1,188 +1,271 @@
-import type { NamedProcess } from "./processes.ts";
+/** A process of a file for several processes. */
+export interface NamedProcess {
+  /** Name in `[process.<name>]`. */
+  readonly name: string;
+  /** Ids of its modules, in the order of the file. */
+  readonly modules: readonly string[];
+}
 
-export type { NamedProcess };
-
-/** How much is logged: this level and those after it. */
+/** Lowest level that is logged. */
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
-/** What happens when something that a module runs throws: the process ends, the module starts anew, or nothing. */
+/**
+ * Reaction to an error in a module: the process ends, the module restarts, or
+ * nothing happens.
+ */
 export type OnFailure = "fail" | "restart" | "ignore";
+/** Behavior of the full queues of a module that is down. */
+export type WhileDown = "drop-newest" | "wait";
 
-/** Where the code of a module runs: in the process itself, in a worker of it, or in a process of its own. */
+/**
+ * Place in which the code of a module runs: the process itself, a worker, or a
+ * separate process.
+ */
 export type Isolation = "none" | "worker" | "process";
 
-/** A checked configuration: the process's own settings, and a section for each module and bus. */
+/**
+ * Use of the jail of the operating system for a separate process: if the
+ * machine has one, always, or never.
+ */
+export type Jail = "auto" | "required" | "off";
+
+/**
+ * Checked configuration: settings of the process, and a section for each module
+ * and bus.
+ */
 export interface ProcessConfig {
-  /** In file order: a module stands where the first file mentions it. */
+  /** Modules, in the order in which the files first mention them. */
   readonly modules: readonly ModuleConfig[];
-  /** The processes that the file is divided into, in file order; none where it is for one. */
-  readonly processes: readonly NamedProcess[];
-  /** Which of them this is, with `modules` of its own only; undefined for all of the file. */
-  readonly process: string | undefined;
-  /** In file order. If none is configured: one in-memory bus called `memory`. */
-  readonly buses: readonly BusConfig[];
-  /** The first match wins. If none is configured, and there is one bus: `#` to it. */
-  readonly routes: readonly RouteConfig[];
-  /** How long a request waits for its answer, in milliseconds; above 0. */
-  readonly requestTimeout: number;
-  /** Where the startup message is published. */
-  readonly startupTopic: string | undefined;
-  /** The startup message. */
-  readonly startupMessage: unknown;
-  /** How long starting may take, in milliseconds; 0 is for ever. */
-  readonly startDeadline: number;
-  /** How long draining may take, in milliseconds. */
-  readonly stopDeadline: number;
-  /** What is logged, and in which form. */
-  readonly log: LogConfig;
-  /** The only hosts that code may come from: `host` or `host:port`. Undefined if `[import]` doesn't say. */
-  readonly importHosts: readonly string[] | undefined;
-  /** What is counted, if there is a `[monitor]`. */
-  readonly monitor: MonitorConfig | undefined;
-  /** What is accepted and has no effect, with what to use instead. */
-  readonly notices: readonly Problem[];
   /**
-   * Tells where a key stands, or the nearest table around it. The text is searched only when this is called.
+   * Processes of the file, in file order; empty if the file is for one process.
+   */
+  readonly processes: readonly NamedProcess[];
+  /**
+   * Name of this process, which has its own `modules` only; undefined for the
+   * whole file.
+   */
+  readonly process: string | undefined;
+  /** Buses in file order. By default one in-memory bus called `memory`. */
+  readonly buses: readonly BusConfig[];
+  /** Routes; the first match wins. By default `#` to the only bus. */
+  readonly routes: readonly RouteConfig[];
+  /** Timeout of a request in milliseconds, above 0. */
+  readonly requestTimeout: number;
+  /** Topic of the startup message. */
+  readonly startupTopic: string | undefined;
+  /** Startup message. */
+  readonly startupMessage: unknown;
+  /** Deadline of a start in milliseconds; 0 disables it. */
+  readonly startDeadline: number;
+  /** Deadline of draining in milliseconds. */
+  readonly stopDeadline: number;
+  /** Settings of the log. */
+  readonly log: LogConfig;
+  /**
+   * Hosts that code may come from: `host` or `host:port`. Undefined without
+   * `[import] hosts`.
+   */
+  readonly importHosts: readonly string[] | undefined;
+  /** Settings of the monitor, if there is a `[monitor]`. */
+  readonly monitor: MonitorConfig | undefined;
+  /** Settings of tracing, if there is a `[tracing]`. */
+  readonly tracing: TracingConfig | undefined;
+  /** Prefix of variables that override it, without the underscore after it. */
+  readonly envPrefix: string;
+  /** Notices about keys without effect, with replacements. */
+  readonly notices: readonly ConfigProblem[];
+  /** Merged tables of all sources, unchecked and not limited to `process`. */
+  readonly merged: Readonly<Record<string, unknown>>;
+  /**
+   * Returns the place of a key or of the nearest table around it. The text is
+   * searched only during a call.
    *
-   * @param key names from the outside in; "0" is the first element of an array
+   * @param key names, outermost first; "0" is the first element of an array
    */
   place(key: readonly string[]): Promise<Place | undefined>;
 }
 
-/** What `[log]` says. */
+/** Settings of `[log]`. */
 export interface LogConfig {
-  /** For all modules that `levels` doesn't name. */
+  /** Level of modules that `levels` does not name. */
   readonly level: LogLevel;
-  /** Lines for a person, or an object for each record. */
+  /** Lines for people, or a JSON object for each record. */
   readonly format: "pretty" | "json";
-  /** By module id. */
+  /** Levels by module id. */
   readonly levels: Readonly<Record<string, LogLevel>>;
 }
 
-/** What `[monitor]` says. */
+/** Settings of `[monitor]`. */
 export interface MonitorConfig {
-  /** The path of the file that is written anew each time. */
+  /** Path of the file that each snapshot replaces. */
   readonly output: string | undefined;
-  /** Where a snapshot is published each time. */
+  /** Topic on which snapshots are published. */
   readonly topic: string | undefined;
-  /** Milliseconds from one time to the next. */
+  /** Interval of snapshots in milliseconds. */
   readonly frequency: number;
+  /** True if OpenTelemetry receives the metrics. */
+  readonly openTelemetry: boolean;
+  /** Actions on modules that requests may take. */
+  readonly control: readonly ControlAction[];
 }
 
-/** The keys of a module or bus that are its own, not the process's. */
+/** Action of an operator on a module; `pause` includes to resume it. */
+export type ControlAction = "pause" | "restart" | "swap";
+
+/** Settings of `[tracing]`. */
+export interface TracingConfig {
+  /** Share of messages without a cause that begin a trace, 0 to 1. */
+  readonly sample: number;
+  /** Maximum number of traces that begin per second. */
+  readonly tracesPerSecond: number;
+  /** Topic on which spans are published. */
+  readonly topic: string | undefined;
+}
+
+/** Keys of a module or bus that belong to its own schema. */
 export interface Section {
-  /** Where it stands, for example `["module", "clock"]`. */
+  /** Path, for example `["module", "clock"]`. */
   readonly path: readonly string[];
-  /** The keys. Tables have no prototype, so that `constructor` is a key like any other. */
+  /**
+   * Keys and values. Tables have no prototype, so `constructor` is an ordinary
+   * key.
+   */
   readonly section: Readonly<Record<string, unknown>>;
-  /** Those keys that come only from `[global]`; below the top level, their dotted path. */
+  /** Keys that come only from `[global]`, as paths made by `joinKey`. */
   readonly globalKeys?: ReadonlySet<string>;
 }
 
-/** Where code comes from. */
+/** Source of code. */
 export interface CodeSource {
-  /** Where to load it from, if not by its class. */
+  /** Specifier, unless the code is found by its class. */
   readonly import: string | undefined;
-  /** The file that said `import`, for a relative one; undefined when that was text, an object or the environment. */
+  /**
+   * File that contains `import`, as the base of a relative specifier; undefined
+   * for a text, an object or the environment.
+   */
   readonly base: URL | undefined;
-  /** The hash that the file must have: `sha256-…`; of one file only, not of what it imports. */
+  /**
+   * Required hash of the file: `sha256-…`. It covers one file, not its imports.
+   */
   readonly integrity: string | undefined;
 }
 
-/** Where code runs, and what it gets there. */
+/** Isolation of a module or bus. */
 export interface IsolationConfig {
-  /** Where its code runs. */
+  /** Place in which its code runs. */
   readonly isolation: Isolation;
-  /** What its `permissions` grant, if they are there: then what it asks for isn't granted by that alone. */
+  /** Jail of its process. It applies to separate processes. */
+  readonly jail: Jail;
+  /**
+   * Grants of `permissions`, if the key is set. Otherwise everything that the
+   * code asks for is granted.
+   */
   readonly permissions: ModuleGrants | undefined;
-  /** What it may use up where it is isolated. */
+  /** Limits while it is isolated. */
   readonly limits: ModuleLimits;
 }
 
-/** A module to run. */
+/** Configuration of a module. */
 export interface ModuleConfig extends Section, CodeSource, IsolationConfig {
-  /** What `[module.<id>]` calls it. */
+  /** Id in `[module.<id>]`. */
   readonly id: string;
-  /** The name of its definition. */
+  /** Name of its definition. */
   readonly className: string;
-  /** What to do when something that it runs throws. */
+  /** Reaction to an error in the module. */
   readonly onFailure: OnFailure;
-  /** Those keys of its section that come only from `[global]`. */
+  /** Behavior of its full queues while it waits for its restart. */
+  readonly whileDown: WhileDown;
+  /**
+   * True if a full queue of its fan-out subscriptions may make publishers wait
+   * while it is isolated.
+   */
+  readonly mayBlock: boolean;
+  /** Keys of its section that come only from `[global]`. */
   readonly globalKeys: ReadonlySet<string>;
 }
 
-/** What `[module.<id>.permissions]` grants. A list that the file doesn't have is undefined. */
+/** Grants of `[module.<id>.permissions]`. A missing list is undefined. */
 export interface ModuleGrants {
   /** Hosts: `host`, `host:port`, `[v6]:port`, `*.domain`, `10.0.0.0/8`. */
   readonly net: readonly string[] | undefined;
-  /** Absolute paths of files and folders; a folder stands for all that lies in it. */
+  /** Absolute paths of files and folders; a folder includes its content. */
   readonly read: readonly string[] | undefined;
   /** Absolute paths of files and folders. */
   readonly write: readonly string[] | undefined;
-  /** Names of environment variables; `PREFIX_*` stands for all that begin so. */
+  /**
+   * Names of environment variables; `PREFIX_*` includes all with that prefix.
+   */
   readonly env: readonly string[] | undefined;
-  /** Patterns of topics that it may publish on. */
+  /** Patterns of topics that it may publish. */
   readonly publish: readonly string[] | undefined;
-  /** Patterns of topics that it may hear. */
+  /** Patterns of topics that it may subscribe to. */
   readonly subscribe: readonly string[] | undefined;
-  /** Patterns of topics that it may ask on. */
+  /** Patterns of topics that it may request. */
   readonly request: readonly string[] | undefined;
-  /** Patterns of topics that it may answer. */
+  /** Patterns of topics that it may handle. */
   readonly handle: readonly string[] | undefined;
+  /**
+   * Names of groups that its subscriptions may join; `PREFIX*` includes all
+   * with that prefix.
+   */
+  readonly groups: readonly string[] | undefined;
 }
 
-/** What `[module.<id>.limits]` says, or stands by default: what an isolated module may use up. */
+/** Limits of an isolated module: `[module.<id>.limits]` or the defaults. */
 export interface ModuleLimits {
-  /** Resident memory, in bytes (256 MiB). Holds for a process of its own. */
+  /** Resident memory in bytes (256 MiB). It applies to separate processes. */
   readonly memory: number;
-  /** How long starting may take, in milliseconds (10,000). */
+  /** Deadline of a start in milliseconds (10,000). */
   readonly startDeadline: number;
-  /** Publishes in a second; 0 is as many as it likes (0). */
+  /** Publishes per second; 0 disables the limit (0). */
   readonly publishRate: number;
-  /** The longest message, in bytes (1 MiB). */
+  /** Maximum length of a message in bytes (1 MiB). */
   readonly messageSize: number;
-  /** How long it may give no sign of life, in milliseconds (3,000). */
+  /** Maximum interval between two signs of life in milliseconds (3,000). */
   readonly heartbeat: number;
 }
 
-/** A bus to open. */
+/** Configuration of a bus. */
 export interface BusConfig extends CodeSource, IsolationConfig {
-  /** What `[message-bus.<id>]` calls it. */
+  /** Id in `[message-bus.<id>]`. */
   readonly id: string;
-  /** The kind of bus. */
+  /** Class of the bus. */
   readonly className: string;
-  /** Where it stands: `["message-bus", id]`. */
+  /** Path: `["message-bus", id]`. */
   readonly path: readonly string[];
-  /** Its own keys. */
+  /** Keys of its class. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** Which buses carry the topics of a pattern. */
+/** Buses that carry the topics of a pattern. */
 export interface RouteConfig {
-  /** A pattern of topics. */
+  /** Pattern of topics. */
   readonly pattern: string;
-  /** Ids of configured buses; at least one. */
+  /** Ids of configured buses, at least one. */
   readonly buses: readonly string[];
 }
 
-/** Where something was written. */
+/** Place in a configuration. */
 export interface Place {
-  /** A file's path, another URL without its secrets, `<config>`, or `environment CARYATID_…`. */
+  /**
+   * Path of a file, another URL without secrets, `<config>`, or `environment
+   * NAME` for a variable.
+   */
   readonly source: string;
-  /** From 1; undefined where there are no lines. */
+  /** Line, from 1; undefined for a source without lines. */
   readonly line: number | undefined;
-  /** From 1. */
+  /** Column, from 1. */
   readonly column: number | undefined;
 }
 
-/** One thing that is wrong in a configuration. */
-export interface Problem {
-  /** The dotted key. */
+/** One problem or notice of a configuration. */
+export interface ConfigProblem {
+  /** Dotted key. */
   readonly key: string;
-  /** Where it stands. */
+  /** Place of the key. */
   readonly place: Place | undefined;
-  /** What was found, and what is wanted. */
+  /** Message with what was found and what is wanted. */
   readonly message: string;
-  /** The next step. */
+  /** Suggested remedy. */
   readonly hint: string | undefined;
 }

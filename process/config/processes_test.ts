@@ -33,7 +33,7 @@ Deno.test("a module may be in several processes", async () => {
   }
 });
 
-Deno.test("each process has a file of its own for what its monitor writes", async (t) => {
+Deno.test("each process has a separate file for its monitor", async (t) => {
   const cases = [
     ["state.json", "state.talk.json"],
     ["/var/run.d/state", "/var/run.d/state.talk"],
@@ -60,24 +60,24 @@ Deno.test("a variable may change the modules of a process", async () => {
   assert.deepEqual(modules.map(({ id }) => id), ["spy"]);
 });
 
-Deno.test("wrong processes are told with what is wanted", async (t) => {
+Deno.test("wrong processes are reported with the expected value", async (t) => {
   const cases: [toml: string, says: string][] = [
     [
       '[process.a]\nmodules = ["clokc"]',
-      'process.a.modules[0]: found "clokc", wanted the id of a module',
+      'process.a.modules[0]: found "clokc"; expected the id of a module',
     ],
-    ["[process.a]\nmodules = [1]", "found 1, wanted the id of a module"],
+    ["[process.a]\nmodules = [1]", "found 1; expected the id of a module"],
     [
       '[process.a]\nmodules = ["spy", "spy"]',
       "process.a.modules[1]: found a module for the second time",
     ],
-    ["[process.a]\nmodules = []", "wanted an array of ids of modules"],
-    ["[process.a]", "wanted an array of ids of modules"],
-    ['[process.a]\nmodules = "spy"', 'found "spy", wanted an array of ids'],
+    ["[process.a]\nmodules = []", "expected an array of ids of modules"],
+    ["[process.a]", "expected an array of ids of modules"],
+    ['[process.a]\nmodules = "spy"', 'found "spy"; expected an array of ids'],
     ['[process.a]\nmodules = ["spy"]\nmodule = 1', "found an unknown key"],
     ['[process."a b"]\nmodules = ["spy"]', "a name that no process can have"],
-    ["[process]\na = 1", "process.a: found 1, wanted a table"],
-    ["process = 1", "process: found 1, wanted a table"],
+    ["[process]\na = 1", "process.a: found 1; expected a table"],
+    ["process = 1", "process: found 1; expected a table"],
   ];
   for (const [toml, says] of cases) {
     await t.step(toml.replaceAll("\n", " "), async () => {
@@ -93,7 +93,7 @@ Deno.test("wrong processes are told with what is wanted", async (t) => {
   }
 });
 
-Deno.test("a process that the file doesn't have is told, with the nearest that it has", async () => {
+Deno.test("an unknown process is reported with the nearest known name", async () => {
   const problem = async (toml: string) => {
     try {
       await readConfig(toml, { env: {}, process: "tlak" });
@@ -104,12 +104,12 @@ Deno.test("a process that the file doesn't have is told, with the nearest that i
   };
   assert.deepEqual(await problem(TWO), [
     "INVALID_CONFIG",
-    '<config>:5:4: Cannot use process: found "tlak", ' +
-    "wanted a process of the configuration",
-    'write "talk"',
+    '<config>:5:4: Cannot use process: found "tlak"; ' +
+    "expected a process of the configuration",
+    'Write "talk".',
   ]);
   assert.deepEqual(
     (await problem(MODULES))?.[2],
-    "add [process.tlak] with modules = [ … ]",
+    "Add [process.tlak] with modules = [ … ].",
   );
 });

@@ -1,41 +1,60 @@
-import { readBuses } from "./buses.ts";
-import { type ConfigInput, readLayer } from "./input.ts";
+import { readBuses, readRouter } from "./buses.ts";
+import { readJail } from "./code_keys.ts";
+import {
+  checkEnvPrefix,
+  type ConfigInput,
+  DEFAULT_PREFIX,
+  ourVariables,
+  readLayer,
+  readVariables,
+} from "./input.ts";
 import { Layers } from "./layers.ts";
 import { readModules } from "./modules.ts";
-import type { CodeSource, Problem, ProcessConfig } from "./process_config.ts";
-import { checkProcess, limitedTo, readProcesses } from "./processes.ts";
-import { type Finding, Report } from "./report.ts";
-import { readRouter } from "./routes.ts";
+import type {
+  CodeSource,
+  ConfigProblem,
+  ProcessConfig,
+} from "./process_config.ts";
+import { type Finding, Report, TableReader } from "./table_reader.ts";
 import {
+  checkProcess,
+  limitedTo,
   noticeDeadKeys,
   readLifecycle,
   readLog,
   readMonitor,
+  readProcesses,
   readStartup,
+  readTracing,
 } from "./settings.ts";
-import { TableReader } from "./table_reader.ts";
-import { ourVariables, readVariables } from "./variables.ts";
 
 export type { ConfigInput };
 
-/** What {@linkcode readConfig} takes besides its sources. */
+/** Options of {@linkcode readConfig}. */
 export interface ReadOptions {
   /**
-   * The environment variables that may override. By default Deno's, as far as permission is granted already: nothing prompts.
+   * Environment variables that override keys. By default those of the platform
+   * for which permission is granted already; the reader never prompts.
    */
   readonly env?: Readonly<Record<string, string>> | undefined;
-  /** The process to read of a file with `[process.<name>]`: its modules only. All of them unless given. */
+  /** Prefix of those variables, without the underscore after it (CARYATID). */
+  readonly envPrefix?: string | undefined;
+  /**
+   * Name of a `[process.<name>]`: only its modules are read. By default all
+   * modules are read.
+   */
   readonly process?: string | undefined;
-  /** What paths are relative to that stand in a text, an object or the environment. */
+  /** Base of relative paths in a text, an object or the environment. */
   readonly base?: URL | undefined;
-  /** Gives up reading. */
+  /** Aborts reading. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The tables of the process itself. */
+/** Top-level tables of a configuration. */
 const TABLES: ReadonlySet<string> = new Set([
   "global",
   "import",
+  "isolation",
   "lifecycle",
   "log",
   "message-bus",
@@ -44,35 +63,72 @@ const TABLES: ReadonlySet<string> = new Set([
   "module",
   "monitor",
   "process",
+  "tracing",
 ]);
 
 /**
- * Reads a configuration, or several laid over each other (tables merge, later ones win), then the environment, and checks it.
+ * Reads and checks a configuration of one or several sources and the
+ * environment. Tables merge, and later sources override earlier ones.
  *
- * @throws {ConfigError} `INVALID_CONFIG`, with all that is wrong
- * @throws {CaryatidError} `PERMISSION_DENIED` for a URL that Deno may not read, `ABORTED` if the signal fires
+ * @throws {ConfigError} `INVALID_CONFIG`, with all problems
+ * @throws {CaryatidError} `PERMISSION_DENIED` for a URL that Deno may not read,
+ * `ABORTED` if the signal fires, `INVALID_OPTION` for a prefix that no variable
+ * can have
  */
 export async function readConfig(
   input: ConfigInput | readonly ConfigInput[],
   options: ReadOptions = {},
 ): Promise<ProcessConfig> {
+  const { config, problems } = await readFaultyConfig(input, options);
+  if (problems.length > 0) await throwProblems(problems);
+  return config;
+}
+
+/** A configuration with its problems. */
+export interface FaultyConfig {
+  /** Every rejected value has its default here, or is missing. */
+  readonly config: ProcessConfig;
+  /** All problems, in the order of the files. */
+  readonly problems: readonly ConfigProblem[];
+}
+
+/**
+ * Like {@linkcode readConfig}, but returns problems of tables and keys, so that
+ * the caller can look for further problems.
+ *
+ * @throws {CaryatidError} the errors of `readConfig`; `INVALID_CONFIG` only for
+ * a source that cannot be read or parsed
+ */
+export async function readFaultyConfig(
+  input: ConfigInput | readonly ConfigInput[],
+  options: ReadOptions = {},
+): Promise<FaultyConfig> {
+  const prefix = checkEnvPrefix(options.envPrefix ?? DEFAULT_PREFIX);
   const report = new Report();
   const layers = await readLayers(input, report, options);
-  // What can't be read would make good keys look wrong.
-  await throwProblems(report, layers);
-  const variables = ourVariables(options.env ?? readVariables(layers.merged));
+  // An unreadable source would make correct keys look wrong.
+  if (report.problems.length > 0) {
+    await throwProblems(await problemsOf(report.problems, layers));
+  }
+  const given = options.env ?? readVariables(layers.merged, prefix);
+  const variables = ourVariables(given, prefix);
   if (variables.length > 0) {
     const { addEnvironment } = await import("./environment.ts");
-    await addEnvironment(layers, variables, TABLES, report);
+    const around = { prefix, topLevel: TABLES, report };
+    await addEnvironment(layers, variables, around);
   }
   const config = await readTables(layers, report);
   const { process } = options;
   checkProcess(process, config.processes, report);
-  await throwProblems(report, layers);
   return {
-    ...process === undefined ? config : limitedTo(config, process),
-    notices: await problemsOf(report.notices, layers),
-    place: (key) => layers.place(key),
+    config: {
+      ...process === undefined ? config : limitedTo(config, process),
+      envPrefix: prefix,
+      notices: await problemsOf(report.notices, layers),
+      merged: layers.merged,
+      place: (key) => layers.place(key),
+    },
+    problems: await problemsOf(report.problems, layers),
   };
 }
 
@@ -99,10 +155,11 @@ async function throwAborted(signal: AbortSignal): Promise<never> {
 async function readTables(
   layers: Layers,
   report: Report,
-): Promise<Omit<ProcessConfig, "notices" | "place">> {
+): Promise<Omit<ProcessConfig, "envPrefix" | "merged" | "notices" | "place">> {
   const root = new TableReader([], layers.merged, report);
-  const modules = await readModules(root, layers, report);
-  const buses = await readBuses(root, layers, report);
+  const jail = readJail(root);
+  const modules = await readModules(root, layers, report, jail);
+  const buses = await readBuses(root, layers, report, jail);
   const { routes, requestTimeout } = readRouter(root, buses, report);
   const names = await layers.idsIn("process");
   const config = {
@@ -116,14 +173,15 @@ async function readTables(
     ...readLifecycle(root),
     importHosts: await readHosts(root, [...modules, ...buses], report),
     log: readLog(root, modules, report),
-    monitor: readMonitor(root),
+    monitor: readMonitor(root, modules),
+    tracing: readTracing(root),
   };
   noticeDeadKeys(root);
   root.end();
   return config;
 }
 
-/** Its code is loaded only where there is an `[import]`. */
+/** Reads `[import]`. Loads the reader only if the table exists. */
 async function readHosts(
   root: TableReader,
   parts: readonly (CodeSource & { readonly path: readonly string[] })[],
@@ -134,19 +192,21 @@ async function readHosts(
   return readImportHosts(root, parts, report);
 }
 
-async function throwProblems(report: Report, layers: Layers): Promise<void> {
-  const problems = await problemsOf(report.problems, layers);
-  if (problems.length === 0) return;
+async function throwProblems(
+  problems: readonly ConfigProblem[],
+): Promise<never> {
   const { ConfigError } = await import("./config_error.ts");
   throw new ConfigError(problems);
 }
 
-/** What only a wrong configuration needs is loaded here: it takes longer than to read a right one. */
+/**
+ * Formats findings as problems. The code is loaded only if there are findings.
+ */
 async function problemsOf(
   findings: readonly Finding[],
   layers: Layers,
-): Promise<Problem[]> {
+): Promise<ConfigProblem[]> {
   if (findings.length === 0) return [];
-  const { settle } = await import("./settle.ts");
-  return await settle(findings, (key) => layers.place(key));
+  const { toProblems } = await import("./problems.ts");
+  return await toProblems(findings, (key) => layers.place(key));
 }

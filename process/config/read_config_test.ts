@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type ConfigError, formatProblem } from "./config_error.ts";
-import { DEFAULT_LIMITS } from "./module_limits.ts";
+import { DEFAULT_LIMITS } from "./code_keys.ts";
 import type { ProcessConfig } from "./process_config.ts";
 import { type ConfigInput, readConfig } from "./read_config.ts";
 
@@ -13,11 +13,14 @@ Deno.test("readConfig() gives defaults to an empty configuration", async () => {
       id: "memory",
       className: "in-memory",
       isolation: "none",
+      jail: "auto",
       limits: { ...DEFAULT_LIMITS },
       path: ["message-bus", "memory"],
       settings: {},
     }],
     routes: [{ pattern: "#", buses: ["memory"] }],
+    envPrefix: "CARYATID",
+    merged: {},
     requestTimeout: 5000,
     startupMessage: null,
     startDeadline: 30_000,
@@ -59,6 +62,8 @@ Deno.test("readConfig() reads all of the process's own keys", async () => {
     output: "monitor.json",
     topic: "monitor",
     frequency: 2000,
+    openTelemetry: false,
+    control: [],
   });
 });
 
@@ -67,11 +72,13 @@ Deno.test("readConfig() takes frequency-secs for Rust's frequency_secs", async (
   assert.equal(monitor?.frequency, 500);
 });
 
-Deno.test("readConfig() takes an empty [monitor], with Rust's default frequency, and tells it from none", async () => {
+Deno.test("readConfig() distinguishes an empty [monitor], with Rust's default frequency, from a missing one", async () => {
   assert.deepEqual((await read("[monitor]")).monitor, {
     output: undefined,
     topic: undefined,
     frequency: 5000,
+    openTelemetry: false,
+    control: [],
   });
   assert.equal((await read("")).monitor, undefined);
 });
@@ -86,9 +93,9 @@ Deno.test("readConfig() says what is wrong in [monitor], and what may have been 
   `;
   await assert.rejects(read(text), (error: ConfigError) => {
     const lines = error.problems.map(formatProblem).join("\n");
-    assert.match(lines, /monitor\.output: found "", wanted text/);
+    assert.match(lines, /monitor\.output: found ""; expected text/);
     assert.match(lines, /monitor\.topic: found the wildcard "#"/);
-    assert.match(lines, /monitor\.frequency_secs: found 0, wanted seconds/);
+    assert.match(lines, /monitor\.frequency_secs: found 0; expected seconds/);
     assert.match(lines, /monitor\.ouput: found an unknown key.*"output"/);
     return error.code === "INVALID_CONFIG";
   });

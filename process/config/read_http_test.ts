@@ -34,20 +34,21 @@ Deno.test("readConfig() reads over HTTP, with the URL's user", async (t) => {
   });
 
   await t.step(
-    "a status that isn't 200 is told",
-    () => refused("/missing", "found HTTP status 404, wanted 200"),
+    "a status other than 200 is reported",
+    () => refused("/missing", "found HTTP status 404; expected 200"),
   );
 
-  await t.step("a redirect isn't followed, but told", () =>
+  await t.step("a redirect is not followed but reported", () =>
     refused(
       "/moved",
-      "found HTTP status 302, wanted 200",
-      "give http://u:***@example.com/c.toml itself",
+      "found HTTP status 302; expected 200",
+      "Give http://u:***@example.com/c.toml itself.",
     ));
 
   await t.step(
     "reading ends at 1 MiB",
-    () => refused("/endless", "found over 1048576 bytes, wanted at most 1 MiB"),
+    () =>
+      refused("/endless", "found over 1048576 bytes; expected at most 1 MiB"),
   );
 });
 
@@ -66,7 +67,7 @@ Deno.test("readConfig() stops waiting for a server when its signal fires", async
   answer.resolve(new Response());
 });
 
-Deno.test("readConfig() names a server that isn't there, without its password", async () => {
+Deno.test("readConfig() names an unreachable server without its password", async () => {
   let url: URL;
   {
     await using server = serve(() => new Response());

@@ -1,11 +1,11 @@
 import { CaryatidError } from "@caryatid/sdk";
 import { abortedError } from "./config_error.ts";
-import { fileFault, platform } from "../platform.ts";
-import type { Permission } from "../platform_form.ts";
-import { quote, withoutPassword } from "./shown.ts";
-import { MAX_BYTES } from "./toml_text.ts";
+import { fileFault, platform } from "../platform/deno.ts";
+import type { Permission } from "../platform/types.ts";
+import { quote, withoutPassword } from "./format.ts";
+import { MAX_BYTES } from "./tables.ts";
 
-/** The text behind a URL, or why there is none. */
+/** Text of a URL, or the reason why it cannot be read. */
 export type UrlResult = { readonly text: string } | {
   readonly fault: string;
   readonly hint?: string;
@@ -14,7 +14,8 @@ export type UrlResult = { readonly text: string } | {
 const DEADLINE = 30_000;
 
 /**
- * Reads a `file:`, `http(s):` or `data:` URL, at most 1 MiB and within 30 s. Asks no permission: what isn't granted is an error.
+ * Reads a `file:`, `http(s):` or `data:` URL, at most 1 MiB and within 30 s.
+ * Never prompts: a missing permission is an error.
  *
  * @throws {CaryatidError} `PERMISSION_DENIED`, or `ABORTED` if `signal` fires
  */
@@ -25,8 +26,8 @@ export async function readUrl(
   if (url.protocol === "file:") return await readFile(url);
   if (!/^(https?|data):$/.test(url.protocol)) {
     return {
-      fault: `found the scheme ${quote(url.protocol)}, ` +
-        "wanted file:, https:, http: or data:",
+      fault: `found the scheme ${quote(url.protocol)}; ` +
+        "expected file:, https:, http: or data:",
     };
   }
   if (url.protocol !== "data:") {
@@ -37,7 +38,10 @@ export async function readUrl(
   return await fetchText(url, signal);
 }
 
-/** A URL for people: a file's path, else without what may be secret: password, query, and the data of a `data:` URL. */
+/**
+ * Formats a URL for messages: the path of a file, otherwise without password,
+ * query, and the data of a `data:` URL.
+ */
 export function shownUrl(url: URL): string {
   if (url.protocol === "data:") {
     return `data:${url.pathname.split(",", 1)[0]!.slice(0, 60)},...`;
@@ -48,20 +52,20 @@ export function shownUrl(url: URL): string {
 }
 
 async function readFile(url: URL): Promise<UrlResult> {
-  const hint = `--allow-read=${shownUrl(url)}`;
-  requirePermission(url, { name: "read", path: url }, hint);
+  const flag = `--allow-read=${shownUrl(url)}`;
+  requirePermission(url, { name: "read", path: url }, flag);
   try {
     return await readText(platform.readFile(url));
   } catch (error) {
     const fault = fileFault(error);
     if (fault === "absent") {
-      return { fault: "found no such file, wanted a TOML file" };
+      return { fault: "found no such file; expected a TOML file" };
     }
     if (fault === "denied") {
-      throw denied(url, "let this user read the file", error);
+      throw denied(url, "Let this user read the file.", error);
     }
     const text = error instanceof Error ? error.message : String(error);
-    return { fault: `found ${quote(text)}, wanted a TOML file` };
+    return { fault: `found ${quote(text)}; expected a TOML file` };
   }
 }
 
@@ -74,7 +78,8 @@ async function fetchText(
   const deadline = setTimeout(end, DEADLINE);
   signal?.addEventListener("abort", end);
   try {
-    // A redirect might lead to a host for which Deno would have to ask.
+    // A redirect may lead to a host without permission, for which Deno would
+    // prompt.
     const response = await fetch(url, {
       redirect: "manual",
       signal: ending.signal,
@@ -87,7 +92,7 @@ async function fetchText(
   } catch (error) {
     if (signal?.aborted) throw abortedError(signal);
     return {
-      fault: `found ${failure(ending.signal, error)}, wanted a TOML file`,
+      fault: `found ${failure(ending.signal, error)}; expected a TOML file`,
     };
   } finally {
     clearTimeout(deadline);
@@ -96,10 +101,10 @@ async function fetchText(
 }
 
 function notOk(url: URL, response: Response): UrlResult {
-  const fault = `found HTTP status ${response.status}, wanted 200`;
+  const fault = `found HTTP status ${response.status}; expected 200`;
   const location = response.headers.get("location");
   if (location === null || !URL.canParse(location, url)) return { fault };
-  return { fault, hint: `give ${shownUrl(new URL(location, url))} itself` };
+  return { fault, hint: `Give ${shownUrl(new URL(location, url))} itself.` };
 }
 
 function failure(deadline: AbortSignal, error: unknown): string {
@@ -108,7 +113,7 @@ function failure(deadline: AbortSignal, error: unknown): string {
   return quote(withoutPassword(text));
 }
 
-/** A stream is closed on every way out. */
+/** Reads a stream as text and closes it in every case. */
 async function readText(
   stream: AsyncIterable<Uint8Array<ArrayBuffer>>,
 ): Promise<UrlResult> {
@@ -117,7 +122,7 @@ async function readText(
   for await (const chunk of stream) {
     bytes += chunk.length;
     if (bytes > MAX_BYTES) {
-      return { fault: `found over ${MAX_BYTES} bytes, wanted at most 1 MiB` };
+      return { fault: `found over ${MAX_BYTES} bytes; expected at most 1 MiB` };
     }
     chunks.push(chunk);
   }
@@ -128,33 +133,36 @@ async function readText(
     );
     return { text: parts.join("") + decoder.decode() };
   } catch {
-    return { fault: "found bytes that are not UTF-8, wanted TOML text" };
+    return { fault: "found bytes that are not UTF-8; expected TOML text" };
   }
 }
 
 function requirePermission(
   url: URL,
   permission: Permission,
-  hint: string,
+  flag: string,
 ): void {
   if (platform.isGranted(permission)) return;
-  throw denied(url, `run with ${hint}`);
+  throw denied(url, `Run with ${flag}.`);
 }
 
 function denied(url: URL, hint: string, cause?: unknown): CaryatidError {
   return new CaryatidError(
     "PERMISSION_DENIED",
-    `Cannot read "${shownUrl(url)}": found no permission, wanted read access`,
+    `Cannot read "${shownUrl(url)}": found no permission; expected read access`,
     cause === undefined ? { hint } : { hint, cause },
   );
 }
 
-/** Not `fromFileUrl` of a library: it is for showing only, and may not throw. */
+/**
+ * Returns the path for display. Unlike the functions of libraries, it never
+ * throws.
+ */
 function filePath(url: URL): string {
   const path = url.pathname.replace(/^\/(?=[A-Za-z]:\/)/, "");
   try {
     return decodeURIComponent(path).replace(/[\p{Cc}\p{Cf}]/gu, "?");
   } catch {
-    return path; // a stray "%", which a URL may have
+    return path; // a URL may contain a single "%"
   }
 }

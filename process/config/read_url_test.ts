@@ -19,7 +19,7 @@ Deno.test("readConfig() reads a file, and names it in problems", async () => {
   });
 });
 
-Deno.test("readConfig() tells of all files that it can't read", async () => {
+Deno.test("readConfig() reports all files that it cannot read", async () => {
   await using dir = await tempDir();
   const file = async (name: string, bytes: Uint8Array) => {
     await Deno.writeFile(new URL(name, dir.url), bytes);
@@ -40,12 +40,12 @@ Deno.test("readConfig() tells of all files that it can't read", async () => {
       message.replace("Cannot use the configuration: ", "")
     ),
     [
-      "found no such file, wanted a TOML file",
-      'found "Is a directory (os error 21)", wanted a TOML file',
-      "found bytes that are not UTF-8, wanted TOML text",
-      "found over 1048576 bytes, wanted at most 1 MiB",
-      'found the scheme "ftp:", wanted file:, https:, http: or data:',
-      "found bad TOML (incomplete key-value: cannot find end of key), wanted TOML",
+      "found no such file; expected a TOML file",
+      'found "Is a directory (os error 21)"; expected a TOML file',
+      "found bytes that are not UTF-8; expected TOML text",
+      "found over 1048576 bytes; expected at most 1 MiB",
+      'found the scheme "ftp:"; expected file:, https:, http: or data:',
+      "found bad TOML (incomplete key-value: cannot find end of key); expected TOML",
     ],
   );
   assert.equal(error.problems[0]!.place!.source, `${dir.path}/missing.toml`);
@@ -64,8 +64,8 @@ Deno.test({
       {
         code: "PERMISSION_DENIED",
         message:
-          'Cannot read "/etc/caryatid.toml": found no permission, wanted read access',
-        hint: "run with --allow-read=/etc/caryatid.toml",
+          'Cannot read "/etc/caryatid.toml": found no permission; expected read access',
+        hint: "Run with --allow-read=/etc/caryatid.toml.",
       },
     );
     await assert.rejects(
@@ -73,8 +73,8 @@ Deno.test({
       {
         code: "PERMISSION_DENIED",
         message:
-          'Cannot read "https://u:***@example.com/c.toml?***": found no permission, wanted read access',
-        hint: "run with --allow-net=example.com",
+          'Cannot read "https://u:***@example.com/c.toml?***": found no permission; expected read access',
+        hint: "Run with --allow-net=example.com.",
       },
     );
   },

@@ -32,35 +32,37 @@ Deno.test("without routes the one bus carries all topics, and two are a problem"
   });
   assert.deepEqual(one.routes, [{ pattern: "#", buses: ["x"] }]);
   assert.deepEqual(await problems(TWO_BUSES), [
-    "Cannot use message-router.route: found no route to 2 buses, wanted one",
+    "Cannot use message-router.route: found no route to 2 buses; expected one",
   ]);
 });
 
-Deno.test("D7 a route tells what is wrong with its pattern and buses", async () => {
+Deno.test("D7 a route reports faults of its pattern and buses", async () => {
   const route = async (route: unknown) =>
     await problems({
       "message-bus": { int: { class: "in-memory" } },
       "message-router": { route: [route] },
     });
   const at = "Cannot use message-router.route[0]";
-  assert.deepEqual(await route("int"), [`${at}: found "int", wanted a table`]);
+  assert.deepEqual(await route("int"), [
+    `${at}: found "int"; expected a table`,
+  ]);
   assert.deepEqual(await route({ pattern: "é".repeat(128), bus: "int" }), [
-    `${at}.pattern: found 256 bytes of UTF-8, wanted at most 255`,
+    `${at}.pattern: found 256 bytes of UTF-8; expected at most 255`,
   ]);
   assert.deepEqual(await route({ pattern: "#", bus: ["int", "int"] }), [
-    `${at}.bus[1]: found a bus for the second time, wanted once`,
+    `${at}.bus[1]: found a bus for the second time; expected once`,
   ]);
   assert.deepEqual(await route({ pattern: "#", bus: ["int", 2] }), [
-    `${at}.bus[1]: found 2, wanted the id of a bus`,
+    `${at}.bus[1]: found 2; expected the id of a bus`,
   ]);
   assert.deepEqual(await route({ pattern: "#" }), [
-    `${at}.bus: found nothing, wanted the id of a bus`,
+    `${at}.bus: found nothing; expected the id of a bus`,
   ]);
 });
 
 Deno.test("D7 a startup topic may have no wildcards", async () => {
   assert.deepEqual(await problems({ global: { startup: { topic: "a.#" } } }), [
-    'Cannot use global.startup.topic: found the wildcard "#", wanted a topic without wildcards',
+    'Cannot use global.startup.topic: found the wildcard "#"; expected a topic without wildcards',
   ]);
 });
 
@@ -94,7 +96,8 @@ Deno.test("D7 a queue size of the in-memory bus is a whole number from 1", async
   for (const size of [1, 1_000_000]) {
     await readConfig(bus("in-memory", size), { env: {} });
   }
-  await readConfig(bus("own-class", 0), { env: {} }); // may mean something there
+  // may mean something there
+  await readConfig(bus("own-class", 0), { env: {} });
 
   function bus(className: string, size: unknown) {
     const settings = { class: className, "subscriber-queue-size": size };

@@ -1,26 +1,30 @@
 import { CaryatidError, validatePattern, validateTopic } from "@caryatid/sdk";
-import type { KeyPath, Report } from "./report.ts";
-import { emptyTable, isTable, type Table } from "./tables.ts";
+import type { Layer } from "./layers.ts";
+import type { Place } from "./process_config.ts";
+import { emptyTable, isTable, type KeyPath, type Table } from "./tables.ts";
 
-/** The longest time that a timer takes. */
+/** Maximum delay of a timer, in seconds. */
 const MAX_SECONDS = (2 ** 31 - 1) / 1000;
 
-/** Longer lists than anybody writes by hand take long to compare. */
+/** Maximum length of a list. Longer ones take long to compare. */
 const MOST_TEXTS = 1_000;
 
-/** Reads the keys of one table, tells what is wrong with them, and in the end which ones nobody asked for. */
+/**
+ * Reads the keys of one table. Reports wrong values and, at the end, unknown
+ * keys.
+ */
 export class TableReader {
-  /** Where the table stands. */
+  /** Path of the table. */
   readonly path: KeyPath;
-  /** What it has. */
+  /** Content of the table. */
   readonly table: Table;
-  /** Says whether it is there, and a table. */
+  /** True if the value exists and is a table. */
   readonly isTable: boolean;
   readonly #report: Report;
   readonly #known = new Set<string>();
   readonly #readers = new Map<string, TableReader>();
 
-  /** A missing `value` is an empty table. */
+  /** Creates a reader. An undefined `value` is an empty table. */
   constructor(path: KeyPath, value: unknown, report: Report) {
     this.path = path;
     this.#report = report;
@@ -31,34 +35,37 @@ export class TableReader {
     }
   }
 
-  /** The value of a key, unchecked. */
+  /** Returns the unchecked value of a key. */
   value(key: string): unknown {
     this.#known.add(key);
     return Object.hasOwn(this.table, key) ? this.table[key] : undefined;
   }
 
-  /** A key that is a table; an empty one if it is missing. */
+  /**
+   * Returns a reader of a key that is a table. A missing key is an empty table.
+   */
   reader(key: string): TableReader {
     let reader = this.#readers.get(key);
     if (!reader) {
       const path = [...this.path, key];
       reader = new TableReader(path, this.value(key), this.#report);
-      this.#readers.set(key, reader); // or its errors would be told again
+      // A second reader would report the same errors again.
+      this.#readers.set(key, reader);
     }
     return reader;
   }
 
-  /** One of the tables in this one, by its id. */
+  /** Returns a reader of the table with this id. */
   item(id: string): TableReader {
     const reader = this.reader(id);
     if (!isName(id)) {
       const text = "found an empty id or one with control characters";
-      this.#report.refuse(reader.path, `${text}, wanted a name`);
+      this.#report.refuse(reader.path, `${text}; expected a name`);
     }
     return reader;
   }
 
-  /** A key that is text, and not empty. */
+  /** Returns a key that is a non-empty text. */
   text(key: string): string | undefined {
     const value = this.value(key);
     if (typeof value === "string" && value !== "") return value;
@@ -67,17 +74,17 @@ export class TableReader {
     return undefined;
   }
 
-  /** A key that is a topic. */
+  /** Returns a key that is a topic. */
   topic(key: string): string | undefined {
     return this.#valid(key, validateTopic);
   }
 
-  /** A key that is a pattern of topics. */
+  /** Returns a key that is a pattern of topics. */
   pattern(key: string): string | undefined {
     return this.#valid(key, validatePattern);
   }
 
-  /** A key that is one of a few words. */
+  /** Returns a key that is one of `choices`. */
   choice<T extends string>(key: string, choices: readonly T[], fallback: T): T {
     const value = this.value(key);
     if (value === undefined) return fallback;
@@ -88,7 +95,10 @@ export class TableReader {
     return fallback;
   }
 
-  /** A key that is a list of texts. `refusal` says what is wanted instead of one that can't be used. */
+  /**
+   * Returns a key that is a list of texts. `refusal` returns what is wanted in
+   * place of an unusable text.
+   */
   texts(
     key: string,
     refusal: (text: string) => string | undefined,
@@ -107,7 +117,15 @@ export class TableReader {
     return value;
   }
 
-  /** A key that counts something, from `least` to `most`. */
+  /** Returns a key that is true or false. */
+  flag(key: string, fallback: boolean): boolean {
+    const value = this.value(key);
+    if (typeof value === "boolean") return value;
+    if (value !== undefined) this.wrong(key, value, "true or false");
+    return fallback;
+  }
+
+  /** Returns a key that is a whole number from `least` to `most`. */
   whole(
     key: string,
     fallback: number,
@@ -121,7 +139,16 @@ export class TableReader {
     return fallback;
   }
 
-  /** A key that counts seconds, as milliseconds; 0 only where `zero` allows it. */
+  /** Returns a key that is a number from 0 to 1. */
+  share(key: string, fallback: number): number {
+    const value = this.value(key);
+    if (value === undefined) return fallback;
+    if (typeof value === "number" && value >= 0 && value <= 1) return value;
+    this.wrong(key, value, "a number, 0 to 1");
+    return fallback;
+  }
+
+  /** Returns a key in seconds as milliseconds. 0 is valid only with `zero`. */
   seconds(key: string, fallback: number, zero?: "or 0"): number {
     const value = this.value(key);
     if (value === undefined) return fallback * 1000;
@@ -134,24 +161,24 @@ export class TableReader {
     return fallback * 1000;
   }
 
-  /** Tells of a value that isn't what is wanted. */
+  /** Reports a value that cannot be used. */
   wrong(key: string, value: unknown, wanted: string): void {
     this.#report.wrong([...this.path, key], value, wanted);
   }
 
-  /** Takes keys away which once meant something, and tells what to use instead. */
+  /** Removes keys that no longer have an effect and reports replacements. */
   dead(hints: Readonly<Record<string, string>>): void {
     for (const [key, hint] of Object.entries(hints)) {
       if (this.value(key) === undefined) continue;
       this.#report.notice(
         [...this.path, key],
-        "found a key without effect, wanted none",
+        "found a key without effect; expected none",
         { hint },
       );
     }
   }
 
-  /** What nobody asked for. */
+  /** Returns the keys that were not read. */
   rest(): Table {
     const rest = emptyTable();
     for (const key of Object.keys(this.table)) {
@@ -160,7 +187,7 @@ export class TableReader {
     return rest;
   }
 
-  /** Tells of each key that nobody asked for. */
+  /** Reports each key that was not read. */
   end(): void {
     for (const key of Object.keys(this.rest())) {
       this.#report.unknown([...this.path, key], this.#known);
@@ -179,7 +206,8 @@ export class TableReader {
       if (!(error instanceof CaryatidError)) throw error;
       const path = [...this.path, key];
       if (typeof value !== "string") this.#report.wrong(path, value, "text");
-      // Its text begins with the topic, for which the key stands here: Cannot … "…": found …, wanted …
+      // The text has the form `Cannot … "topic": found …; expected …`. The key
+      // replaces its first part.
       else {
         const { message, hint } = error;
         const text = message.slice(message.lastIndexOf(": found") + 2);
@@ -190,8 +218,73 @@ export class TableReader {
   }
 }
 
-/** Not `/\p{Cc}/u`, which takes 0.1 ms to build. */
+/**
+ * Returns true for a usable id. The regular expression `/\p{Cc}/u` would take
+ * 0.1 ms to compile.
+ */
 function isName(id: string): boolean {
   return id !== "" &&
     ![...id].some((char) => char < " " || (char > "~" && char < "\xa0"));
+}
+
+/** A problem or notice without its place. `toProblems` adds the place. */
+export interface Finding extends FindingOptions {
+  /** Path of the key. */
+  readonly path: KeyPath;
+  /** Finding and wanted value; only the wanted value if there is a `value`. */
+  readonly text: string;
+  /** Value that was found. */
+  readonly value?: { readonly found: unknown };
+}
+
+/** Optional parts of a {@linkcode Finding}. */
+interface FindingOptions {
+  /** Suggested remedy. */
+  readonly hint?: string | undefined;
+  /** An unknown name and the known names, for the hint. */
+  readonly like?: readonly [name: string, known: Iterable<string>];
+  /**
+   * Place, if it is not the place of `path`: another path, a place, or this
+   * layer.
+   */
+  readonly at?: KeyPath | Place | Layer;
+}
+
+/**
+ * Collects all problems of a configuration. It does no work for a correct
+ * configuration.
+ */
+export class Report {
+  /** Findings that make the configuration unusable. */
+  readonly problems: Finding[] = [];
+  /** Findings that are accepted but probably not intended. */
+  readonly notices: Finding[] = [];
+
+  /** Adds a value that cannot be used. */
+  wrong(
+    path: KeyPath,
+    value: unknown,
+    wanted: string,
+    options?: FindingOptions,
+  ): void {
+    const found = { found: value };
+    this.problems.push({ path, text: wanted, value: found, ...options });
+  }
+
+  /** Adds a problem. `text` says what was found and what is wanted. */
+  refuse(path: KeyPath, text: string, options?: FindingOptions): void {
+    this.problems.push({ path, text, ...options });
+  }
+
+  /** Adds an unknown key. */
+  unknown(path: KeyPath, known: Iterable<string>): void {
+    this.refuse(path, "found an unknown key; expected a known one", {
+      like: [String(path.at(-1)), known],
+    });
+  }
+
+  /** Adds a notice. `text` says what was found and what is wanted. */
+  notice(path: KeyPath, text: string, options?: FindingOptions): void {
+    this.notices.push({ path, text, ...options });
+  }
 }

@@ -1,15 +1,24 @@
-/** A table of a configuration. It has no prototype, so that no key is special. */
+/** Table of a configuration. It has no prototype, so that no key is special. */
 export type Table = Record<string, unknown>;
 
-/** Deeper than any sensible configuration, and far from the end of the stack. */
+/** Keys from the outside in; a number counts the elements of an array. */
+export type KeyPath = readonly (string | number)[];
+
+/** Maximum depth of tables, far below the limit of the stack. */
 export const MAX_DEPTH = 64;
 
-/** An empty table. */
+/** Maximum length of a text, in bytes. */
+export const MAX_BYTES = 1024 * 1024;
+
+/** Returns an empty table. */
 export function emptyTable(): Table {
   return Object.create(null);
 }
 
-/** Says whether `value` is a plain object; dates and other class instances are values. */
+/**
+ * Returns true if `value` is a plain object. Dates and other class instances
+ * are values.
+ */
 export function isTable(value: unknown): value is Table {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return false;
@@ -19,7 +28,17 @@ export function isTable(value: unknown): value is Table {
 }
 
 /**
- * Says whether what smol-toml read may be used as it is. Dotted keys are as deep as they like, so this stops at the limit.
+ * Appends a key to a dotted path. A key with a dot is quoted, so that two paths
+ * never look alike.
+ */
+export function joinKey(path: string, key: string): string {
+  const part = /[."]/.test(key) ? JSON.stringify(key) : key;
+  return path === "" ? part : `${path}.${part}`;
+}
+
+/**
+ * Returns true if the output of smol-toml is usable unchanged. The check stops
+ * at the maximum depth, because dotted keys can be deeper.
  */
 export function isUsable(data: Table | unknown[], depth = 1): boolean {
   const isArray = Array.isArray(data);
@@ -31,7 +50,10 @@ export function isUsable(data: Table | unknown[], depth = 1): boolean {
   return true;
 }
 
-/** Lays `over` over `target`, which changes: tables merge, all else replaces. Shares nothing with `over`. */
+/**
+ * Merges `over` into `target`: tables merge, other values are replaced. The
+ * result shares nothing with `over`.
+ */
 export function mergeInto(target: Table, over: Table): Table {
   for (const key of Object.keys(over)) {
     const value = over[key];
@@ -45,7 +67,7 @@ export function mergeInto(target: Table, over: Table): Table {
   return target;
 }
 
-/** Counts the values of a table, and of the tables and arrays in it. */
+/** Counts the values of a table and of the tables and arrays in it. */
 export function countValues(data: Table | unknown[]): number {
   let count = 0;
   for (const value of Array.isArray(data) ? data : Object.values(data)) {

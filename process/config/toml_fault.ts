@@ -1,21 +1,33 @@
 import { parse, TomlError } from "smol-toml";
 import { MAX_DEPTH } from "./tables.ts";
-import type { TomlFault } from "./toml_text.ts";
+
+/** Reason why a text is not usable TOML, and its position. */
+export interface TomlFault {
+  /** Finding and wanted text. */
+  readonly text: string;
+  /** From 1; undefined for the text as a whole. */
+  readonly line: number | undefined;
+  /** Column, from 1. */
+  readonly column: number | undefined;
+}
 
 const NO_SUCH_DATE =
-  "found a date or time that doesn't exist, wanted one that does";
+  "found a date or time that does not exist; expected one that does";
 
-/** What smol-toml found wrong, in our words. */
+/** Converts an error of smol-toml. */
 export function faultOf(error: TomlError): TomlFault {
-  // The other lines of its message quote the text, which may hold a password.
+  // The other lines of the message quote the text, which may contain a
+  // password.
   const line = error.message.split("\n", 1)[0]!;
   const reason = line.replace("Invalid TOML document: ", "");
   return { text: describe(reason), line: error.line, column: error.column };
 }
 
 /**
- * smol-toml takes 2023-02-30 for 2 March, as `Date` does. Such a day may also stand in a text, key or comment; so each gets a month
- * that smol-toml refuses, and where it then finds an invalid date, there was one. (Month + 50 keeps keys different.)
+ * Finds a date like 2023-02-30, which smol-toml parses as 2 March. Such a day
+ * may also be in a text, key or comment. Therefore each one gets a month that
+ * smol-toml rejects; if it then reports an invalid date, there was one. (Month
+ * + 50 keeps keys different.)
  */
 export function impossibleDate(text: string): TomlFault | undefined {
   let seen = false;
@@ -40,17 +52,17 @@ export function impossibleDate(text: string): TomlFault | undefined {
 
 function describe(reason: string): string {
   if (reason.includes("already defined")) {
-    return "found a key or table for the second time, wanted it once";
+    return "found a key or table for the second time; expected it once";
   }
   if (reason.includes("nested")) {
-    return `found values nested deeper than ${MAX_DEPTH}, wanted at most ${MAX_DEPTH}`;
+    return `found values nested deeper than ${MAX_DEPTH}; expected at most ${MAX_DEPTH}`;
   }
   if (reason === "invalid date") return NO_SUCH_DATE;
-  return `found bad TOML (${reason}), wanted TOML`;
+  return `found bad TOML (${reason}); expected TOML`;
 }
 
 function daysIn(year: number, month: number): number {
-  // The year 0 exists in TOML, and `Date` would take 0 to 99 for 1900 to 1999.
+  // The year 0 exists in TOML, and `Date` reads 0 to 99 as 1900 to 1999.
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   return month === 2 ? (leap ? 29 : 28) : 30;
 }

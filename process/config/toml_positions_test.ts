@@ -97,7 +97,7 @@ Deno.test("KeyPositions finds every key where toml-eslint-parser finds it", asyn
   });
 });
 
-Deno.test("KeyPositions gives the nearest table around what is missing, or nothing", () => {
+Deno.test("KeyPositions returns the nearest table of a missing key, or undefined", () => {
   const positions = new KeyPositions("\n[a.b]\nc = 1");
   assert.deepEqual(positions.nearest(["a", "b", "c"]), { line: 3, column: 1 });
   assert.deepEqual(positions.nearest(["a", "b", "x"]), { line: 2, column: 4 });
@@ -105,7 +105,7 @@ Deno.test("KeyPositions gives the nearest table around what is missing, or nothi
   assert.deepEqual(positions.nearest([]), undefined);
 });
 
-Deno.test("KeyPositions doesn't count a byte order mark", () => {
+Deno.test("KeyPositions does not count a byte order mark", () => {
   const positions = new KeyPositions("\ufeffa = 1");
   assert.deepEqual(positions.nearest(["a"]), { line: 1, column: 1 });
 });
@@ -121,7 +121,8 @@ Deno.test("F5 KeyPositions ends, whatever the text", () => {
       try {
         new KeyPositions(text);
       } catch (error) {
-        assert.equal((error as Error).name, "Error"); // smol-toml's, of a key that is none
+        // the error of smol-toml for an invalid key
+        assert.equal((error as Error).name, "Error");
       }
     }),
     { numRuns: 2_000 },

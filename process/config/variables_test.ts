@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readConfig } from "./read_config.ts";
-import { SINGLE_KEYS } from "./variables.ts";
+import { SINGLE_KEYS } from "./input.ts";
 
 const TOML = `
 [module.rest-server]
@@ -17,7 +17,7 @@ const ENV = {
   CARYATID_LOG__LEVEL: "debug",
 };
 
-// In a process of its own: its variables are those of the other tests too.
+// In a separate process: variables are shared with the other tests.
 Deno.test("D17 readConfig() reads variables as far as permission goes, and asks for none", async (t) => {
   await t.step("--allow-env: all", async () => {
     assert.deepEqual(await run("--allow-env"), {
@@ -57,6 +57,19 @@ Deno.test("D17 readConfig() reads variables as far as permission goes, and asks 
     assert.deepEqual([level, section], ["debug", { port: 1 }]);
   });
 
+  await t.step("--allow-env=ACROPOLIS_*: those of known keys", async () => {
+    const env = Object.fromEntries(
+      Object.entries(ENV).map(([name, value]) => [
+        name.replace("CARYATID", "ACROPOLIS"),
+        value,
+      ]),
+    );
+    const found = await runWith({ env, envPrefix: "ACROPOLIS" }, [
+      "--allow-env=ACROPOLIS_*",
+    ]);
+    assert.deepEqual([found.level, found.section], ["debug", { port: 2 }]);
+  });
+
   await t.step("no permission: none", async () => {
     const { level, section } = await run();
     assert.deepEqual([level, section], ["info", { port: 1 }]);
@@ -66,9 +79,13 @@ Deno.test("D17 readConfig() reads variables as far as permission goes, and asks 
 Deno.test("every key that a variable may set without a file is a key of the process", async () => {
   const values: Record<string, string> = {
     "import.hosts": "[]",
+    "isolation.jail": "off",
     "log.format": "json",
     "log.level": "warn",
+    "monitor.opentelemetry": "true",
+    "monitor.control": '["pause"]',
     "monitor.output": "x",
+    "tracing.sample": "0.5",
   };
   const env = Object.fromEntries(SINGLE_KEYS.map((key) => [
     `CARYATID_${key.toUpperCase().replaceAll("-", "_").replaceAll(".", "__")}`,
@@ -88,9 +105,22 @@ interface Outcome {
 }
 
 async function run(...flags: string[]): Promise<Outcome> {
+  return await runWith({ env: ENV }, flags);
+}
+
+async function runWith(
+  { env, envPrefix }: {
+    readonly env: Readonly<Record<string, string>>;
+    readonly envPrefix?: string;
+  },
+  flags: readonly string[],
+): Promise<Outcome> {
+  const options = JSON.stringify({ envPrefix });
   const program = `
     import { readConfig } from "./read_config.ts";
-    const { modules, buses, log } = await readConfig(${JSON.stringify(TOML)});
+    const { modules, buses, log } = await readConfig(${
+    JSON.stringify(TOML)
+  }, ${options});
     const [{ section, onFailure }] = modules;
     const { settings } = buses[0];
     console.log(JSON.stringify({ section, onFailure, settings, level: log.level }));
@@ -98,7 +128,7 @@ async function run(...flags: string[]): Promise<Outcome> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--no-prompt", "--no-lock", ...flags, "-"],
     cwd: new URL(".", import.meta.url),
-    env: ENV,
+    env,
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

@@ -1,22 +1,27 @@
 import type { Log, Module } from "@caryatid/sdk";
 import type { BusConfig, ModuleConfig } from "../config/process_config.ts";
-import { grantsOfModule } from "./grants.ts";
-import { type GuestModule, guestModule } from "./guest_module.ts";
+import { grantsOfModule } from "../rights/grants.ts";
+import { type GuestModule, guestModule } from "./host/guest_module.ts";
 import type { GuestOptions } from "./host/guest_options.ts";
 import type { IsolatedBusClass } from "./host/isolated_bus.ts";
 import type { GuestSpawner } from "./host/guest_spawner.ts";
 import type { RelayAddress } from "./relay/relay_address.ts";
 
-/** Where the code of an isolated module is, and who starts it. */
+/** Location of an isolated module's code, and the starter of its process. */
 export interface IsolatedSource {
   readonly specifier: string;
-  /** Starts processes in place of this one, if there is somebody. */
+  /** Program that starts processes in place of this one, if one does. */
   readonly relay: RelayAddress | undefined;
+  /** True if Deno runs with `--no-prompt`. */
+  readonly noPrompt: boolean;
+  /** True if the process traces. */
+  readonly traced: boolean;
 }
 
 /**
- * The module of a section that wants it isolated. If it comes in the place of a `predecessor` whose queues are kept, it is given what
- * that one's guest has not begun.
+ * The module of a section that wants it isolated. If it comes in the place of a
+ * `predecessor` whose queues are kept, it is given what that one's guest has
+ * not begun.
  */
 export async function isolatedModule(
   config: ModuleConfig,
@@ -25,8 +30,12 @@ export async function isolatedModule(
   predecessor?: Module & Partial<Pick<GuestModule, "leftovers">>,
 ): Promise<GuestModule> {
   const keep = config.onFailure === "restart";
+  const { mayBlock } = config;
   const options = await guestOptions(config, source, log);
-  return await guestModule({ ...options, keep }, predecessor?.leftovers);
+  return await guestModule(
+    { ...options, keep, mayBlock, traced: source.traced },
+    predecessor?.leftovers,
+  );
 }
 
 /** The class of buses of a section that wants its bus isolated. */
@@ -42,14 +51,15 @@ export async function isolatedBusClass(
 
 async function guestOptions(
   config: ModuleConfig | BusConfig,
-  { specifier, relay }: IsolatedSource,
+  { specifier, ...host }: IsolatedSource,
   log: Log,
 ): Promise<GuestOptions> {
   return {
     id: config.id,
     specifier,
     integrity: config.integrity,
-    spawner: await spawnerOf(config.isolation, relay),
+    jail: config.jail,
+    spawner: await spawnerOf(config.isolation, host),
     grants: grantsOfModule(config)!,
     limits: config.limits,
     log,
@@ -60,10 +70,13 @@ async function guestOptions(
 /** Only that which is used is loaded. */
 async function spawnerOf(
   isolation: ModuleConfig["isolation"],
-  relay: RelayAddress | undefined,
+  { relay, noPrompt }: Pick<IsolatedSource, "relay" | "noPrompt">,
 ): Promise<GuestSpawner> {
   if (isolation === "worker") {
-    return (await import("./host/worker_spawner.ts")).workerSpawner;
+    const { workerSpawner } = await import("./host/worker_spawner.ts");
+    if (relay === undefined) return workerSpawner(noPrompt);
+    const { relayedSealer } = await import("./relay/relayed_sealer.ts");
+    return workerSpawner(noPrompt, relayedSealer(relay));
   }
   if (relay) {
     return (await import("./relay/relay_spawner.ts")).relaySpawner(relay);

@@ -10,16 +10,44 @@ const WANTED = {
     publisher: {
       reads: {},
       writes: {
-        "sample.test": { count: 3, pending: 902_100, rate: 1.25 },
+        "sample.test": {
+          count: 3,
+          pending: 902_100,
+          rate: 1.25,
+          waiting: 1,
+          failed: 1,
+          waits_for: [{ module: "slow", pattern: "sample.#" }],
+        },
         ["__proto__"]: { count: 1, rate: 2 },
+      },
+      requests: {
+        ask: {
+          count: 3,
+          pending: 1,
+          pending_ms: 0,
+          failed: { NO_HANDLER: 2 },
+          durations: [1, 0, 1, ...Array(11).fill(0)],
+          duration_ms: 4.5,
+        },
       },
     },
     slow: {
       reads: {
-        "sample.#": { count: 1, backlog: 2, rate: 1 / 3 },
+        "sample.#": {
+          count: 1,
+          backlog: 2,
+          rate: 1 / 3,
+          in_flight: 1,
+          in_flight_ms: 1_500,
+          waiting_publishers: 1,
+          dropped: 4,
+          redelivered: 1,
+          retried: 2,
+        },
         "quiet\n*": { count: 0, backlog: 0, pending: 60_000_000, rate: 0 },
       },
       writes: {},
+      handlings: { ask: { handled: 5, failed: 1, running: 2 } },
     },
   },
 };
@@ -31,7 +59,7 @@ Deno.test("the message has the fields that buswatch reads, with times in microse
   );
 });
 
-Deno.test("the message crosses an external bus, with rates as floats also where they are whole", () => {
+Deno.test("the message crosses an external bus, with whole rates as floats too", () => {
   const bytes = encode(buswatchForm(BUSY));
   assert.equal(JSON.stringify(decode(bytes)), JSON.stringify(WANTED));
   const whole = "64" + new TextEncoder().encode("rate").toHex() +

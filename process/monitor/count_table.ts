@@ -1,48 +1,56 @@
-/** Names that a module may have in one table; what it does under further ones is counted together. */
-export const MOST_NAMES = 1_000;
+/** Maximum number of names in one table. Further names are counted together. */
+export const MAX_NAMES = 1_000;
 
-/** What stands for the further ones. */
-export const OTHERS = `… beyond ${MOST_NAMES} topics`;
+/** Name under which further names are counted. */
+export const OTHERS = `… beyond ${MAX_NAMES} topics`;
 
-/** The longest topic that may be; a longer one is refused by every bus. */
-const LONGEST = 255;
+/** Length of the longest valid topic, in bytes. */
+const MAX_TOPIC = 255;
 
-/** Counts by topic or pattern. It stays small whatever names come: what requests travel on is folded, and there is a bound. */
+/**
+ * Counts by topic or pattern. The table stays small whatever names come:
+ * request topics share one name, and the number of names is bounded.
+ */
 export class CountTable<T> {
   readonly #counts = new Map<string, T>();
   readonly #make: () => T;
-  /** Mostly the same name comes again: to compare two texts that are one takes less than to look it up. */
+  /**
+   * Mostly the same name comes again: comparing two equal texts is faster than
+   * a lookup.
+   */
   #lastName: string | undefined;
   #last: T | undefined;
 
-  /** `make` gives the count of a new name. */
+  /** `make` creates the count of a new name. */
   constructor(make: () => T) {
     this.#make = make;
   }
 
-  /** The count of that name. */
+  /** Returns the count of that name. */
   of(name: string): T {
     if (name === this.#lastName) return this.#last!;
-    const count = this.#counts.get(name) ?? this.#find(folded(name));
+    const count = this.#counts.get(name) ?? this.#find(withoutId(name));
     this.#lastName = name;
     return this.#last = count;
   }
 
-  /** All counts. */
+  /** Iterates over all counts. */
   [Symbol.iterator](): Iterator<T> {
     return this.#counts.values();
   }
 
-  /** Whether nothing was counted yet. */
+  /** True if nothing was counted yet. */
   get empty(): boolean {
     return this.#counts.size === 0;
   }
 
-  /** A table of what `show` makes of each count, sorted by name. */
-  shown<S>(show: (count: T, name: string) => S): Record<string, S> {
+  /**
+   * Returns a table of all counts, converted by `convert` and sorted by name.
+   */
+  toTable<S>(convert: (count: T, name: string) => S): Record<string, S> {
     const table: Record<string, S> = Object.create(null);
     for (const name of [...this.#counts.keys()].sort()) {
-      table[name] = show(this.#counts.get(name)!, name);
+      table[name] = convert(this.#counts.get(name)!, name);
     }
     return table;
   }
@@ -50,7 +58,7 @@ export class CountTable<T> {
   #find(name: string): T {
     const known = this.#counts.get(name);
     if (known !== undefined) return known;
-    if (name !== OTHERS && this.#counts.size >= MOST_NAMES) {
+    if (name !== OTHERS && this.#counts.size >= MAX_NAMES) {
       return this.#find(OTHERS);
     }
     const count = this.#make();
@@ -59,11 +67,27 @@ export class CountTable<T> {
   }
 }
 
-/** Without the id that is new for each request. What can't be a topic at all, of a caller without types, is no name either. */
-function folded(name: string): string {
-  if (typeof name !== "string" || name.length > LONGEST) return OTHERS;
+/**
+ * Replaces the id of a request topic by `*`. Returns {@linkcode OTHERS} for a
+ * value that cannot be a topic.
+ */
+function withoutId(name: string): string {
+  if (typeof name !== "string" || name.length > MAX_TOPIC) return OTHERS;
   const end = name.lastIndexOf(".");
   return name.endsWith("._request", end) || name.endsWith("._response", end)
     ? name.slice(0, end) + ".*"
     : name;
+}
+
+/** Number of events in a second. */
+export class Rate {
+  /** Rate of the last interval; 0 during the first one. */
+  perSecond = 0;
+  #count = 0;
+
+  /** Ends an interval of `seconds`, after `count` events since the start. */
+  advance(count: number, seconds: number): void {
+    this.perSecond = (count - this.#count) / seconds;
+    this.#count = count;
+  }
 }

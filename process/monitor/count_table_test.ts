@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { CountTable, MOST_NAMES, OTHERS } from "./count_table.ts";
+import { CountTable, MAX_NAMES, OTHERS } from "./count_table.ts";
 
 /** Counts each of `names`; gives what the table shows. */
 function counted(names: Iterable<string>): Record<string, number> {
   const table = new CountTable(() => ({ count: 0 }));
   for (const name of names) table.of(name).count++;
-  return table.shown(({ count }) => count);
+  return table.toTable(({ count }) => count);
 }
 
 /** With the order of the keys, and any prototype. */
@@ -41,15 +41,15 @@ Deno.test("CountTable takes any name for a name like any other", () => {
   assert.deepEqual(new Set(Object.keys(counted(names))), new Set(names));
 });
 
-Deno.test(`CountTable has ${MOST_NAMES} names at most; what comes under others is counted together`, () => {
+Deno.test(`CountTable has ${MAX_NAMES} names at most; what comes under others is counted together`, () => {
   const names = Array.from({ length: 100_000 }, (_, n) => `topic.${n}`);
   const table = counted([...names, "topic.0"]);
-  assert.equal(Object.keys(table).length, MOST_NAMES + 1);
+  assert.equal(Object.keys(table).length, MAX_NAMES + 1);
   assert.equal(table["topic.0"], 2);
-  assert.equal(table[OTHERS], 100_000 - MOST_NAMES);
+  assert.equal(table[OTHERS], 100_000 - MAX_NAMES);
 });
 
-Deno.test("CountTable doesn't keep a name that no topic can have", () => {
+Deno.test("CountTable skips a name that is not a valid topic", () => {
   const huge = "x".repeat(1_000_000);
   const none = undefined as unknown as string;
   assert.deepEqual(entries([huge, none]), [[OTHERS, 2]]);

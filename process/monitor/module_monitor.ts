@@ -1,54 +1,58 @@
 import { type Clock, type MessageBus, patternsOverlap } from "@caryatid/sdk";
-import { turnMonotonic } from "@caryatid/sdk/bus";
+import { loopMonotonic } from "@caryatid/sdk/internal/bus";
 import { ModuleCounts } from "./module_counts.ts";
 import { MonitoredBus } from "./monitored_bus.ts";
-import type { HeldUpBy, ModuleSnapshot, MonitorSnapshot } from "./snapshot.ts";
+import type { FullQueue, ModuleSnapshot, MonitorSnapshot } from "./snapshot.ts";
 
-/** What rates are taken over at least, in milliseconds. */
+/** Shortest interval of a rate, in milliseconds. */
 const INTERVAL = 1_000;
 
-/** Full queues that are named for one topic. */
-const MOST_NAMED = 10;
+/** Maximum number of full queues that are named for one topic. */
+const MAX_NAMED = 10;
 
-/** Counts what each module does on the bus. */
+/** Counts the calls of each module on the bus. */
 export class ModuleMonitor {
   readonly #modules = new Map<string, ModuleCounts>();
   readonly #clock: Clock | undefined;
   readonly #now: () => number;
   #intervalBegan: number;
 
-  /** `clock` is the process's, if it has one of its own. */
+  /** Uses `clock` instead of the system clock, if there is one. */
   constructor(clock: Clock | undefined) {
     this.#clock = clock;
-    // Read once per turn of the event loop: to read a clock takes half as long as a publish.
-    this.#now = clock ? () => clock.monotonic() : turnMonotonic;
+    // Read once per turn of the event loop: reading a clock takes half as long
+    // as a publish.
+    this.#now = clock ? () => clock.monotonic() : loopMonotonic;
     this.#intervalBegan = this.#now();
   }
 
-  /** The bus for the module of that id, which counts; a restarted module goes on where it was. */
+  /**
+   * Wraps `bus` to count the calls of the module of that id. A restarted module
+   * continues its counts.
+   */
   watch(id: string, bus: MessageBus): MessageBus {
     const counts = this.#modules.get(id) ?? new ModuleCounts();
     this.#modules.set(id, counts);
     return new MonitoredBus(bus, counts, this.#now);
   }
 
-  /** What is known at this moment. */
+  /** Returns the counts as they are now. */
   snapshot(): MonitorSnapshot {
     const now = this.#now();
     this.#advance(now);
     const modules = [...this.#modules].sort(([a], [b]) => a < b ? -1 : 1)
       .filter(([id, counts]) => id !== "process" || !counts.empty)
       .map(([id, counts]) => {
-        const reads = counts.reads.shown((count) => count.snapshot(now));
+        const reads = counts.reads.toTable((count) => count.snapshot(now));
         return { id, counts, reads };
       });
     const full = modules.flatMap(({ id, reads }) => fullQueues(id, reads));
-    const heldUpBy = (topic: string) =>
-      full.filter(({ pattern }) => mayHear(pattern, topic))
-        .slice(0, MOST_NAMED);
+    const fullQueuesFor = (topic: string) =>
+      full.filter(({ pattern }) => mayReceive(pattern, topic))
+        .slice(0, MAX_NAMED);
     const shown: Record<string, ModuleSnapshot> = Object.create(null);
     for (const { id, counts, reads } of modules) {
-      shown[id] = counts.snapshot(now, reads, heldUpBy);
+      shown[id] = counts.snapshot(now, reads, fullQueuesFor);
     }
     return { time: this.#clock?.now() ?? Date.now(), modules: shown };
   }
@@ -61,16 +65,18 @@ export class ModuleMonitor {
   }
 }
 
-function fullQueues(id: string, reads: ModuleSnapshot["reads"]): HeldUpBy[] {
-  return Object.entries(reads).filter(([, { heldUp }]) => heldUp > 0)
+function fullQueues(id: string, reads: ModuleSnapshot["reads"]): FullQueue[] {
+  return Object.entries(reads).filter(([, { waitingPublishers }]) =>
+    waitingPublishers > 0
+  )
     .map(([pattern]) => ({ module: id, pattern }));
 }
 
-/** By overlap: what stands for several topics isn't one itself. */
-function mayHear(pattern: string, topic: string): boolean {
+/** Compares by overlap: the name of several topics is a pattern. */
+function mayReceive(pattern: string, topic: string): boolean {
   try {
     return patternsOverlap(pattern, topic);
   } catch {
-    return false; // a topic that is about to be refused
+    return false; // a topic that is about to be rejected
   }
 }

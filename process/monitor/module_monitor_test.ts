@@ -1,7 +1,7 @@
 import type { MessageBus } from "@caryatid/sdk";
-import { turnOver } from "@caryatid/sdk/bus";
+import { InMemoryBus } from "@caryatid/sdk/bus";
+import { yieldToEventLoop } from "@caryatid/sdk/internal/bus";
 import assert from "node:assert/strict";
-import { InMemoryBus } from "../buses/in_memory.ts";
 import { ManualClock } from "../testing/manual_clock.ts";
 import { ModuleMonitor } from "./module_monitor.ts";
 
@@ -28,38 +28,54 @@ class Subject implements AsyncDisposable {
   }
 }
 
-Deno.test("a monitor tells what waits in a queue, what was read, and what a loop works on", async () => {
+Deno.test("a monitor counts queued, read and in-flight messages", async () => {
   await using subject = new Subject();
   const bus = subject.module("reader");
-  const heard = bus.subscribe("a.*");
+  const received = bus.subscribe("a.*");
   for (const n of [1, 2, 3]) await bus.publish("a.b", n);
-  const loop = heard[Symbol.asyncIterator]();
+  const loop = received[Symbol.asyncIterator]();
   assert.deepEqual(subject.reads("reader", "a.*"), {
     read: 0,
     unread: 3,
-    inHand: 0,
-    inHandFor: undefined,
+    inFlight: 0,
+    inFlightFor: undefined,
     pendingFor: undefined,
-    heldUp: 0,
+    waitingPublishers: 0,
     dropped: 0,
+    redelivered: 0,
+    retried: 0,
     rate: 0,
+    groups: [],
   });
   await loop.next();
-  const { read, unread, inHand } = subject.reads("reader", "a.*")!;
-  assert.deepEqual([read, unread, inHand], [1, 2, 1]);
+  const { read, unread, inFlight } = subject.reads("reader", "a.*")!;
+  assert.deepEqual([read, unread, inFlight], [1, 2, 1]);
 });
 
-Deno.test("what where leaves out a monitor counts neither as read, nor as unread, nor as dropped", async () => {
+Deno.test("a monitor names the groups that a module joined on a pattern", async () => {
   await using subject = new Subject();
   const bus = subject.module("reader");
-  const heard = bus.subscribe("a", { where: ({ message }) => message === 2 });
+  bus.subscribe("a");
+  assert.deepEqual(subject.reads("reader", "a")!.groups, []);
+  for (const group of ["workers", "fast", "workers"]) {
+    await bus.subscribe("a", { group }).close();
+  }
+  assert.deepEqual(subject.reads("reader", "a")!.groups, ["fast", "workers"]);
+});
+
+Deno.test("a monitor counts messages excluded by `where` neither as read, nor as unread, nor as dropped", async () => {
+  await using subject = new Subject();
+  const bus = subject.module("reader");
+  const received = bus.subscribe("a", {
+    where: ({ message }) => message === 2,
+  });
   for (const n of [1, 2, 3]) await bus.publish("a", n);
-  await heard[Symbol.asyncIterator]().next();
+  await received[Symbol.asyncIterator]().next();
   const { read, unread, dropped } = subject.reads("reader", "a")!;
   assert.deepEqual([read, unread, dropped], [1, 0, 0]);
 });
 
-Deno.test("a monitor tells since when a loop waits, and no more once it has something", async () => {
+Deno.test("a monitor reports since when a loop waits, until it receives a message", async () => {
   await using subject = new Subject();
   const bus = subject.module("reader");
   const loop = bus.subscribe("a")[Symbol.asyncIterator]();
@@ -73,11 +89,11 @@ Deno.test("a monitor tells since when a loop waits, and no more once it has some
   assert.equal(subject.reads("reader", "a")?.read, 1);
 });
 
-Deno.test("a monitor tells of several loops how long the one waits that waits longest", async () => {
+Deno.test("a monitor reports the longest wait of several loops", async () => {
   await using subject = new Subject();
   const bus = subject.module("reader");
-  const heard = bus.subscribe("a");
-  const [first, second] = [0, 1].map(() => heard[Symbol.asyncIterator]());
+  const received = bus.subscribe("a");
+  const [first, second] = [0, 1].map(() => received[Symbol.asyncIterator]());
   const waiting = first!.next();
   subject.clock.time = 10;
   const later = second!.next();
@@ -86,11 +102,11 @@ Deno.test("a monitor tells of several loops how long the one waits that waits lo
   await bus.publish("a", 1);
   await waiting;
   assert.equal(subject.reads("reader", "a")?.pendingFor, 20);
-  await heard.close();
+  await received.close();
   await later;
 });
 
-Deno.test("a monitor tells how long at least a delivery has been in hand: since it first saw it", async () => {
+Deno.test("a monitor reports how long a delivery has been in flight at least", async () => {
   await using subject = new Subject();
   const bus = subject.module("reader");
   const loop = bus.subscribe("a")[Symbol.asyncIterator]();
@@ -98,14 +114,14 @@ Deno.test("a monitor tells how long at least a delivery has been in hand: since 
   await bus.publish("a", 2);
   await loop.next();
   subject.clock.time = 5;
-  assert.equal(subject.reads("reader", "a")?.inHandFor, 0);
+  assert.equal(subject.reads("reader", "a")?.inFlightFor, 0);
   subject.clock.time = 12;
-  assert.equal(subject.reads("reader", "a")?.inHandFor, 7);
+  assert.equal(subject.reads("reader", "a")?.inFlightFor, 7);
   await loop.next();
-  assert.equal(subject.reads("reader", "a")?.inHandFor, 0);
+  assert.equal(subject.reads("reader", "a")?.inFlightFor, 0);
 });
 
-Deno.test("a monitor tells which publisher waits, since when, and whose full queue it waits for", async () => {
+Deno.test("a monitor reports which publisher waits, since when, and for which full queue", async () => {
   await using subject = new Subject();
   const slow = subject.module("slow").subscribe("a.#", { queueSize: 1 });
   subject.module("quick").subscribe("a.b");
@@ -123,7 +139,7 @@ Deno.test("a monitor tells which publisher waits, since when, and whose full que
     waitsFor: [{ module: "slow", pattern: "a.#" }],
     rate: 1 / 1.6,
   });
-  assert.equal(subject.reads("slow", "a.#")?.heldUp, 1);
+  assert.equal(subject.reads("slow", "a.#")?.waitingPublishers, 1);
   await slow.close();
   await waiting;
   const { written, waiting: left } = subject.writes("publisher", "a.b")!;
@@ -140,28 +156,28 @@ Deno.test("a monitor counts exactly, however a subscription ends", async (t) => 
       await using subject = new Subject();
       const bus = subject.module("reader");
       const end = new AbortController();
-      const heard = bus.subscribe("a", { signal: end.signal });
+      const received = bus.subscribe("a", { signal: end.signal });
       for (const n of [1, 2, 3]) await bus.publish("a", n);
       let left = 3;
-      for await (const _ of heard) {
+      for await (const _ of received) {
         if (--left > 0) continue;
         await act(end);
         if (name === "by break") break;
       }
       subject.monitor.snapshot(); // sees that it is closed
-      await turnOver();
+      await yieldToEventLoop();
       assert.equal(subject.reads("reader", "a")?.read, 3);
     });
   }
   await t.step("by close(), while a loop waits", async () => {
     await using subject = new Subject();
     const bus = subject.module("reader");
-    const heard = bus.subscribe("a");
-    const loop = heard[Symbol.asyncIterator]();
+    const received = bus.subscribe("a");
+    const loop = received[Symbol.asyncIterator]();
     await bus.publish("a", 1);
     await loop.next();
     const waiting = loop.next();
-    await heard.close();
+    await received.close();
     assert.equal((await waiting).done, true);
     assert.equal(subject.reads("reader", "a")?.read, 1);
   });
@@ -171,13 +187,13 @@ Deno.test("a monitor counts what several subscriptions to one pattern read and l
   await using subject = new Subject();
   const bus = subject.module("reader");
   for (let n = 0; n < 100; n++) {
-    const heard = bus.subscribe("a", {
+    const received = bus.subscribe("a", {
       queueSize: 1,
       overflow: "drop-newest",
     });
     await bus.publish("a", 1);
     await bus.publish("a", 2);
-    for await (const _ of heard) break;
+    for await (const _ of received) break;
   }
   const { read, dropped, unread } = subject.reads("reader", "a")!;
   assert.deepEqual([read, dropped, unread], [100, 100, 0]);
@@ -207,14 +223,14 @@ Deno.test("a monitor counts of a group what each member reads, and what its queu
 Deno.test("a monitor counts what a subscription refuses as dropped, not as read", async () => {
   await using subject = new Subject();
   const bus = subject.module("reader");
-  const heard = bus.subscribe("a", {
+  const received = bus.subscribe("a", {
     accept: (delivery) => {
       if (delivery.message === 1) throw new Error("not this one");
       return delivery;
     },
   });
   for (const n of [1, 2, 3]) await bus.publish("a", n);
-  const loop = heard[Symbol.asyncIterator]();
+  const loop = received[Symbol.asyncIterator]();
   await loop.next();
   const { read, dropped, unread } = subject.reads("reader", "a")!;
   assert.deepEqual([read, dropped, unread], [1, 1, 1]);
@@ -237,7 +253,7 @@ Deno.test("a monitor counts requests: pending, and failed by code", async () => 
   subject.module("responder").handle("ask.*", () => answer.promise);
   const bus = subject.module("requester");
   const asked = bus.request("ask.it", 1);
-  await assert.rejects(bus.request("nobody", 1), { code: "NO_HANDLER" });
+  await assert.rejects(bus.request("unhandled", 1), { code: "NO_HANDLER" });
   subject.clock.time = 40;
   const requests = () => subject.monitor.snapshot().modules.requester?.requests;
   const running = () =>
@@ -247,12 +263,15 @@ Deno.test("a monitor counts requests: pending, and failed by code", async () => 
     pending: 1,
     pendingFor: 40,
     failed: {},
+    durations: { counts: Array(14).fill(0), sum: 0 },
   });
-  assert.deepEqual(requests()?.nobody?.failed, { NO_HANDLER: 1 });
+  assert.deepEqual(requests()?.unhandled?.failed, { NO_HANDLER: 1 });
   assert.deepEqual(running(), { handled: 0, failed: 0, running: 1 });
   answer.resolve(2);
   assert.equal(await asked, 2);
   assert.equal(requests()?.["ask.it"]?.pending, 0);
+  const { counts, sum } = requests()!["ask.it"]!.durations;
+  assert.deepEqual([counts.indexOf(1), sum], [5, 40]); // 25 to 50 ms
   assert.deepEqual(running(), { handled: 1, failed: 0, running: 0 });
 });
 
@@ -291,22 +310,22 @@ Deno.test("a rate is that of the time since the last snapshot at least a second 
   assert.equal(rate(), 2);
 });
 
-Deno.test("who sets the time of day changes no time that was waited, only that of the snapshot", async () => {
+Deno.test("a change of the time of day alters the time of the snapshot, but no waits", async () => {
   await using subject = new Subject();
   const bus = subject.module("reader");
-  const heard = bus.subscribe("a");
-  const waiting = heard[Symbol.asyncIterator]().next();
+  const received = bus.subscribe("a");
+  const waiting = received[Symbol.asyncIterator]().next();
   subject.clock.time = 10;
   for (const ahead of [3_600_000, -3_600_000]) {
     subject.clock.ahead = ahead;
     assert.equal(subject.reads("reader", "a")?.pendingFor, 10);
     assert.equal(subject.monitor.snapshot().time, 10 + ahead);
   }
-  await heard.close();
+  await received.close();
   await waiting;
 });
 
-Deno.test("what a monitor knows doesn't grow with subscriptions, requests and topics", async () => {
+Deno.test("the memory of a monitor does not grow with subscriptions, requests and topics", async () => {
   await using subject = new Subject();
   const bus = subject.module("busy");
   bus.handle("ask.#", () => 1);
@@ -321,10 +340,10 @@ Deno.test("what a monitor knows doesn't grow with subscriptions, requests and to
   assert.equal(Object.keys(requests).length, 1_001);
 });
 
-Deno.test("A15 through a monitor, too, a delivery is given up with the error that its loop was left with", async () => {
+Deno.test("A15 through a monitor, a delivery fails with the error of its loop", async () => {
   const causes: string[] = [];
   await using bus = new InMemoryBus({
-    onGivenUp: ({ cause }) => causes.push(cause),
+    onExhausted: ({ cause }) => causes.push(cause),
   });
   const watched = new ModuleMonitor(new ManualClock()).watch("m", bus);
   const group = { group: "g", retry: { attempts: 1 } };

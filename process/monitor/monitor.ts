@@ -1,11 +1,13 @@
 import type { MonitorSnapshot } from "./snapshot.ts";
 
 /**
- * Who reads and writes what in a process, and who waits for whom.
+ * Counts the reads and writes of each module, and finds the modules that others
+ * wait for.
  *
- * Mirrors the monitor of caryatid_process, which knows classes, not ids, and no queues.
+ * Mirrors the monitor of caryatid_process, which knows classes instead of ids,
+ * and no queues.
  *
- * @example Whose full queue a publisher waits for
+ * @example The full queue that a publisher waits for
  * ```ts
  * import { Process } from "@caryatid/process";
  * import { defineModule } from "@caryatid/sdk";
@@ -14,7 +16,7 @@ import type { MonitorSnapshot } from "./snapshot.ts";
  * const slow = defineModule({
  *   name: "slow",
  *   init(context) {
- *     context.subscribe("work.#", { queueSize: 1 }); // and nobody reads it
+ *     context.subscribe("work.#", { queueSize: 1 }); // and never read it
  *   },
  * });
  *
@@ -34,15 +36,23 @@ import type { MonitorSnapshot } from "./snapshot.ts";
  * ```
  */
 export interface Monitor {
-  /** Whether it is on: whether the configuration has a `[monitor]`. */
+  /** True if the configuration has a `[monitor]`. */
   readonly enabled: boolean;
-  /** Snapshots that weren't published, since the bus had no room or refused them. */
+  /**
+   * Number of snapshots that were not published, because the bus had no room or
+   * rejected them.
+   */
   readonly dropped: number;
-  /** What is known at this moment; no modules where it is off. */
+  /**
+   * Returns the counts as they are now; without modules if the monitor is off.
+   */
   snapshot(): MonitorSnapshot;
 }
 
-/** The monitor of a process whose configuration has no `[monitor]`: nothing is counted. */
+/**
+ * Monitor of a process whose configuration has no `[monitor]`. It counts
+ * nothing.
+ */
 export const OFF: Monitor = {
   enabled: false,
   dropped: 0,

@@ -1,5 +1,5 @@
 import { busConformance } from "@caryatid/sdk/testing";
-import { InMemoryBus } from "../buses/in_memory.ts";
+import { InMemoryBus } from "@caryatid/sdk/bus";
 import { ModuleMonitor } from "./module_monitor.ts";
 
 busConformance(

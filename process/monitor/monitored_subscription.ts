@@ -1,75 +1,55 @@
 import type { Delivery, Subscription } from "@caryatid/sdk";
+import { SubscriptionLayer } from "@caryatid/sdk/bus";
+import type { ObservableLoop } from "@caryatid/sdk/internal/bus";
 
 /**
- * A subscription that counts what its loops ask for, and knows since when they wait.
+ * Layer that counts the deliveries of a subscription, and knows since when its
+ * loops wait.
  *
- * Nothing is awaited for that: whatever did would cost as much as the step itself. What was asked for and isn't waited for was
- * given.
+ * It awaits nothing: that would cost as much as the step itself. Deliveries
+ * that loops asked for and no longer wait for count as read.
  */
-export class MonitoredSubscription implements Subscription {
-  readonly pattern: string;
-  readonly ready: Promise<void>;
-  readonly #inner: Subscription;
+export class MonitoredSubscription extends SubscriptionLayer {
   readonly #now: () => number;
   readonly #loops = new Set<MonitoredLoop>();
-  /** What a group's queue had lost before this member came. */
+  /** Number of deliveries of messages that had been delivered before. */
+  redelivered = 0;
+  /** Number of further attempts at deliveries by `consume`. */
+  retried = 0;
+  /** Messages that the queue of a group had lost before this member joined. */
   readonly #lostBefore: number;
-  /** How many deliveries loops were given before it was closed. */
+  /** Number of deliveries read before it was closed. */
   #read: number | undefined;
 
-  /** `now` gives milliseconds of a clock that never jumps. */
+  /** Wraps `inner`. `now` returns milliseconds of a monotonic clock. */
   constructor(inner: Subscription, now: () => number) {
-    this.pattern = inner.pattern;
-    this.ready = inner.ready;
-    this.#inner = inner;
+    super(inner);
     this.#now = now;
     this.#lostBefore = inner.dropped;
   }
 
-  get depth(): number {
-    return this.#inner.depth;
-  }
-
-  get inHand(): number {
-    return this.#inner.inHand;
-  }
-
-  get readers(): number {
-    return this.#inner.readers;
-  }
-
-  get heldUp(): number {
-    return this.#inner.heldUp;
-  }
-
-  get dropped(): number {
-    return this.#inner.dropped;
-  }
-
-  get closed(): boolean {
-    return this.#inner.closed;
-  }
-
-  /** Deliveries that loops were given. */
+  /** Number of deliveries that loops received. */
   get read(): number {
     if (this.#read !== undefined) return this.#read;
     let asked = 0;
     for (const loop of this.#loops) asked += loop.asked;
-    return asked - this.#inner.readers;
+    return asked - this.inner.readers;
   }
 
-  /** Messages lost since it was opened. */
+  /** Number of messages lost since it was opened. */
   get lost(): number {
-    return this.#inner.dropped - this.#lostBefore;
+    return this.inner.dropped - this.#lostBefore;
   }
 
   /**
-   * When the loop that waits longest began to; undefined where none waits.
+   * Time at which the loop that waits longest began to wait; undefined if no
+   * loop waits.
    *
-   * A delivery goes to who asked first: so of all loops, those wait that asked last.
+   * The loop that asked first receives the next delivery, so the loops that
+   * wait are those that asked last.
    */
   get waitingSince(): number | undefined {
-    const { readers } = this.#inner;
+    const { readers } = this.inner;
     if (readers === 0) return undefined;
     const asked = Array.from(this.#loops, (loop) => loop.askedAt)
       .sort((a, b) => b - a);
@@ -77,8 +57,9 @@ export class MonitoredSubscription implements Subscription {
   }
 
   /**
-   * Of what counts as read, how much was only the end of a loop: that is known later, and only where somebody else than its owner
-   * closed it.
+   * Resolves with the number of steps counted as read that were the end of a
+   * loop. That is known only later, and is above 0 only if the bus closed the
+   * subscription.
    */
   async ends(): Promise<number> {
     if (this.#read !== undefined) return 0;
@@ -88,23 +69,25 @@ export class MonitoredSubscription implements Subscription {
     return last.filter((step) => step?.done).length;
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<Delivery, undefined> {
+  override [Symbol.asyncIterator](): AsyncIterator<Delivery, undefined> {
     const loop = new MonitoredLoop(
-      this.#inner[Symbol.asyncIterator](),
+      super[Symbol.asyncIterator](),
       this.#now,
       () => this.#read ??= this.read,
+      () => this.redelivered++,
     );
     this.#loops.add(loop);
     return loop;
   }
 
-  close(): Promise<void> {
-    this.#read ??= this.read;
-    return this.#inner.close();
+  override countRetry(): void {
+    this.retried++;
+    super.countRetry();
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+  override close(): Promise<void> {
+    this.#read ??= this.read;
+    return super.close();
   }
 }
 
@@ -116,19 +99,31 @@ class MonitoredLoop implements AsyncIterator<Delivery, undefined> {
   asked = 0;
   askedAt: number;
   last: Promise<Step> | undefined;
-  readonly #inner: AsyncIterator<Delivery, undefined>;
+  readonly #inner: ObservableLoop;
   readonly #now: () => number;
   readonly #leave: () => void;
+  readonly #isObserved: boolean;
+  #replace: ((delivery: Delivery) => Delivery) | undefined;
 
   constructor(
-    inner: AsyncIterator<Delivery, undefined>,
+    inner: ObservableLoop,
     now: () => number,
     leave: () => void,
+    onRedelivered: () => void,
   ) {
     this.#inner = inner;
+    this.#isObserved = inner.observe?.((delivery) => {
+      if (delivery.redelivered) onRedelivered();
+      return this.#replace?.(delivery) ?? delivery;
+    }) ?? false;
     this.#now = now;
     this.#leave = leave;
     this.askedAt = now();
+  }
+
+  observe(replace: (delivery: Delivery) => Delivery): boolean {
+    this.#replace = replace;
+    return this.#isObserved;
   }
 
   next(): Promise<Step> {

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { BUSY } from "../testing/busy_snapshot.ts";
-import { rustText } from "./rust_form.ts";
+import { rustDuration, rustText } from "./rust_form.ts";
 
-/** The fields of Rust's file in its order; what Rust doesn't know stands behind them. */
+/**
+ * Text with the fields of Rust's file in Rust's order, followed by the fields
+ * that Rust does not know.
+ */
 const TEXT = `{
   "publisher": {
     "reads": {},
@@ -41,11 +44,14 @@ const TEXT = `{
       "sample.#": {
         "read": 1,
         "unread": 2,
-        "in_hand": 1,
-        "in_hand_for": "1.5s",
-        "held_up": 1,
+        "in_flight": 1,
+        "in_flight_for": "1.5s",
+        "waiting_publishers": 1,
         "dropped": 4,
-        "rate": 0.3
+        "rate": 0.3,
+        "groups": [
+          "workers"
+        ]
       },
       "quiet\\n*": {
         "read": 0,
@@ -64,10 +70,43 @@ const TEXT = `{
 }
 `;
 
-Deno.test("the file has Rust's fields as Rust writes them, and ours beside", () => {
+Deno.test("the file has Rust's fields as Rust writes them, and our additional fields", () => {
   assert.equal(rustText(BUSY), TEXT);
 });
 
 Deno.test("the file of a process without modules is an empty table", () => {
   assert.equal(rustText({ time: 0, modules: {} }), "{}\n");
+});
+
+/** Durations and the output of `format!("{:?}", duration)`. */
+const RUST: readonly [milliseconds: number, text: string][] = [
+  [0, "0ns"],
+  [0.000001, "1ns"],
+  [0.000999, "999ns"],
+  [0.001, "1µs"],
+  [0.0123, "12.3µs"],
+  [0.999999, "999.999µs"],
+  [1, "1ms"],
+  [1.000001, "1.000001ms"],
+  [1.05, "1.05ms"],
+  [902.1, "902.1ms"],
+  [902.1000000003, "902.1ms"],
+  [999.999999, "999.999999ms"],
+  [999.9999996, "1s"],
+  [1000, "1s"],
+  [1000.000001, "1.000000001s"],
+  [1500, "1.5s"],
+  [10_020, "10.02s"],
+  [59_999.9999999, "60s"],
+  [3_600_000, "3600s"],
+  [86_400_000.5, "86400.0005s"],
+  [1e15, "1000000000000s"],
+];
+
+Deno.test("rustDuration() writes a time as Rust's Debug of Duration does", async (t) => {
+  for (const [milliseconds, text] of RUST) {
+    await t.step(`${milliseconds} ms is ${text}`, () => {
+      assert.equal(rustDuration(milliseconds), text);
+    });
+  }
 });

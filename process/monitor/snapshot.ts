@@ -1,85 +1,148 @@
-/** What a monitor knows at one moment. Its tables have no prototype, so that `__proto__` is a topic like any other. */
+import type { ProcessSnapshot } from "./process_snapshot.ts";
+
+/**
+ * State of a monitor at one moment. Its tables have no prototype, so that
+ * `__proto__` is a topic like any other.
+ */
 export interface MonitorSnapshot {
-  /** When it was taken: milliseconds since 1970. */
+  /** Time of the snapshot, in milliseconds since 1970. */
   readonly time: number;
-  /** By module id, sorted; `process` is the program around the modules, once it uses the bus. */
+  /**
+   * By module id, sorted. `process` is the program around the modules, once it
+   * uses the bus.
+   */
   readonly modules: Readonly<Record<string, ModuleSnapshot>>;
+  /** State of the process, once it has started. */
+  readonly process?: ProcessSnapshot | undefined;
 }
 
-/** What one module has done since the process began, through its restarts, and what it waits for now. */
+/**
+ * Counts of one module since the process began, through its restarts, and its
+ * waits at this moment.
+ */
 export interface ModuleSnapshot {
-  /** By the pattern that it subscribed to. */
+  /** Subscriptions, by pattern. */
   readonly reads: Readonly<Record<string, ReadsSnapshot>>;
-  /** By the topic that it published on. */
+  /** Publishes, by topic. */
   readonly writes: Readonly<Record<string, WritesSnapshot>>;
-  /** By the topic that it made requests on. */
+  /** Requests that it made, by topic. */
   readonly requests: Readonly<Record<string, RequestsSnapshot>>;
-  /** By the pattern that it handles. */
+  /** Requests that it handled, by pattern. */
   readonly handlings: Readonly<Record<string, HandlingsSnapshot>>;
 }
 
 /** Subscriptions of a module to one pattern. */
 export interface ReadsSnapshot {
-  /** Deliveries that loops were given. */
+  /** Number of deliveries that loops received. */
   readonly read: number;
-  /** Messages that wait in the queue; members of a group share one. */
+  /** Number of messages in the queue, which members of a group share. */
   readonly unread: number;
-  /** Deliveries that loops work on. */
-  readonly inHand: number;
-  /** For how long at least, in milliseconds: since a snapshot first saw them; undefined where nothing is in hand. */
-  readonly inHandFor: number | undefined;
-  /** How long a loop has waited for a delivery, in milliseconds; undefined where none waits. */
+  /** Number of deliveries that loops work on. */
+  readonly inFlight: number;
+  /**
+   * Minimum time that they have been in flight, in milliseconds, counted from
+   * the first snapshot that saw them; undefined if none is in flight.
+   */
+  readonly inFlightFor: number | undefined;
+  /**
+   * Time that a loop has waited for a delivery, in milliseconds; undefined if
+   * none waits.
+   */
   readonly pendingFor: number | undefined;
-  /** Publishers that wait for room in the queue. */
-  readonly heldUp: number;
-  /** Messages lost to `overflow`, or refused. */
+  /** Number of publishers that wait for room in the queue. */
+  readonly waitingPublishers: number;
+  /** Number of messages lost to `overflow`, or rejected. */
   readonly dropped: number;
-  /** Deliveries in a second. */
+  /** Number of deliveries of messages that had been delivered before. */
+  readonly redelivered: number;
+  /** Number of further attempts at deliveries by `consume`. */
+  readonly retried: number;
+  /** Deliveries per second. */
   readonly rate: number;
+  /** Names of the groups that the subscriptions have joined, sorted. */
+  readonly groups: readonly string[];
 }
 
-/** What a module published on one topic. */
+/** Publishes of a module on one topic. */
 export interface WritesSnapshot {
-  /** Messages that were accepted. */
+  /** Number of accepted messages. */
   readonly written: number;
-  /** Messages that were refused. */
+  /** Number of rejected messages. */
   readonly failed: number;
-  /** Publishes that wait now. */
+  /** Number of publishes that wait. */
   readonly waiting: number;
-  /** How long the first of them has waited, in milliseconds; undefined where none waits. */
+  /**
+   * Time that the first of them has waited, in milliseconds; undefined if none
+   * waits.
+   */
   readonly pendingFor: number | undefined;
-  /** Whose full queues they may wait for, up to ten. Empty where they wait for a broker. */
-  readonly waitsFor: readonly HeldUpBy[];
-  /** Messages accepted in a second. */
+  /**
+   * Full queues that they may wait for, up to ten. Empty if they wait for a
+   * broker.
+   */
+  readonly waitsFor: readonly FullQueue[];
+  /** Accepted messages per second. */
   readonly rate: number;
 }
 
-/** A subscription that has no room. */
-export interface HeldUpBy {
-  /** The id of the module that reads too slowly. */
+/** Queue without room. */
+export interface FullQueue {
+  /** Id of the module that reads too slowly. */
   readonly module: string;
-  /** What it listens to. */
+  /** Pattern of its subscription. */
   readonly pattern: string;
 }
 
 /** Requests of a module on one topic. */
 export interface RequestsSnapshot {
-  /** Requests that were made: answered, failed or pending. */
+  /** Number of requests: answered, failed or pending. */
   readonly count: number;
-  /** Requests that wait for their answer. */
+  /** Number of requests without an answer yet. */
   readonly pending: number;
-  /** How long the first of them has waited, in milliseconds; undefined where none waits. */
+  /**
+   * Time that the first of them has waited, in milliseconds; undefined if none
+   * waits.
+   */
   readonly pendingFor: number | undefined;
-  /** How many failed, by error code; `OTHER` for errors that aren't Caryatid's. */
+  /**
+   * Number of failed requests by error code; `OTHER` for errors that are not a
+   * `CaryatidError`.
+   */
   readonly failed: Readonly<Record<string, number>>;
+  /** Durations of settled requests. */
+  readonly durations: DurationsSnapshot;
 }
 
-/** What a module handles on one pattern. With `retry`, each attempt counts. */
+/** Durations by bucket. */
+export interface DurationsSnapshot {
+  /** Numbers by bucket of `DURATION_BOUNDS`, and of everything above. */
+  readonly counts: readonly number[];
+  /** Sum in milliseconds. */
+  readonly sum: number;
+}
+
+/**
+ * Requests that a module handles on one pattern. With `retry`, each attempt
+ * counts.
+ */
 export interface HandlingsSnapshot {
-  /** Requests that were answered. */
+  /** Number of answered requests. */
   readonly handled: number;
-  /** Requests whose handler threw, or gave no answer. */
+  /** Number of requests whose handler threw, or returned no answer. */
   readonly failed: number;
-  /** Requests that it works on now. */
+  /** Number of requests that it works on. */
   readonly running: number;
+}
+
+/**
+ * Returns the table with each value converted. It has no prototype, so that no
+ * key is special.
+ */
+export function mapTable<T, U>(
+  table: Readonly<Record<string, T>>,
+  convert: (value: T) => U,
+): Record<string, U> {
+  const mapped: Record<string, U> = Object.create(null);
+  for (const key of Object.keys(table)) mapped[key] = convert(table[key]!);
+  return mapped;
 }

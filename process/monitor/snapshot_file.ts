@@ -1,27 +1,30 @@
 import { CaryatidError, type Log } from "@caryatid/sdk";
-import { platform } from "../platform.ts";
-import { Bursts } from "./bursts.ts";
+import { platform } from "../platform/deno.ts";
+import { FailureLog } from "./failure_log.ts";
 import { rustText } from "./rust_form.ts";
 import type { MonitorSnapshot } from "./snapshot.ts";
 
-/** What is written, before it takes the place of the file: in the same folder, since only there that is one step. */
+/**
+ * Suffix of the file that is written and then renamed. It is in the same
+ * folder, where a rename is atomic.
+ */
 const UNFINISHED = ".tmp";
 
-/** The file of `[monitor] output`. Whoever reads it finds a whole snapshot, whenever that is. */
+/** File of `[monitor] output`. A reader always finds a whole snapshot. */
 export class SnapshotFile {
   readonly #path: string;
-  readonly #bursts: Bursts;
+  readonly #failures: FailureLog;
   #next: MonitorSnapshot | undefined;
   #writing: Promise<void> | undefined;
 
-  /** Nothing is written yet. */
+  /** Writes nothing yet. */
   constructor(path: string, log: Log) {
     this.#path = path;
-    this.#bursts = new Bursts(log, `write "${path}"`);
+    this.#failures = new FailureLog(log, `write "${path}"`);
   }
 
   /**
-   * Says what it may not do.
+   * Checks the permissions to write the file.
    *
    * @throws {CaryatidError} `PERMISSION_DENIED`
    */
@@ -36,15 +39,15 @@ export class SnapshotFile {
     const flags = denied.map((name) => `--allow-${name}=${folderOf(path)}`);
     throw new CaryatidError(
       "PERMISSION_DENIED",
-      `Cannot write [monitor] output "${path}": found no permission, wanted ` +
+      `Cannot write [monitor] output "${path}": found no permission; expected ` +
         "to read and write its folder",
-      { hint: `run with ${flags.join(" ")}` },
+      { hint: `Run with ${flags.join(" ")}.` },
     );
   }
 
   /**
-   * Replaces the file, and resolves when that is done. While an earlier snapshot is written, only the last one of those that come
-   * waits. What fails is logged.
+   * Replaces the file, and resolves when that is done. While an earlier
+   * snapshot is being written, only the latest one waits. Failures are logged.
    */
   write(snapshot: MonitorSnapshot): Promise<void> {
     this.#next = snapshot;
@@ -68,9 +71,9 @@ export class SnapshotFile {
     try {
       const unfinished = this.#path + UNFINISHED;
       await platform.replaceFile(this.#path, unfinished, rustText(snapshot));
-      this.#bursts.done();
+      this.#failures.succeeded();
     } catch (error) {
-      this.#bursts.failed(error);
+      this.#failures.failed(error);
     }
   }
 }

@@ -19,7 +19,7 @@ function names(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => name);
 }
 
-Deno.test("a snapshot replaces the file as a whole, and leaves nothing beside it", async () => {
+Deno.test("a snapshot replaces the whole file, and leaves no other file", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/monitor.json`;
     await Deno.writeTextFile(path, "x".repeat(100_000));
@@ -41,7 +41,7 @@ Deno.test("of the snapshots that come while one is written, the last one is writ
   });
 });
 
-Deno.test("an error while writing is logged once, and the end of it; the monitor goes on", async () => {
+Deno.test("an error while writing and its end are logged once; the monitor continues", async () => {
   await inFolder(async (folder) => {
     const log = new NotedLog();
     const path = `${folder}/later/monitor.json`;
@@ -50,7 +50,7 @@ Deno.test("an error while writing is logged once, and the end of it; the monitor
     assert.equal(log.lines.length, 1);
     assert.match(
       log.lines[0]!,
-      /^warn the monitor can't write ".*monitor\.json", and goes on trying: No such file/,
+      /^warn the monitor cannot write ".*monitor\.json", and keeps trying: No such file/,
     );
     await Deno.mkdir(`${folder}/later`);
     for (let n = 0; n < 3; n++) await file.write(BUSY);
@@ -77,7 +77,7 @@ Deno.test("a write that fails leaves the last file whole", async () => {
   });
 });
 
-/** Nobody has to have it: only permissions are asked for. */
+/** Need not exist: the test checks only permissions. */
 const OUT = "/var/caryatid";
 
 const REFUSED: readonly {
@@ -121,7 +121,7 @@ for (const { path, permissions, flags } of REFUSED) {
       const file = new SnapshotFile(path, new NotedLog());
       assert.throws(() => file.check(), {
         code: "PERMISSION_DENIED",
-        hint: `run with ${flags}`,
+        hint: `Run with ${flags}.`,
       });
     },
   });
@@ -133,4 +133,20 @@ Deno.test({
   fn() {
     new SnapshotFile(`${OUT}/a.json`, new NotedLog()).check();
   },
+});
+
+Deno.test("a link in place of the temporary file is replaced, not followed; the file is its owner's alone", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/monitor.json`;
+    await Deno.writeTextFile(`${folder}/other`, "untouched");
+    await Deno.symlink(`${folder}/other`, `${path}.tmp`);
+    const log = new NotedLog();
+    await new SnapshotFile(path, log).write(BUSY);
+    assert.equal(await Deno.readTextFile(`${folder}/other`), "untouched");
+    const { isSymlink, mode } = await Deno.lstat(path);
+    assert(!isSymlink);
+    assert.equal(mode! & 0o777, 0o600);
+    assert.deepEqual(names(folder).sort(), ["monitor.json", "other"]);
+    assert.deepEqual(log.lines, []);
+  });
 });

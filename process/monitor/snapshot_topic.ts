@@ -1,32 +1,37 @@
 import type { Log, MessageBus } from "@caryatid/sdk";
-import { Bursts } from "./bursts.ts";
+import { FailureLog } from "./failure_log.ts";
 import { buswatchForm } from "./buswatch_form.ts";
 import type { MonitorSnapshot } from "./snapshot.ts";
 
-/** The topic of `[monitor] topic`. Nothing waits for its subscribers: a snapshot that finds no room gives way to the next one. */
+/**
+ * Topic of `[monitor] topic`. It never waits for subscribers: a snapshot that
+ * finds no room is replaced by the next one.
+ */
 export class SnapshotTopic {
-  /** Snapshots that gave way, or that the bus refused. */
+  /** Number of snapshots that were replaced, or rejected by the bus. */
   dropped = 0;
   readonly #bus: MessageBus;
   readonly #topic: string;
-  readonly #bursts: Bursts;
+  readonly #failures: FailureLog;
   #waiting: AbortController | undefined;
   #stopped = false;
 
-  /** Nothing is published yet. */
+  /** Publishes nothing yet. */
   constructor(bus: MessageBus, topic: string, log: Log) {
     this.#bus = bus;
     this.#topic = topic;
-    this.#bursts = new Bursts(log, `publish on "${topic}"`);
+    this.#failures = new FailureLog(log, `publish on "${topic}"`);
   }
 
-  /** Publishes it in the place of one that still waits; what fails is logged. */
+  /**
+   * Publishes a snapshot. Replaces one that still waits. Failures are logged.
+   */
   publish(snapshot: MonitorSnapshot): void {
     this.#waiting?.abort("the one before still waits for room");
     this.#send(snapshot, this.#waiting = new AbortController());
   }
 
-  /** Gives up the one that waits. */
+  /** Drops a snapshot that still waits. */
   stop(): void {
     this.#stopped = true;
     this.#waiting?.abort();
@@ -40,11 +45,11 @@ export class SnapshotTopic {
     try {
       const message = buswatchForm(snapshot);
       await this.#bus.publish(this.#topic, message, { signal });
-      this.#bursts.done();
+      this.#failures.succeeded();
     } catch (error) {
       if (this.#stopped) return;
       this.dropped++;
-      this.#bursts.failed(signal.aborted ? signal.reason : error);
+      this.#failures.failed(signal.aborted ? signal.reason : error);
     } finally {
       if (this.#waiting === controller) this.#waiting = undefined;
     }

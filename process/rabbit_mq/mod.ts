@@ -1,8 +1,9 @@
 /**
- * The RabbitMQ bus, an entry of its own: whoever doesn't use it doesn't download amqplib. A program registers its class, and a
+ * The RabbitMQ bus. It is a separate entry point, so that programs without it
+ * do not download amqplib. A program registers the class of the bus, and a
  * configuration names it: `[message-bus.external] class = "rabbit-mq"`.
  *
- * @example A program whose modules talk over RabbitMQ
+ * @example A program whose modules communicate over RabbitMQ
  * ```ts ignore
  * import { Process } from "@caryatid/process";
  * import rabbitMq from "@caryatid/process/rabbit-mq";
@@ -18,8 +19,6 @@ import { permissionsFor } from "./permissions.ts";
 import { RabbitMqBus } from "./rabbit_mq_bus.ts";
 import { settingsSchema } from "./settings.ts";
 
-export type { DeadLetter } from "./dead_letter.ts";
-export type { DeadLetterFilter, DeadLetters } from "./dead_letters.ts";
 export { RabbitMqBus } from "./rabbit_mq_bus.ts";
 export { type RabbitMqSettings, rabbitMqSettings } from "./settings.ts";
 

@@ -1,8 +1,8 @@
 import type { PermissionRequest } from "@caryatid/sdk";
-import { BrokerAddress } from "./broker_address.ts";
+import { BrokerAddress } from "./connection/address.ts";
 import type { RabbitMqSettings } from "./settings.ts";
 
-/** What a bus needs: its brokers, and the files that its settings name. */
+/** Returns the permissions for the brokers and files of the settings. */
 export function permissionsFor(settings: RabbitMqSettings): PermissionRequest {
   const { ca, cert, key } = settings.tls ?? {};
   const files = [settings["password-file"], ca, cert, key];

@@ -1,5 +1,8 @@
 import {
+  type BusHealth,
+  type BusSubscribeOptions,
   CaryatidError,
+  type DeadLetters,
   type HandleOptions,
   type Handler,
   type Handling,
@@ -8,7 +11,6 @@ import {
   type OpenOptions,
   type PublishOptions,
   type RequestOptions,
-  type SubscribeOptions,
   type Subscription,
   validatePattern,
   validateTopic,
@@ -18,41 +20,47 @@ import {
   checkConcurrency,
   checkSubscribeOptions,
   checkTimeout,
+  ClosedHandling,
+  ClosedSubscription,
   Deadlines,
-  paced,
   randomId,
-  turnTime,
 } from "@caryatid/sdk/bus";
+import { loopTime, yieldPeriodically } from "@caryatid/sdk/internal/bus";
 import { encode } from "../codec/mod.ts";
 import { withEncoded } from "../codec/encode.ts";
-import { ClosedHandling, ClosedSubscription } from "../buses/closed.ts";
-import { ConsumingSide } from "./consuming_side.ts";
-import type { DeadLetters } from "./dead_letters.ts";
-import { sendableHeaders } from "./headers.ts";
-import { Link } from "./link.ts";
-import { linkOptions } from "./link_options.ts";
-import { type Names, namesOf } from "./names.ts";
-import { Publisher } from "./publisher.ts";
+import { ConsumingSide } from "./consume/consuming_side.ts";
+import { sendableHeaders } from "./publish/encode.ts";
+import { Link } from "./connection/link.ts";
+import { linkOptions } from "./connection/link.ts";
+import { type Names, namesOf } from "./connection/topology.ts";
+import { Publisher } from "./publish/publisher.ts";
 import type { RabbitMqSettings } from "./settings.ts";
-import { untilAborted } from "../until_aborted.ts";
+import { untilAborted } from "../platform/until_aborted.ts";
 
-/** How long what is on its way may take when the bus is closed, in milliseconds. */
+/** Longest wait for confirms when the bus is closed, in milliseconds. */
 const CLOSE_PATIENCE = 5_000;
-/** Messages outlive a broker's restart where their queue does. */
+/**
+ * Properties of messages, which survive a restart of the broker if their queue
+ * does.
+ */
 const PERSISTENT = { persistent: true, contentType: "application/cbor" };
 
 /**
- * Carries messages between processes over RabbitMQ, in the wire format of Rust Caryatid.
+ * Carries messages between processes over RabbitMQ, in the wire format of Rust
+ * Caryatid.
  *
- * Mirrors the `rabbit-mq` bus of caryatid_process, with confirms, acknowledgements and recovery.
+ * Mirrors the `rabbit-mq` bus of caryatid_process, with confirms,
+ * acknowledgements and recovery.
  *
  * @example In a program without a configuration
  * ```ts ignore
  * import { RabbitMqBus, rabbitMqSettings } from "@caryatid/process/rabbit-mq";
  *
- * await using bus = new RabbitMqBus(rabbitMqSettings({ exchange: "shop" }), log);
+ * const settings = rabbitMqSettings({ exchange: "shop" });
+ * await using bus = new RabbitMqBus(settings, log);
  * await bus.open();
- * await bus.publish("order.new", { total: 12 }); // resolves when the broker has it
+ * // Resolves when the broker has the message.
+ * await bus.publish("order.new", { total: 12 });
  * ```
  */
 export class RabbitMqBus implements MessageBus {
@@ -83,6 +91,7 @@ export class RabbitMqBus implements MessageBus {
       { window: settings["publish-window"], ...settings["publish-buffer"] },
       deadlines,
       log,
+      (topic) => this.#side.subscriptions.describeGroups(topic),
     );
     const side = this.#side = new ConsumingSide({
       names,
@@ -90,14 +99,15 @@ export class RabbitMqBus implements MessageBus {
       publisher,
       deadlines,
       origin: this.#origin,
+      outage: () => this.#outage(),
       log,
     });
     const link = linkOptions(settings, log);
     this.#publishing = new Link({ ...link, name: "publishing" }, {
       attach: async (connection) => {
         // First: what waits to be published may be dead letters.
-        await side.cemetery.declare(connection);
-        await publisher.attach(connection);
+        await side.deadLetterPublisher.declareAgain(connection);
+        await publisher.attach(connection, side.attached);
       },
       detach: () => publisher.detach(),
     });
@@ -105,8 +115,29 @@ export class RabbitMqBus implements MessageBus {
   }
 
   /**
-   * Connects, twice: a broker that blocks publishing stops all of a connection. Rejects with `BUS_UNAVAILABLE` when trying again
-   * cannot help; by then it is disconnected for good. When `signal` fires it rejects with the reason of the last try.
+   * Reports the bus as connected if both connections are up and the broker does
+   * not block publishing.
+   */
+  health(): readonly BusHealth[] {
+    const reason = this.#closing
+      ? "the bus is closed"
+      : this.#publishing.outage ?? this.#consuming.outage;
+    const { lateAnswers } = this.#side.requester;
+    const { deadLettered } = this.#side.deadLetterPublisher;
+    return [{
+      id: "",
+      connected: reason === undefined,
+      ...(reason !== undefined && { reason }),
+      ...(lateAnswers > 0 && { lateAnswers }),
+      ...(deadLettered > 0 && { deadLettered }),
+    }];
+  }
+
+  /**
+   * Opens two connections, because a broker that blocks publishing stops a
+   * whole connection. Rejects with `BUS_UNAVAILABLE` if a further attempt
+   * cannot help; the bus is then disconnected for good. When `signal` aborts,
+   * rejects with the reason of the last attempt.
    */
   async open({ signal }: OpenOptions = {}): Promise<void> {
     if (this.#closing) throw closedError("open");
@@ -122,22 +153,25 @@ export class RabbitMqBus implements MessageBus {
     }
   }
 
-  /** What groups could not take, where `dead-letter-exchange` is set. */
+  /**
+   * Messages that groups could not handle, kept if `dead-letter-exchange` is
+   * set.
+   */
   get deadLetters(): DeadLetters {
     return this.#side.deadLetters;
   }
 
-  /** Encodes now, and resolves when the broker has confirmed. */
+  /** Encodes the message now. Resolves when the broker has confirmed it. */
   publish(
     topic: string,
     message: unknown,
     options: PublishOptions = {},
   ): Promise<void> {
-    return paced(this.#publish(topic, message, options));
+    return yieldPeriodically(this.#publish(topic, message, options));
   }
 
-  /** Listens on a queue of its own, or of its group. */
-  subscribe(pattern: string, options: SubscribeOptions = {}): Subscription {
+  /** Subscribes with a separate queue, or with the queue of the group. */
+  subscribe(pattern: string, options: BusSubscribeOptions = {}): Subscription {
     validatePattern(pattern);
     checkSubscribeOptions(options);
     if (this.#closing) {
@@ -149,7 +183,10 @@ export class RabbitMqBus implements MessageBus {
     return this.#side.subscriptions.subscribe(pattern, options);
   }
 
-  /** Asks a handler of ours, and where there is none, Rust's. */
+  /**
+   * Sends a request to a handler of this implementation, or to a Rust handler
+   * if none exists.
+   */
   request(
     topic: string,
     message: unknown,
@@ -164,13 +201,18 @@ export class RabbitMqBus implements MessageBus {
       const sendable = headers
         ? { ...options, headers: sendableHeaders(topic, headers) }
         : options;
-      return paced(requester.request(topic, message, body, sendable));
+      return yieldPeriodically(
+        requester.request(topic, message, body, sendable),
+      );
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  /** Answers on the queue that the handlings of this pattern share, in all processes. */
+  /**
+   * Handles requests from the queue that all handlers of this pattern share, in
+   * all processes.
+   */
   handle(
     pattern: string,
     handler: Handler,
@@ -183,12 +225,21 @@ export class RabbitMqBus implements MessageBus {
       : this.#side.responder.handle(pattern, handler, options);
   }
 
-  /** Rejects what waits for an answer, waits for confirms, disconnects. */
+  /**
+   * Cancels all consumers and returns the messages that no loop has started.
+   * Running loops and handlers can finish, publish and answer.
+   */
+  async stopIntake(): Promise<void> {
+    if (this.#closing) return;
+    await this.#side.stopIntake();
+  }
+
+  /** Rejects pending requests, waits for confirms, and disconnects. */
   close(): Promise<void> {
     return this.#closing ??= this.#close();
   }
 
-  /** As `close`. */
+  /** Closes the bus, as `close` does. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -213,7 +264,7 @@ export class RabbitMqBus implements MessageBus {
       properties: {
         ...PERSISTENT,
         appId: this.#origin,
-        timestamp: Math.floor(turnTime() / 1000),
+        timestamp: Math.floor(loopTime() / 1000),
         messageId: options.id ?? randomId(),
         ...(headers && { headers: sendableHeaders(topic, headers) }),
       },
@@ -224,6 +275,14 @@ export class RabbitMqBus implements MessageBus {
       this.#checkSize(topic, written.length);
       return this.#publisher.sendCopy(envelope, written);
     });
+  }
+
+  /** Returns the reason why no message can be sent or received now. */
+  #outage(): CaryatidError | undefined {
+    const reason = this.#publishing.outage ?? this.#consuming.outage;
+    if (reason === undefined) return undefined;
+    const code = this.#publishing.blocked ? "BUS_BLOCKED" : "BUS_UNAVAILABLE";
+    return new CaryatidError(code, `Cannot use the broker: ${reason}`);
   }
 
   #encode(topic: string, message: unknown): Uint8Array {
@@ -237,14 +296,16 @@ export class RabbitMqBus implements MessageBus {
     if (size <= most) return;
     throw new CaryatidError(
       "MESSAGE_TOO_LARGE",
-      `Cannot send on "${topic}": found ${size} bytes, ` +
-        `wanted at most ${most}`,
-      { hint: "max-message-size of the bus, and the broker's own limit" },
+      `Cannot send on "${topic}": found ${size} bytes; ` +
+        `expected at most ${most}`,
+      {
+        hint: "Raise max-message-size of the bus, and the broker's own limit.",
+      },
     );
   }
 
   async #close(): Promise<void> {
-    const error = closedError("go on");
+    const error = closedError("complete the call");
     this.#side.requester.abandon(error);
     // Set by the caller when this returns; what follows is asynchronous.
     if (!await this.#consuming.answers()) await this.#consuming.close();

@@ -1,64 +1,103 @@
 import { CaryatidError, type StandardSchema } from "@caryatid/sdk";
 import { MOST_QUEUE_SIZE, QUEUE_SIZE } from "@caryatid/sdk/bus";
 import { z } from "zod";
-import { isBrokerUrl } from "./broker_address.ts";
-import { namesOf } from "./names.ts";
+import { isBrokerUrl } from "./connection/address.ts";
+import { namesOf } from "./connection/topology.ts";
 
-/** Settings of `[message-bus.<id>] class = "rabbit-mq"`, checked and complete. Times are in seconds, sizes in bytes. */
+/**
+ * Settings of `[message-bus.<id>] class = "rabbit-mq"`, checked and complete.
+ * Times are in seconds, sizes in bytes.
+ */
 export interface RabbitMqSettings {
-  /** Where the broker is; several of a cluster are tried in turn. */
+  /**
+   * URL of the broker, or of several nodes of a cluster, which are tried in
+   * turn.
+   */
   readonly url: string | readonly string[];
-  /** Replaces the password of every URL by what this file holds, so that no secret is in the configuration. */
+  /**
+   * File whose content replaces the password of every URL, so that no secret is
+   * in the configuration.
+   */
   readonly "password-file"?: string | undefined;
-  /** The topic exchange shared with everybody on this bus ("caryatid"). */
+  /** Topic exchange that all processes on this bus share ("caryatid"). */
   readonly exchange: string;
-  /** Messages that a subscription is sent ahead of its loop, unless it says otherwise (100). */
+  /**
+   * Number of messages that a subscription receives ahead of its loop, unless
+   * its options set another number (100).
+   */
   readonly "subscriber-queue-size": number;
-  /** Publishes on their way at the same time, without a confirm (1,000). */
+  /** Maximum number of publishes without a confirm (1,000). */
   readonly "publish-window": number;
-  /** What may wait while the broker is away or blocks (10,000 messages, 64 MiB). */
+  /**
+   * Limits of the messages that wait while the broker is unavailable or blocks
+   * publishing (10,000 messages, 64 MiB).
+   */
   readonly "publish-buffer": {
-    /** How many. */
+    /** Maximum number of messages. */
     readonly messages: number;
-    /** Their bodies' bytes. */
+    /** Maximum number of bytes of their bodies. */
     readonly bytes: number;
   };
-  /** Largest body (16 MiB). RabbitMQ closes the connection of who sends more than its own limit. */
+  /**
+   * Maximum size of a body (16 MiB). RabbitMQ closes the connection of a client
+   * that exceeds the limit of the broker.
+   */
   readonly "max-message-size": number;
-  /** How long connecting may take, the handshake included (10). */
+  /** Maximum time to connect, including the handshake (10). */
   readonly "connect-timeout": number;
-  /** A connection is given up when nothing was heard for two of these (10). */
+  /**
+   * Interval of heartbeats. A connection that is silent for two to three
+   * intervals is closed (5).
+   */
   readonly heartbeat: number;
-  /** What queues of groups are: "quorum" for clusters ("classic"). */
+  /**
+   * Type of the queues of groups. Classic queues count no redeliveries
+   * ("quorum").
+   */
   readonly "queue-type": "classic" | "quorum";
-  /** How long the queue of a group outlives its last member (86,400). */
+  /** Time for which the queue of a group outlives its last member (86,400). */
   readonly "group-expires": number;
-  /** How often a delivery that nobody finished is given out again before it is a dead letter, where those are kept (5). */
+  /**
+   * Number of redeliveries after which a message is a suspect, and of starts
+   * after which a suspect is a dead letter. Requires a quorum queue (5).
+   */
   readonly redeliveries: number;
-  /** Where dead letters go: an exchange, with a durable queue of the same name. None are kept unless it is set. */
+  /**
+   * Exchange for dead letters, with a durable queue of the same name. Dead
+   * letters are kept only if it is set.
+   */
   readonly "dead-letter-exchange"?: string | undefined;
-  /** Message ids that each subscription remembers, to drop second copies (0: none). */
+  /**
+   * Number of message ids that each subscription remembers to drop duplicates
+   * (0: none).
+   */
   readonly "dedupe-window": number;
-  /** Shares the queue of Rust handlers instead of answering beside them. Brokers before 4.3 only (false). */
+  /**
+   * True if handlers share the queue of Rust handlers instead of using a
+   * separate one. Works with brokers before 4.3 only (false).
+   */
   readonly "join-rust-handlers": boolean;
-  /** For `amqps://`: files of the certificate authority, and of a client certificate. */
+  /** Files with certificates and a key for `amqps://`. */
   readonly tls?: {
-    /** Certificates of authorities to trust. */
+    /** File with the certificates of trusted authorities. */
     readonly ca?: string | undefined;
-    /** The client's certificate. */
+    /** File with the certificate of the client. */
     readonly cert?: string | undefined;
-    /** Its key. */
+    /** File with the private key of the client. */
     readonly key?: string | undefined;
   } | undefined;
 }
 
-/** In seconds: RabbitMQ counts milliseconds, in 32 bits. */
+/**
+ * Maximum of `group-expires`, in seconds. RabbitMQ counts milliseconds, in 32
+ * bits.
+ */
 const MOST_EXPIRES = (2 ** 32 - 1) / 1000;
 
 const bytesOf = (text: string) => new TextEncoder().encode(text).length;
 
 const amqpUrl = z.string().refine(isBrokerUrl, {
-  error: "wanted a URL like amqp://user:password@host:5672/vhost, " +
+  error: "expected a URL like amqp://user:password@host:5672/vhost, " +
     "with / ? # @ of a password as %2F %3F %23 %40",
 });
 
@@ -66,11 +105,11 @@ const seconds = (fallback: number, most = 86_400 * 365) =>
   z.number().positive().max(most).default(fallback);
 const exchangeName = z.string().min(1)
   .refine((name) => bytesOf(name) <= 200, {
-    error: "wanted at most 200 bytes, so that there is room for what follows",
+    error: "expected at most 200 bytes, to leave room for suffixes",
   })
   .refine((name) => !name.startsWith("amq."), {
-    error:
-      "wanted a name that doesn't begin with \"amq.\": those are the broker's",
+    error: 'expected a name that does not begin with "amq.", ' +
+      "which the broker reserves",
   });
 const count = (fallback: number, most: number, least = 1) =>
   z.int().min(least).max(most).default(fallback);
@@ -88,8 +127,8 @@ const schema = z.strictObject({
   }).prefault({}),
   "max-message-size": count(16 * 2 ** 20, 128 * 2 ** 20),
   "connect-timeout": seconds(10),
-  heartbeat: z.int().min(1).max(3600).default(10),
-  "queue-type": z.enum(["classic", "quorum"]).default("classic"),
+  heartbeat: z.int().min(1).max(3600).default(5),
+  "queue-type": z.enum(["quorum", "classic"]).default("quorum"),
   "group-expires": seconds(86_400, MOST_EXPIRES),
   redeliveries: count(5, 1_000),
   "dead-letter-exchange": exchangeName.optional(),
@@ -100,11 +139,11 @@ const schema = z.strictObject({
     cert: z.string().optional(),
     key: z.string().optional(),
   }).refine(({ cert, key }) => (cert === undefined) === (key === undefined), {
-    error: "wanted cert and key, or neither",
+    error: "expected cert and key, or neither",
   }).optional(),
 }).refine(deadLettersAreApart, {
   path: ["dead-letter-exchange"],
-  error: "wanted another name than those of the bus's own exchanges",
+  error: "expected another name than those of the bus's own exchanges",
 });
 
 function deadLettersAreApart(
@@ -119,19 +158,20 @@ function deadLettersAreApart(
 export const settingsSchema: StandardSchema<unknown, RabbitMqSettings> = schema;
 
 /**
- * Checks settings and fills in defaults, for programs that make a bus themselves.
+ * Checks settings and fills in defaults, for programs that make a bus
+ * themselves.
  *
  * @example
  * ```ts
  * import { rabbitMqSettings } from "@caryatid/process/rabbit-mq";
  * import assert from "node:assert/strict";
  *
- * assert.equal(rabbitMqSettings({ exchange: "shop" }).heartbeat, 10);
+ * assert.equal(rabbitMqSettings({ exchange: "shop" }).heartbeat, 5);
  * assert.throws(() => rabbitMqSettings({ url: "http://broker/" }), {
  *   code: "INVALID_CONFIG",
  * });
  * ```
- * @throws {CaryatidError} `INVALID_CONFIG` with all that is wrong
+ * @throws {CaryatidError} `INVALID_CONFIG` with a list of all problems
  */
 export function rabbitMqSettings(
   settings: Readonly<Record<string, unknown>> = {},

@@ -1,6 +1,9 @@
 import type { MonitorSnapshot } from "../monitor/snapshot.ts";
 
-/** A publisher that waits for a slow module, in a process where every field has something to say. */
+/**
+ * Snapshot of a process in which every field has a value and a publisher waits
+ * for a slow module.
+ */
 export const BUSY: MonitorSnapshot = {
   time: 1_795_508_400_123.4,
   modules: table({
@@ -30,6 +33,7 @@ export const BUSY: MonitorSnapshot = {
           pending: 1,
           pendingFor: 0.0123,
           failed: { NO_HANDLER: 2 },
+          durations: { counts: [1, 0, 1, ...Array(11).fill(0)], sum: 4.5 },
         },
       }),
       handlings: table({}),
@@ -39,22 +43,28 @@ export const BUSY: MonitorSnapshot = {
         "sample.#": {
           read: 1,
           unread: 2,
-          inHand: 1,
-          inHandFor: 1_500,
+          inFlight: 1,
+          inFlightFor: 1_500,
           pendingFor: undefined,
-          heldUp: 1,
+          waitingPublishers: 1,
           dropped: 4,
+          redelivered: 1,
+          retried: 2,
           rate: 1 / 3,
+          groups: ["workers"],
         },
         "quiet\n*": {
           read: 0,
           unread: 0,
-          inHand: 0,
-          inHandFor: undefined,
+          inFlight: 0,
+          inFlightFor: undefined,
           pendingFor: 60_000,
-          heldUp: 0,
+          waitingPublishers: 0,
           dropped: 0,
+          redelivered: 0,
+          retried: 0,
           rate: 0,
+          groups: [],
         },
       }),
       writes: table({}),

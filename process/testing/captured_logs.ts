@@ -1,11 +1,11 @@
 import { configureSync, type LogRecord, resetSync } from "@logtape/logtape";
 
-/** Log records of all processes, as they come, instead of on the console. */
+/** Captures the log records of all processes in place of the console. */
 export class CapturedLogs implements Disposable {
   readonly records: LogRecord[] = [];
   #more = Promise.withResolvers<void>();
 
-  /** From now on. */
+  /** Starts to capture. */
   constructor() {
     configureSync({
       reset: true,
@@ -22,14 +22,14 @@ export class CapturedLogs implements Disposable {
     });
   }
 
-  /** The texts of all records, each behind its category. */
+  /** Texts of all records, each after its category. */
   get lines(): string[] {
     return this.records.map(({ category, message }) =>
       `${category.join(".")}: ${message.map(String).join("")}`
     );
   }
 
-  /** Resolves when `count` records of `category`, joined by dots, are there. */
+  /** Resolves when `count` records of `category`, joined by dots, exist. */
   async until(category: string, count: number): Promise<readonly LogRecord[]> {
     for (;;) {
       const found = this.records.filter((record) =>
@@ -41,7 +41,7 @@ export class CapturedLogs implements Disposable {
     }
   }
 
-  /** Back to the console. */
+  /** Restores the console. */
   [Symbol.dispose](): void {
     resetSync();
   }

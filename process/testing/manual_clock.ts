@@ -1,9 +1,9 @@
 import type { Clock } from "@caryatid/sdk";
 
-/** A clock that stands still; sleepers are shown, and woken by hand. */
+/** Clock that stands still. A test sees sleepers and wakes them. */
 export class ManualClock implements Clock {
   time = 0;
-  /** How far somebody has set the time of day ahead. */
+  /** Milliseconds by which the time of day is set ahead. */
   ahead = 0;
   readonly #sleepers: { milliseconds: number; wake: () => void }[] = [];
   #watcher: (() => void) | undefined;
@@ -24,11 +24,16 @@ export class ManualClock implements Clock {
     });
   }
 
-  /** Wakes the next sleeper, once there is one, and says how long it meant to sleep. */
-  async wake(): Promise<number> {
+  /** Resolves once a task sleeps. */
+  async waits(): Promise<void> {
     while (this.#sleepers.length === 0) {
       await new Promise<void>((resolve) => this.#watcher = resolve);
     }
+  }
+
+  /** Wakes the next sleeper and returns the time that it wanted to sleep. */
+  async wake(): Promise<number> {
+    await this.waits();
     const { milliseconds, wake } = this.#sleepers.shift()!;
     this.time += milliseconds;
     wake();

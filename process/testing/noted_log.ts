@@ -1,6 +1,8 @@
 import type { Log } from "@caryatid/sdk";
 
-/** Remembers what is logged: level and text, with the properties in their places. */
+/**
+ * Log that keeps level and text of each record, with the properties filled in.
+ */
 export class NotedLog implements Log {
   readonly lines: string[] = [];
 

@@ -1,7 +1,7 @@
 import type { CaryatidError, MessageBus } from "@caryatid/sdk";
-import { InMemoryBus } from "../buses/in_memory.ts";
+import { InMemoryBus } from "@caryatid/sdk/bus";
 
-/** A bus that takes nothing, for tests of what stands in front of it. */
+/** Bus that rejects every call, for tests of the layers around it. */
 export class RefusingBus extends InMemoryBus implements MessageBus {
   readonly #error: CaryatidError;
 

@@ -3,9 +3,13 @@ import {
   type Module,
   type ModuleDefinition,
 } from "@caryatid/sdk";
-import { Process, type ProcessOptions } from "../process.ts";
+import { Process } from "../process.ts";
+import type { ProcessOptions } from "../process_options.ts";
 
-/** A process of these modules, each under its own name, which logs only what is asked for. */
+/**
+ * Creates a process of these modules, each under its own name, which logs only
+ * errors by default.
+ */
 export function silentProcess(
   modules: readonly Module[],
   config: Record<string, unknown> = {},
@@ -20,7 +24,7 @@ export function silentProcess(
   });
 }
 
-/** A module that is only an `init`. */
+/** Defines a module that has only an `init`. */
 export function module(name: string, init: ModuleDefinition["init"]): Module {
   return defineModule({ name, init });
 }

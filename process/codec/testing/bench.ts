@@ -1,7 +1,9 @@
 /**
- * How fast encoding and decoding are, beside JSON as text in UTF-8; and how fast cbor-x would be, without any guard.
+ * Rates of encoding and decoding compared with JSON in UTF-8, and those of
+ * cbor-x without guards.
  *
- * `deno run -A process/codec/testing/bench.ts` prints a line each. The cases are in the form of `tests/benchmarks/harness.ts`.
+ * `deno run -A process/codec/testing/bench.ts` prints a line for each case. The
+ * cases have the form of `tests/benchmarks/harness.ts`.
  *
  * @module
  */
@@ -9,13 +11,16 @@ import assert from "node:assert/strict";
 import { decode, encode } from "../mod.ts";
 import { type SampleName, SAMPLES } from "./samples.ts";
 
-/** A way from a message to bytes and back. */
+/** Encodes and decodes messages. */
 interface Codec {
   encode(message: unknown): Uint8Array;
   decode(bytes: Uint8Array): unknown;
 }
 
-/** A case of the harness: nanoseconds for one message there and back, of two codecs in turn. */
+/**
+ * A case of the harness: nanoseconds to encode and decode one message, with two
+ * codecs in turn.
+ */
 export interface CodecCase {
   readonly name: string;
   readonly unit: "ns";
@@ -37,7 +42,10 @@ const json: Codec = {
   decode: (bytes) => JSON.parse(text.decode(bytes)),
 };
 
-/** With the options that come closest to the wire. Its specifiers are computed, so that nobody downloads it who doesn't bench. */
+/**
+ * Loads cbor-x with the options closest to the wire format. Its specifiers are
+ * computed, so that only a benchmark downloads it.
+ */
 async function cborX(): Promise<Codec> {
   const [pin, encoder, decoder] = [
     "npm:cbor-extract@2.2.2/package.json",
@@ -61,7 +69,7 @@ async function cborX(): Promise<Codec> {
   };
 }
 
-/** The codec against JSON; then cbor-x against JSON. */
+/** The codec compared with JSON, then cbor-x compared with JSON. */
 export const codecCases: readonly CodecCase[] = [
   ...(Object.keys(SAMPLES) as SampleName[]).map((name): CodecCase => ({
     ...caseOf(`codec-${name}`, name, () => Promise.resolve(ours)),
@@ -88,7 +96,7 @@ function caseOf(
   };
 }
 
-/** The best slice of each: what disturbs one is not the codec. */
+/** Returns the best slice of each codec: slower ones were disturbed. */
 function interleaved(make: () => unknown, one: Codec, other: Codec) {
   const messages = Array.from({ length: 16 }, make);
   for (const codec of [one, other]) {

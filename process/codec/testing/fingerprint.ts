@@ -1,6 +1,7 @@
 /**
- * Decodes what comes on the standard input, one hex text a line, and prints what each gave: its encoding again, or the error.
- * The permission test runs it, and expects the same text whatever is granted.
+ * Decodes what comes on the standard input, one hex text a line, and prints
+ * what each gave: its encoding again, or the error. The permission test runs
+ * it, and expects the same text whatever is granted.
  */
 import { decode, encode } from "../mod.ts";
 

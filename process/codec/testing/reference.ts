@@ -4,8 +4,9 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const BREAK = Symbol("break");
 
 /**
- * Decodes as `decode()` promises, slowly and obviously, straight from RFC 8949: every argument is a bigint, every piece a copy.
- * Throws anything at all where it refuses.
+ * Decodes as `decode()` promises, slowly and obviously, straight from RFC 8949:
+ * every argument is a bigint, every piece a copy. Throws anything at all where
+ * it refuses.
  */
 export function referenceDecode(bytes: Uint8Array): unknown {
   const reader = new Reference([...bytes]);

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 
 /**
- * Asserts that Rust reads these bytes into a field of the right type, whatever it is: heads in their shortest form and of known
- * size, floats of 64 bits, no tags, no `undefined`, text as keys, none of them twice. Walks the bytes on its own.
+ * Asserts that Rust reads these bytes into a field of the right type, whatever
+ * it is: heads in their shortest form and of known size, floats of 64 bits, no
+ * tags, no `undefined`, text as keys, none of them twice. Walks the bytes on
+ * its own.
  */
 export function assertRustReads(bytes: Uint8Array): void {
   const end = item(bytes, 0);

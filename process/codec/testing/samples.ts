@@ -1,8 +1,8 @@
-/** A kind of message. */
+/** Sample of a kind of message. */
 interface Sample {
-  /** How fast, beside JSON, it must be at least. */
+  /** Minimum rate as a multiple of that of JSON. */
   readonly goal: number;
-  /** A new one, equal to the others. */
+  /** Creates a message, equal to the others. */
   readonly make: () => unknown;
 }
 
@@ -18,7 +18,10 @@ export type SampleName =
   | "text"
   | "readings";
 
-/** Messages to measure: three small ones, then some of about a kilobyte that differ in what they are made of. */
+/**
+ * Messages to measure: three small ones, then different ones of about a
+ * kilobyte.
+ */
 export const SAMPLES: Readonly<Record<SampleName, Sample>> = {
   tick: {
     goal: SMALL,
@@ -80,7 +83,10 @@ function order(): unknown {
   };
 }
 
-/** Forty-five short fields: the most heads, and the most work for keys, that a kilobyte has. */
+/**
+ * Forty-five short fields: the most heads, and the most work for keys, that a
+ * kilobyte has.
+ */
 function flat(): unknown {
   const fields = [1000, "value of the field", true];
   return Object.fromEntries(

@@ -2,7 +2,7 @@
 export interface GoodCase {
   readonly hex: string;
   readonly ours: "accept" | "refuse";
-  /** Whether it is the preferred encoding. */
+  /** True if it is the preferred encoding. */
   readonly roundtrip: boolean;
   readonly decoded?: unknown;
   /** The same in digits that a JSON number may lack. */
@@ -18,7 +18,7 @@ export interface BadCase {
   readonly why: string;
 }
 
-/** What Rust sends for a value. */
+/** Encoding of a value by Rust. */
 export interface RustEncoding {
   readonly hex: string;
   readonly rust: string;
@@ -38,7 +38,7 @@ export const rustEncodings: readonly RustEncoding[] =
   read("rust_serde.json").encode;
 export const rustInputs: readonly RustInput[] = read("rust_serde.json").decode;
 
-/** All of them as bytes, but for those so long that they are tests of their own. */
+/** Bytes of all vectors except very long ones, which have separate tests. */
 export const allBytes: readonly Uint8Array[] = [
   ...goodCases,
   ...badCases,

@@ -32,7 +32,7 @@ const number = fc.oneof(
   fc.constantFrom(-0, 2 ** 32 - 1, 2 ** 32, -(2 ** 32), 2 ** 53, -(2 ** 53)),
 );
 
-/** Only those that aren't exact as numbers: others come back as numbers. */
+/** Bigints that numbers cannot hold: others come back as numbers. */
 const bigint = fc.bigInt({ min: -(2n ** 64n), max: 2n ** 64n - 1n })
   .filter((value) => !Number.isSafeInteger(Number(value)));
 

@@ -1,9 +1,9 @@
 import type { BusAbilities, Log, MessageBus } from "@caryatid/sdk";
 import type { BusClass } from "@caryatid/sdk/bus";
-import { BusRelay } from "../host/bus_relay.ts";
-import type { Outbox } from "../outbox.ts";
+import { BusServer } from "../wire/server/bus_server.ts";
+import type { Outbox } from "../wire/outbox.ts";
 
-/** What a {@linkcode GuestBus} is made of. */
+/** Options of {@linkcode GuestBus}. */
 export interface GuestBusOptions {
   readonly definition: BusClass;
   readonly outbox: Outbox;
@@ -13,14 +13,15 @@ export interface GuestBusOptions {
 }
 
 /**
- * A bus that is isolated: what its host asks for is done on it here. The roles are those of a module's bridge, exchanged: here is the
- * bus, there is who uses it.
+ * A bus that is isolated: what its host asks for is done on it here. The roles
+ * are those of a module's bridge, exchanged: here is the bus, there is who uses
+ * it.
  */
 export class GuestBus {
   readonly definition: BusClass;
   readonly #options: GuestBusOptions;
   #bus: MessageBus | undefined;
-  #relay: BusRelay | undefined;
+  #relay: BusServer | undefined;
   /** Bytes that came before there was a bus. */
   #early = 0;
 
@@ -31,11 +32,14 @@ export class GuestBus {
     options.outbox.grant(Infinity); // its host takes what it has demanded
   }
 
-  /** Makes the bus with its checked section. Nothing is connected yet. Gives what it can do. */
+  /**
+   * Makes the bus with its checked section. Nothing is connected yet. Gives
+   * what it can do.
+   */
   create(id: string, config: unknown): BusAbilities {
     const { definition, outbox, messageSize, log } = this.#options;
     const bus = this.#bus = definition.create({ id, log }, config);
-    this.#relay = new BusRelay({
+    this.#relay = new BusServer({
       bus,
       outbox,
       messageSize,

@@ -1,5 +1,6 @@
 /**
- * Imported in front of a guest's module: it runs when all that the module imports is there, and before any of its code does.
+ * Imported in front of a guest's module: it runs when all that the module
+ * imports is there, and before any of its code does.
  *
  * @module
  */

@@ -1,137 +1,131 @@
-import type { SchemaResult } from "@caryatid/sdk";
-import { arrived } from "../crossing_error.ts";
-import {
-  FROM_GUEST,
-  FROM_HOST,
-  mostBatch,
-  PROTOCOL_VERSION,
-} from "../frames.ts";
-import { Outbox } from "../outbox.ts";
-import { readFrames, violation } from "../read_frames.ts";
-import type { BusRelay } from "./bus_relay.ts";
-import { checkKind, endedError, loadError } from "./guest_errors.ts";
-import {
-  GUEST_ABILITIES,
-  type GuestInit,
-  type GuestOptions,
-  type LoadedModule,
-  type Traffic,
+import type { CaryatidError, SchemaResult } from "@caryatid/sdk";
+import { FROM_GUEST, FROM_HOST } from "../wire/frames.ts";
+import { checkState } from "../wire/kept_state.ts";
+import { violation } from "../wire/protocol_errors.ts";
+import type { Outbox } from "../wire/outbox.ts";
+import { checkBusFrame, checkModuleFrame } from "../wire/frame_schema.ts";
+import type { BusServer } from "../wire/server/bus_server.ts";
+import { fromWireError } from "../wire/wire_error.ts";
+import { GuestChannel } from "./guest_channel.ts";
+import { checkKind, endedError, goneError, loadError } from "./guest_errors.ts";
+import { GuestLogWriter } from "./guest_log_writer.ts";
+import type {
+  GuestInit,
+  GuestOptions,
+  LoadedModule,
+  Traffic,
 } from "./guest_options.ts";
-import { GuestRecords } from "./guest_records.ts";
+import { guestOrder } from "./guest_order.ts";
 import type { SpawnedGuest } from "./guest_spawner.ts";
+import { GuestUsage } from "./guest_usage.ts";
 import { GuestWatch } from "./guest_watch.ts";
-import { moduleRelay } from "./module_relay.ts";
-import { readCount } from "./read_items.ts";
-import { goneError } from "./relayed_handling.ts";
+import { moduleServer } from "./module_server.ts";
 import { StartAnswers } from "./start_answers.ts";
-import { StartTime } from "./start_time.ts";
 
-/** A guest that is to end has so long to clean up, in milliseconds. */
+/** Maximum time that a guest has to clean up, in milliseconds. */
 const FINISH_TIME = 10_000;
 
-/** One life of an isolated module: its code runs elsewhere, and isn't trusted. */
+/**
+ * Guest that runs an isolated module or bus, from its start to its end. The
+ * code of the guest runs elsewhere and is not trusted.
+ */
 export class Guest {
+  /** Memory and processor time that the guest reports. */
+  readonly usage: GuestUsage = new GuestUsage();
   readonly #options: GuestOptions;
   readonly #spawned: SpawnedGuest;
-  readonly #outbox: Outbox;
-  readonly #records: GuestRecords;
+  readonly #channel: GuestChannel;
+  readonly #log: GuestLogWriter;
   readonly #answers = new StartAnswers();
-  /** Where it is to clean up: settled when that is done. */
-  #cleaning: PromiseWithResolvers<void> | undefined;
-  #relay: Traffic | undefined;
-  /** The same, where it is a module's. */
-  #relayed: BusRelay | undefined;
   readonly #watch: GuestWatch;
+  /** Settled when the guest has cleaned up. */
+  #cleaning: PromiseWithResolvers<void> | undefined;
+  #traffic: Traffic | undefined;
+  /** The same as `#traffic` if the guest runs a module. */
+  #server: BusServer | undefined;
   #onFailed: ((error: unknown) => void) | undefined;
-  readonly #startTime: StartTime;
   #stopped: Promise<void> | undefined;
+  #kept: {
+    readonly error?: CaryatidError | undefined;
+    readonly state?: unknown;
+  } = {};
   #running = 0;
-  /** Bytes that came before there was a relay. */
-  #early = 0;
-  #greeted = false;
   #ready = false;
   #resting = false;
   #over = false;
 
-  /** Starts one. Rejects with `GUEST_REFUSED`. */
+  /** Starts a guest. Rejects with `GUEST_REFUSED`. */
   static async start(options: GuestOptions): Promise<Guest> {
-    const { id, specifier, integrity, spawner, grants, limits, log } = options;
-    const { kind = "module" } = options;
-    const records = new GuestRecords(log);
-    const spawned = await spawner.spawn({
-      kind,
-      id,
-      specifier,
-      integrity,
-      grants,
-      memory: limits.memory,
-      mostBatch: mostBatch(limits.messageSize),
-      onOutput: (line) => records.line(line),
-    });
-    return new Guest(options, spawned, records);
+    const log = new GuestLogWriter(options.log);
+    const spawned = await options.spawner.spawn(
+      guestOrder(options, (line) => log.line(line)),
+    );
+    return new Guest(options, spawned, log);
   }
 
   private constructor(
     options: GuestOptions,
     spawned: SpawnedGuest,
-    records: GuestRecords,
+    log: GuestLogWriter,
   ) {
     this.#options = options;
     this.#spawned = spawned;
-    this.#records = records;
-    this.#outbox = new Outbox(spawned.link, options.credit);
+    this.#log = log;
+    log.onExceeded = (error) => this.#fail(error);
     this.#watch = new GuestWatch({
       guest: options,
-      link: spawned.link,
-      ping: () => {
-        this.#outbox.hurry([FROM_HOST.ping]);
-        this.#outbox.touch();
-      },
+      ping: () => this.#channel.ping(),
       end: (found, hint) => this.#end(found, hint),
     });
-    const { startDeadline } = options.limits;
-    this.#startTime = new StartTime(
-      startDeadline,
-      () =>
-        this.#end(
-          `it took more than ${startDeadline / 1000} s to start`,
-          "limits.start-deadline gives more time",
-        ),
-    );
-    this.#startTime.begin();
-    spawned.link.listen(
-      (batch) => this.#receiveBatch(batch),
-      (error) => error && this.#fail(error),
-    );
+    this.#watch.beginStart();
+    this.#channel = new GuestChannel({
+      link: spawned.link,
+      credit: options.credit,
+      messageSize: options.limits.messageSize,
+      keep: options.keep,
+      check: options.kind === "message-bus" ? checkBusFrame : checkModuleFrame,
+      onFrame: () => this.#watch.beat(),
+      receive: (items, bytes) => this.#receive(items, bytes),
+      onError: (error) => this.#fail(error),
+    });
     spawned.ended.then((how) => this.#end(how));
   }
 
-  /** Tasks of the guest that do something else than wait for the next delivery, as far as is known. */
+  /** Number of the guest's tasks that do more than wait for a delivery. */
   get working(): number {
-    return Math.max(0, this.#running - (this.#relay?.readers ?? 0));
+    return Math.max(0, this.#running - (this.#traffic?.readers ?? 0));
   }
 
-  /** What its module says that it asks to be allowed, once its section is checked. Nobody has looked at it yet. */
+  /** Name of its jail, or "none" with the reason; undefined for a worker. */
+  get jail(): string | undefined {
+    return this.#spawned.jail;
+  }
+
+  /** Permissions that the module asks for, unchecked. Set by `check`. */
   get asked(): unknown {
     return this.#answers.asked;
   }
 
-  /** What its bus says that it can do, once its section is checked. Nobody has looked at it yet. */
+  /** Abilities that the bus claims, unchecked. Set by `check`. */
   get abilities(): unknown {
     return this.#answers.abilities;
   }
 
-  /** Whether it is over, for whatever reason. */
+  /** True once the guest has ended. */
   get over(): boolean {
     return this.#over;
   }
 
-  /** Has it load its code. Rejects with `LOAD_FAILED`, or `GUEST_ENDED` if it doesn't get as far as saying hello. */
+  /**
+   * Loads the guest's code. Rejects with `LOAD_FAILED`, or with `GUEST_ENDED`
+   * if the guest ends before its hello.
+   */
   async load(): Promise<LoadedModule> {
-    await this.#answers.hello.promise;
-    this.#outbox.add([FROM_HOST.load, this.#options.specifier]);
+    await this.#channel.hello.promise;
+    const loading = this.#answers.loaded.expect();
+    this.#channel.send([FROM_HOST.load, this.#options.specifier]);
     try {
-      const loaded = await this.#answers.loaded.promise;
+      const loaded = await loading;
       checkKind(loaded, this.#options);
       return loaded;
     } catch (cause) {
@@ -139,95 +133,149 @@ export class Guest {
     }
   }
 
-  /** Has it check its section. */
+  /** Checks the section of the configuration in the guest. */
   async check(section: unknown): Promise<SchemaResult<unknown>> {
-    this.#outbox.add([FROM_HOST.check, section, this.#options.id]);
-    const result = await this.#answers.checked.promise;
-    this.#startTime.end(); // what its host does until `init` isn't its time
+    const checking = this.#answers.checked.expect();
+    this.#channel.send([FROM_HOST.check, section, this.#options.id]);
+    const result = await checking;
+    this.#watch.endStart(); // the host's own work until `init` does not count
     return result;
   }
 
-  /** Has it set itself up, and resolves when it hears all that it subscribed to. Once more after {@linkcode rest}. */
+  /**
+   * Calls `init` in the guest. Resolves when all subscriptions of the guest are
+   * ready. Callable again after {@linkcode rest}.
+   */
   async init(parts: GuestInit): Promise<void> {
-    if (!this.#over) this.#startTime.begin();
+    if (!this.#over) this.#watch.beginStart();
     if (this.#resting) this.#resume(parts);
     else {
       this.attach(
         (outbox) =>
-          this.#relayed = moduleRelay(
+          this.#server = moduleServer(
             this.#options,
             parts,
             outbox,
-            (found) => this.#end(found, "limits.publish-rate allows more"),
+            (found, hint) => this.#end(found, hint),
           ),
         parts.onFailed,
       );
     }
-    await this.open();
+    await this.open(parts.processConfig, parts.previous);
   }
 
-  #resume({ bus, onFailed }: GuestInit): void {
-    this.#resting = false;
-    this.#onFailed = onFailed;
-    this.#relayed?.resume(bus);
-  }
-
-  /** From here on its frames are dealt with by what is made here; `onFailed` hears once why it failed. */
+  /**
+   * Creates the traffic that handles frames of the bus. `onFailed` is called
+   * once, with the reason of a failure.
+   */
   attach(
     make: (outbox: Outbox) => Traffic,
     onFailed: (error: unknown) => void,
   ): void {
     this.#onFailed = onFailed;
-    this.#relay = make(this.#outbox);
-    this.#relay.owe(this.#early);
+    this.#traffic = make(this.#channel.outbox);
+    this.#channel.attach(this.#traffic);
   }
 
-  /** Has it set itself up. */
-  async open(): Promise<void> {
-    this.#outbox.add([FROM_HOST.init, this.#options.id]);
-    await this.#answers.ready.promise;
-    this.#startTime.end();
+  /** Sends `init` and waits until the guest is ready. */
+  async open(processConfig: unknown = {}, previous?: unknown): Promise<void> {
+    const ready = this.#answers.ready.expect();
+    this.#channel.send([
+      FROM_HOST.init,
+      this.#options.id,
+      processConfig,
+      this.#crossing(previous),
+    ]);
+    await ready;
+    this.#watch.endStart();
     if (this.#over) return;
     this.#ready = true;
     this.#watch.begin();
   }
 
-  /** Has it begin what it runs. */
-  begin(): void {
-    this.#running = 1; // until it tells how many it has begun
-    this.#outbox.add([FROM_HOST.begin]);
+  /**
+   * Returns the state that its module keeps for its successor.
+   *
+   * @throws {CaryatidError} the reason why the guest cannot keep it
+   */
+  kept(): unknown {
+    const { error, state } = this.#kept;
+    if (error) throw error;
+    return state;
   }
 
-  /** No new work from here on. Where other code takes over, what it was sent ahead is finished first. */
+  /** Starts the tasks of the guest. */
+  begin(): void {
+    this.#running = 1; // until the guest reports its tasks
+    this.#channel.send([FROM_HOST.begin]);
+  }
+
+  /**
+   * Stops new work. If other code takes over, deliveries that were sent ahead
+   * are finished first.
+   */
   stop(): void {
     this.#stopped ??= this.#stop();
   }
 
-  /** Waits until it has cleaned up, but not for ever, and ends it. */
+  /** Waits for a bounded time until the guest has cleaned up, and ends it. */
   async finish(): Promise<void> {
-    await this.#cleanedUp(false);
+    await this.#cleanUp(false);
     await this.kill();
   }
 
   /**
-   * Waits as `finish` does, but has it stay: it may be given another `init`, until it is killed. Nothing is done for it meanwhile. One
-   * that wasn't ready, or doesn't clean up in time, is ended.
+   * Waits as `finish` does, but keeps the guest for another `init`. Until then
+   * the guest's calls are refused. A guest that is not ready, or does not clean
+   * up in time, is ended.
    */
   async rest(): Promise<void> {
     const stays = this.#ready && !this.#over;
-    if (!await this.#cleanedUp(stays) || !stays || this.#over) {
+    if (!await this.#cleanUp(stays) || !stays || this.#over) {
       return await this.kill();
     }
     this.#resting = true;
     this.#running = 0;
     this.#onFailed = this.#stopped = undefined;
-    this.#answers.renewReady();
-    this.#relayed?.rest();
+    this.#server?.rest();
   }
 
-  /** Says whether it was in time. */
-  async #cleanedUp(stays: boolean): Promise<boolean> {
-    if (this.#relay === undefined || this.#over) return true;
+  /** Ends the guest now. */
+  async kill(): Promise<void> {
+    this.#end("it was ended by its host");
+    await this.#spawned.kill();
+  }
+
+  #resume({ bus, onFailed }: GuestInit): void {
+    this.#resting = false;
+    this.#onFailed = onFailed;
+    this.#server?.resume(bus);
+  }
+
+  /** Returns the state in an array, empty if the guest cannot receive it. */
+  #crossing(state: unknown): readonly unknown[] {
+    if (state === undefined) return [];
+    const { limits, log } = this.#options;
+    try {
+      checkState(state, limits.messageSize);
+      return [state];
+    } catch (error) {
+      log.warn("[STATE_NOT_KEPT] continuing without the state: {reason}", {
+        code: "STATE_NOT_KEPT",
+        reason: (error as Error).message,
+      });
+      return [];
+    }
+  }
+
+  async #stop(): Promise<void> {
+    await this.#traffic?.settled?.();
+    this.#channel.send([FROM_HOST.stop]);
+  }
+
+  /** Returns true if the guest was in time. */
+  async #cleanUp(stays: boolean): Promise<boolean> {
+    if (this.#traffic === undefined || this.#over) return true;
     const cleaning = this.#cleaning = Promise.withResolvers<void>();
     let inTime = true;
     const late = setTimeout(() => {
@@ -235,71 +283,37 @@ export class Guest {
       cleaning.resolve();
     }, FINISH_TIME);
     Promise.resolve(this.#stopped).then(() => {
-      this.#relay?.finish?.();
-      this.#outbox.add([FROM_HOST.finish, stays]);
+      this.#traffic?.finish?.();
+      this.#channel.send([FROM_HOST.finish, stays]);
     });
     await cleaning.promise;
     clearTimeout(late);
     return inTime;
   }
 
-  /** Ends it now. */
-  async kill(): Promise<void> {
-    this.#end("it was ended by its host");
-    await this.#spawned.kill();
-  }
-
-  async #stop(): Promise<void> {
-    await this.#relay?.settled?.();
-    this.#outbox.add([FROM_HOST.stop]);
-  }
-
-  #receiveBatch(batch: Uint8Array): void {
-    if (this.#over) return;
-    try {
-      readFrames(batch, (items, bytes) => {
-        if (!this.#over) this.#receive(items, bytes);
-      });
-      this.#watch.checkBacklog();
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  #receive(items: readonly unknown[], bytes: number): void {
-    this.#watch.beat();
-    if (!this.#greeted) return this.#greet(items);
-    if (this.#relay) this.#relay.owe(bytes);
-    else this.#early += bytes;
-    if (this.#receiveOwn(items, bytes)) return;
-    if (this.#relay?.receive(items, bytes)) return;
-    throw violation(`a frame of kind ${String(items[0])}`);
-  }
-
-  #greet([kind, version]: readonly unknown[]): void {
-    if (kind !== FROM_GUEST.hello) throw violation("no hello");
-    if (version !== PROTOCOL_VERSION) {
-      throw violation(`version ${version}, wanted ${PROTOCOL_VERSION}`);
-    }
-    this.#greeted = true;
-    const { limits: { messageSize }, keep } = this.#options;
-    this.#outbox.add([FROM_HOST.welcome, GUEST_ABILITIES, messageSize, keep]);
-    this.#answers.hello.resolve();
-  }
-
-  #receiveOwn(items: readonly unknown[], bytes: number): boolean {
+  #receive(items: readonly unknown[], bytes: number): boolean {
     switch (items[0]) {
       case FROM_GUEST.pong:
-        this.#watch.checkMemory(readCount(items[1]));
+        this.usage.report(items[1] as number, items[2] as number);
+        this.#watch.checkMemory(items[1] as number);
         return true;
       case FROM_GUEST.log:
-        this.#records.write(items, bytes);
+        this.#log.write(items, bytes);
         return true;
       case FROM_GUEST.busy:
-        this.#running = readCount(items[1]);
+        this.#running = items[1] as number;
         return true;
       case FROM_GUEST.failed:
-        this.#fail(arrived(items[1]) ?? violation("a failure without error"));
+        this.#fail(fromWireError(items[1]));
+        return true;
+      case FROM_GUEST.kept:
+        if (!this.#cleaning) {
+          throw violation("a state that the host does not keep");
+        }
+        this.#kept = {
+          error: fromWireError(items[1]),
+          state: (items[2] as readonly unknown[] | null)?.[0],
+        };
         return true;
       case FROM_GUEST.ended:
         this.#cleaning?.resolve();
@@ -313,25 +327,18 @@ export class Guest {
     this.#fail(endedError(this.#options, found, hint));
   }
 
-  /** The first reason counts. */
+  /** Ends the guest. Only the first reason counts. */
   #fail(error: unknown): void {
     if (this.#over) return;
     this.#over = true;
-    this.#startTime.end();
     this.#watch.stop();
+    this.#log.close();
     this.#running = 0;
-    this.#relay?.abandon(this.#goneError(error));
-    this.#outbox.close();
-    this.#spawned.link.close();
+    this.#traffic?.abandon(goneError(this.#options, error));
+    this.#channel.close(error);
     this.#answers.abandon(error);
     this.#cleaning?.resolve();
     this.#spawned.kill();
     this.#onFailed?.(error);
-  }
-
-  /** Requests that a module worked on end in that. */
-  #goneError(error: unknown): unknown {
-    const { kind, id } = this.#options;
-    return kind === "message-bus" ? error : goneError(id, error);
   }
 }

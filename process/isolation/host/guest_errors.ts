@@ -1,9 +1,12 @@
 import { CaryatidError } from "@caryatid/sdk";
-import { harmlessText } from "../harmless_text.ts";
+import { safeText } from "../wire/safe_text.ts";
 import type { GuestOptions, LoadedModule } from "./guest_options.ts";
 import { guestName } from "./guest_spawner.ts";
 
-/** Why a guest is over: what was found may be in its own words. */
+/**
+ * Returns the error of a guest that has ended. `found` may contain text of the
+ * guest.
+ */
 export function endedError(
   options: GuestOptions,
   found: string,
@@ -11,13 +14,13 @@ export function endedError(
 ): CaryatidError {
   return new CaryatidError(
     "GUEST_ENDED",
-    `Cannot go on with the ${options.spawner.isolation} of ` +
-      `${guestName(options)}: ${harmlessText(found)}`,
+    `Cannot continue with the ${options.spawner.isolation} of ` +
+      `${guestName(options)}: ${safeText(found)}`,
     { hint },
   );
 }
 
-/** The code of a guest can't be used, because of `cause`. */
+/** Returns the error of a guest whose code cannot be used. */
 export function loadError(
   options: GuestOptions,
   cause: unknown,
@@ -31,7 +34,7 @@ export function loadError(
 }
 
 /**
- * Checks that a guest has loaded what it is to be.
+ * Checks that a guest has loaded code of the wanted kind.
  *
  * @throws {CaryatidError} `WRONG_EXPORT`
  */
@@ -42,6 +45,15 @@ export function checkKind(
   if (found === wanted) return;
   throw new CaryatidError(
     "WRONG_EXPORT",
-    `found a ${found} as its default export, wanted a ${wanted}`,
+    `found a ${found} as its default export; expected a ${wanted}`,
   );
+}
+
+/** Returns the error of requests that a guest was handling when it ended. */
+export function goneError({ kind, id }: GuestOptions, cause: unknown): unknown {
+  if (kind === "message-bus") return cause;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new CaryatidError("GUEST_ENDED", `Module "${id}" ended: ${why}`, {
+    cause,
+  });
 }

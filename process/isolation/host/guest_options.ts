@@ -1,67 +1,73 @@
 import type { Log } from "@caryatid/sdk";
 import type {
+  Jail,
   ModuleGrants,
   ModuleLimits,
 } from "../../config/process_config.ts";
-import type { RelayedBus } from "./bus_relay.ts";
+import type { Leftovers } from "../wire/server/leftovers.ts";
+import type { ServedBus } from "../wire/server/served_bus.ts";
 import type { GuestKind, GuestSpawner } from "./guest_spawner.ts";
-import type { Leftovers } from "./leftovers.ts";
 
-/** What the bus of every guest can do, whatever carries its topics. */
-export const GUEST_ABILITIES = {
-  external: true,
-  durable: false,
-  exactlyOnce: true,
-  backPressure: "publisher",
-} as const;
-
-/** What deals with the frames that aren't about the guest itself. */
+/** Handler of the frames that are not about the guest itself. */
 export interface Traffic {
-  /** Loops of the guest that wait for a delivery, as far as is known. */
+  /** Number of the guest's loops that wait for a delivery. */
   readonly readers: number;
-  /** So many bytes came. */
+  /** Counts received bytes. */
   owe(bytes: number): void;
-  /** Deals with a frame; says whether it is one for it. */
+  /** Handles a frame. Returns false if the kind of the frame is unknown. */
   receive(items: readonly unknown[], bytes: number): boolean;
-  /** Resolves when what the guest was sent ahead is finished, where other code takes over. */
+  /**
+   * Resolves when the guest has finished deliveries that were sent ahead before
+   * other code takes over.
+   */
   settled?(): Promise<void>;
-  /** From here on what the guest hasn't begun is for whoever takes its place. */
+  /** Keeps deliveries that the guest has not begun for its successor. */
   finish?(): void;
-  /** The guest is gone, because of `error`. */
+  /** Rejects everything that waits for the guest with `error`. */
   abandon(error: unknown): void;
 }
 
-/** What a {@linkcode Guest} is made of. */
+/** Options of a guest. */
 export interface GuestOptions {
-  /** What its code defines (a module). */
+  /** Kind of code that the guest runs (a module). */
   readonly kind?: GuestKind;
-  /** Bytes that it may be sent until it grants more (as many as there are). */
+  /** Bytes that the guest may be sent before it grants more (unlimited). */
   readonly credit?: number;
-  /** The id of its module or bus. */
+  /** True if it carries the position in traces (false). */
+  readonly traced?: boolean | undefined;
+  /** Id of the module or bus. */
   readonly id: string;
-  /** Where its code is. */
+  /** Absolute location of the code. */
   readonly specifier: string;
-  /** The hash that its file must have, if one is known. */
+  /** Hash that the file of the code must have, if one is known. */
   readonly integrity?: string | undefined;
+  /** Use of a jail, if the guest runs in a process (`auto`). */
+  readonly jail?: Jail;
   readonly spawner: GuestSpawner;
   readonly grants: ModuleGrants;
   readonly limits: ModuleLimits;
   readonly log: Log;
-  /** Whether queues are kept when it fails. */
+  /** True if its full queues in memory may make publishers wait (false). */
+  readonly mayBlock?: boolean;
+  /** True if queues are kept when the module fails. */
   readonly keep: boolean;
 }
 
-/** What a guest tells of its module. */
+/** Description that a guest gives of its module or bus. */
 export interface LoadedModule {
   readonly name: string;
   readonly description: string;
   readonly kind: string;
 }
 
-/** What {@linkcode Guest.init} is given. */
+/** Parts that `Guest.init` needs. */
 export interface GuestInit {
-  readonly bus: RelayedBus;
+  readonly bus: ServedBus;
   readonly leftovers: Leftovers;
-  /** Hears once why it failed. */
+  /** Configuration of the process that the guest may see. */
+  readonly processConfig: unknown;
+  /** State of the replaced code, if there is one. */
+  readonly previous?: unknown;
+  /** Called once, with the reason of a failure. */
   readonly onFailed: (error: unknown) => void;
 }

@@ -1,67 +1,105 @@
-import { importHost } from "../../config/import_hosts.ts";
 import type { ModuleGrants } from "../../config/process_config.ts";
-import { guestFlags } from "../grants_deno.ts";
-import type { Pipes } from "../pipe_link.ts";
-import { childPipes } from "./child_pipes.ts";
-import { readableVariable } from "./environment.ts";
-import { entryOf, type GuestOrder } from "./guest_spawner.ts";
-import { MemoryWatch, tooMuchMemory } from "./memory_watch.ts";
-import { tiedCommand } from "./tied_command.ts";
+import { DENO_KINDS } from "../../rights/grants.ts";
+import { guestFlags } from "../../rights/grants_deno.ts";
+import { jailFor, type JailOrder, startInJail } from "../jail/jail.ts";
+import type { JailedProcess } from "../jail/jailed_process.ts";
+import type { Pipes } from "../wire/pipe_link.ts";
+import {
+  certificateFiles,
+  guestEnvironment,
+  readableVariable,
+} from "./environment.ts";
+import { RateLimit } from "./rate_limit.ts";
+import { startUnjailed } from "./unjailed_process.ts";
+import { type GuestOrder, sealedProgram } from "./guest_spawner.ts";
+import type { SealedCode } from "../sealing/sealed_code.ts";
+import type { SealOrder } from "./sealed_guest.ts";
+import { MemoryWatch, tooMuchMemory } from "../../platform/memory_watch.ts";
 
-/** Of the host's environment Deno itself needs these to find its cache and registries. The guest can't read them without a grant. */
-const DENO_NEEDS = [
-  ...["DENO_DIR", "HOME", "XDG_CACHE_HOME", "LOCALAPPDATA"],
-  ...["JSR_URL", "NPM_CONFIG_REGISTRY"],
-];
-/** What is written beside the bridge, at most. */
-const MOST_OUTPUT = 64 * 1024;
-/** V8 leaves room for what isn't on its heap. */
+/**
+ * Maximum lines of standard error that are passed on in one second, and bytes.
+ */
+const MAX_LINES = 100;
+const MAX_OUTPUT = 64 * 1024;
+/** Maximum bytes of standard error that are read in one second. */
+const MAX_READ = 1024 * 1024;
+/** Maximum length of one line. */
+const MAX_LINE = 4096;
+/**
+ * Part of the memory that V8's heap may use. The rest is for memory outside it.
+ */
 const HEAP_PART = 0.75;
+/** Path that cannot exist: such a guest has no cache of Deno. */
+const NO_FOLDER = Deno.build.os === "windows" ? "NUL\\none" : "/dev/null/none";
 
-/** What a process of a guest is started with. */
-export interface ProcessOrder extends Omit<GuestOrder, "mostBatch"> {
-  /** Hosts that its imports may come from, besides its own and JSR. */
-  readonly importHosts?: readonly string[];
-  /** Gives what it is run with in place of its grants, where it is to be found out what it uses. Asked at each start. */
+/** Options of {@linkcode startGuestProcess}. */
+export interface ProcessOrder extends SealOrder, Omit<GuestOrder, "mostBatch"> {
+  /**
+   * Returns flags that replace the grants of the guest, and further variables,
+   * so that the permissions that the guest uses can be recorded. Called at each
+   * start.
+   */
   readonly watched?: (() => WatchedStart) | undefined;
 }
 
-/** How a guest is run that is watched. */
+/** Flags and variables of a guest whose use of permissions is recorded. */
 export interface WatchedStart {
   readonly flags: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Changes of its jail; without them the guest runs in none. */
+  readonly jail?: WatchedJail | undefined;
+}
+
+/** Jail of a guest whose use of permissions is recorded. */
+export interface WatchedJail {
+  /** Folder that the record is written to. */
+  readonly folder: string;
+  /** Copies of the paths that the guest may write, by these paths. */
+  readonly copies: ReadonlyMap<string, string>;
 }
 
 /** A process that a guest runs in. */
 export interface GuestProcess {
+  /** Name of its jail, or "none" with the reason. */
+  readonly jail: string;
   readonly pipes: Pipes;
-  /** Resolves when it has ended, with what is known of that. */
+  /** Resolves with the reason when the process has ended. */
   readonly ended: Promise<string>;
-  /** Ends it, whatever it does. Harmless twice. */
+  /** Kills the process. A second call has no further effect. */
   kill(): Promise<void>;
 }
 
-/** Starts one. `projectFlags` tell Deno what its imports are resolved by, and where they may come from. */
-export function startGuestProcess(
+/**
+ * Starts the process of a guest, in a jail if the order wants one and the
+ * machine has one.
+ *
+ * @param sealed code of the guest, which it reads first
+ * @throws {Error} if a required jail is missing; the message says what is
+ * missing
+ */
+export async function startGuestProcess(
   order: ProcessOrder,
-  projectFlags: readonly string[],
-): GuestProcess {
-  const child = command(order, projectFlags).spawn();
-  const output = tellOutput(child.stderr, order.onOutput);
+  sealed: SealedCode,
+): Promise<GuestProcess> {
+  const { child, jail } = await startProcess(order, sealed);
+  const sent = Promise.resolve(child.pipes.write(sealed.frame));
+  sent.catch(() => {}); // the end of the guest says why
+  const output = readOutput(child.stderr, order.onOutput, child.status);
   let why: string | undefined;
-  const watch = new MemoryWatch({
+  const watch = child.pid === undefined ? undefined : new MemoryWatch({
     pid: child.pid,
     most: order.memory,
     onTooMuch(taken) {
       why = tooMuchMemory(taken, order.memory);
-      killQuietly(child);
+      child.kill();
     },
   });
   let killed: Promise<void> | undefined;
   return {
-    pipes: childPipes(child),
+    jail,
+    pipes: child.pipes,
     ended: child.status.then(async ({ code, signal }) => {
-      watch[Symbol.dispose]();
+      watch?.[Symbol.dispose]();
       const last = await output;
       if (why !== undefined) return why;
       const how = signal ? `it was ended by ${signal}` : `it exited ${code}`;
@@ -69,7 +107,7 @@ export function startGuestProcess(
     }),
     kill() {
       return killed ??= (async () => {
-        killQuietly(child);
+        child.kill();
         await child.status;
         await output;
       })();
@@ -77,91 +115,130 @@ export function startGuestProcess(
   };
 }
 
-function killQuietly(child: Deno.ChildProcess): void {
-  try {
-    child.kill("SIGKILL");
-  } catch {
-    // It has ended by itself.
-  }
+async function startProcess(
+  order: ProcessOrder,
+  sealed: SealedCode,
+): Promise<{ readonly child: JailedProcess; readonly jail: string }> {
+  const watched = order.watched?.();
+  const env = {
+    ...environmentOf(order.grants),
+    ...watched?.env,
+    DENO_DIR: sealed.packages?.folder ?? NO_FOLDER,
+    // The copies of packages have the place of this registry.
+    NPM_CONFIG_REGISTRY: "https://registry.npmjs.org/",
+  };
+  const args = denoArgs(order, sealed, watched);
+  const jailOrder: JailOrder = {
+    env,
+    code: sealed.packages === undefined ? [] : [sealed.packages.folder],
+    grants: {
+      ...order.grants,
+      ...watched?.jail && withRecord(order.grants, watched.jail),
+      authorities: certificateFiles(env),
+    },
+    mode: watched && !watched.jail ? "off" : order.jail,
+    memory: order.memory,
+    onWarning: order.onWarning,
+  };
+  const { jail, name } = await jailFor(
+    jailOrder,
+    readableVariable("PATH"),
+  );
+  const child = jail
+    ? await startInJail(jail, jailOrder, args)
+    : startUnjailed(args, env);
+  return { child, jail: name };
 }
 
-function command(
+/** Adds the folder of the record, which Deno writes for a watched guest. */
+function withRecord(
+  { write = [] }: ModuleGrants,
+  { folder, copies }: WatchedJail,
+): Pick<JailOrder["grants"], "write" | "copies"> {
+  return { write: [...write, folder], copies };
+}
+
+function denoArgs(
   order: ProcessOrder,
-  projectFlags: readonly string[],
-): Deno.Command {
-  const watched = order.watched?.();
+  sealed: SealedCode,
+  watched: WatchedStart | undefined,
+): string[] {
   const heap = Math.max(16, Math.floor(order.memory * HEAP_PART / 2 ** 20));
-  const { command, args } = tiedCommand(Deno.execPath(), [
+  const { packages } = sealed;
+  return [
     "run",
     "--quiet",
     `--location=http://${locationOf(order)}.guest.invalid/`,
     `--v8-flags=--max-old-space-size=${heap}`,
-    ...projectFlags,
+    // The sealed graph answers all imports. Deno finds packages in their copy.
+    ...["--no-config", "--no-remote", "--cached-only"],
+    ...packages === undefined
+      ? ["--no-npm", "--no-lock"]
+      : [`--lock=${packages.lock}`, "--frozen"],
     ...watched?.flags ?? guestFlags(order.grants),
-    importFlag(order),
-    entryOf("process", order),
-  ]);
-  return new Deno.Command(command, {
-    args,
-    clearEnv: true,
-    env: { ...environmentOf(order.grants), ...watched?.env },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-    // A terminal sends Ctrl-C to a whole group: its host is to stop it in good order.
-    detached: true,
-  });
+    // a watched guest is granted more than its order says
+    sealedProgram(sealed.loader, "process", order, watched && DENO_KINDS),
+  ];
 }
 
 /**
- * What stands in imports of the module may come from where itself comes from, from JSR, and from hosts that were named. Some flag has to be there: without one
- * Deno allows hosts of its own choice, and `--deny-import` alone changes nothing.
+ * Returns the host name of the guest's location. Deno keeps storage by
+ * location.
  */
-function importFlag({ specifier, importHosts = [] }: ProcessOrder): string {
-  const registry = readableVariable("JSR_URL") ?? "https://jsr.io";
-  const hosts = [registry, specifier, import.meta.url]
-    .filter((url) => /^https?:/.test(url) && URL.canParse(url))
-    .map((url) => importHost(new URL(url)));
-  return `--allow-import=${[...hosts, ...importHosts].join()}`;
-}
-
-/** Storage is kept by location: each guest has its own. */
 function locationOf({ kind, id }: ProcessOrder): string {
   const name = kind === "module" ? id : `${id}.${kind}`;
   return name.toLowerCase().replace(/[^a-z0-9.-]/g, "-");
 }
 
 function environmentOf({ env = [] }: ModuleGrants): Record<string, string> {
-  const variables: Record<string, string> = {
-    NO_COLOR: "1",
-    DENO_NO_UPDATE_CHECK: "1",
-  };
-  for (const name of [...DENO_NEEDS, ...env]) {
+  const variables = guestEnvironment();
+  for (const name of env) {
     const value = name.includes("*") ? undefined : readableVariable(name);
     if (value !== undefined) variables[name] = value;
   }
   return variables;
 }
 
-/** Tells it by lines, and gives the last one. */
-async function tellOutput(
-  stderr: ReadableStream<Uint8Array>,
+/**
+ * Passes on the lines of a guest's standard error at a limited rate. Resolves
+ * with the last line.
+ */
+async function readOutput(
+  stderr: AsyncIterable<Uint8Array>,
   onOutput: (text: string) => void,
+  ended: Promise<unknown>,
 ): Promise<string> {
-  let left = MOST_OUTPUT;
+  const limit = new RateLimit({
+    lines: MAX_LINES,
+    bytes: MAX_OUTPUT,
+    onSuppressed: (count) =>
+      onOutput(`suppressed ${count} lines of the last second`),
+  });
   let last = "";
-  for await (
-    const piece of stderr.pipeThrough(
-      new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>,
-    )
-  ) {
-    const text = piece.slice(0, left);
-    left -= text.length;
-    for (const line of text.split("\n")) {
-      if (line.trim() === "") continue;
-      last = line.trim();
-      onOutput(line);
-    }
+  const pass = (line: string) => {
+    if (line.trim() === "") return;
+    last = line.trim();
+    if (limit.take(line.length)) onOutput(line);
+  };
+  let rest = "";
+  const decoder = new TextDecoder();
+  for await (const piece of stderr) {
+    const text = decoder.decode(piece, { stream: true });
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!.slice(0, MAX_LINE);
+    for (const line of lines) pass(line.slice(0, MAX_LINE));
+    // A guest that writes faster waits: reading its lines takes time as well.
+    if (limit.bytes > MAX_READ) await pause(limit.left, ended);
   }
+  pass(rest);
+  limit.close();
   return last;
+}
+
+/** Resolves after `time` milliseconds, or when `ended` resolves. */
+async function pause(time: number, ended: Promise<unknown>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, time);
+  await Promise.race([promise, ended]);
+  clearTimeout(timer);
 }

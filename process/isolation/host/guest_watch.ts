@@ -1,70 +1,131 @@
-import type { Link } from "../link.ts";
 import type { GuestOptions } from "./guest_options.ts";
-import { Heartbeat } from "./heartbeat.ts";
-import { tooMuchMemory } from "./memory_watch.ts";
+import { tooMuchMemory } from "../../platform/memory_watch.ts";
 
-/** What a {@linkcode GuestWatch} is made of. */
+/** Options of {@linkcode GuestWatch}. */
 export interface GuestWatchOptions {
   readonly guest: GuestOptions;
-  readonly link: Link;
-  /** Asks it for a sign of life. */
+  /** Asks the guest for a sign of life. */
   readonly ping: () => void;
-  /** Ends it, with what was found and what to do about it. */
+  /** Ends the guest, with the reason and a hint for the operator. */
   readonly end: (found: string, hint?: string) => void;
 }
 
-/** Sees to it that a guest is alive, and takes no more of its host than it may. */
+/**
+ * Ends a guest that starts too slowly, gives no sign of life or takes too much
+ * memory of its host.
+ */
 export class GuestWatch {
   readonly #options: GuestWatchOptions;
   #heartbeat: Heartbeat | undefined;
+  #startTimer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Nobody asks it anything yet. */
+  /** Watches nothing yet. */
   constructor(options: GuestWatchOptions) {
     this.#options = options;
   }
 
-  /** From here on it has to give signs of life. */
+  /**
+   * Limits the time of a start from now on: only time in which the host waits
+   * for the guest counts.
+   */
+  beginStart(): void {
+    const { guest: { limits: { startDeadline } }, end } = this.#options;
+    this.endStart();
+    this.#startTimer = setTimeout(
+      () =>
+        end(
+          `it took more than ${startDeadline / 1000} s to start`,
+          "Raise start-deadline of its limits.",
+        ),
+      startDeadline,
+    );
+  }
+
+  /** Ends the limit of the start. */
+  endStart(): void {
+    clearTimeout(this.#startTimer);
+  }
+
+  /** Expects signs of life from now on. */
   begin(): void {
     const { guest: { limits: { heartbeat } }, ping, end } = this.#options;
-    this.stop();
+    this.#heartbeat?.stop();
     this.#heartbeat = new Heartbeat({
       silence: heartbeat,
-      ask: () => {
-        ping();
-        this.checkBacklog();
-      },
+      ask: ping,
       onSilent: () =>
         end(
           `it gave no sign of life for ${heartbeat / 1000} s`,
-          "it ended silently, or does something without end",
+          "Check its code for a loop without end.",
         ),
     });
   }
 
-  /** A sign of life came. */
+  /** Records a sign of life. */
   beat(): void {
     this.#heartbeat?.beat();
   }
 
-  /** Asks it nothing any more. */
+  /** Stops watching. */
   stop(): void {
+    this.endStart();
     this.#heartbeat?.stop();
   }
 
-  /** Where nobody else can tell what it takes, it tells itself: so many bytes. */
+  /**
+   * Checks the memory that a guest reports, in bytes, for systems on which its
+   * host cannot measure it.
+   */
   checkMemory(taken: number): void {
     const { guest: { limits: { memory }, spawner }, end } = this.#options;
     if (spawner.isolation !== "process" || taken <= memory) return;
     end(tooMuchMemory(taken, memory));
   }
+}
 
-  /** It asks for what it is sent; what it asks for and doesn't read takes its host's memory. */
-  checkBacklog(): void {
-    const { guest: { limits: { memory }, spawner }, link, end } = this.#options;
-    const { backlog = 0 } = link;
-    if (spawner.isolation !== "process" || backlog <= memory) return;
-    end(
-      "it doesn't read what it was sent, which is more than its memory holds",
-    );
+/** Checks during the time that a guest may be silent. */
+const CHECKS = 4;
+
+/** Options of {@linkcode Heartbeat}. */
+export interface HeartbeatOptions {
+  /** Maximum time without a sign of life, in milliseconds. */
+  readonly silence: number;
+  /** Asks for a sign of life. */
+  readonly ask: () => void;
+  /** Called once, when no sign of life came in time. */
+  readonly onSilent: () => void;
+}
+
+/** Detects a silent guest. */
+export class Heartbeat {
+  readonly #options: HeartbeatOptions;
+  readonly #timer: ReturnType<typeof setInterval>;
+  #silent = 0;
+
+  /** Asks at once, and several times during the permitted silence. */
+  constructor(options: HeartbeatOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => this.#check(), options.silence / CHECKS);
+    options.ask();
+  }
+
+  /** Records a sign of life. */
+  beat(): void {
+    this.#silent = 0;
+  }
+
+  /** Stops asking. */
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /**
+   * Counts checks instead of time, so that a busy host does not blame its
+   * guest.
+   */
+  #check(): void {
+    if (++this.#silent < CHECKS) return this.#options.ask();
+    this.stop();
+    this.#options.onSilent();
   }
 }

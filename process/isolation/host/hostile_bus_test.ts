@@ -1,11 +1,11 @@
 import type { CaryatidError, MessageBus } from "@caryatid/sdk";
 import assert from "node:assert/strict";
-import { type Frame, FROM_GUEST, FROM_HOST } from "../frames.ts";
-import { PretendedGuest } from "../testing/pretended_guest.ts";
+import { type Frame, FROM_GUEST, FROM_HOST } from "../wire/frames.ts";
+import { ScriptedGuest } from "../testing/scripted_guest.ts";
 import { isolatedBus } from "./isolated_bus.ts";
 
 async function openBus(
-  guest: PretendedGuest,
+  guest: ScriptedGuest,
 ): Promise<{ bus: MessageBus; ended: Promise<unknown> }> {
   const ended = Promise.withResolvers<unknown>();
   const { options } = guest;
@@ -19,7 +19,7 @@ async function openBus(
 const DELIVERY = ["a", "id", null, 0, false, "message"];
 
 const frames: [what: string, frame: Frame][] = [
-  ["delivers what nobody wants", [FROM_HOST.deliver, 0, 0, ...DELIVERY]],
+  ["delivers without a demand", [FROM_HOST.deliver, 0, 0, ...DELIVERY]],
   ["delivers nothing", [FROM_HOST.deliver, 0, 0]],
   ["says what only a module says", [FROM_GUEST.publish, 1, "a", null, 1]],
   ["says nothing that anybody knows", [99]],
@@ -27,7 +27,7 @@ const frames: [what: string, frame: Frame][] = [
 
 for (const [what, frame] of frames) {
   Deno.test(`D14 a bus that ${what} is ended: what waits rejects, loops end, nothing hangs`, async () => {
-    const guest = new PretendedGuest("message-bus");
+    const guest = new ScriptedGuest("message-bus");
     const { bus, ended } = await openBus(guest);
     const subscription = bus.subscribe("#");
     subscription.ready.catch(() => {});
@@ -38,7 +38,7 @@ for (const [what, frame] of frames) {
     const { code } = await ended as CaryatidError;
     assert.equal(code, "PROTOCOL_VIOLATION");
     await publishing;
-    for await (const _ of subscription) assert.fail("it hears something");
+    for await (const _ of subscription) assert.fail("it receives something");
     assert.equal(guest.killed, true);
     await assert.rejects(bus.publish("a", 2), { code: "BUS_CLOSED" });
     await bus.close();

@@ -1,37 +1,26 @@
 import type {
   BusAbilities,
   CaryatidError,
-  HandleOptions,
-  Handler,
-  Handling,
-  MessageBus,
   OpenOptions,
   PermissionRequest,
-  PublishOptions,
-  RequestOptions,
   SchemaResult,
-  SubscribeOptions,
-  Subscription,
 } from "@caryatid/sdk";
-import { abortedError, type BusClass } from "@caryatid/sdk/bus";
-import { MOST_HEAD, WINDOW } from "../frames.ts";
-import { BridgeBus } from "../guest/bridge_bus.ts";
-import type { Outbox } from "../outbox.ts";
-import { violation } from "../read_frames.ts";
-import { checkBusFrame } from "./check_bus_frame.ts";
+import { abortedError, type BusClass, BusLayer } from "@caryatid/sdk/bus";
+import { BridgeBus } from "../wire/client/bridge_bus.ts";
+import { WINDOW } from "../wire/frames.ts";
 import { Guest } from "./guest.ts";
 import type { GuestOptions } from "./guest_options.ts";
 
-/** A class of buses whose code runs somewhere else. It makes one bus. */
+/** Class of buses whose code runs in a guest. It creates one bus. */
 export interface IsolatedBusClass extends BusClass, AsyncDisposable {}
 
 /**
- * The class of buses at `options.specifier`, isolated: its code is never loaded in this process. Starts a guest that loads it; what
- * is published, heard, asked and answered on the bus goes over the bridge.
+ * Starts a guest that loads the class of buses at `options.specifier`. The code
+ * is never loaded in this process: calls of the bus go over the bridge.
  *
  * Rejects with `LOAD_FAILED`, `GUEST_REFUSED` or `GUEST_ENDED`.
  *
- * @param onEnded hears once why the bus has ended, if nobody has closed it
+ * @param onEnded called once, with the reason, if the bus ends without `close`
  */
 export async function isolatedBus(
   options: GuestOptions,
@@ -60,7 +49,7 @@ export async function isolatedBus(
         },
       },
       permissions: () => guest.asked as PermissionRequest,
-      create: () => new IsolatedBus(guest, options, onEnded),
+      create: () => createBus(guest, options, onEnded),
       [Symbol.asyncDispose]: () => guest.kill(),
     };
   } catch (error) {
@@ -69,83 +58,55 @@ export async function isolatedBus(
   }
 }
 
-/** The bus of a guest, seen from its host. When the guest has ended, so has the bus: whatever is called rejects, loops end. */
-class IsolatedBus implements MessageBus {
-  readonly abilities: BusAbilities;
+function createBus(
+  guest: Guest,
+  { limits: { messageSize } }: GuestOptions,
+  onEnded: (error: unknown) => void,
+): IsolatedBus {
+  const abilities = readAbilities(guest.abilities);
+  let bridge!: BridgeBus;
+  guest.attach((outbox) => {
+    bridge = new BridgeBus({ outbox, abilities, messageSize, keep: false });
+    return {
+      readers: 0,
+      owe: () => {}, // the guest sends only what was demanded
+      receive: (items) => bridge.receive(items),
+      abandon: (error) => bridge.end(error as CaryatidError),
+    };
+  }, (error) => bus.closing || onEnded(error));
+  const bus = new IsolatedBus(guest, bridge);
+  return bus;
+}
+
+/**
+ * Bus of a guest as its host sees it. It ends with its guest: calls reject and
+ * loops end.
+ */
+class IsolatedBus extends BusLayer {
   readonly #guest: Guest;
-  readonly #bus: BridgeBus;
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(
-    guest: Guest,
-    { limits: { messageSize } }: GuestOptions,
-    onEnded: (error: unknown) => void,
-  ) {
+  constructor(guest: Guest, bridge: BridgeBus) {
+    super(bridge);
     this.#guest = guest;
-    const abilities = readAbilities(guest.abilities);
-    let bus!: BridgeBus;
-    guest.attach((outbox: Outbox) => {
-      bus = new BridgeBus({ outbox, abilities, messageSize, keep: false });
-      return {
-        readers: 0,
-        owe: () => {}, // it sends what was demanded
-        receive: (items, bytes) => {
-          if (bytes > messageSize + MOST_HEAD) {
-            throw violation(`a frame of ${bytes} bytes`);
-          }
-          checkBusFrame(items);
-          return bus.receive(items);
-        },
-        abandon: (error) => bus.end(error as CaryatidError),
-      };
-    }, (error) => this.#closing || onEnded(error));
-    this.#bus = bus;
-    this.abilities = bus.abilities;
   }
 
-  open({ signal }: OpenOptions = {}): Promise<void> {
+  /** True once `close` was called. */
+  get closing(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  override open({ signal }: OpenOptions = {}): Promise<void> {
     return this.#opening ??= this.#open(signal);
   }
 
-  publish(
-    topic: string,
-    message: unknown,
-    options?: PublishOptions,
-  ): Promise<void> {
-    return this.#bus.publish(topic, message, options);
-  }
-
-  request(
-    topic: string,
-    message: unknown,
-    options?: RequestOptions,
-  ): Promise<unknown> {
-    return this.#bus.request(topic, message, options);
-  }
-
-  subscribe(pattern: string, options?: SubscribeOptions): Subscription {
-    return this.#bus.subscribe(pattern, options);
-  }
-
-  handle(
-    pattern: string,
-    handler: Handler,
-    options?: HandleOptions,
-  ): Handling {
-    return this.#bus.handle(pattern, handler, options);
-  }
-
-  close(): Promise<void> {
+  override close(): Promise<void> {
     return this.#closing ??= this.#close();
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
   async #open(signal: AbortSignal | undefined): Promise<void> {
-    if (this.#closing) return await this.#bus.open(); // says that it is closed
+    if (this.#closing) return await super.open(); // rejects with BUS_CLOSED
     const opening = this.#guest.open();
     if (signal === undefined) return await opening;
     const aborted = Promise.withResolvers<never>();
@@ -160,14 +121,14 @@ class IsolatedBus implements MessageBus {
   }
 
   async #close(): Promise<void> {
-    await this.#bus.close();
+    await super.close();
     await this.#guest.finish();
   }
 }
 
-/** What the guest says of its bus. */
-function readAbilities(told: unknown): BusAbilities {
-  const { durable, exactlyOnce, backPressure } = Object(told);
+/** Reads the abilities that a guest claims for its bus. */
+function readAbilities(claimed: unknown): BusAbilities {
+  const { durable, exactlyOnce, backPressure } = Object(claimed);
   return {
     external: true,
     durable: durable === true,

@@ -1,7 +1,6 @@
 import { CaryatidError } from "@caryatid/sdk";
-import { PipeLink } from "../pipe_link.ts";
-import { configFile } from "./deno_config.ts";
-import { checkNoBroker } from "./environment.ts";
+import { PipeLink } from "../wire/pipe_link.ts";
+import { checkNoBroker, configFlag, mayRunDeno } from "./environment.ts";
 import { startGuestProcess } from "./guest_process.ts";
 import {
   guestName,
@@ -9,20 +8,27 @@ import {
   type GuestSpawner,
   type SpawnedGuest,
 } from "./guest_spawner.ts";
+import { sealGuest } from "./sealed_guest.ts";
 
-/** Starts guests in processes of their own, which this program must be allowed to. */
+/**
+ * Starts guests in separate processes. This program must be allowed to run
+ * Deno.
+ */
 export const processSpawner: GuestSpawner = {
   isolation: "process",
   async spawn(order: GuestOrder): Promise<SpawnedGuest> {
     checkNoBroker(guestName(order));
-    await checkMayRun(guestName(order));
-    const config = await configFile();
-    const guest = startGuestProcess(order, [
-      config === undefined ? "--no-config" : `--config=${config}`,
-    ]);
+    if (!mayRunDeno()) throw runError(guestName(order));
+    const sealed = await sealGuest(order, [await configFlag()]);
+    const guest = await startGuestProcess(order, sealed).catch(
+      (error) => {
+        throw startError(guestName(order), error.message);
+      },
+    );
     const link = new PipeLink(guest.pipes, order.mostBatch);
     return {
       link,
+      jail: guest.jail,
       ended: guest.ended,
       kill() {
         link.close();
@@ -32,17 +38,19 @@ export const processSpawner: GuestSpawner = {
   },
 };
 
-async function checkMayRun(name: string): Promise<void> {
-  const command = Deno.execPath();
-  const { state } = await Deno.permissions.query({ name: "run", command });
-  if (state === "granted") return;
-  throw new CaryatidError(
+function runError(name: string): CaryatidError {
+  return startError(
+    name,
+    "this program may not run deno",
+    "Start it with caryatid run; or grant --allow-run=deno, which " +
+      "equals every permission, and run only trusted code in this process.",
+  );
+}
+
+function startError(name: string, why: string, hint?: string): CaryatidError {
+  return new CaryatidError(
     "GUEST_REFUSED",
-    `Cannot start ${name} in a process of its own: this program may ` +
-      "not run deno",
-    {
-      hint: "let caryatid run start it; or grant --allow-run=deno, which " +
-        "equals every permission: run nothing in this process itself that isn't trusted",
-    },
+    `Cannot start ${name} in a separate process: ${why}`,
+    { hint },
   );
 }

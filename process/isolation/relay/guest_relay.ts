@@ -1,28 +1,36 @@
+import { CaryatidError } from "@caryatid/sdk";
 import { type ProcessOrder, startGuestProcess } from "../host/guest_process.ts";
 import { guestName } from "../host/guest_spawner.ts";
+import { sealGuest } from "../host/sealed_guest.ts";
+import type { SealedProgram } from "../host/worker_spawner.ts";
 import type { RelayAddress } from "./relay_address.ts";
 import { FROM_RELAY, RelayWriter } from "./relay_frames.ts";
 import { relayProcess } from "./relayed_process.ts";
 
-/** Processes of one module or bus at a time: the one that is swapped for another, and that. */
+/** Maximum number of processes of one module or bus, also during swaps. */
 const MOST_LIVES = 4;
-/** The longest line that says who is wanted. */
+/** Maximum length of the line that names the module, in bytes. */
 const MOST_LINE = 4096;
 
-/** What the configuration says of a module that has a process of its own. */
-export type RelayOrder = Omit<ProcessOrder, "onOutput">;
+/** Order of an isolated module or bus, from the configuration. */
+export interface RelayOrder
+  extends Omit<ProcessOrder, "onOutput" | "onWarning"> {
+  /** True for a worker: the relay seals its code, and starts nothing. */
+  readonly inWorker: boolean;
+}
 
-/** What a {@linkcode GuestRelay} is made of. */
+/** Options of {@linkcode GuestRelay}. */
 export interface GuestRelayOptions {
-  /** The only modules whose processes it starts, and how, until `follow` is given others. */
+  /** Orders of the modules that it starts, until `follow` replaces them. */
   readonly orders: readonly RelayOrder[];
-  /** Tell Deno what imports are resolved by, and where they come from. */
+  /** Flags that set how Deno resolves and loads imports. */
   readonly projectFlags: readonly string[];
 }
 
 /**
- * Starts the processes of guests for a program that may not: who may start Deno may do anything. That program says which module it
- * wants, and nothing else; what its process may do is known here.
+ * Starts the processes of guests, and seals the code of workers, for a program
+ * that may not run Deno, which equals every permission. The program names the
+ * module only. The relay knows what its process may do.
  */
 export class GuestRelay implements AsyncDisposable {
   readonly address: RelayAddress;
@@ -34,7 +42,7 @@ export class GuestRelay implements AsyncDisposable {
   readonly #connections = new Set<Deno.UnixConn>();
   readonly #serving: Promise<void>;
 
-  /** Takes connections from here on. */
+  /** Listens for connections. */
   constructor(options: GuestRelayOptions) {
     this.#projectFlags = options.projectFlags;
     this.#orders = options.orders;
@@ -45,19 +53,19 @@ export class GuestRelay implements AsyncDisposable {
     this.#serving = this.#serve();
   }
 
-  /** What it starts from here on; processes that run aren't touched. */
+  /** Replaces the orders. Running processes continue. */
   follow(orders: readonly RelayOrder[]): void {
     this.#orders = orders;
   }
 
-  /** Ends all of its guests. Harmless twice. */
+  /** Ends all of its guests. A second call has no effect. */
   async [Symbol.asyncDispose](): Promise<void> {
     try {
       this.#server.close();
     } catch {
       return; // it is closed
     }
-    // Whoever reads from them finds their end.
+    // Readers of these connections receive their end.
     for (const connection of this.#connections) connection.close();
     await this.#serving;
     await Deno.remove(this.#folder, { recursive: true });
@@ -82,19 +90,19 @@ export class GuestRelay implements AsyncDisposable {
       }
       await this.#live(connection, order);
     } catch {
-      // The host is gone, or never was one.
+      // The host has closed the connection.
     } finally {
       if (this.#connections.delete(connection)) closeQuietly(connection);
     }
   }
 
-  /** What is wanted; why not, if it can't be. */
+  /** Returns the wanted order, or the reason why it is refused. */
   #orderOf(line: string | undefined): RelayOrder | string {
     const [token, name] = read(line);
-    if (token !== this.address.token) return "it is asked for by a stranger";
+    if (token !== this.address.token) return "the request has a wrong token";
     const order = this.#orders.find((order) => guestName(order) === name);
     if (order === undefined) {
-      return "the configuration that was started doesn't say so";
+      return "the configuration has no such order";
     }
     return this.#living(guestName(order)) < MOST_LIVES
       ? order
@@ -104,11 +112,18 @@ export class GuestRelay implements AsyncDisposable {
   async #live(connection: Deno.UnixConn, order: RelayOrder): Promise<void> {
     this.#lives.set(guestName(order), this.#living(guestName(order)) + 1);
     try {
-      await relayProcess(
-        connection,
-        (onOutput) =>
-          startGuestProcess({ ...order, onOutput }, this.#projectFlags),
-      );
+      const sealed = await sealGuest(order, this.#projectFlags);
+      if (order.inWorker) await sendProgram(connection, sealed);
+      else {
+        await relayProcess(
+          connection,
+          (listeners) => startGuestProcess({ ...order, ...listeners }, sealed),
+        );
+      }
+    } catch (error) {
+      if (!(error instanceof CaryatidError)) throw error;
+      const { message } = error;
+      await new RelayWriter(connection).write(FROM_RELAY.refused, message);
     } finally {
       this.#lives.set(guestName(order), this.#living(guestName(order)) - 1);
     }
@@ -119,7 +134,18 @@ export class GuestRelay implements AsyncDisposable {
   }
 }
 
-/** Nothing follows it until it is answered. */
+/** Sends the code of a worker. */
+async function sendProgram(
+  connection: Deno.UnixConn,
+  { loader, frame }: SealedProgram,
+): Promise<void> {
+  const host = new RelayWriter(connection);
+  await host.write(FROM_RELAY.loader, loader);
+  await host.write(FROM_RELAY.graph, frame);
+  await host.write(FROM_RELAY.sealed, "");
+}
+
+/** Reads the first line. The host sends nothing more before the answer. */
 async function firstLine(
   connection: Deno.UnixConn,
 ): Promise<string | undefined> {

@@ -5,7 +5,10 @@ const PROGRAM = fileURLToPath(
   new URL("../testing/relay_program.ts", import.meta.url),
 );
 
-/** What the program says came of it. It ends by itself only if nothing is left open. */
+/**
+ * Returns the result of the program. It ends by itself only if nothing is left
+ * open.
+ */
 async function resultOf(task: string) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-all", PROGRAM, task],
@@ -15,15 +18,15 @@ async function resultOf(task: string) {
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 
-Deno.test("a guest that somebody else starts is one like any other", async () => {
+Deno.test("a guest of a relay answers like any other guest", async () => {
   assert.deepEqual(await resultOf("ask"), ["hello", 1]);
 });
 
-Deno.test("only modules of the configuration are started, and only for who knows the token", async () => {
+Deno.test("a relay starts only modules of the configuration, for programs with its token", async () => {
   const { other, stranger, answers, mode } = await resultOf("strangers");
-  assert.match(other, /^\[GUEST_REFUSED\] .* doesn't say so$/);
-  assert.match(stranger, /^\[GUEST_REFUSED\] .* asked for by a stranger$/);
-  for (const answer of answers) assert.match(answer, /by a stranger$/);
+  assert.match(other, /^\[GUEST_REFUSED\] .* has no such order$/);
+  assert.match(stranger, /^\[GUEST_REFUSED\] .* has a wrong token$/);
+  for (const answer of answers) assert.match(answer, /a wrong token$/);
   assert.equal(mode, 0o700);
 });
 
@@ -33,9 +36,9 @@ Deno.test("no more than four processes of a module run at a time", async () => {
   assert.match(ended, /ended by SIGKILL|exited 0/);
 });
 
-Deno.test("guests end with the relay, and nothing of it is left", async () => {
+Deno.test("guests end with the relay, and no folder of it is left", async () => {
   const { ended, left, after } = await resultOf("end");
-  assert.match(ended, /what started it has ended|ended by SIGKILL/);
+  assert.match(ended, /the relay has ended|ended by SIGKILL/);
   assert.equal(left, "NotFound");
-  assert.match(after, /^\[GUEST_REFUSED\] .* what started this program has/);
+  assert.match(after, /^\[GUEST_REFUSED\] .* the relay has ended/);
 });

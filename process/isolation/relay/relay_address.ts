@@ -1,12 +1,14 @@
-/** Where a program that may start no processes itself finds who starts those of its guests. */
+/**
+ * Address of the relay that starts guests for a program without that right.
+ */
 export interface RelayAddress {
-  /** A socket in a folder that nobody else may look into. */
+  /** Path of a socket, in a folder that only its user can open. */
   readonly path: string;
-  /** What it is told first: a guest that was granted the folder doesn't know it. */
+  /** Secret of a request. Guests with access to the folder do not have it. */
   readonly token: string;
 }
 
-/** The flags of Deno that let a program reach it, and nothing else. */
+/** Returns the permissions to connect to the relay. */
 export function relayGrants(
   { path }: RelayAddress,
 ): { readonly kind: "net" | "read" | "write"; readonly value: string }[] {

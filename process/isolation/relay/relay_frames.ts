@@ -1,30 +1,40 @@
 /**
- * What a relay tells the host of a guest, on a connection of their own: frames of a kind, a length, and bytes. The other way, after
- * one line that says who is wanted, all goes to the guest as it is. The end of what the host says is the end of the guest.
+ * Kinds of frames that a relay sends to the host of a guest: a kind, a length,
+ * and bytes. In the other direction, the host sends one line that names the
+ * guest, and then bytes for the guest. The guest ends when the host closes the
+ * connection.
  */
 export const FROM_RELAY = {
-  /** The guest's process has been started. */
+  /** The guest's process has been started. The name of its jail as text. */
   started: 0,
-  /** It hasn't: text, why. The last frame. */
+  /** The guest was refused, with the reason as text. The last frame. */
   refused: 1,
-  /** What the guest sends: bytes. */
+  /** Bytes that the guest sends. */
   data: 2,
-  /** What it writes beside that: text, a line. */
+  /** A line of its standard error. */
   output: 3,
-  /** It has ended: text, how. The last frame. */
+  /** The guest has ended, with the reason as text. The last frame. */
   ended: 4,
+  /** A warning of the relay: text. It may come before `started`. */
+  warning: 5,
+  /** A piece of the loader of a worker. */
+  loader: 6,
+  /** A piece of the sealed graph of a worker. */
+  graph: 7,
+  /** The code of a worker is complete. The last frame. */
+  sealed: 8,
 } as const;
 
 const HEAD = 5;
 const MOST_BYTES = 256 * 1024;
 const TEXT = new TextEncoder();
 
-/** What frames are written to. */
+/** Destination of frames. */
 export interface ByteSink {
   write(bytes: Uint8Array): Promise<number>;
 }
 
-/** What frames are read from. */
+/** Source of frames. */
 export interface ByteSource {
   read(into: Uint8Array): Promise<number | null>;
 }
@@ -44,12 +54,15 @@ export class RelayWriter {
   readonly #sink: ByteSink;
   #last = Promise.resolve();
 
-  /** Whoever made the sink closes it. */
+  /** Does not close the sink. */
   constructor(sink: ByteSink) {
     this.#sink = sink;
   }
 
-  /** Resolves when all of it has been taken. Rejects, as all that follow do, when nobody takes any more. */
+  /**
+   * Writes a frame. Resolves when the sink has taken all bytes. After a failure
+   * of the sink, this call and all later ones reject.
+   */
   write(kind: number, payload: Uint8Array | string): Promise<void> {
     const bytes = typeof payload === "string" ? TEXT.encode(payload) : payload;
     return this.#last = this.#last.then(() => this.#write(kind, bytes));
@@ -80,12 +93,12 @@ export class RelayReader {
   #start = 0;
   #end = 0;
 
-  /** Whoever made the source closes it. */
+  /** Does not close the source. */
   constructor(source: ByteSource) {
     this.#source = source;
   }
 
-  /** The next frame; null at the end. */
+  /** Returns the next frame, or null at the end. */
   async next(): Promise<RelayFrame | null> {
     if (!await this.#have(HEAD)) return null;
     const kind = this.#buffer[this.#start]!;

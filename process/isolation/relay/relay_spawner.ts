@@ -1,42 +1,31 @@
-import { CaryatidError } from "@caryatid/sdk";
 import {
   guestName,
   type GuestOrder,
   type GuestSpawner,
   type SpawnedGuest,
 } from "../host/guest_spawner.ts";
-import type { Link } from "../link.ts";
-import { PipeLink } from "../pipe_link.ts";
+import type { Link } from "../wire/link.ts";
+import { PipeLink } from "../wire/pipe_link.ts";
 import type { RelayAddress } from "./relay_address.ts";
+import { connectRelay, refusedError } from "./relay_connection.ts";
 import { FROM_RELAY, RelayReader, writeAll } from "./relay_frames.ts";
 
 const TEXT = new TextDecoder();
 
-/** Has guests started by whoever has started this program: it alone may start processes, and knows what each may be granted. */
+/**
+ * Lets a relay start the guests: only the relay may start processes, and it
+ * knows the grants of each.
+ */
 export function relaySpawner(address: RelayAddress): GuestSpawner {
   return {
     isolation: "process",
     async spawn(order: GuestOrder): Promise<SpawnedGuest> {
-      const connection = await connect(address, guestName(order));
+      const connection = await connectRelay(address, guestName(order));
       const guest = new RelayedGuest(connection, order);
       await guest.started();
       return guest;
     },
   };
-}
-
-async function connect(
-  { path, token }: RelayAddress,
-  name: string,
-): Promise<Deno.UnixConn> {
-  try {
-    const connection = await Deno.connect({ transport: "unix", path });
-    const line = `${JSON.stringify([token, name])}\n`;
-    await writeAll(connection, new TextEncoder().encode(line));
-    return connection;
-  } catch (cause) {
-    throw refused(name, "what started this program has ended", cause);
-  }
 }
 
 /** A guest at the other end of a relay. */
@@ -46,6 +35,7 @@ class RelayedGuest implements SpawnedGuest {
   readonly #order: GuestOrder;
   readonly #frames: RelayReader;
   readonly #ended = Promise.withResolvers<string>();
+  #jail: string | undefined;
   #reading: Promise<Uint8Array | null> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -62,17 +52,28 @@ class RelayedGuest implements SpawnedGuest {
     }, order.mostBatch);
   }
 
+  get jail(): string | undefined {
+    return this.#jail;
+  }
+
   get ended(): Promise<string> {
     return this.#ended.promise;
   }
 
-  /** Rejects with `GUEST_REFUSED` if it wasn't. */
+  /** Resolves after the start. Rejects with `GUEST_REFUSED`. */
   async started(): Promise<void> {
-    const first = await this.#next();
-    if (first?.kind === FROM_RELAY.started) return;
+    let first = await this.#next();
+    while (first?.kind === FROM_RELAY.warning) {
+      this.#order.onWarning(TEXT.decode(first.bytes));
+      first = await this.#next();
+    }
+    if (first?.kind === FROM_RELAY.started) {
+      this.#jail = TEXT.decode(first.bytes);
+      return;
+    }
     this.#connection.close();
-    const why = first ? TEXT.decode(first.bytes) : "nobody answers";
-    throw refused(guestName(this.#order), why);
+    const why = first ? TEXT.decode(first.bytes) : "the relay does not answer";
+    throw refusedError(guestName(this.#order), why);
   }
 
   kill(): Promise<void> {
@@ -80,7 +81,10 @@ class RelayedGuest implements SpawnedGuest {
     return this.#closing!;
   }
 
-  /** Its process ends when nothing more can be said to it; that it has is told last. */
+  /**
+   * Closes the connection for writing, which ends the process, and waits for
+   * the report of its end.
+   */
   async #close(): Promise<void> {
     await this.#connection.closeWrite().catch(() => {}); // it is gone
     await this.#reading;
@@ -92,7 +96,7 @@ class RelayedGuest implements SpawnedGuest {
     for (;;) {
       const frame = await this.#next();
       if (frame === null) {
-        this.#ended.resolve("what started it has ended");
+        this.#ended.resolve("the relay has ended");
         return null;
       }
       const { kind, bytes } = frame;
@@ -111,12 +115,4 @@ class RelayedGuest implements SpawnedGuest {
       return null;
     }
   }
-}
-
-function refused(name: string, why: string, cause?: unknown): CaryatidError {
-  return new CaryatidError(
-    "GUEST_REFUSED",
-    `Cannot start ${name} in a process of its own: ${why}`,
-    { cause },
-  );
 }

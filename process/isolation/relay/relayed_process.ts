@@ -1,36 +1,44 @@
-import type { GuestProcess } from "../host/guest_process.ts";
+import type { GuestProcess, ProcessOrder } from "../host/guest_process.ts";
 import { FROM_RELAY, RelayWriter } from "./relay_frames.ts";
 
-/** Read at once, at most. */
+/** Maximum number of bytes of one read. */
 const PIECE = 64 * 1024;
 
-/** What a host says its words on. */
+/** Connection of a host. */
 export interface HostConnection {
   read(into: Uint8Array): Promise<number | null>;
   write(bytes: Uint8Array): Promise<number>;
 }
 
+/** Listeners of a guest's process. */
+export type GuestListeners = Pick<ProcessOrder, "onOutput" | "onWarning">;
+
 /**
- * Carries what host and guest say to each other, until the guest has ended; kills it when the host says no more. Who doesn't read
- * holds the other one up, and nobody else.
+ * Forwards bytes between host and guest until the guest has ended. Kills the
+ * guest when the host closes its side. A side that does not read delays only
+ * the other one.
  *
- * @param start starts the guest's process, which tells its output to what it is given; what it throws is why the host is refused it
+ * @param start starts the process of the guest with these listeners; its error
+ * is the reason that the host receives
  */
 export async function relayProcess(
   connection: HostConnection,
-  start: (onOutput: (line: string) => void) => GuestProcess,
+  start: (listeners: GuestListeners) => GuestProcess | Promise<GuestProcess>,
 ): Promise<void> {
   const host = new RelayWriter(connection);
-  // A host that is gone is found out by whoever reads.
+  // Reads find out that the host has closed the connection.
   const tell = (kind: number, text: string) =>
     host.write(kind, text).catch(() => {});
   let guest: GuestProcess;
   try {
-    guest = start((line) => tell(FROM_RELAY.output, line));
+    guest = await start({
+      onOutput: (line) => tell(FROM_RELAY.output, line),
+      onWarning: (text) => tell(FROM_RELAY.warning, text),
+    });
   } catch (error) {
     return await tell(FROM_RELAY.refused, (error as Error).message);
   }
-  await tell(FROM_RELAY.started, "");
+  await tell(FROM_RELAY.started, guest.jail);
   toGuest(connection, guest).finally(() => guest.kill());
   await fromGuest(guest, host).catch(() => guest.kill());
   await tell(FROM_RELAY.ended, await guest.ended);

@@ -3,18 +3,21 @@ import type { GuestProcess } from "../host/guest_process.ts";
 import { FROM_RELAY, RelayReader, RelayWriter } from "./relay_frames.ts";
 import { relayProcess } from "./relayed_process.ts";
 
-/** A connection whose host says nothing, and reads a piece whenever `reads` is called. */
+/**
+ * A connection whose host says nothing, and reads a piece whenever `reads` is
+ * called.
+ */
 function slowHost() {
   const said = Promise.withResolvers<null>();
   const waiting: (() => void)[] = [];
-  const heard: Uint8Array[] = [];
+  const received: Uint8Array[] = [];
   return {
-    heard,
+    received,
     leave: () => said.resolve(null),
     reads: () => waiting.shift()?.(),
     read: () => said.promise,
     write(bytes: Uint8Array) {
-      heard.push(bytes.slice());
+      received.push(bytes.slice());
       return new Promise<number>((resolve) =>
         waiting.push(() => resolve(bytes.length))
       );
@@ -22,12 +25,15 @@ function slowHost() {
   };
 }
 
-/** A guest that sends without end until it is killed; counts what it has sent. */
+/**
+ * A guest that sends without end until it is killed; counts what it has sent.
+ */
 function flood() {
   const ended = Promise.withResolvers<string>();
   let killed = false;
   const count = { sent: 0 };
   const guest: GuestProcess = {
+    jail: "bubblewrap",
     ended: ended.promise,
     pipes: {
       read() {
@@ -50,7 +56,7 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-Deno.test("a host that doesn't read holds its guest up, and nothing piles up between them", async () => {
+Deno.test("a host that does not read delays its guest, and the relay keeps nothing", async () => {
   const host = slowHost();
   const { guest, count } = flood();
   const relaying = relayProcess(host, () => guest);
@@ -66,7 +72,7 @@ Deno.test("a host that doesn't read holds its guest up, and nothing piles up bet
     host.reads();
   }
   await relaying;
-  assert.equal(host.heard.at(-1)![0], FROM_RELAY.ended);
+  assert.equal(host.received.at(-1)![0], FROM_RELAY.ended);
 });
 
 Deno.test("frames come over as they were, however they are cut on the way", async () => {

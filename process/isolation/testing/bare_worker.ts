@@ -1,10 +1,10 @@
 /**
- * A worker as a guest would be that has got round all that its first code takes away: it has what posts messages, what closes it, and
- * `Deno`. It does what it is asked to.
+ * Worker like a guest that has escaped the restrictions of its first code: it
+ * can post messages, close itself and use `Deno`. It makes requested attacks.
  */
 import { defineModule } from "@caryatid/sdk";
 import { GuestRuntime } from "../guest/guest_runtime.ts";
-import { type Port, PortLink } from "../port_link.ts";
+import { type Port, PortLink } from "../wire/port_link.ts";
 
 const self = globalThis as unknown as Port & { close(): void };
 const post = self.postMessage.bind(self);
@@ -61,5 +61,6 @@ new GuestRuntime({
     }),
   inspect: Deno.inspect,
   memory: () => 0,
+  cpu: () => 0,
   onHostGone: () => {},
 }).start();

@@ -1,6 +1,6 @@
-/** A process with a bus in memory, which whoever started it is offered as a guest would be. */
-import { InMemoryBus } from "../../buses/in_memory.ts";
-import { PipeLink } from "../pipe_link.ts";
+/** Process that offers a bus in memory to its parent, as to a guest. */
+import { InMemoryBus } from "@caryatid/sdk/bus";
+import { PipeLink } from "../wire/pipe_link.ts";
 import { stdioPipes } from "../guest/stdio_pipes.ts";
 import { serveBus } from "./serve_bus.ts";
 

@@ -2,13 +2,16 @@ const PROBE = new URL("./grant_probe.ts", import.meta.url).href;
 const QUERY = `const all = JSON.parse(Deno.args[0]);
 console.log(JSON.stringify(all.map((one) => Deno.permissions.querySync(one).state === "granted")))`;
 
-/** Permissions of a worker, and what is asked of it. */
+/** Permissions of a worker, and queries to Deno in it. */
 export interface Probe {
   readonly permissions: Deno.PermissionOptions;
   readonly descriptors: readonly Deno.PermissionDescriptor[];
 }
 
-/** What Deno itself grants to workers with these permissions, in a process with these flags. */
+/**
+ * Returns what Deno grants to workers with these permissions, in a process with
+ * these flags.
+ */
 export async function grantedToWorkers(
   probes: readonly Probe[],
   flags: readonly string[] = ["--allow-all"],
@@ -17,7 +20,7 @@ export async function grantedToWorkers(
   return JSON.parse(await denoRun(args, JSON.stringify(probes)));
 }
 
-/** What Deno itself grants to a program with these flags. */
+/** Returns what Deno grants to a program with these flags. */
 export async function grantedByFlags(
   flags: readonly string[],
   descriptors: readonly Deno.PermissionDescriptor[],

@@ -1,4 +1,7 @@
-/** Says for each of the given workers what Deno lets it do: a program, since only that has its own flags. */
+/**
+ * Says for each of the given workers what Deno lets it do: a program, since
+ * only that has its own flags.
+ */
 const probes: readonly {
   readonly permissions: Deno.PermissionOptions;
   readonly descriptors: readonly Deno.PermissionDescriptor[];

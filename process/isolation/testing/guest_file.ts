@@ -1,8 +1,8 @@
 import { pathToFileURL } from "node:url";
 
-/** The code of a guest, in a file that changes; gone when it is disposed of. */
+/** File with the code of a guest, which tests change. Dispose removes it. */
 export class GuestFile implements AsyncDisposable {
-  /** Where it is. */
+  /** URL of the file. */
   readonly url: string;
   readonly #path: string;
 
@@ -22,7 +22,7 @@ export class GuestFile implements AsyncDisposable {
     return file;
   }
 
-  /** Takes the place of what it holds. */
+  /** Replaces the code. */
   async write(code: string): Promise<void> {
     await Deno.writeTextFile(this.#path, code);
   }

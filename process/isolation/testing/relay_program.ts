@@ -1,10 +1,12 @@
 /**
- * Does with a relay what it is told by its argument, and says what came of it: a program, since tests have no right to sockets of
- * files, whose paths aren't known before.
+ * Runs the task that its argument names with a relay, and prints the result. It
+ * is a separate program, because tests have no permission for Unix sockets,
+ * whose paths are not known in advance.
  */
 import { Process } from "@caryatid/process";
 import { fileURLToPath } from "node:url";
 import { GuestRelay } from "../relay/guest_relay.ts";
+import type { LaunchOptions } from "../../loading/launch_options.ts";
 import type { RelayAddress } from "../relay/relay_address.ts";
 import { relaySpawner } from "../relay/relay_spawner.ts";
 import { grants } from "./some_grants.ts";
@@ -21,6 +23,8 @@ const relay = new GuestRelay({
     integrity: undefined,
     grants: grants({}),
     memory: MEMORY,
+    jail: "auto",
+    inWorker: false,
   }],
   projectFlags: [`--config=${CONFIG}`, "--no-lock", "--cached-only"],
 });
@@ -30,15 +34,19 @@ function spawn(id = "guest", address: RelayAddress = relay.address) {
     id,
     kind: "module",
     integrity: undefined,
-    specifier: "file:///nowhere.ts", // what a host says of it doesn't count
+    specifier: "file:///nowhere.ts", // the relay uses its own order
     grants: grants({ read: ["/"] }),
     memory: 2 * MEMORY,
+    jail: "auto",
     mostBatch: 1e6,
     onOutput: () => {},
+    onWarning: () => {},
   });
 }
 
-/** What whoever finds the socket is told. */
+/**
+ * Returns the answer of the relay to a client that writes `line` to its socket.
+ */
 async function answer(line: string): Promise<string> {
   const { path } = relay.address;
   using connection = await Deno.connect({ transport: "unix", path });
@@ -58,8 +66,9 @@ function failure({ code, message }: { code: string; message: string }) {
 
 const TASKS: Record<string, () => Promise<unknown>> = {
   async ask() {
+    const launch: LaunchOptions = { relay: relay.address };
     await using process = await Process.create({
-      relay: relay.address,
+      ...launch,
       base: import.meta.url,
       config: {
         log: { level: "error" },

@@ -1,4 +1,7 @@
-/** A host whose one worker loops without end, beside one that behaves; says when that was noticed, and what the other one answers. */
+/**
+ * Host with a worker in an endless loop and a worker that answers. It prints
+ * when the loop was noticed, and the answer.
+ */
 import { Process } from "@caryatid/process";
 import { ALL_TOPICS } from "./guest_process.ts";
 
@@ -24,6 +27,6 @@ await context.publish("numbers", 300);
 await asked;
 const noticed = performance.now() - began;
 const answered = await context.request("echo.ask", 1);
-// deno-lint-ignore no-console -- whoever started it waits for that
+// deno-lint-ignore no-console -- its parent waits for the line
 console.log(JSON.stringify([noticed, answered]));
 Deno.exit(); // the loop burns on

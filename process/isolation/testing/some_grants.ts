@@ -11,6 +11,7 @@ export function grants(lists: Partial<ModuleGrants>): ModuleGrants {
     subscribe: undefined,
     request: undefined,
     handle: undefined,
+    groups: undefined,
     ...lists,
   };
 }

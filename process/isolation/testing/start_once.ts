@@ -1,4 +1,4 @@
-/** A host with one guest, in a worker unless told otherwise, which says how its start went, and ends. */
+/** Host with one guest, which prints the result of its start, and ends. */
 import type { CaryatidError } from "@caryatid/sdk";
 import { guestProcess } from "./guest_process.ts";
 
@@ -8,6 +8,6 @@ const said = await host.start().then(
   () => "started",
   ({ code, message }: CaryatidError) => `${code} ${message}`,
 );
-await host.stop().catch(() => {}); // it was told
-// deno-lint-ignore no-console -- whoever started it waits for that
+await host.stop().catch(() => {}); // the result contains the reason
+// deno-lint-ignore no-console -- its parent waits for the line
 console.log(said);

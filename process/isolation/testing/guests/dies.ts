@@ -1,7 +1,7 @@
 import { defineModule } from "@caryatid/sdk";
 import { exit } from "node:process";
 
-/** Hears numbers; exits at 3, throws at 30, loops for ever at 300. */
+/** Receives numbers; exits at 3, throws at 30, loops for ever at 300. */
 export default defineModule({
   name: "dies",
   init(context) {
@@ -14,7 +14,7 @@ export default defineModule({
         if (message === 3) exit(0);
         if (message === 30) throw new Error("thirty is too much");
         if (message === 300) { for (;;); }
-        await context.publish("heard", message);
+        await context.publish("received", message);
       }
     });
     context.run(async () => {

@@ -7,9 +7,9 @@ export default defineModule({
   config: z.object({ word: z.string().default("hello") }),
   init(context, config) {
     context.handle("echo.ask", ({ message }) => [config.word, message]);
-    const heard = context.subscribe("echo.in");
+    const received = context.subscribe("echo.in");
     context.run(async () => {
-      for await (const { message } of heard) {
+      for await (const { message } of received) {
         await context.publish("echo.out", message);
       }
       await context.clock.sleep(0).catch(() => {});

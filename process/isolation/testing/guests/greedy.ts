@@ -2,7 +2,7 @@ import { defineModule } from "@caryatid/sdk";
 
 const kept: Uint8Array[] = [];
 
-/** Takes memory that V8's limit doesn't count, or that it does. */
+/** Takes memory inside or outside of the limit of V8. */
 export default defineModule({
   name: "greedy",
   init(context) {

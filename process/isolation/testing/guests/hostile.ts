@@ -1,6 +1,8 @@
 import { defineModule } from "@caryatid/sdk";
 import { writeSync } from "node:fs";
 import { z } from "zod";
+import { withLength } from "../../wire/pipe_link.ts";
+import { FLOODS } from "../floods.ts";
 
 /** Writes to its host past the bridge, which only a process can. */
 export default defineModule({
@@ -8,7 +10,12 @@ export default defineModule({
   config: z.object({ way: z.string() }),
   init(context, { way }) {
     context.handle("attack", () => {
-      attacks[way]!();
+      attacks[way]?.();
+      FLOODS[way]?.({
+        bridge: send,
+        raw: (bytes) => write(1, bytes),
+        stderr: (bytes) => write(2, bytes),
+      });
       return null;
     });
   },
@@ -27,22 +34,23 @@ const attacks: Record<string, () => void> = {
     for (let i = 0; i < 2_000; i++) send(frame.slice(0, 60_009));
   },
   "what it never reads": () => {
-    // 2^40 deliveries of "y", of which it takes none; it gives signs of life.
+    // 65,536 deliveries of "y", of which it reads none; it gives signs of life.
     send(new Uint8Array([0x84, 4, 0x19, 0x27, 0x0f, 0x61, 0x79, 0xa0]));
-    const demand = [0x85, 5, 0x19, 0x27, 0x0f, 0x1b, 0, 0, 1, 0, 0, 0, 0, 0];
+    const demand = [0x85, 5, 0x19, 0x27, 0x0f, 0x1a, 0, 1, 0, 0];
     send(new Uint8Array([...demand, 1, 0]));
-    for (;;) {
-      send(new Uint8Array([0x82, 17, 0]));
+    for (const end = Date.now() + 3_000; Date.now() < end;) {
+      send(new Uint8Array([0x83, 17, 0, 0]));
       for (const now = Date.now(); Date.now() < now + 100;);
     }
   },
 };
 
-function send(body: Uint8Array): void {
-  const bytes = new Uint8Array(4 + body.length);
-  new DataView(bytes.buffer).setUint32(0, body.length);
-  bytes.set(body, 4);
+function send(batch: Uint8Array): void {
+  write(1, withLength(batch));
+}
+
+function write(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) {
-    at += writeSync(1, bytes.subarray(at));
+    at += writeSync(file, bytes.subarray(at));
   }
 }

@@ -4,7 +4,7 @@ import toml from "smol-toml";
 import { z } from "zod";
 import { word } from "./imported/word.ts";
 
-/** Imports in the ways that a module may. What comes late is told by its code, or the error. */
+/** Imports in the ways that a module may, at the top and at a request. */
 export default defineModule({
   name: "imports",
   config: z.object({ late: z.string() }),
@@ -15,7 +15,7 @@ export default defineModule({
     ]);
     context.handle("late", async () => {
       const module = await import(late);
-      return module.default;
+      return module.default ?? module.word;
     });
     context.handle("data", async () => {
       const { default: data } = await import("./imported/data.json", {

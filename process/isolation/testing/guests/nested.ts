@@ -1,4 +1,4 @@
-/** Starts a worker of its own. */
+/** Starts a nested worker. */
 new Worker("data:text/javascript,throw new Error('nested')", {
   type: "module",
 });

@@ -1,11 +1,11 @@
 import { defineModule } from "@caryatid/sdk";
 
-/** Leaves a rejection to nobody. */
+/** Leaves a rejection unhandled. */
 export default defineModule({
   name: "rejects",
   init(context) {
     context.handle("reject", () => {
-      Promise.reject(new Error("to nobody"));
+      Promise.reject(new Error("unhandled"));
       return null;
     });
   },

@@ -4,10 +4,10 @@ import { defineModule } from "@caryatid/sdk";
 export default defineModule({
   name: "slow",
   init(context) {
-    const heard = context.subscribe("in");
+    const received = context.subscribe("in");
     context.defer(() => context.log.info("cleaned up"));
     context.run(async () => {
-      for await (const { message } of heard) {
+      for await (const { message } of received) {
         context.log.info("begun {message}", { message });
         await new Promise((resolve) => setTimeout(resolve, 100));
         await context.publish("out", message);

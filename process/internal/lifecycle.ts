@@ -1,0 +1,10 @@
+/**
+ * Outcomes and deadlines of a process for the command line.
+ *
+ * Internal to the packages of Caryatid: any release may change it.
+ *
+ * @module
+ */
+export { inTime } from "../lifecycle/deadlines.ts";
+export { logError } from "../lifecycle/errors.ts";
+export { outcomeOf } from "../lifecycle/run.ts";

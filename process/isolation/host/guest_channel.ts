@@ -1,0 +1,176 @@
+import { turnStart, yieldToEventLoop } from "@caryatid/sdk/internal/bus";
+import {
+  type Frame,
+  FROM_GUEST,
+  FROM_HOST,
+  PROTOCOL_VERSION,
+} from "../wire/frames.ts";
+import type { Link } from "../wire/link.ts";
+import { Outbox } from "../wire/outbox.ts";
+import { FrameReader } from "../wire/frame_reader.ts";
+import { violation } from "../wire/protocol_errors.ts";
+import type { Traffic } from "./guest_options.ts";
+
+/**
+ * Time that frames may take in one turn of the event loop, in milliseconds.
+ * Then other guests, timers and signals have theirs.
+ */
+const MAX_TURN = 8;
+/**
+ * Time of the frames of one batch, in milliseconds, after which their later
+ * work is measured. Frames of a few bytes can cause much of it.
+ */
+const LONG_BATCH = 2;
+/** Maximum time that a guest waits after frames with much later work. */
+const MAX_PAUSE = 200;
+/** Frames after which the clock is read. */
+const FRAMES = 16;
+/** Bytes of a frame after which the clock is read. */
+const LONG_FRAME = 4096;
+
+/** Abilities of the bus of every guest, whichever bus carries its topics. */
+const GUEST_ABILITIES = {
+  external: true,
+  durable: false,
+  exactlyOnce: true,
+  backPressure: "publisher",
+} as const;
+
+/** Options of {@linkcode GuestChannel}. */
+export interface GuestChannelOptions {
+  readonly link: Link;
+  /** Bytes that may be sent before the guest grants more (unlimited). */
+  readonly credit: number | undefined;
+  /** Maximum size of a message, in bytes. */
+  readonly messageSize: number;
+  /** Checks the items of a frame. Throws `PROTOCOL_VIOLATION`. */
+  readonly check: (items: readonly unknown[]) => void;
+  /** True if queues are kept when the module fails. */
+  readonly keep: boolean;
+  /** Called for each frame, before it is handled. */
+  readonly onFrame: () => void;
+  /** Handles frames about the guest itself. Returns false for other frames. */
+  readonly receive: (items: readonly unknown[], bytes: number) => boolean;
+  /** Called once, with the error that ended the channel. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Frames to and from one guest. The guest is not trusted. */
+export class GuestChannel {
+  /** Resolves when the guest has sent its first frame. */
+  readonly hello: PromiseWithResolvers<void> = Promise.withResolvers<void>();
+  readonly outbox: Outbox;
+  readonly #options: GuestChannelOptions;
+  #traffic: Traffic | undefined;
+  /** Bytes that came before traffic was attached. */
+  #early = 0;
+  #greeted = false;
+  /** Ends the pause of a guest that is closed. */
+  #resume: (() => void) | undefined;
+  #closed = false;
+
+  /** Listens from now on. */
+  constructor(options: GuestChannelOptions) {
+    const { link, credit, onError } = options;
+    this.#options = options;
+    this.outbox = new Outbox(link, credit);
+    // the guest may end before it is awaited
+    this.hello.promise.catch(() => {});
+    link.listen(
+      (batch) => this.#receiveBatch(batch),
+      (error) => error && onError(error),
+    );
+  }
+
+  /** Gives frames that are not about the guest itself to `traffic`. */
+  attach(traffic: Traffic): void {
+    this.#traffic = traffic;
+    traffic.owe(this.#early);
+  }
+
+  /** Sends a frame. */
+  send(frame: Frame): void {
+    this.outbox.add(frame);
+  }
+
+  /** Asks the guest for a sign of life. */
+  ping(): void {
+    this.outbox.hurry([FROM_HOST.ping]);
+    this.outbox.touch();
+  }
+
+  /** Drops everything that was not sent or read. */
+  close(error: unknown): void {
+    this.#closed = true;
+    this.#resume?.();
+    this.outbox.close();
+    this.#options.link.close();
+    this.hello.reject(error);
+  }
+
+  /**
+   * Returns a promise if the rest of the batch waits for the next turn of the
+   * event loop.
+   */
+  #receiveBatch(batch: Uint8Array): Promise<void> | void {
+    return this.#receiveFrames(
+      new FrameReader(batch, this.#options.messageSize),
+    );
+  }
+
+  #receiveFrames(frames: FrameReader): Promise<void> | void {
+    const began = performance.now();
+    try {
+      for (let count = 1; !frames.done; count++) {
+        if (this.#closed) return;
+        this.#receive(frames.next(), frames.bytes);
+        if (count % FRAMES > 0 && frames.bytes < LONG_FRAME) continue;
+        if (performance.now() - turnStart() < MAX_TURN) continue;
+        return this.#yield().then(() => this.#receiveFrames(frames));
+      }
+      if (performance.now() - began > LONG_BATCH) return this.#yield();
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  }
+
+  /**
+   * Lets the event loop turn once. If the work of the last frames has kept it
+   * for long, gives as much time to other guests.
+   */
+  async #yield(): Promise<void> {
+    const began = performance.now();
+    await yieldToEventLoop();
+    const later = performance.now() - began;
+    if (later < MAX_TURN || this.#closed) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, Math.min(later, MAX_PAUSE));
+    this.#resume = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    await promise;
+  }
+
+  #receive(items: readonly unknown[], bytes: number): void {
+    this.#options.onFrame();
+    if (!this.#greeted) return this.#greet(items);
+    this.#options.check(items);
+    if (this.#traffic) this.#traffic.owe(bytes);
+    else this.#early += bytes;
+    if (this.#options.receive(items, bytes)) return;
+    if (this.#traffic?.receive(items, bytes)) return;
+    throw violation(`a frame of kind ${String(items[0])}`);
+  }
+
+  #greet([kind, version]: readonly unknown[]): void {
+    if (kind !== FROM_GUEST.hello) throw violation("no hello");
+    if (version !== PROTOCOL_VERSION) {
+      throw violation(`version ${version}; expected ${PROTOCOL_VERSION}`);
+    }
+    this.#greeted = true;
+    const { messageSize, keep } = this.#options;
+    this.send([FROM_HOST.welcome, GUEST_ABILITIES, messageSize, keep]);
+    this.hello.resolve();
+  }
+}

@@ -1,0 +1,94 @@
+import { Process } from "@caryatid/process";
+import assert from "node:assert/strict";
+import { DEFAULT_LIMITS } from "../../config/code_keys.ts";
+import { guestModule } from "./guest_module.ts";
+import type { GuestSpawner } from "./guest_spawner.ts";
+import { startWorker } from "./worker_spawner.ts";
+import { grants } from "../testing/some_grants.ts";
+
+/**
+ * The code of a real worker has no way past the bridge; these have one, to see
+ * that their host stands it.
+ */
+const spawner: GuestSpawner = {
+  isolation: "worker",
+  spawn() {
+    const code = new URL("../testing/bare_worker.ts", import.meta.url).href;
+    return Promise.resolve(startWorker(code, { type: "module" }));
+  },
+};
+
+/**
+ * Why a process failed whose worker did that, how long that took, and how much
+ * memory in MiB.
+ */
+async function failureOf(attack: string, onFailure = "fail") {
+  const log = { debug() {}, info() {}, warn() {}, error() {} };
+  const module = await guestModule({
+    id: "bare",
+    specifier: "bare",
+    integrity: undefined,
+    spawner,
+    grants: grants({}),
+    limits: { ...DEFAULT_LIMITS, startDeadline: 60_000, heartbeat: 1_000 },
+    log,
+    keep: onFailure === "restart",
+  });
+  const process = await Process.create({
+    config: {
+      log: { level: "error" },
+      module: { bare: { "on-failure": onFailure } },
+    },
+  });
+  process.register(module);
+  await process.start();
+  const { context } = process;
+  context.subscribe("x", { queueSize: 1 }); // without a reader
+  const before = Deno.memoryUsage().rss;
+  const began = performance.now();
+  const asked = context.request("attack", attack, { timeout: 20_000 });
+  const answer = asked.then(() => {}, () => {}); // it ends with the guest
+  const { error } = await process.run();
+  Deno.exitCode = 0; // it was that of the process under test
+  await answer;
+  const { code, cause } = error as { code: string; cause: unknown };
+  assert.equal(code, "MODULE_FAILED");
+  return {
+    cause: cause as { code: string; message: string },
+    took: performance.now() - began,
+    memory: (Deno.memoryUsage().rss - before) / 2 ** 20,
+  };
+}
+
+for (
+  const attack of [
+    "a text",
+    "nothing",
+    "a port",
+    "shared memory",
+    "no frame",
+    "a frame cut short",
+    "an unknown kind",
+    "an unknown id",
+    "a second hello",
+    "a huge length",
+    "a huge frame",
+    "a flood",
+  ]
+) {
+  Deno.test(`D14 a worker that sends ${attack} past the bridge: PROTOCOL_VIOLATION, ended in 1 s, and takes its host no memory`, async () => {
+    const { cause, took, memory } = await failureOf(attack);
+    assert.equal(cause.code, "PROTOCOL_VIOLATION", cause.message);
+    assert(took < 1_000, `It took ${took} ms`);
+    assert(memory < 256, `The host has ${memory} MiB more`);
+  });
+}
+
+for (const attack of ["an end by self.close", "an end by Deno.exit"]) {
+  Deno.test(`D11 a worker that comes to ${attack} is missed within 3 s, and its module fails`, async () => {
+    const { cause, took } = await failureOf(attack);
+    assert.equal(cause.code, "GUEST_ENDED");
+    assert.match(cause.message, /no sign of life/);
+    assert(took < 3_000, `It took ${took} ms`);
+  });
+}

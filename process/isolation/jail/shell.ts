@@ -1,0 +1,2 @@
+/** Shell that starts bubblewrap. */
+export const SHELL = "/bin/sh";

@@ -1,0 +1,338 @@
+import type { Delivery, Subscription } from "@caryatid/sdk";
+import { DerivedDelivery } from "@caryatid/sdk/bus";
+import { Ring } from "@caryatid/sdk/internal/bus";
+import { MAX_DEMAND } from "../budgets.ts";
+import { FROM_HOST } from "../frames.ts";
+import type { Outbox } from "../outbox.ts";
+import { violation } from "../protocol_errors.ts";
+import { fromWireError, toWireError, type WireError } from "../wire_error.ts";
+
+/** Options of {@linkcode ServedSubscription}. */
+export interface ServedSubscriptionOptions {
+  readonly id: number;
+  readonly subscription: Subscription;
+  readonly outbox: Outbox;
+  /** Deliveries that the client receives before all others. */
+  readonly first: readonly Delivery[];
+  /** Called with the topic of a delivery that cannot be encoded. */
+  readonly onUnsendable: (topic: string, error: unknown) => void;
+  /** Called when the client uses one more loop. Throws if it may not. */
+  readonly onLoop: () => void;
+  /**
+   * Called when the client demands more deliveries, or has begun some. Throws
+   * if it demands too many.
+   */
+  readonly onDemand: (change: number) => void;
+  /** Called once, when the subscription is closed. */
+  readonly onClosed: () => void;
+}
+
+/**
+ * A subscription of a client: it takes from the real one what the client
+ * demands.
+ */
+export class ServedSubscription {
+  readonly subscription: Subscription;
+  /** Number of deliveries that could not be sent. */
+  dropped = 0;
+  readonly #options: ServedSubscriptionOptions;
+  readonly #first = new Ring<Delivery>();
+  /** Deliveries that were sent ahead and are not reported as begun. */
+  readonly #ahead = new Ring<Delivery>();
+  /**
+   * Number of reports about `#ahead` that may still come after it was emptied.
+   */
+  #taken = 0;
+  readonly #slots: AsyncIterator<Delivery>[] = [];
+  /** Slots whose delivery the client handles. */
+  readonly #inFlight = new Map<number, Delivery>();
+  /** Slots whose loop waits for a delivery. */
+  readonly #waitingSlots = new Set<number>();
+  #loop: AsyncIterator<Delivery> | undefined;
+  #credit = 0;
+  /** Number of the client's loops that wait and were sent nothing. */
+  #waits = 0;
+  #pumping = false;
+  /** True once any loop has waited: members of a group report no waits. */
+  #reportsWaits = false;
+  #settling = false;
+  #left: Delivery[] | undefined;
+  readonly #over = Promise.withResolvers<void>();
+  #closing: Promise<void> | undefined;
+  #closed = false;
+  #state = "";
+
+  /** Reports to the client when the subscription is ready. */
+  constructor(options: ServedSubscriptionOptions) {
+    this.#options = options;
+    this.subscription = options.subscription;
+    for (const delivery of options.first) this.#first.push(delivery);
+    const { id, outbox } = options;
+    this.subscription.ready.then(
+      () => outbox.add([FROM_HOST.ready, id]),
+      (error) => this.#end(error),
+    );
+  }
+
+  /** Number of the client's loops that wait for a delivery. */
+  get readers(): number {
+    return Math.max(0, this.#waits - this.#ahead.length) +
+      this.#waitingSlots.size;
+  }
+
+  /** True once the client has closed or left the subscription. */
+  get closing(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /** Number of loops of the client that acknowledge deliveries. */
+  get loops(): number {
+    return this.#slots.length;
+  }
+
+  /**
+   * Resolves when the client has begun everything that was sent ahead, if other
+   * code takes the subscription over. Undefined if there is nothing to wait
+   * for.
+   */
+  get settled(): Promise<void> | undefined {
+    return this.#settling ? this.#over.promise : undefined;
+  }
+
+  /**
+   * Handles a demand: `more` deliveries are wanted, `waits` more (or fewer)
+   * loops wait, and `begun` of the deliveries sent ahead have begun.
+   */
+  demand(more: number, waits: number, begun: number): void {
+    this.#options.onDemand(more);
+    this.#credit += more;
+    this.#waits += waits;
+    if (this.#waits < 0 || this.#waits > MAX_DEMAND) {
+      throw violation(`${this.#waits} loops that wait`);
+    }
+    this.#reportsWaits ||= waits > 0;
+    if (begun > this.#ahead.length + this.#taken) {
+      throw violation(`${begun} begun deliveries, more than were sent`);
+    }
+    const still = Math.min(begun, this.#ahead.length);
+    for (let i = 0; i < still; i++) this.#ahead.shift();
+    this.#options.onDemand(-still);
+    this.#taken -= begun - still;
+    if (!this.#pumping) this.#pump();
+  }
+
+  /**
+   * Gives the loop of `slot` its next delivery: the step with the previous one
+   * is done.
+   */
+  next(slot: number): void {
+    const loop = this.#slotLoop(slot);
+    if (this.#waitingSlots.has(slot)) {
+      throw violation(`the slot ${slot}, which waits already`);
+    }
+    this.#inFlight.delete(slot);
+    this.#waitingSlots.add(slot);
+    this.#sendNext(loop, slot);
+  }
+
+  /**
+   * Leaves the loop of `slot` with its delivery, because of `error` if that is
+   * known.
+   */
+  leave(slot: number, error: WireError | null): void {
+    this.#closing ??= this.#endAfter(this.#leave(slot, error));
+  }
+
+  /** Finishes the delivery of `slot` as failed for good. */
+  reject(slot: number, error: WireError): void {
+    const delivery = this.#inFlight.get(slot);
+    if (delivery) this.subscription.reject(delivery, fromWireError(error));
+  }
+
+  /** Closes the subscription. */
+  close(): Promise<void> {
+    return this.#closing ??= this.#endAfter(this.subscription.close());
+  }
+
+  /**
+   * Removes and returns the deliveries that were sent ahead, or are still to
+   * be, and are not begun.
+   */
+  takeUnbegun(): Delivery[] {
+    const unbegun: Delivery[] = [];
+    this.#taken += this.#ahead.length;
+    this.#options.onDemand(-this.#ahead.length);
+    for (const ring of [this.#ahead, this.#first]) {
+      for (let one = ring.shift(); one; one = ring.shift()) unbegun.push(one);
+    }
+    return unbegun;
+  }
+
+  /**
+   * Ends with a client that is gone. Returns the deliveries that it had not
+   * begun; later ones are added to that list.
+   */
+  abandon(error: unknown): Delivery[] {
+    if (this.#left) return this.#left;
+    const left = this.#left = this.takeUnbegun();
+    for (const slot of this.#inFlight.keys()) {
+      this.#slots[slot]?.throw?.(error)?.catch(() => {}); // it is over anyway
+    }
+    this.#closed = true;
+    this.#over.resolve();
+    return left;
+  }
+
+  /** Reports the state of the queue to the client, if it has changed. */
+  reportState(): void {
+    const { queued, waitingPublishers } = this.subscription;
+    const dropped = this.subscription.dropped + this.dropped;
+    const state = `${queued} ${dropped} ${waitingPublishers}`;
+    if (state === this.#state || this.#closed) return;
+    this.#state = state;
+    const { id, outbox } = this.#options;
+    outbox.add([
+      FROM_HOST.state,
+      id,
+      queued + this.#first.length,
+      dropped,
+      waitingPublishers,
+    ]);
+  }
+
+  async #sendNext(loop: AsyncIterator<Delivery>, slot: number): Promise<void> {
+    try {
+      for (let sent = false; !sent;) {
+        const room = this.#options.outbox.room();
+        if (room) await room;
+        const step = await loop.next();
+        if (this.#left) return;
+        if (step.done) return this.#settle();
+        this.#inFlight.set(slot, step.value);
+        sent = this.#send(step.value, slot);
+      }
+    } catch (error) {
+      this.#end(error);
+    } finally {
+      this.#waitingSlots.delete(slot);
+    }
+  }
+
+  async #pump(): Promise<void> {
+    this.#pumping = true;
+    try {
+      while (this.#credit > 0) {
+        const room = this.#options.outbox.room();
+        if (room) await room;
+        const delivery = this.#first.shift() ?? await this.#take();
+        if (delivery === undefined) return;
+        if (this.#left) return void this.#left.push(delivery);
+        // Earlier deliveries are on their way to a loop that waits. Only
+        // without them this delivery begins as it arrives.
+        const isNext = this.#waits > 0 && this.#ahead.length === 0;
+        if (!this.#send(delivery, isNext ? 0 : 1)) continue;
+        this.#credit--;
+        if (isNext) {
+          this.#waits--;
+          this.#options.onDemand(-1);
+        } else this.#ahead.push(redelivered(delivery));
+      }
+    } catch (error) {
+      this.#end(error);
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  async #take(): Promise<Delivery | undefined> {
+    const step = await this.#plainLoop().next();
+    if (!step.done) return step.value;
+    if (!this.#left) this.#settle();
+    return undefined;
+  }
+
+  /**
+   * The real subscription has ended: the client is notified when it has
+   * finished its deliveries.
+   */
+  #settle(): void {
+    const isBack = this.#waits > 0 || !this.#reportsWaits;
+    const isThrough = this.#ahead.length === 0 && isBack;
+    this.#settling = !isThrough || this.#inFlight.size > 0;
+    if (!this.#settling) this.#end(undefined);
+  }
+
+  #plainLoop(): AsyncIterator<Delivery> {
+    return this.#loop ??= this.subscription[Symbol.asyncIterator]();
+  }
+
+  #slotLoop(slot: number): AsyncIterator<Delivery> {
+    const loop = this.#slots[slot];
+    if (loop) return loop;
+    if (slot !== this.#slots.length) throw violation(`the slot ${slot}`);
+    this.#options.onLoop();
+    return this.#slots[slot] = this.subscription[Symbol.asyncIterator]();
+  }
+
+  async #leave(slot: number, error: WireError | null): Promise<void> {
+    const loop = this.#slots[slot] ?? this.#plainLoop();
+    await (error ? loop.throw?.(fromWireError(error)) : loop.return?.());
+  }
+
+  #send(delivery: Delivery, slot: number): boolean {
+    const { id, outbox, onUnsendable } = this.#options;
+    const { topic, headers, time, redelivered, message } = delivery;
+    try {
+      outbox.add([
+        FROM_HOST.deliver,
+        id,
+        slot,
+        topic,
+        delivery.id,
+        hasKeys(headers) ? headers : null,
+        time,
+        redelivered,
+        message,
+      ]);
+      return true;
+    } catch (error) {
+      this.dropped++;
+      onUnsendable(topic, error);
+      return false;
+    }
+  }
+
+  /**
+   * Reports an error of the bus to the client, since nothing else waits for it.
+   */
+  async #endAfter(last: Promise<unknown>): Promise<void> {
+    try {
+      await last;
+      this.#end(undefined);
+    } catch (error) {
+      this.#end(error);
+    }
+  }
+
+  #end(error: unknown): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#settling = false;
+    this.#over.resolve();
+    const { id, outbox, onClosed, onDemand } = this.#options;
+    onDemand(-this.#credit - this.#ahead.length);
+    const reason = error === undefined ? null : toWireError(error);
+    outbox.add([FROM_HOST.closed, id, reason]);
+    onClosed();
+  }
+}
+
+/** Returns the delivery as a successor of the client receives it. */
+function redelivered(delivery: Delivery): Delivery {
+  return new DerivedDelivery(delivery, delivery.message, true);
+}
+
+function hasKeys(object: object): boolean {
+  for (const _ in object) return true;
+  return false;
+}

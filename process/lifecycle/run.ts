@@ -1,0 +1,100 @@
+import { CaryatidError, type Log } from "@caryatid/sdk";
+import { platform } from "../platform/deno.ts";
+import { onStopSignal } from "../platform/signals.ts";
+import { logError } from "./errors.ts";
+
+/** End of a process, as its exit code reports it. */
+export interface Outcome {
+  /**
+   * 0: stopped. 1: failed. 2: the configuration or a module is wrong. 3: work
+   * was still running at the stop deadline.
+   */
+  readonly exitCode: 0 | 1 | 2 | 3;
+  /** Error that ended the process, if any. */
+  readonly error: unknown;
+}
+
+/** A lifecycle as {@linkcode runUntilStopped} uses it. */
+export interface RunnableLifecycle {
+  /** Fires when the process begins to stop. */
+  readonly stopping: AbortSignal;
+  /** Error that ended the process, if any. */
+  failure: unknown;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Stops because of an error. */
+  fail(error: unknown): void;
+}
+
+/**
+ * Returns the outcome of a process that `error` ended, or that ended without an
+ * error.
+ */
+export function outcomeOf(error?: unknown): Outcome {
+  return { exitCode: exitCodeOf(error), error };
+}
+
+/**
+ * Starts a process, runs it until a signal, `stop()` or a failure, and stops
+ * it. Sets the exit code. Never rejects.
+ */
+export async function runUntilStopped(
+  lifecycle: RunnableLifecycle,
+  log: Log,
+): Promise<Outcome> {
+  const forgetSignals = onStopSignal((signal) => {
+    log.info("{signal} received, shutting down", { signal });
+    lifecycle.stop().catch(() => {}); // awaited and logged below
+  });
+  const forgetUncaught = platform.onUncaught((error) => {
+    log.error("an uncaught error ends the process");
+    logError(log, error);
+    lifecycle.fail(error ?? new Error("uncaught"));
+  });
+  try {
+    await lifecycle.start();
+    await fired(lifecycle.stopping);
+    await lifecycle.stop();
+  } catch (error) {
+    if (!isAborted(error)) {
+      logError(log, error);
+      lifecycle.failure ??= error;
+    }
+  } finally {
+    forgetSignals();
+    forgetUncaught();
+  }
+  const outcome = outcomeOf(lifecycle.failure);
+  log.info("stopped with exit code {exitCode}", {
+    exitCode: outcome.exitCode,
+  });
+  platform.setExitCode(outcome.exitCode);
+  return outcome;
+}
+
+function fired(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) =>
+    signal.addEventListener("abort", () => resolve(), { once: true })
+  );
+}
+
+/** Returns true if a stop interrupted `start`, which is not a failure. */
+function isAborted(error: unknown): boolean {
+  return error instanceof CaryatidError && error.code === "ABORTED";
+}
+
+function exitCodeOf(error: unknown): Outcome["exitCode"] {
+  if (error === undefined) return 0;
+  if (!(error instanceof CaryatidError)) return 1;
+  switch (error.code) {
+    case "INVALID_CONFIG":
+    case "LOAD_FAILED":
+    case "UNKNOWN_CLASS":
+      return 2;
+    case "DRAIN_TIMEOUT":
+      return 3;
+    default:
+      return 1;
+  }
+}

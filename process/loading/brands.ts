@@ -1,0 +1,17 @@
+import { isModule, type Module } from "@caryatid/sdk";
+import { type BusClass, isBusClass } from "@caryatid/sdk/bus";
+import type { ExportBrand } from "./loader.ts";
+
+/** Brand of modules. */
+export const MODULE: ExportBrand<Module> = {
+  name: "a module",
+  kind: "module",
+  is: isModule,
+};
+
+/** Brand of classes of buses. */
+export const BUS: ExportBrand<BusClass> = {
+  name: "a bus",
+  kind: "bus",
+  is: isBusClass,
+};
