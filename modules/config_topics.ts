@@ -1,20 +1,23 @@
 import { CaryatidError, validatePattern, validateTopic } from "@caryatid/sdk";
 import { z } from "zod";
 
-/** A key that names a topic to publish on. */
+/** Schema of a key with a topic to publish on. */
 export const topicKey: z.ZodType<string, string> = textKey(validateTopic);
 
-/** A key that says which topics to subscribe to. */
+/** Schema of a key with a pattern to subscribe to. */
 export const patternKey: z.ZodType<string, string> = textKey(validatePattern);
 
-/** A key that takes one pattern, or several. */
+/** Returns the patterns of a key that accepts one or several. */
 export function listOf(
   patterns: string | readonly string[],
 ): readonly string[] {
   return typeof patterns === "string" ? [patterns] : patterns;
 }
 
-/** A wrong topic is told at the start, with its line of the configuration, not at the first publish. */
+/**
+ * Returns a schema that reports an invalid topic at the start, with its line,
+ * instead of at the first publish.
+ */
 function textKey(
   validate: (text: string) => string,
 ): z.ZodType<string, string> {

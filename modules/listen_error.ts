@@ -1,29 +1,45 @@
 import { CaryatidError } from "@caryatid/sdk";
 
-/** What the address may be to blame for, by the system's names. */
-const OF_ADDRESSES: ReadonlySet<unknown> = new Set([
+/** The system's codes of errors that concern the address. */
+const ADDRESS_ERRORS: ReadonlySet<unknown> = new Set([
   "EACCES",
   "EADDRINUSE",
   "EADDRNOTAVAIL",
 ]);
 
-/** Whether it is the address that can't be listened on, and not, for instance, a certificate that is no good. */
+/**
+ * Returns true if the error concerns the address and not, for example, a
+ * certificate.
+ */
 export function isOfAddress(cause: unknown): boolean {
   const { name, code } = cause as Error & { code?: unknown };
-  return name === "NotCapable" || OF_ADDRESSES.has(code);
+  return name === "NotCapable" || ADDRESS_ERRORS.has(code);
 }
 
-/** The error for an address, such as `127.0.0.1:80`, that can't be listened on. */
+/**
+ * Returns the error for an address, such as `127.0.0.1:80`, on which a server
+ * cannot listen.
+ */
 export function listenError(where: string, cause: unknown): CaryatidError {
   const { name, message, code } = cause as Error & { code?: unknown };
   const [found, hint] = code === "EADDRINUSE"
-    ? ["the port is taken", "stop who has it, or set another port"]
+    ? [
+      "the port is taken",
+      "Stop the program that uses it, for example an earlier start of this " +
+      `process, or set another port${nextPort(where)}.`,
+    ]
     : name === "NotCapable" || code === "EACCES"
-    ? [message, `the process needs --allow-net=${where}`]
+    ? [message, `Run the process with --allow-net=${where}.`]
     : [message];
   return new CaryatidError(
     "INIT_FAILED",
     `Cannot listen on ${where}: ${found}`,
     { cause, hint },
   );
+}
+
+/** Returns `, such as 4341`, or "" if the address has no higher port. */
+function nextPort(where: string): string {
+  const port = Number(/:(\d+)$/.exec(where)?.[1]);
+  return port > 0 && port < 65_535 ? `, such as ${port + 1}` : "";
 }

@@ -1,9 +1,12 @@
 /**
- * The small standard modules: {@linkcode clock} publishes the time, {@linkcode spy} logs what passes, {@linkcode record} writes it
- * to files, {@linkcode playback} publishes it again.
+ * The small standard modules: {@linkcode clock} publishes the time,
+ * {@linkcode spy} logs messages, {@linkcode record} writes them to files,
+ * {@linkcode playback} publishes them again.
  *
- * Each is also an entry of its own, `@caryatid/modules/clock`, which loads nothing else. How to read a recording is in
- * `@caryatid/modules/record`; `rest-server`, which takes longer to load, and `control` are entries of their own only.
+ * Each is also a separate entry, such as `@caryatid/modules/clock`, which loads
+ * no other module. `readRecording` is in `@caryatid/modules/record`.
+ * `rest-server`, which takes longer to load, and `control` are separate entries
+ * only.
  *
  * @example Register two of them
  * ```ts

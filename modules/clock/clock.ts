@@ -1,77 +1,92 @@
 import {
   CaryatidError,
-  type Clock as Time,
+  type Clock,
   type Context,
   defineModule,
   type Module,
 } from "@caryatid/sdk";
-import { alignedTimes } from "./aligned_times.ts";
-import { type Configuration, configuration } from "./configuration.ts";
-import { cronTimes } from "./cron_times.ts";
-import type { Due, Pace } from "./pace.ts";
-import { SteadyPace } from "./steady_pace.ts";
-import { WallPace } from "./wall_pace.ts";
+import { type ClockConfig, clockConfig } from "./clock_config.ts";
+import { alignedSchedule, cronSchedule } from "./schedules.ts";
+import { SteadyTicker } from "./steady_ticker.ts";
+import type { DueTick, Ticker } from "./ticker.ts";
+import { WallClockTicker } from "./wall_clock_ticker.ts";
 
-/** What a clock publishes; with `variant = "Clock"` it is `{ "Clock": … }`, as a Rust enum is written. */
+/**
+ * Message of a clock. With `variant = "Clock"` it is `{ "Clock": … }`, as a
+ * Rust enum.
+ */
 export interface Tick {
-  /** When it fell due: RFC 3339 in UTC, with milliseconds, ending in Z. */
+  /**
+   * Time at which it was due: RFC 3339 in UTC, with milliseconds, ending in Z.
+   */
   readonly time: string;
-  /** Counts the ticks that were sent, from 0. */
+  /** Number of the tick, from 0. */
   readonly number: number;
 }
 
-/** Bounds, in milliseconds, of the time that a tick may take to find room: about as long as until the next one. */
-const SHORTEST_TIMEOUT = 1_000;
-const LONGEST_TIMEOUT = 30_000;
-
-/** Ticks that are left out are told at once, then summed up for so long: a clock of 1 ms may miss some all the time. */
-const TELL_EVERY = 10_000;
+/**
+ * Limits of the timeout of a publish, which is the period otherwise, in
+ * milliseconds.
+ */
+const MIN_TIMEOUT = 1_000;
+const MAX_TIMEOUT = 30_000;
 
 /**
- * Publishes a {@linkcode Tick} on `topic` (`clock.tick`): at once and then every `period` (1 s), or when `cron` says.
+ * Interval of warnings about missed ticks, in milliseconds: a clock with a
+ * period of 1 ms may always miss some.
+ */
+const WARN_INTERVAL = 10_000;
+
+/**
+ * Publishes a {@linkcode Tick} on `topic` (default `clock.tick`): at once and
+ * then every `period` (default 1 s), or at the times of `cron`.
  *
- * Mirrors caryatid_module_clock, except that late ticks are left out, and period and `variant` are keys.
+ * Mirrors caryatid_module_clock, except that late ticks are skipped, and
+ * `period` and `variant` are keys.
  */
 export default defineModule({
   name: "clock",
   description: "Publishes the time at regular intervals",
-  config: configuration,
+  config: clockConfig,
   topics: ({ topic }) => ({ publish: [topic] }),
   init(context, config) {
-    context.run(() => new Clock(context, config).run());
+    context.run(() => new TickPublisher(context, config).run());
   },
 }) as Module;
 
-class Clock {
+class TickPublisher {
   readonly #context: Context;
-  readonly #config: Configuration;
+  readonly #config: ClockConfig;
   readonly #timeout: number;
   #number = 0;
   #missed = 0;
-  #toldAt = -Infinity;
+  #warnedAt = -Infinity;
 
-  constructor(context: Context, config: Configuration) {
+  constructor(context: Context, config: ClockConfig) {
     this.#context = context;
     this.#config = config;
     const period = config.cron === undefined ? config.period * 1000 : 0;
     this.#timeout = Math.min(
-      Math.max(period, SHORTEST_TIMEOUT),
-      LONGEST_TIMEOUT,
+      Math.max(period, MIN_TIMEOUT),
+      MAX_TIMEOUT,
     );
   }
 
-  /** Goes on until the process stops: `next` rejects with `ABORTED` then, which is no failure of a module that stops. */
+  /**
+   * Publishes ticks until the process stops: then `next` rejects with
+   * `ABORTED`, which is not a failure.
+   */
   async run(): Promise<void> {
     const { clock, log } = this.#context;
-    const pace = await paceOf(this.#config, clock);
-    for (let due; (due = await pace.next()) !== undefined;) {
-      this.#tellMissed(due.missed);
-      await this.#send(due);
+    const ticker = await createTicker(this.#config, clock);
+    for (let due; (due = await ticker.next()) !== undefined;) {
+      this.#warnMissed(due.missed);
+      await this.#publish(due);
     }
-    log.info("no more ticks: cron names no further time");
+    log.info("no more ticks: cron has no further time");
   }
 
-  async #send({ time, missed }: Due): Promise<void> {
+  async #publish({ time, missed }: DueTick): Promise<void> {
     const { topic, variant } = this.#config;
     const { signal, log } = this.#context;
     const tick: Tick = {
@@ -84,45 +99,52 @@ class Clock {
       await this.#context.publish(
         topic,
         message,
-        // Not a field: Rust's tick has none, and a strict schema refuses more.
+        // Not a field: the tick of Rust has none, and a strict schema refuses
+        // unknown ones.
         missed === 0
           ? options
           : { ...options, headers: { missed: String(missed) } },
       );
     } catch (error) {
-      if (!isPassing(error)) throw error;
-      log.warn("not everybody heard tick {number}: {reason}", {
+      if (!isTemporary(error)) throw error;
+      log.warn("tick {number} was not delivered to all subscribers: {reason}", {
         number: tick.number,
         reason: error.message,
       });
     }
   }
 
-  #tellMissed(missed: number): void {
+  #warnMissed(missed: number): void {
     this.#missed += missed;
     const now = this.#context.clock.monotonic();
-    if (this.#missed === 0 || now - this.#toldAt < TELL_EVERY) return;
-    this.#context.log.warn("left out {missed} ticks that came too late", {
+    if (this.#missed === 0 || now - this.#warnedAt < WARN_INTERVAL) return;
+    this.#context.log.warn("skipped late ticks: {missed}", {
       missed: this.#missed,
     });
     this.#missed = 0;
-    this.#toldAt = now;
+    this.#warnedAt = now;
   }
 }
 
-async function paceOf(config: Configuration, clock: Time): Promise<Pace> {
+async function createTicker(
+  config: ClockConfig,
+  clock: Clock,
+): Promise<Ticker> {
   if (config.cron !== undefined) {
     const { cron, "time-zone": zone } = config;
-    return new WallPace(clock, await cronTimes(cron, zone));
+    return new WallClockTicker(clock, await cronSchedule(cron, zone));
   }
   const period = config.period * 1000;
   return config.align
-    ? new WallPace(clock, alignedTimes(period))
-    : new SteadyPace(clock, period);
+    ? new WallClockTicker(clock, alignedSchedule(period))
+    : new SteadyTicker(clock, period);
 }
 
-/** Whether the next tick may fare better: a subscriber was too slow, or a broker is away. */
-function isPassing(error: unknown): error is CaryatidError {
+/**
+ * Returns true if the next tick may succeed: a subscriber was too slow, or a
+ * broker is unavailable.
+ */
+function isTemporary(error: unknown): error is CaryatidError {
   return error instanceof CaryatidError &&
     (error.code === "OVERFLOW" || error.code === "BUS_UNAVAILABLE");
 }

@@ -11,7 +11,7 @@ function busAt(start: number): MockBus {
   return new MockBus({ clock: new VirtualClock({ start }) });
 }
 
-Deno.test("clock ticks at once and then every second, on clock.tick, counting from 0", async () => {
+Deno.test("clock publishes numbered ticks at once and every second on clock.tick", async () => {
   await using test = await testModule(clock, {}, { bus: busAt(START) });
   await test.settle();
   assert.deepEqual(messages(test.bus), [
@@ -26,7 +26,7 @@ Deno.test("clock ticks at once and then every second, on clock.tick, counting fr
   assert(test.bus.published.every(({ topic }) => topic === "clock.tick"));
 });
 
-Deno.test("clock keeps the period and topic that its configuration says", async () => {
+Deno.test("clock applies its period and topic", async () => {
   const config = { topic: "time.slow", period: 0.5 };
   await using test = await testModule(clock, config);
   await test.advance(1_000);
@@ -43,7 +43,7 @@ Deno.test("clock keeps the period and topic that its configuration says", async 
   );
 });
 
-Deno.test("clock wraps its ticks as a Rust enum when a variant is configured", async () => {
+Deno.test("clock with variant wraps its ticks as a Rust enum", async () => {
   await using test = await testModule(clock, { variant: "Clock" });
   await test.settle();
   assert.deepEqual(messages(test.bus), [
@@ -51,16 +51,16 @@ Deno.test("clock wraps its ticks as a Rust enum when a variant is configured", a
   ]);
 });
 
-Deno.test("clock refuses a configuration that can't work", async (t) => {
+Deno.test("clock refuses an invalid configuration", async (t) => {
   const wrong = {
     "a period of 0": { period: 0 },
     "a period of a thousand years": { period: 31_536_000_000 },
     "a period that is text": { period: "1 s" },
     "a topic with a wildcard": { topic: "clock.*" },
     "an empty variant": { variant: "" },
-    "cron beside a period": { cron: "* * * * *", period: 1 },
+    "cron and a period": { cron: "* * * * *", period: 1 },
     "cron that is aligned": { cron: "* * * * *", align: true },
-    "cron that isn't": { cron: "every day" },
+    "an invalid cron": { cron: "every day" },
     "a time zone without cron": { "time-zone": "Europe/Berlin" },
     "a time zone of nowhere": { cron: "* * * * *", "time-zone": "Mars/Base" },
   };
@@ -82,14 +82,14 @@ Deno.test("clock ends when the process stops, without a failure", async () => {
   assert.equal(test.clock.sleepers, 0);
 });
 
-Deno.test("clock isn't held up by a subscriber who doesn't read", async () => {
+Deno.test("clock continues with a subscriber that does not read", async () => {
   const bus = busAt(0);
   const stuck = bus.subscribe("clock.tick", { queueSize: 1 });
   const quick = bus.subscribe("clock.tick");
   await using test = await testModule(clock, {}, { bus });
   await test.advance(5_000);
-  assert.equal(stuck.depth, 1);
-  assert.equal(quick.depth, 6);
+  assert.equal(stuck.queued, 1);
+  assert.equal(quick.queued, 6);
   assert.deepEqual(messages(bus).map(({ time }) => time), [
     "1970-01-01T00:00:00.000Z",
     "1970-01-01T00:00:01.000Z",
@@ -101,19 +101,19 @@ Deno.test("clock isn't held up by a subscriber who doesn't read", async () => {
   assert.deepEqual(test.logs.map(({ level }) => level), Array(4).fill("warn"));
 });
 
-Deno.test("clock stops at once while a tick waits for a subscriber who doesn't read", async () => {
+Deno.test("clock stops at once while a tick waits for a full subscription", async () => {
   const bus = busAt(0);
   bus.subscribe("clock.tick", { queueSize: 1 });
   await using test = await testModule(clock, {}, { bus });
   await test.advance(1_000);
-  assert.equal(test.context.running, 1);
-  test.context.stop(); // only the signal: the bus is still open
+  assert.equal(test.running, 1);
+  test.abort(); // only the signal: the bus is still open
   await test.settle();
-  assert.equal(test.context.running, 0);
+  assert.equal(test.running, 0);
   assert.deepEqual(test.failures, []);
 });
 
-Deno.test("clock leaves out the ticks that a slow publish made late, and says so", async () => {
+Deno.test("clock skips and logs ticks that are late after a slow publish", async () => {
   const bus = busAt(0);
   bus.subscribe("clock.tick", { queueSize: 1 });
   // a timeout of at least a second, so ten periods
@@ -126,7 +126,7 @@ Deno.test("clock leaves out the ticks that a slow publish made late, and says so
   ]);
   assert.deepEqual(test.logs.at(-1), {
     level: "warn",
-    text: "left out {missed} ticks that came too late",
+    text: "skipped late ticks: {missed}",
     properties: { missed: 9 },
   });
   assert.deepEqual(
@@ -135,19 +135,19 @@ Deno.test("clock leaves out the ticks that a slow publish made late, and says so
   );
 });
 
-Deno.test("clock sums up what it leaves out, and tells it every ten seconds", async () => {
+Deno.test("clock logs the number of skipped ticks every ten seconds", async () => {
   const bus = busAt(0);
   bus.subscribe("clock.tick", { queueSize: 1 }); // each tick waits a second
   await using test = await testModule(clock, { period: 0.1 }, { bus });
   await test.advance(30_000);
-  const told = test.logs.filter(({ text }) => text.startsWith("left out"));
+  const warnings = test.logs.filter(({ text }) => text.startsWith("skipped"));
   assert.deepEqual(
-    told.map(({ properties }) => properties?.missed),
+    warnings.map(({ properties }) => properties?.missed),
     [9, 90, 90],
   );
 });
 
-Deno.test("clock ticks at full minutes when it is aligned", async () => {
+Deno.test("clock with align ticks at full minutes", async () => {
   const config = { period: 60, align: true };
   await using test = await testModule(clock, config, { bus: busAt(START) });
   await test.advance(120_000);
@@ -157,7 +157,7 @@ Deno.test("clock ticks at full minutes when it is aligned", async () => {
   ]);
 });
 
-Deno.test("clock ticks when cron says, in its time zone", async () => {
+Deno.test("clock with cron ticks at its times in its time zone", async () => {
   const config = { cron: "0 0 9 * * *", "time-zone": "America/New_York" };
   await using test = await testModule(clock, config, { bus: busAt(START) });
   await test.settle();
@@ -169,16 +169,16 @@ Deno.test("clock ticks when cron says, in its time zone", async () => {
   ]);
 });
 
-Deno.test("clock says that there are no more ticks when cron is over", async () => {
+Deno.test("clock logs the end of the times of cron", async () => {
   const config = { cron: "0 0 4 2 1 * 2024" };
   await using test = await testModule(clock, config, { bus: busAt(START) });
   await test.advance(HOUR);
   assert.equal(test.bus.published.length, 1);
-  assert.equal(test.context.running, 0);
+  assert.equal(test.running, 0);
   assert.match(test.logs[0]!.text, /^no more ticks/);
 });
 
-Deno.test("clock makes neither burst nor gap when the time is set while it runs", async (t) => {
+Deno.test("clock makes no burst and no gap when the time is set", async (t) => {
   const configs = {
     "by period": { period: 60 },
     "aligned": { period: 60, align: true },
@@ -198,13 +198,13 @@ Deno.test("clock makes neither burst nor gap when the time is set while it runs"
         }
         const { time } = messages(bus).at(-1)!;
         const late = test.clock.now() - Date.parse(time);
-        assert(late >= 0 && late < MINUTE, `it told ${time}`);
+        assert(late >= 0 && late < MINUTE, `found ${time}`);
       });
     }
   }
 });
 
-Deno.test("clock keeps any period, from a millisecond to longer than a timer takes", async () => {
+Deno.test("clock keeps periods from a millisecond to longer than a timer", async () => {
   for (const period of [0.001, 86_400, 3_000_000, 1_000_000_000]) {
     await using test = await testModule(clock, { period });
     await test.advance(3 * period * 1_000);
@@ -215,7 +215,7 @@ Deno.test("clock keeps any period, from a millisecond to longer than a timer tak
   }
 });
 
-Deno.test("clock tells a wrong cron expression at the start, with its line", async () => {
+Deno.test("clock fails the start with the line of an invalid cron expression", async () => {
   const config = '[module.clock]\ntopic = "a"\ncron = "61 * * * *"\n' +
     '[log]\nlevel = "error"';
   await assert.rejects(
@@ -227,7 +227,7 @@ Deno.test("clock tells a wrong cron expression at the start, with its line", asy
   );
 });
 
-Deno.test("several clocks run beside each other, by class", async () => {
+Deno.test("several clocks of one class run at the same time", async () => {
   await using process = await Process.create({
     config: {
       module: {
@@ -241,15 +241,18 @@ Deno.test("several clocks run beside each other, by class", async () => {
   const ticks = process.context.subscribe("clock.*");
   await ticks.ready;
   await process.start();
-  const heard = new Map<string, number>();
+  const received = new Map<string, number>();
   for await (const { topic } of ticks) {
-    heard.set(topic, (heard.get(topic) ?? 0) + 1);
-    if ((heard.get("clock.fast") ?? 0) === 5) break;
+    received.set(topic, (received.get(topic) ?? 0) + 1);
+    if ((received.get("clock.fast") ?? 0) === 5) break;
   }
-  assert.deepEqual([...heard].sort(), [["clock.fast", 5], ["clock.tick", 1]]);
+  assert.deepEqual([...received].sort(), [["clock.fast", 5], [
+    "clock.tick",
+    1,
+  ]]);
 });
 
-Deno.test("clock fails, for the process to decide, when it can never publish", async () => {
+Deno.test("clock fails if it can never publish", async () => {
   const bus = busAt(0);
   bus.fail("publish", new Error("no such thing"));
   await using test = await testModule(clock, {}, { bus, failures: "collect" });

@@ -1,7 +1,7 @@
 /**
- * The class `clock`: a time base for all other modules.
+ * Module `clock`: publishes the time at regular intervals.
  *
- * Its keys say when to tick; the README beside it has them all.
+ * Its keys set the times of the ticks; the README describes them.
  *
  * @example Count the ticks of a second
  * ```ts

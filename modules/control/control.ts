@@ -1,33 +1,52 @@
 import { type Context, defineModule, type Module } from "@caryatid/sdk";
+import { z } from "zod";
 import { listenError } from "../listen_error.ts";
-import {
-  addressOf,
-  type Configuration,
-  configuration,
-} from "./configuration.ts";
 import { ControlFile } from "./control_file.ts";
 import { ControlServer } from "./control_server.ts";
 
 /**
- * Lets who may read its `file` (`control.json`) publish, request and listen in this process, over HTTP on this machine, at `listen`
- * (`127.0.0.1:0`: any port that is free). What a shell does counts as done by this module.
+ * Matches a loopback address with a port: only this machine can connect,
+ * whatever a firewall allows.
+ */
+const LOOPBACK = /^(127(?:\.\d{1,3}){3}|localhost|\[::1\]):(\d{1,5})$/;
+
+/**
+ * Schema of `[module.<id>]` of the class `control`. README.md describes the
+ * keys.
+ */
+const controlConfig = z.strictObject({
+  listen: z.string().regex(LOOPBACK, {
+    error: "expected an address of this machine and a port: 127.0.0.1:4650, " +
+      "or :0 for any free port",
+  }).default("127.0.0.1:0"),
+  file: z.string().min(1).default("control.json"),
+});
+
+/** Checked configuration of a control module. */
+type ControlConfig = z.output<typeof controlConfig>;
+
+/**
+ * Lets shells publish, request and subscribe in this process by HTTP at
+ * `listen` (default `127.0.0.1:0`: any free port). A shell needs read
+ * permission on `file` (default `control.json`). Its publishes and requests
+ * count as those of this module.
  */
 export default defineModule({
   name: "control",
-  description: "Lets a shell on this machine publish, request and listen",
-  config: configuration,
+  description: "Lets a shell on this machine publish, request and subscribe",
+  config: controlConfig,
   permissions: ({ listen, file }) => ({
-    // Deno asks for whatever port 0 turns out to be.
+    // Deno checks the port that replaces port 0.
     net: [listen.replace(/:0$/, "")],
-    read: [file, ControlFile.unfinished(file)],
-    write: [file, ControlFile.unfinished(file)],
+    read: [file, ControlFile.temporary(file)],
+    write: [file, ControlFile.temporary(file)],
   }),
   async init(context, config) {
-    await ControlFile.refuseTaken(config.file);
+    await ControlFile.refuseUsed(config.file);
     context.run(async () => {
       const server = listen(context, config);
       try {
-        await beFound(server, context, config.file);
+        await announce(server, context, config.file);
       } finally {
         await server.close();
       }
@@ -35,7 +54,7 @@ export default defineModule({
   },
 }) as Module;
 
-function listen(context: Context, config: Configuration): ControlServer {
+function listen(context: Context, config: ControlConfig): ControlServer {
   try {
     return new ControlServer(context, addressOf(config));
   } catch (cause) {
@@ -43,8 +62,8 @@ function listen(context: Context, config: Configuration): ControlServer {
   }
 }
 
-/** Has shells find the server until the process stops. */
-async function beFound(
+/** Writes the file of the server, and removes it when the process stops. */
+async function announce(
   server: ControlServer,
   { log, signal }: Context,
   path: string,
@@ -52,7 +71,7 @@ async function beFound(
   const file = new ControlFile(path, server);
   await file.write();
   try {
-    log.info("a shell reaches it by {file}", { file: path });
+    log.info("shells find this process by {file}", { file: path });
     await aborted(signal);
   } finally {
     await file.remove();
@@ -64,4 +83,12 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
+}
+
+/** Splits `listen` into host and port. */
+function addressOf(
+  { listen }: ControlConfig,
+): { hostname: string; port: number } {
+  const [, host, port] = listen.match(LOOPBACK)!;
+  return { hostname: host!.replace(/^\[|\]$/g, ""), port: Number(port) };
 }

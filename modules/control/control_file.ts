@@ -1,92 +1,102 @@
 import { CaryatidError } from "@caryatid/sdk";
-import { storageError } from "../record/storage_error.ts";
+import { storageError } from "../storage_error.ts";
 
-/** What a process says to who asks only whether it runs. */
+/**
+ * Status of a response to the request of another process whether this one runs.
+ */
 export const ALIVE = 204;
-const HERE = /^http:\/\/(127(\.\d+){3}|localhost|\[::1\]):\d+$/;
-/** What it has to answer, in milliseconds. */
-const PATIENCE = 1_000;
+/** Matches URLs of this machine. */
+const LOOPBACK_URL = /^http:\/\/(127(\.\d+){3}|localhost|\[::1\]):\d+$/;
+/** Timeout of that request, in milliseconds. */
+const PROBE_TIMEOUT = 1_000;
 
-/** How a process is reached: for its owner's eyes only, since the token lets in. */
+/** Address of a process. Secret: the token grants access. */
 interface Address {
   readonly url: string;
   readonly token: string;
 }
 
-/** The file by which a shell finds the process. */
+/** File with the address of a process, for shells. */
 export class ControlFile {
   readonly #path: string;
   readonly #text: string;
 
-  /** Nothing is written yet. */
+  /** Creates a file that is not written yet. */
   constructor(path: string, { url, token }: Address) {
     this.#path = path;
     this.#text = JSON.stringify({ url, token }) + "\n";
   }
 
-  /** What is written, before it takes the place of the file. */
-  static unfinished(path: string): string {
+  /**
+   * Returns the path of the temporary file, which replaces the file after it is
+   * written.
+   */
+  static temporary(path: string): string {
     return `${path}.new`;
   }
 
   /**
-   * Makes sure that no other process is reached by it. One that was killed has left its file behind, and is reached by nobody.
-   * Rejects with `PERMISSION_DENIED` or `STORAGE_FAILED`.
+   * Rejects with `STORAGE_FAILED` if the file is that of another running
+   * process. The file of a killed process is replaced. Rejects with
+   * `PERMISSION_DENIED` or `STORAGE_FAILED` if the file cannot be read.
    */
-  static async refuseTaken(path: string): Promise<void> {
+  static async refuseUsed(path: string): Promise<void> {
     const text = await ignoreAbsent(Deno.readTextFile(path))
       .catch((cause) => {
         throw storageError("write to", path, cause);
       });
-    if (text === undefined || !await answers(text)) return;
+    if (text === undefined || !await isReachable(text)) return;
     throw new CaryatidError(
       "STORAGE_FAILED",
-      `Cannot write "${path}": found the file of a process that runs, ` +
-        "wanted one of its own",
-      { hint: "stop that one, or name another file: file = …" },
+      `Cannot write "${path}": found the file of a process that runs; ` +
+        "expected a separate file",
+      { hint: "Stop that process, or set file to another path." },
     );
   }
 
   /**
-   * Writes it anew. A link that somebody has put there is replaced, and not followed. Rejects with `PERMISSION_DENIED` or
-   * `STORAGE_FAILED`.
+   * Writes the file. A symbolic link at its path is replaced, not followed.
+   * Rejects with `PERMISSION_DENIED` or `STORAGE_FAILED`.
    */
   async write(): Promise<void> {
-    const unfinished = ControlFile.unfinished(this.#path);
+    const temporary = ControlFile.temporary(this.#path);
     try {
-      await ignoreAbsent(Deno.remove(unfinished));
-      await Deno.writeTextFile(unfinished, this.#text, {
+      await ignoreAbsent(Deno.remove(temporary));
+      await Deno.writeTextFile(temporary, this.#text, {
         createNew: true,
         mode: 0o600,
       });
-      await Deno.rename(unfinished, this.#path);
+      await Deno.rename(temporary, this.#path);
     } catch (cause) {
-      await Deno.remove(unfinished).catch(() => {}); // the first error says more
+      await Deno.remove(temporary).catch(() => {}); // the first error says more
       throw storageError("write to", this.#path, cause);
     }
   }
 
-  /** Removes it, unless another process has put its own there. */
+  /** Removes the file, unless another process has replaced it. */
   async remove(): Promise<void> {
     const text = await ignoreAbsent(Deno.readTextFile(this.#path));
     if (text === this.#text) await ignoreAbsent(Deno.remove(this.#path));
   }
 }
 
-/** Whether it is written by a process that still runs: by now its port may be anybody's. */
-async function answers(text: string): Promise<boolean> {
+/**
+ * Returns true if a running control module answers at the address. Its port may
+ * belong to another program by now.
+ */
+async function isReachable(text: string): Promise<boolean> {
   try {
     const { url, token } = JSON.parse(text);
-    if (!HERE.test(url)) return false;
+    if (!LOOPBACK_URL.test(url)) return false;
     const response = await fetch(url, {
       headers: { authorization: `Bearer ${token}` },
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: AbortSignal.timeout(PROBE_TIMEOUT),
       redirect: "error",
     });
     await response.body?.cancel();
     return response.status === ALIVE;
   } catch {
-    return false; // it is no such file, or nobody listens there
+    return false; // the file has another content, or no server listens
   }
 }
 

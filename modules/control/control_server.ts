@@ -5,68 +5,77 @@ import {
   type Subscription,
 } from "@caryatid/sdk";
 import { decode, encode } from "@caryatid/process/codec";
+import { isSameSecret } from "../same_secret.ts";
+import { urlHost } from "../server_address.ts";
+import { shutDown } from "../shut_down.ts";
 import { ALIVE } from "./control_file.ts";
+import { filterOf, letterLines } from "./dead_letters.ts";
 
-/** The largest message, in bytes. */
-const MOST_BYTES = 1024 * 1024;
-/** Shells that listen, and requests that wait, at once. */
-const MOST_AT_ONCE = 32;
-/** What a shell that reads too slowly loses the oldest of. */
-const QUEUE = 1_000;
-/** What calls in hand have to end, in milliseconds. */
-const PATIENCE = 1_000;
+/** Maximum size of a message, in bytes. */
+const MAX_BYTES = 1024 * 1024;
+/** Maximum number of concurrent calls: subscriptions and requests of shells. */
+const MAX_CALLS = 32;
+/**
+ * Queue size of a subscription of a shell; a slow shell loses the oldest
+ * messages.
+ */
+const QUEUE_SIZE = 1_000;
 const TEXT = new TextEncoder();
 
-type Work = (url: URL, request: Request) => Promise<Response>;
+type Call = (url: URL, request: Request) => Promise<Response>;
 
-/** Does for a shell what a module's context does. Each call needs the token, and none may come from a web page. */
+/**
+ * Offers the context of a module to shells. Each call needs the token, and
+ * calls of web pages are refused.
+ */
 export class ControlServer {
-  /** Known to nobody but who reads the file. */
+  /** Secret of the server, in the file. */
   readonly token: string = crypto.getRandomValues(new Uint8Array(32)).toHex();
-  /** Where it listens. */
+  /** Address of the server. */
   readonly url: string;
   readonly #context: Context;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #closing = new AbortController();
-  readonly #ending = new AbortController();
-  readonly #works: Readonly<Record<string, Work>> = {
+  readonly #calls: Readonly<Record<string, Call>> = {
     "GET /": () => Promise.resolve(new Response(null, { status: ALIVE })),
+    "GET /health": () => Promise.resolve(this.#health()),
     "POST /publish": (url, request) => this.#publish(url, request),
     "POST /request": (url, request) => this.#request(url, request),
     "GET /spy": (url) => this.#spy(url),
+    "GET /dead-letters": (url) => this.#deadLetters(url),
+    "POST /dead-letters/replay": (url) => this.#count("replay", url),
+    "POST /dead-letters/drop": (url) => this.#count("drop", url),
   };
   #running = 0;
 
-  /** Listens from now on. */
+  /** Starts the server. */
   constructor(context: Context, at: { hostname: string; port: number }) {
     this.#context = context;
     this.#server = Deno.serve(
-      { ...at, signal: this.#ending.signal, onListen() {} },
+      { ...at, onListen() {} },
       (request) => this.#answer(request),
     );
     const { hostname, port } = this.#server.addr;
-    const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-    this.url = `http://${host}:${port}`;
+    this.url = `http://${urlHost(hostname)}:${port}`;
   }
 
-  /** Ends what shells listen to, and then itself. */
+  /** Closes the subscriptions of shells and then the server. */
   async close(): Promise<void> {
     this.#closing.abort();
-    // A shell that doesn't read any more isn't waited for.
-    const timer = setTimeout(() => this.#ending.abort(), PATIENCE);
-    await this.#server.shutdown();
-    clearTimeout(timer);
+    await shutDown(this.#server);
   }
 
   async #answer(request: Request): Promise<Response> {
     if (!this.#isAllowed(request)) return refusal(403, "not allowed");
     const url = new URL(request.url);
-    const work = this.#works[`${request.method} ${url.pathname}`];
-    if (work === undefined) return refusal(404, "no such thing");
-    if (this.#running >= MOST_AT_ONCE) return refusal(429, "too many at once");
+    const call = this.#calls[`${request.method} ${url.pathname}`];
+    if (call === undefined) return refusal(404, "no such call");
+    if (this.#running >= MAX_CALLS) {
+      return refusal(429, "too many calls at once");
+    }
     this.#running++;
     try {
-      return await work(url, request);
+      return await call(url, request);
     } catch (error) {
       const { code, message } = error instanceof CaryatidError
         ? error
@@ -77,16 +86,17 @@ export class ControlServer {
     }
   }
 
-  /** Browsers say where a request comes from; this is no page's business. */
+  /** Refuses requests of browsers, which send their origin. */
   #isAllowed({ headers }: Request): boolean {
     if (headers.has("origin") || headers.has("sec-fetch-site")) return false;
     const given = headers.get("authorization") ?? "";
-    const wanted = `Bearer ${this.token}`;
-    let difference = given.length ^ wanted.length;
-    for (let at = 0; at < wanted.length; at++) {
-      difference |= given.charCodeAt(at) ^ wanted.charCodeAt(at);
-    }
-    return difference === 0;
+    return isSameSecret(given, `Bearer ${this.token}`);
+  }
+
+  /** The state of the process, with the reasons for what is not ready. */
+  #health(): Response {
+    const health = this.#context.health();
+    return Response.json(health, { status: health.ready ? 200 : 503 });
   }
 
   async #publish(url: URL, request: Request): Promise<Response> {
@@ -104,39 +114,54 @@ export class ControlServer {
     return new Response(encode(answer));
   }
 
-  /** A line for each message, base64 of CBOR; an empty one first, as soon as it is heard. */
+  /** Responds with a line for each dead letter, base64 of CBOR. */
+  async #deadLetters(url: URL): Promise<Response> {
+    const letters = await this.#context.deadLetters.list(filterOf(url));
+    return new Response(letterLines(letters));
+  }
+
+  /** Responds with the number of dead letters as JSON. */
+  async #count(action: "replay" | "drop", url: URL): Promise<Response> {
+    const count = await this.#context.deadLetters[action](filterOf(url));
+    return Response.json({ count });
+  }
+
+  /**
+   * Responds with a line for each message, base64 of CBOR. An empty line
+   * follows the start of the subscription.
+   */
   async #spy(url: URL): Promise<Response> {
-    const heard = this.#context.subscribe(topicOf(url), {
+    const subscription = this.#context.subscribe(topicOf(url), {
       overflow: "drop-oldest",
-      queueSize: QUEUE,
+      queueSize: QUEUE_SIZE,
       signal: this.#closing.signal,
     });
-    await heard.ready;
+    await subscription.ready;
     this.#running++;
-    return new Response(lines(heard, () => void this.#running--));
+    return new Response(lines(subscription, () => void this.#running--));
   }
 }
 
-function lines(heard: Subscription, leave: () => void): ReadableStream {
-  const loop = heard[Symbol.asyncIterator]();
+function lines(subscription: Subscription, onEnd: () => void): ReadableStream {
+  const loop = subscription[Symbol.asyncIterator]();
   let open = true;
   const end = () => {
-    if (open) leave();
+    if (open) onEnd();
     open = false;
   };
-  // By hand: a generator that waits for a message can't be cancelled before it has one.
+  // Not a generator, which cannot be cancelled while it waits for a message.
   return new ReadableStream({
     start: (controller) => controller.enqueue(TEXT.encode("\n")),
     async pull(controller) {
       const { done, value } = await loop.next();
-      if (!open) return; // cancelled while it waited
+      if (!open) return; // cancelled meanwhile
       if (!done) return controller.enqueue(TEXT.encode(line(value)));
       end();
       controller.close();
     },
     async cancel() {
       end();
-      await heard.close();
+      await subscription.close();
     },
   });
 }
@@ -147,19 +172,20 @@ function topicOf({ searchParams }: URL): string {
 
 async function messageOf(request: Request): Promise<unknown> {
   const length = Number(request.headers.get("content-length") ?? Infinity);
-  if (length <= MOST_BYTES) return decode(await request.bytes());
+  if (length <= MAX_BYTES) return decode(await request.bytes());
   throw new CaryatidError(
     "MESSAGE_TOO_LARGE",
-    `Cannot take a message of ${length} bytes: wanted ${MOST_BYTES} at most`,
+    `Cannot take a message of ${length} bytes: expected at most ${MAX_BYTES}`,
   );
 }
 
-function line({ topic, message }: Delivery): string {
+function line({ topic, message, headers }: Delivery): string {
   try {
-    return encode([topic, message]).toBase64() + "\n";
+    return encode([topic, message, headers]).toBase64() + "\n";
   } catch (error) {
     if (!(error instanceof CaryatidError)) throw error;
-    return encode([topic, { $unsendable: error.message }]).toBase64() + "\n";
+    const unsendable = { $unsendable: error.message };
+    return encode([topic, unsendable, headers]).toBase64() + "\n";
   }
 }
 

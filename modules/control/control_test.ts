@@ -1,10 +1,14 @@
 import { Process } from "@caryatid/process";
+import { encode } from "@caryatid/process/codec";
 import type { CaryatidError } from "@caryatid/sdk";
 import { testModule } from "@caryatid/sdk/testing";
 import assert from "node:assert/strict";
 import control from "./control.ts";
 
-/** A process with the module, once a shell can reach it; `left` is what stands in its file before. */
+/**
+ * Starts a process with the module and waits for its file; `left` is the
+ * content of an earlier file.
+ */
 async function started(left?: string) {
   const folder = await Deno.makeTempDir();
   const file = `${folder}/control.json`;
@@ -37,7 +41,7 @@ async function started(left?: string) {
   };
 }
 
-Deno.test("32 shells listen at once, the next is refused, and one place is free when one has gone", async () => {
+Deno.test("control accepts 32 subscriptions of shells, refuses the next, and accepts one after one has ended", async () => {
   await using subject = await started();
   const spies: Response[] = [];
   for (let count = 0; count < 32; count++) spies.push(await subject.spy());
@@ -58,7 +62,7 @@ Deno.test("32 shells listen at once, the next is refused, and one place is free 
   for (const { body } of spies) await body!.cancel();
 });
 
-Deno.test("a port that is taken is named, and so is a file that can't be written", async (t) => {
+Deno.test("control fails with the address of a used port and with the path of a file that cannot be written", async (t) => {
   const folder = await Deno.makeTempDir();
   await Deno.mkdir(`${folder}/taken.json`);
   using other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -94,7 +98,7 @@ Deno.test("a port that is taken is named, and so is a file that can't be written
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("a shell that doesn't read holds up neither publishers nor stop", async () => {
+Deno.test("a shell that does not read delays neither publishers nor stop", async () => {
   await using subject = await started();
   const spy = await subject.spy();
   const message = "x".repeat(10_000);
@@ -106,14 +110,14 @@ Deno.test("a shell that doesn't read holds up neither publishers nor stop", asyn
   await spy.body!.cancel();
 });
 
-Deno.test("a file that another process has put there since is left alone", async () => {
+Deno.test("control does not remove a file that another process has replaced", async () => {
   await using subject = await started();
   await Deno.writeTextFile(subject.file, "another's");
   await subject.process.stop();
   assert.equal(await Deno.readTextFile(subject.file), "another's");
 });
 
-Deno.test("a second process with the same file doesn't start, and the first is still reached", async () => {
+Deno.test("a second process with the same file does not start, and the first stays reachable", async () => {
   await using subject = await started();
   const text = await Deno.readTextFile(subject.file);
   const second = await Process.create({
@@ -133,16 +137,19 @@ Deno.test("a second process with the same file doesn't start, and the first is s
   await spy.body!.cancel();
 });
 
-Deno.test("the file of a process that was killed is written anew", async (t) => {
+Deno.test("control replaces the file of a killed process", async (t) => {
   const server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen() {} },
     () => new Response("mine"),
   );
   const { port } = server.addr;
   const left: [whose: string, text: string][] = [
-    ["nobody listens there", '{"url":"http://127.0.0.1:1","token":"x"}'],
-    ["another program does", `{"url":"http://127.0.0.1:${port}","token":"x"}`],
-    ["it is none at all", "{}"],
+    ["no server listens", '{"url":"http://127.0.0.1:1","token":"x"}'],
+    [
+      "another program listens",
+      `{"url":"http://127.0.0.1:${port}","token":"x"}`,
+    ],
+    ["the file has another content", "{}"],
   ];
   for (const [whose, text] of left) {
     await t.step(whose, async () => {
@@ -153,4 +160,45 @@ Deno.test("the file of a process that was killed is written anew", async (t) => 
     });
   }
   await server.shutdown();
+});
+
+Deno.test("the permissions of the README narrow what a shell may do, and it can read the health", async () => {
+  const readme = await Deno.readTextFile(
+    new URL("README.md", import.meta.url),
+  );
+  const [, section] = /```toml\n(\[module\.control\.permissions\][^`]*)```/
+    .exec(readme)!;
+  const folder = await Deno.makeTempDir();
+  const file = `${folder}/control.json`;
+  {
+    await using process = await Process.create({
+      config: [
+        { module: { control: { file } }, log: { level: "error" } },
+        section!.replaceAll("control.json", file),
+      ],
+      modules: [control],
+    });
+    await process.start();
+    let text = "";
+    while (text === "") {
+      text = await Deno.readTextFile(file).catch(() => "");
+    }
+    const { url, token } = JSON.parse(text);
+    const publish = async (topic: string) => {
+      const response = await fetch(`${url}/publish?topic=${topic}`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${token}` },
+        body: encode(1),
+      });
+      await response.body?.cancel();
+      return response.status;
+    };
+    const headers = { authorization: `Bearer ${token}` };
+    const health = await fetch(`${url}/health`, { headers });
+    assert.equal(health.status, 200);
+    assert.deepEqual(await health.json(), process.health());
+    assert.equal(await publish("order.new"), 204);
+    assert.equal(await publish("secret"), 422);
+  }
+  await Deno.remove(folder, { recursive: true });
 });

@@ -1,15 +1,20 @@
 /**
- * The class `control`: lets a shell publish, request and listen in this process, without a broker.
+ * Module `control`: lets a shell publish, request and subscribe in this
+ * process, without a broker.
  *
- * `caryatid publish TOPIC JSON --attach control.json` and its like find the process by the file that this module writes; the README
- * beside it says what is needed.
+ * Commands such as `caryatid publish TOPIC JSON --attach control.json` find the
+ * process by the file that this module writes. The README describes the
+ * required permissions.
  *
- * @example A process that a shell can reach
+ * @example Run a process that shells can control
  * ```ts ignore
  * import control from "@caryatid/modules/control";
  * import { Process } from "@caryatid/process";
  *
- * await Process.main({ config: { module: { control: {} } }, modules: [control] });
+ * await Process.main({
+ *   config: { module: { control: {} } },
+ *   modules: [control],
+ * });
  * ```
  *
  * @module

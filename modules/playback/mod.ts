@@ -1,7 +1,7 @@
 /**
- * The class `playback`: publishes again what was recorded.
+ * Module `playback`: publishes the messages of a recording again.
  *
- * @example A recording, replayed a hundred times as fast
+ * @example Replay a recording a hundred times as fast
  * ```ts
  * import playback from "@caryatid/modules/playback";
  * import record from "@caryatid/modules/record";
@@ -17,7 +17,8 @@
  *
  * await using player = await testModule(playback, { path, speed: 100 });
  * await player.settle();
- * assert.deepEqual(player.bus.published.map(({ topic }) => topic), ["order.placed"]);
+ * const topics = player.bus.published.map(({ topic }) => topic);
+ * assert.deepEqual(topics, ["order.placed"]);
  * await player.advance(600);
  * assert.deepEqual(player.bus.published.map(({ topic }) => topic), [
  *   "order.placed",
@@ -29,4 +30,4 @@
  * @module
  */
 export { createPlayback, default, type PlaybackOptions } from "./playback.ts";
-export type { PlaybackStatus } from "./status.ts";
+export type { PlaybackStatus } from "./status_reporter.ts";

@@ -1,33 +1,40 @@
 import type { Clock } from "@caryatid/sdk";
 
-/** A timer takes no more milliseconds. */
-const LONGEST_SLEEP = 2 ** 31 - 1;
+/** Maximum delay of a timer, in milliseconds. */
+const MAX_SLEEP = 2 ** 31 - 1;
 
 /**
- * Says how long to wait until a message is due. What is late is caught up with; a clock that jumps, here or in the recording, costs
- * no more than the pause that it makes.
+ * Computes the delay until a message is due. Delays are caught up. If a clock
+ * jumps, here or in the recording, only one pause is affected.
  */
 export class Pacer {
   readonly #speed: number;
-  readonly #longestPause: number;
+  readonly #maxPause: number;
   readonly #clock: Clock;
-  /** The recorded time of the message before. */
+  /** Recorded time of the previous message. */
   #time: number | undefined;
-  /** When that was due, by the clock. */
+  /** Time at which that message was due, by the clock. */
   #due = 0;
 
-  /** `speed` is how many seconds of the recording one second takes; `longestPause` is in milliseconds of the replay. */
-  constructor(speed: number, longestPause: number, clock: Clock) {
+  /**
+   * `speed` is the number of recorded seconds per second; `maxPause` is in
+   * milliseconds of the replay.
+   */
+  constructor(speed: number, maxPause: number, clock: Clock) {
     this.#speed = speed;
-    this.#longestPause = longestPause;
+    this.#maxPause = maxPause;
     this.#clock = clock;
   }
 
-  /** Milliseconds from now until a message is due that was recorded at `time`; 0 or less if it is. */
+  /**
+   * Returns the milliseconds until a message recorded at `time` is due; 0 or
+   * less if it is due.
+   */
   wait(time: number): number {
     const before = this.#time;
     this.#time = time;
-    // Most have the time of the one before; without asking the clock a replay goes twice as fast.
+    // Most messages have the time of the previous one; skipping the clock
+    // doubles the rate of a replay.
     if (time === before) return 0;
     const now = this.#clock.now();
     if (before === undefined) {
@@ -36,20 +43,23 @@ export class Pacer {
     }
     const gap = Math.min(
       Math.max(0, time - before) / this.#speed,
-      this.#longestPause,
+      this.#maxPause,
     );
     this.#due += gap;
     const wait = this.#due - now;
     if (wait <= gap) return wait;
-    // It was set back: else the replay would stand still for as long.
+    // The clock was set back: waiting for it would stop the replay for as long.
     this.#due = now + gap;
     return gap;
   }
 
-  /** Waits, however long. Rejects with `ABORTED` when the clock does. */
+  /**
+   * Waits for any number of milliseconds. Rejects with `ABORTED` when the clock
+   * does.
+   */
   async sleep(milliseconds: number): Promise<void> {
-    for (let left = milliseconds; left > 0; left -= LONGEST_SLEEP) {
-      await this.#clock.sleep(Math.min(left, LONGEST_SLEEP));
+    for (let left = milliseconds; left > 0; left -= MAX_SLEEP) {
+      await this.#clock.sleep(Math.min(left, MAX_SLEEP));
     }
   }
 }

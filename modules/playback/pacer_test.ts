@@ -12,7 +12,7 @@ Deno.test("Pacer keeps the recorded pauses, divided by the speed", async () => {
   assert.equal(pacer.wait(1_300), 100);
 });
 
-Deno.test("Pacer catches up with what came late, so that no drift adds up", async () => {
+Deno.test("Pacer catches up after a delay, so that drift does not add up", async () => {
   const clock = new VirtualClock();
   const pacer = new Pacer(1, Infinity, clock);
   pacer.wait(0);
@@ -22,7 +22,7 @@ Deno.test("Pacer catches up with what came late, so that no drift adds up", asyn
   assert.equal(pacer.wait(300), 50);
 });
 
-Deno.test("Pacer takes a recorded clock that was set back for no pause, and one set forward for the longest", () => {
+Deno.test("Pacer makes no pause if the recorded clock was set back, and the longest one if it was set forward", () => {
   const clock = new VirtualClock();
   const pacer = new Pacer(1, 1_000, clock);
   pacer.wait(10_000);
@@ -30,7 +30,7 @@ Deno.test("Pacer takes a recorded clock that was set back for no pause, and one 
   assert.equal(pacer.wait(3_600_000), 1_000);
 });
 
-Deno.test("Pacer waits no longer when its own clock is set back an hour", () => {
+Deno.test("Pacer does not wait longer when its clock is set back an hour", () => {
   const clock = new VirtualClock({ start: 3_600_000 });
   const pacer = new Pacer(1, Infinity, clock);
   pacer.wait(0);

@@ -1,24 +1,23 @@
 import { defineModule, type Module, type StandardSchema } from "@caryatid/sdk";
-import { Outlet } from "./outlet.ts";
-import { playbackConfig } from "./playback_config.ts";
-import { topicsFor } from "./topics_for.ts";
+import { playbackConfig, topicsFor } from "./playback_config.ts";
 
-/** What a playback is given by the program, beside its configuration. */
+/** Options of {@linkcode createPlayback}. */
 export interface PlaybackOptions {
-  /** The class of the module ("playback"). */
+  /** Class of the module (default: "playback"). */
   readonly name?: string;
   /**
-   * The type of all messages, as `defineTopic` takes it: what is published is checked against it. With a type of
-   * `@caryatid/sdk/rust` it is sent as Rust wants it, which a recording of Rust's form alone doesn't tell: JSON has no bytes, no
-   * `()`, and one kind of number.
+   * Schema of all messages, as for `defineTopic`: each message is checked
+   * before it is published. A type of `@caryatid/sdk/rust` also encodes
+   * messages for Rust, which a recording in Rust's format needs: JSON has no
+   * bytes, no `()` and one kind of number.
    */
   readonly message?: StandardSchema;
 }
 
 /**
- * Makes the module `playback`, with the type of its messages.
+ * Creates the module `playback` with a schema of its messages.
  *
- * @example A recording of Rust's, for Rust to hear
+ * @example Replay a recording of Rust to Rust
  * ```ts
  * import { createPlayback } from "@caryatid/modules/playback";
  * import { defineEnum, struct, f64, unit } from "@caryatid/sdk/rust";
@@ -29,7 +28,8 @@ export interface PlaybackOptions {
  * await Deno.writeTextFile(`${path}/0.json`, '{"None":null}');
  * await Deno.writeTextFile(`${path}/1.json`, '{"Point":{"x":1.0,"y":2.5}}');
  *
- * const message = defineEnum({ None: unit, Point: struct({ x: f64, y: f64 }) });
+ * const point = struct({ x: f64, y: f64 });
+ * const message = defineEnum({ None: unit, Point: point });
  * const config = { path, topic: "drawing" };
  * await using player = await testModule(createPlayback({ message }), config);
  * await player.settle();
@@ -48,20 +48,24 @@ export function createPlayback(options: PlaybackOptions = {}): Module {
     async init(context, config) {
       const { step, path } = config;
       const steps = step === undefined ? undefined : context.subscribe(step);
-      // Loaded here: node:fs takes longer than all else, and who imports all modules may use others.
+      // Loaded on demand: node:fs takes long to load, and a program that
+      // imports all modules may not use this one.
       const { findRecording } = await import("../record/read_recording.ts");
       const { Player } = await import("./player.ts");
-      await findRecording(path); // a wrong path is told at the start
-      const outlet = new Outlet(context, options.message);
-      context.run(() => new Player(context, config, outlet, steps).play());
+      await findRecording(path); // a wrong path fails the start
+      context.run(() =>
+        new Player(context, config, steps, options.message).play()
+      );
     },
   }) as Module;
 }
 
 /**
- * Publishes again what `record` wrote to `path`: in order, and with the pauses that there were.
+ * Publishes the messages of a recording at `path` again, in order and with
+ * their recorded pauses.
  *
- * Mirrors caryatid_module_playback, whose recordings it reads too; but keeps time, and ends with a word instead of an error.
+ * Mirrors caryatid_module_playback and reads its recordings, too. Unlike it,
+ * this module keeps the pauses and ends without an error.
  */
 const playback: Module = createPlayback();
 export default playback;

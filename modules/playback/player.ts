@@ -1,162 +1,201 @@
 import {
   CaryatidError,
   type Context,
+  defineTopic,
   type Delivery,
+  type PublishOptions,
+  type StandardSchema,
   type Subscription,
 } from "@caryatid/sdk";
+import type { RecordedMessage } from "../record/entry.ts";
 import { readBatches } from "../record/read_recording.ts";
-import type { RecordedMessage } from "../record/recorded_message.ts";
-import { Tally } from "../record/tally.ts";
+import { SuppressedLogCounter } from "../suppressed_log_counter.ts";
 import { TopicFilter } from "../topic_filter.ts";
-import type { Outlet } from "./outlet.ts";
+import { InFlightPublishes } from "./in_flight_publishes.ts";
 import { Pacer } from "./pacer.ts";
 import type { PlaybackConfig } from "./playback_config.ts";
-import { Sending } from "./sending.ts";
-import { Progress } from "./status.ts";
+import { ProgressLog } from "./progress_log.ts";
+import { StatusReporter } from "./status_reporter.ts";
 import { TopicMap } from "./topic_map.ts";
 
-/** Publishes that may be on their way: a broker confirms each after half a millisecond, and many at the same time. */
+/**
+ * Maximum number of publishes in flight: a broker confirms each after half a
+ * millisecond, and many at the same time.
+ */
 const IN_FLIGHT = 64;
+/**
+ * Timeout of a publish, in milliseconds: a replay waits for slow subscribers
+ * until the process stops.
+ */
+const PUBLISH_TIMEOUT = 2 ** 31 - 1;
 
-/** Publishes a recording. */
+/** Publishes the messages of a recording. */
 export class Player {
   readonly #context: Context;
   readonly #config: PlaybackConfig;
-  readonly #outlet: Outlet;
+  readonly #schema: StandardSchema | undefined;
   readonly #steps: AsyncIterator<Delivery> | undefined;
   readonly #topics: TopicMap;
   readonly #only: TopicFilter | undefined;
-  readonly #progress: Progress;
-  readonly #damages: Tally;
-  readonly #unheard: Tally;
+  readonly #status: StatusReporter;
+  readonly #damages: SuppressedLogCounter;
+  readonly #overflows: SuppressedLogCounter;
 
-  /** `steps` is what each message waits for, if they come one by one. */
+  /**
+   * Each message waits for a delivery of `steps`, if given, and is checked
+   * against `schema`, if given.
+   */
   constructor(
     context: Context,
     config: PlaybackConfig,
-    outlet: Outlet,
     steps: Subscription | undefined,
+    schema: StandardSchema | undefined,
   ) {
     const { log, clock } = context;
     this.#context = context;
     this.#config = config;
-    this.#outlet = outlet;
+    this.#schema = schema;
     this.#steps = steps?.[Symbol.asyncIterator]();
     this.#topics = new TopicMap(config.topics);
     const { only } = config;
     this.#only = only === undefined
       ? undefined
       : new TopicFilter([only].flat());
-    this.#progress = new Progress(
+    this.#status = new StatusReporter(
       context,
       config.path,
       config["status-topic"],
       config["status-every"] * 1000,
     );
-    this.#damages = new Tally("damaged places", log, clock);
-    this.#unheard = new Tally("subscribers that were full", log, clock);
+    this.#damages = new SuppressedLogCounter("damaged places", log, clock);
+    this.#overflows = new SuppressedLogCounter(
+      "deliveries to full subscriptions",
+      log,
+      clock,
+    );
   }
 
-  /** Replays all of it, as often as wanted. Rejects when that can't be, after having told so. */
+  /**
+   * Replays the recording in all rounds. Publishes the status `failed` before
+   * it rejects.
+   */
   async play(): Promise<void> {
-    const progress = this.#progress;
+    const status = this.#status;
     const { log, signal } = this.#context;
     const { path } = this.#config;
     try {
-      log.info("replays {path}", { path });
-      await progress.tell("started");
+      log.info("replaying {path}", { path });
+      await status.report("started");
       await this.#playRounds();
     } catch (error) {
-      if (!signal.aborted) await progress.tell("failed", error);
+      if (!signal.aborted) await status.report("failed", error);
       throw error;
     } finally {
-      this.#damages.tell();
-      this.#unheard.tell();
+      this.#damages.flush();
+      this.#overflows.flush();
       await this.#steps?.return?.();
     }
     log.info("replayed {sent} messages of {path}", {
-      sent: progress.sent,
+      sent: status.sent,
       path,
     });
-    await progress.tell("ended");
+    await status.report("ended");
   }
 
   async #playRounds(): Promise<void> {
-    const progress = this.#progress;
+    const status = this.#status;
     const { loop, path } = this.#config;
     const rounds = typeof loop === "number" ? loop : loop ? Infinity : 1;
-    for (;; progress.round++) {
-      const before = progress.sent;
+    for (;; status.round++) {
+      const before = status.sent;
       if (!await this.#playOnce()) return;
-      if (progress.round >= rounds) return;
-      if (progress.sent > before) continue;
-      this.#context.log.warn("nothing of {path} is to be replayed", { path });
+      if (status.round >= rounds) return;
+      if (status.sent > before) continue;
+      this.#context.log.warn("{path} has no message to replay", { path });
       return;
     }
   }
 
-  /** Says whether it came to the end: with `step`, its topic may have none. */
+  /**
+   * Replays the recording once. Returns false if the subscription of `step`
+   * ended first.
+   */
   async #playOnce(): Promise<boolean> {
-    const progress = this.#progress;
+    const status = this.#status;
     const { path, from, to } = this.#config;
-    const sending = new Sending(
+    const publishes = new InFlightPublishes(
       this.#steps === undefined ? IN_FLIGHT : 1,
-      (message, error) => this.#settled(message, error),
+      (message, error) => this.#onSettled(message, error),
     );
+    const progress = this.#isFullSpeed
+      ? await ProgressLog.start(this.#context, path)
+      : undefined;
     const recording = readBatches(path, {
+      onRead: progress && ((bytes) => progress.addRead(bytes)),
       ...from === undefined ? {} : { from },
       ...to === undefined ? {} : { to },
       onDamage: this.#config["on-damage"],
       onSkip: (damage) => {
-        progress.skipped++;
+        status.skipped++;
         this.#damages.add(damage.message);
       },
     });
     try {
-      return await this.#sendAll(recording, sending);
+      return await this.#publishAll(recording, publishes, progress);
     } finally {
-      sending.abandon();
+      publishes.abandon();
     }
   }
 
-  async #sendAll(
+  async #publishAll(
     recording: AsyncIterable<readonly RecordedMessage[]>,
-    sending: Sending,
+    publishes: InFlightPublishes,
+    progress: ProgressLog | undefined,
   ): Promise<boolean> {
-    const progress = this.#progress;
-    const paced = this.#paced();
-    // As fast as it goes, once for each batch is often enough.
-    const eager = paced !== undefined || this.#steps !== undefined;
+    const status = this.#status;
+    const before = status.sent;
+    const pacer = this.#createPacer();
+    // At full speed, a status after each batch is enough.
+    const eager = pacer !== undefined || this.#steps !== undefined;
     for await (const batch of recording) {
       for (const message of batch) {
         if (!this.#isWanted(message)) continue;
         if (this.#steps !== undefined) {
           if ((await this.#steps.next()).done) return false;
-        } else if (paced !== undefined && message.time !== undefined) {
-          const wait = paced.wait(message.time);
+        } else if (pacer !== undefined && message.time !== undefined) {
+          const wait = pacer.wait(message.time);
           if (wait > 0) {
-            await sending.settle();
-            await paced.sleep(wait);
+            await publishes.settle();
+            await pacer.sleep(wait);
           }
         }
-        this.#send(message, sending);
-        const told = eager && progress.isDue;
-        if (told || sending.isFull) await sending.settle();
-        if (told) progress.tellSoon();
+        publishes.add(message, this.#publish(message));
+        const isDue = eager && status.isDue;
+        if (isDue || publishes.isFull) await publishes.settle();
+        if (isDue) status.startProgress();
       }
-      await sending.settle();
-      if (progress.isDue) progress.tellSoon();
+      await publishes.settle();
+      if (status.isDue) status.startProgress();
+      progress?.logIfDue(status.sent - before);
     }
     return true;
   }
 
-  /** Of a message without a topic, `#topicOf` tells what is wrong. */
+  /**
+   * Applies `only`. Accepts a message without a topic, for which `#topicOf`
+   * throws.
+   */
   #isWanted({ topic }: RecordedMessage): boolean {
     return this.#only === undefined || topic === undefined ||
       this.#only.matches(topic);
   }
 
-  #paced(): Pacer | undefined {
+  get #isFullSpeed(): boolean {
+    const { speed, step } = this.#config;
+    return speed === "max" && step === undefined;
+  }
+
+  #createPacer(): Pacer | undefined {
     const { speed, step } = this.#config;
     const pause = this.#config["max-pause"];
     if (speed === "max" || step !== undefined) return undefined;
@@ -167,19 +206,31 @@ export class Player {
     );
   }
 
-  #send(message: RecordedMessage, sending: Sending): void {
-    const topic = this.#topicOf(message);
-    sending.add(message, this.#outlet.publish(topic, message));
+  /**
+   * Publishes with the recorded id and headers, and with the schema, if any.
+   */
+  #publish(recorded: RecordedMessage): Promise<void> {
+    const context = this.#context;
+    const { id, headers, message } = recorded;
+    const topic = this.#topicOf(recorded);
+    const waiting = { signal: context.signal, timeout: PUBLISH_TIMEOUT };
+    const options: PublishOptions = id === undefined
+      ? waiting
+      : { ...waiting, id, headers };
+    return this.#schema === undefined
+      ? context.publish(topic, message, options)
+      : context.publish(defineTopic(topic, this.#schema), message, options);
   }
 
-  #settled(message: RecordedMessage, error: unknown): void {
+  #onSettled(message: RecordedMessage, error: unknown): void {
     if (error !== undefined) {
-      // Somebody whose queue was full wants no wait, and has said so; the others have it.
+      // A full subscription with `overflow: "error"`; all other subscriptions
+      // have received the message.
       if (!isOverflow(error)) throw error;
-      this.#unheard.add(error.message);
+      this.#overflows.add(error.message);
     }
-    this.#progress.sent++;
-    this.#progress.last = message;
+    this.#status.sent++;
+    this.#status.last = message;
   }
 
   #topicOf({ topic, sequence }: RecordedMessage): string {
@@ -190,8 +241,11 @@ export class Player {
     throw new CaryatidError(
       "INVALID_CONFIG",
       `Cannot publish message ${sequence} of ${JSON.stringify(path)}: ` +
-        "found a recording of Rust's form, which doesn't say topics",
-      { hint: 'say where to publish with the key "topic", without "only"' },
+        "found a recording in Rust's format, which has no topics",
+      {
+        hint:
+          'Set the key "topic" to the topic to publish on, and remove "only".',
+      },
     );
   }
 }

@@ -1,6 +1,6 @@
 import { CaryatidError, validateTopic } from "@caryatid/sdk";
 
-/** What stands for the words that a rule takes over. */
+/** Stands for the remaining words of a topic. */
 const REST = "#";
 const CACHED = 1_000;
 
@@ -10,20 +10,22 @@ interface Rule {
 }
 
 /**
- * Gives topics other names: `"a.b" = "c"` one topic, `"a.#" = "c.#"` all that begin with the word `a`, `"#" = "c.#"` all.
+ * Renames topics by rules: `"a.b" = "c"` renames one topic, `"a.#" = "c.#"` all
+ * that begin with the word `a`, `"#" = "c.#"` all.
  *
- * A whole topic goes first, then the rule that says most words of it; without any rule a topic stays as it is.
+ * A rule for the whole topic wins, then the rule with the most words. A topic
+ * without a rule stays unchanged.
  */
 export class TopicMap {
   readonly #exact = new Map<string, string>();
   readonly #prefixes: Rule[] = [];
-  /** A recording has few topics, and most of its messages one of them. */
+  /** Results of earlier calls: a recording has few topics. */
   readonly #known = new Map<string, string>();
 
   /**
-   * Takes the table of a configuration.
+   * Parses the table of a configuration.
    *
-   * @throws {CaryatidError} `INVALID_OPTION` for a rule that isn't one of the forms above
+   * @throws {CaryatidError} `INVALID_OPTION` for an invalid rule
    */
   constructor(table: Readonly<Record<string, string>>) {
     for (const [from, to] of Object.entries(table)) this.#add(from, to);
@@ -31,9 +33,9 @@ export class TopicMap {
   }
 
   /**
-   * What `topic` is called.
+   * Returns the new name of `topic`.
    *
-   * @throws {CaryatidError} `INVALID_TOPIC` if that is too long
+   * @throws {CaryatidError} `INVALID_TOPIC` if the new name is too long
    */
   map(topic: string): string {
     const known = this.#known.get(topic);
@@ -68,7 +70,7 @@ export class TopicMap {
   }
 }
 
-/** The words in front, and whether `#` stands behind them. */
+/** Splits a rule into its leading words and true if `#` follows them. */
 function split(text: string): [string[], boolean] {
   const words = text.split(".");
   const rest = words.at(-1) === REST;
@@ -79,6 +81,6 @@ function ruleError(from: string, to: string): CaryatidError {
   return new CaryatidError(
     "INVALID_OPTION",
     `Cannot map ${JSON.stringify(from)} to ${JSON.stringify(to)}: ` +
-      'wanted "#" at the end of both, or of none',
+      'expected "#" at the end of both or of neither',
   );
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { TopicMap } from "./topic_map.ts";
 
-Deno.test("TopicMap gives other names: whole topics first, then what says most words", () => {
+Deno.test("TopicMap prefers a rule for the whole topic, then the rule with the most words", () => {
   const map = new TopicMap({
     "#": "replay.#",
     "a.#": "x.#",
@@ -20,14 +20,14 @@ Deno.test("TopicMap gives other names: whole topics first, then what says most w
   ]);
 });
 
-Deno.test("TopicMap leaves a topic without a rule as it is, also what objects have", () => {
+Deno.test("TopicMap does not change topics without a rule, keys of Object.prototype included", () => {
   const map = new TopicMap({ "a.#": "b.#" });
   for (const topic of ["c", "__proto__", "", "a-b"]) {
     assert.equal(map.map(topic), topic);
   }
 });
 
-Deno.test("TopicMap refuses rules that are none, and topics that would be too long", () => {
+Deno.test("TopicMap refuses invalid rules and topics that become too long", () => {
   for (const [from, to] of [["a.#", "b"], ["a", "b.#"]] as const) {
     assert.throws(() => new TopicMap({ [from]: to }), {
       code: "INVALID_OPTION",

@@ -6,7 +6,7 @@ import { createPlayback } from "./mod.ts";
 
 const message = defineEnum({ None: unit, Point: struct({ x: f64 }) });
 
-Deno.test("createPlayback() publishes a recording of Rust's as the type of its messages is sent", async () => {
+Deno.test("createPlayback() encodes a recording of Rust by the type of its messages", async () => {
   await using folder = await recorded('{"None":null}', '{"Point":{"x":2.0}}');
   const config = { path: folder.path, topic: "a" };
   await using test = await testModule(createPlayback({ message }), config);
@@ -18,7 +18,7 @@ Deno.test("createPlayback() publishes a recording of Rust's as the type of its m
   assert.equal(Number(x), 2);
 });
 
-Deno.test("createPlayback() fails at a message that isn't of its type, and says where", async () => {
+Deno.test("createPlayback() fails with INVALID_MESSAGE and the path for a message of another type", async () => {
   await using folder = await recorded('{"None":null}', '{"Point":{"x":"2"}}');
   const config = { path: folder.path, topic: "a" };
   await using test = await testModule(createPlayback({ message }), config, {
@@ -31,10 +31,10 @@ Deno.test("createPlayback() fails at a message that isn't of its type, and says 
     message: string;
   }[];
   assert.equal(failure?.code, "INVALID_MESSAGE");
-  assert.match(failure.message, /Point\.x: found "2", wanted an f64/);
+  assert.match(failure.message, /Point\.x: found "2"; expected an f64/);
 });
 
-Deno.test("createPlayback() gives the class another name, beside that without a type", () => {
+Deno.test("createPlayback() sets the name of the class", () => {
   assert.equal(createPlayback({ name: "typed" }).name, "typed");
   assert.equal(createPlayback().name, "playback");
 });

@@ -1,23 +1,30 @@
 import { decode, encode } from "@caryatid/process/codec";
 import { timeText } from "../time_text.ts";
 import {
-  checkEnvelope,
+  type Batch,
+  checkEntry,
+  damagedEntry,
+  type Format,
   isWithoutHeaders,
-  timeOf,
-  tooLarge,
-} from "./envelope.ts";
-import type { Batch, Format, Sink } from "./format.ts";
-import { MOST_ENTRY_BYTES } from "./limits.ts";
-import type { Recordable, RecordedMessage } from "./recorded_message.ts";
+  MAX_ENTRY_BYTES,
+  parseTime,
+  type Recordable,
+  type RecordedMessage,
+  type Sink,
+  tooLargeError,
+} from "./entry.ts";
 
 /** Major type 2 of CBOR: a byte string. */
 const BYTES = 2;
+/** Maximum size of the head of a byte string. */
 const HEAD = 9;
 const NO_HEADERS = {};
 
 /**
- * A CBOR sequence (RFC 8742) of byte strings, each with one entry. Its `message` is a byte string as well: the body as it is on the
- * wire. So an entry that is cut off shows by its length, and a message may be as deep as on the wire.
+ * Format with a CBOR sequence (RFC 8742) of byte strings, each with one entry,
+ * whose `message` is a byte string as well: the body on the wire. So the length
+ * of an entry shows whether it is complete, and a message may be nested as deep
+ * as on the wire.
  */
 export const cborSequence: Format = {
   extension: "cborseq",
@@ -41,7 +48,9 @@ class CborBatch implements Batch {
       headers: isWithoutHeaders(headers) ? NO_HEADERS : headers,
       message: encode(message),
     });
-    if (bytes.length > MOST_ENTRY_BYTES) throw tooLarge(topic, bytes.length);
+    if (bytes.length > MAX_ENTRY_BYTES) {
+      throw tooLargeError(topic, bytes.length);
+    }
     this.#parts.push(bytes);
     this.size += HEAD + bytes.length;
     this.count++;
@@ -63,7 +72,10 @@ class CborBatch implements Batch {
   }
 }
 
-/** Always with four bytes of length, which is not the shortest form but one that any reader takes. */
+/**
+ * Writes the head of a byte string and returns the offset after it. The length
+ * always takes four bytes, which any reader accepts.
+ */
 function writeHead(into: Uint8Array, at: number, length: number): number {
   into[at++] = BYTES << 5 | 26;
   for (let shift = 24; shift >= 0; shift -= 8) into[at++] = length >>> shift;
@@ -74,8 +86,8 @@ function readSequence(bytes: Uint8Array, sink: Sink): number {
   for (let at = 0;;) {
     const head = readHead(bytes, at);
     if (head === undefined) return at;
-    if (head.length > MOST_ENTRY_BYTES || head.length < 0) {
-      sink.damage(at, "bytes that are no entry");
+    if (head.length > MAX_ENTRY_BYTES || head.length < 0) {
+      sink.damage(at, "bytes that are not an entry");
       return -1;
     }
     const end = head.at + head.length;
@@ -85,7 +97,10 @@ function readSequence(bytes: Uint8Array, sink: Sink): number {
   }
 }
 
-/** Where what a byte string holds begins, and its length: negative if it is no byte string. */
+/**
+ * Returns the offset of the content of a byte string and its length: negative
+ * if the item is not a byte string.
+ */
 function readHead(
   bytes: Uint8Array,
   at: number,
@@ -105,20 +120,22 @@ function readHead(
 function readEntry(bytes: Uint8Array, sink: Sink, at: number): void {
   let message: RecordedMessage;
   try {
-    const { sequence, time, topic, id, headers, message: body } = checkEnvelope(
+    const { sequence, time, topic, id, headers, message: body } = checkEntry(
       decode(bytes),
     );
-    if (!(body instanceof Uint8Array)) throw new Error("its body is no bytes");
+    if (!(body instanceof Uint8Array)) {
+      throw damagedEntry("its message is not a byte string");
+    }
     message = {
       sequence,
-      time: timeOf(time),
+      time: parseTime(time),
       topic,
       id,
       headers,
       message: decode(body),
     };
   } catch (error) {
-    return sink.damage(at, "bytes that are no entry", error);
+    return sink.damage(at, "bytes that are not an entry", error);
   }
   sink.entry(message);
 }

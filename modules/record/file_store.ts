@@ -1,6 +1,7 @@
 import type { Clock, Log } from "@caryatid/sdk";
 import { type FileHandle, open, unlink } from "node:fs/promises";
-import type { Batch, Format } from "./format.ts";
+import { storageError, systemCode } from "../storage_error.ts";
+import type { Batch, Format, Store } from "./entry.ts";
 import { toMember } from "./gzip_members.ts";
 import {
   type RecordingFile,
@@ -8,55 +9,61 @@ import {
   recordingFiles,
 } from "./recording_file.ts";
 import { repair } from "./repair.ts";
-import { storageError, systemCode } from "./storage_error.ts";
-import type { Store } from "./store.ts";
-import { writeWhole } from "./whole_write.ts";
 
-/** How files are written. */
+/** Options of {@linkcode FileStore.open}. */
 export interface FileStoreOptions {
   readonly format: Format;
   readonly compress: boolean;
-  /** Bytes that a file may have; one batch it may have in any case. */
+  /**
+   * Maximum size of a file, in bytes. A file with a single batch may be larger.
+   */
   readonly maxFileSize: number;
-  /** Files that there may be; older ones are removed. */
+  /** Maximum number of files; the oldest ones are removed. */
   readonly maxFiles: number | undefined;
-  /** How old a file may become, in milliseconds. */
+  /** Maximum age of a file, in milliseconds. */
   readonly rotateEvery: number | undefined;
-  /** When the system is made to bring it to the disk. */
+  /** Moment when files are synchronized with the disk. */
   readonly sync: "never" | "rotation" | "flush";
   readonly log: Log;
   readonly clock: Clock;
 }
 
-/** A file that grows. */
-interface Growing {
+/** The file that batches are appended to. */
+interface OpenFile {
   readonly handle: FileHandle;
   readonly path: string;
-  /** Up to here it has whole batches. */
+  /** Size of its complete batches, in bytes. */
   size: number;
-  /** When it began, in milliseconds since 1970. */
+  /** Time of its first entry, in milliseconds since 1970. */
   since: number;
+  /** True if a partial batch after `size` could not be removed. */
+  isTorn?: boolean;
 }
 
-/** Files that append, one after the other. */
+/** Store that appends batches to a file, and rotates files by size and age. */
 export class FileStore implements Store {
   next = 0;
   readonly #folder: string;
   readonly #options: FileStoreOptions;
-  /** All there are, the oldest first. */
+  /** All files of the folder, oldest first. */
   #files: RecordingFile[] = [];
-  #growing: Growing | undefined;
-  /** The newest file, where more may be added to it. */
+  #current: OpenFile | undefined;
+  /** The newest file of an earlier run, if batches may be appended to it. */
   #resumed: { file: RecordingFile; size: number; since: number } | undefined;
-  /** A failed batch is given again: it is compressed once. */
-  #packed: { batch: Batch; bytes: Uint8Array } | undefined;
+  /**
+   * Bytes of a batch that failed and is written again: it is compressed once.
+   */
+  #encoded: { batch: Batch; bytes: Uint8Array } | undefined;
 
   private constructor(folder: string, options: FileStoreOptions) {
     this.#folder = folder;
     this.#options = options;
   }
 
-  /** Looks what there is, and repairs it. Rejects with `PERMISSION_DENIED` or `STORAGE_FAILED`. */
+  /**
+   * Opens the folder and repairs its newest file. Rejects with
+   * `PERMISSION_DENIED` or `STORAGE_FAILED`.
+   */
   static async open(
     folder: string,
     options: FileStoreOptions,
@@ -71,49 +78,53 @@ export class FileStore implements Store {
   }
 
   async write(first: number, batch: Batch): Promise<void> {
-    const bytes = await this.#pack(batch);
+    const bytes = await this.#encode(batch);
     if (this.#isFull(bytes.length)) await this.close();
-    const growing = this.#growing ??= await this.#open(first);
+    const file = this.#current ??= await this.#open(first);
     try {
-      await writeWhole(growing.handle, bytes, growing.size);
-      if (this.#options.sync === "flush") await growing.handle.datasync();
+      // A shorter batch would leave the end of the partial one behind.
+      if (file.isTorn) await file.handle.truncate(file.size);
+      file.isTorn = true;
+      await writeAll(file.handle, bytes, file.size);
+      if (this.#options.sync === "flush") await file.handle.datasync();
     } catch (cause) {
-      // What is written of it must not stand in front of the next attempt.
-      await growing.handle.truncate(growing.size).catch(() => {}); // the first error says more
-      throw storageError("write to", growing.path, cause);
+      await removePartial(file);
+      throw storageError("write to", file.path, cause);
     }
-    growing.size += bytes.length;
-    this.#packed = undefined;
+    file.isTorn = false;
+    file.size += bytes.length;
+    this.#encoded = undefined;
   }
 
   async close(): Promise<void> {
-    const growing = this.#growing;
-    this.#growing = undefined;
-    if (growing === undefined) return;
+    const file = this.#current;
+    this.#current = undefined;
+    if (file === undefined) return;
     try {
-      if (this.#options.sync !== "never") await growing.handle.sync();
+      if (this.#options.sync !== "never") await file.handle.sync();
     } catch (cause) {
-      throw storageError("write to", growing.path, cause);
+      throw storageError("write to", file.path, cause);
     } finally {
-      await growing.handle.close();
+      await file.handle.close();
     }
   }
 
-  async #pack(batch: Batch): Promise<Uint8Array> {
-    if (this.#packed?.batch === batch) return this.#packed.bytes;
+  async #encode(batch: Batch): Promise<Uint8Array> {
+    if (this.#encoded?.batch === batch) return this.#encoded.bytes;
     const plain = batch.bytes();
     const bytes = this.#options.compress ? await toMember(plain) : plain;
-    this.#packed = { batch, bytes };
+    this.#encoded = { batch, bytes };
     return bytes;
   }
 
   #isFull(more: number): boolean {
     const { maxFileSize, rotateEvery, clock } = this.#options;
-    const file = this.#growing ?? this.#resumed;
+    const file = this.#current ?? this.#resumed;
     if (file === undefined) return false;
     const full = file.size > 0 && file.size + more > maxFileSize;
     const now = clock.now();
-    // One that couldn't be written to begins now. Or the clock was set back: else the file would grow for so much longer.
+    // An empty file begins now. After the clock was set back, the age counts
+    // from now, or the file would not rotate for so long.
     if (file.size === 0 || file.since > now) file.since = now;
     const old = rotateEvery !== undefined && now - file.since >= rotateEvery;
     if (full || old) this.#resumed = undefined;
@@ -129,14 +140,17 @@ export class FileStore implements Store {
     this.next = next;
     const { path } = newest;
     if (torn > 0) {
-      log.warn("dropped {torn} bytes of an entry that was cut off, in {path}", {
-        torn,
-        path,
-      });
+      log.warn(
+        "removed {torn} bytes of an incomplete entry at the end of {path}",
+        {
+          torn,
+          path,
+        },
+      );
     }
     if (damage !== undefined) {
       log.warn(
-        "left {path} as it is, and goes on in a new file: found {damage}",
+        "{path} is damaged and stays unchanged; recording continues in a new file: found {damage}",
         {
           path,
           damage,
@@ -149,7 +163,7 @@ export class FileStore implements Store {
     }
   }
 
-  async #open(first: number): Promise<Growing> {
+  async #open(first: number): Promise<OpenFile> {
     const { format, compress, clock } = this.#options;
     const resumed = this.#resumed;
     const file = resumed?.file ??
@@ -179,7 +193,7 @@ export class FileStore implements Store {
         await unlink(path);
       } catch (error) {
         if (systemCode(error) === "ENOENT") continue;
-        log.warn("could not remove {path}: {reason}", {
+        log.warn("cannot remove the old file {path}: {reason}", {
           path,
           reason: (error as Error).message,
         });
@@ -187,14 +201,44 @@ export class FileStore implements Store {
     }
   }
 
-  /** Else a file may be on the disk, and its name isn't. */
+  /**
+   * Synchronizes the folder: without it, a file can be on the disk without its
+   * name.
+   */
   async #syncFolder(): Promise<void> {
     if (this.#options.sync === "never") return;
     try {
       const folder = await open(this.#folder, "r");
       await folder.sync().finally(() => folder.close());
     } catch {
-      // Not every system lets a folder be opened; those that don't need no sync of it.
+      // Systems that cannot open a folder need no synchronization of it.
     }
+  }
+}
+
+/** Removes a partial batch. The next write tries again if that fails. */
+async function removePartial(file: OpenFile): Promise<void> {
+  try {
+    await file.handle.truncate(file.size);
+    file.isTorn = false;
+  } catch {
+    // The error of the write says more.
+  }
+}
+
+/** Writes all of `bytes` at `position`: a single call may write less. */
+async function writeAll(
+  handle: FileHandle,
+  bytes: Uint8Array,
+  position: number,
+): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await handle.write(
+      bytes,
+      done,
+      bytes.length - done,
+      position + done,
+    );
+    done += bytesWritten;
   }
 }

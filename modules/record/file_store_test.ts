@@ -2,13 +2,13 @@ import type { Log } from "@caryatid/sdk";
 import { VirtualClock } from "@caryatid/sdk/testing";
 import assert from "node:assert/strict";
 import { FileStore } from "./file_store.ts";
-import type { Batch } from "./format.ts";
+import type { Batch } from "./entry.ts";
 import { jsonLines } from "./json_lines.ts";
 import { TempFolder } from "./testing/temp_folder.ts";
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** A batch that no file takes, as on a full disk. */
+/** A batch whose write fails, as on a full disk. */
 const refused: Batch = {
   count: 1,
   size: 1,
@@ -16,7 +16,7 @@ const refused: Batch = {
   bytes: () => ({ length: 1 }) as never,
 };
 
-Deno.test("a file that nothing could be written to is none that has become too old", async () => {
+Deno.test("FileStore does not rotate an empty file because of its age", async () => {
   await using folder = await TempFolder.make();
   const clock = new VirtualClock();
   const store = await FileStore.open(folder.path, {

@@ -3,9 +3,9 @@ import fc from "fast-check";
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { cborSequence } from "./cbor_sequence.ts";
-import type { Format } from "./format.ts";
+import type { Format } from "./entry.ts";
 import { jsonLines } from "./json_lines.ts";
-import type { RecordedMessage } from "./recorded_message.ts";
+import type { RecordedMessage } from "./entry.ts";
 import { anyMessage } from "./testing/messages.ts";
 
 const TIME = Date.UTC(2026, 10, 24);
@@ -17,7 +17,7 @@ const entry = (message: unknown) => ({
   message,
 });
 
-Deno.test("F7 a batch of JSON lines gives back any message", () => {
+Deno.test("F7 JSON lines restore any message", () => {
   fc.assert(
     fc.property(fc.array(anyMessage, { maxLength: 5 }), (messages) => {
       const { found, damage } = read(jsonLines, bytesOf(jsonLines, messages));
@@ -28,7 +28,7 @@ Deno.test("F7 a batch of JSON lines gives back any message", () => {
   );
 });
 
-Deno.test("F7 a batch of CBOR gives back what the wire gives", () => {
+Deno.test("F7 a CBOR sequence restores messages as the wire does", () => {
   fc.assert(
     fc.property(fc.array(anyMessage, { maxLength: 5 }), (messages) => {
       const sendable = messages.filter(isSendable);
@@ -43,7 +43,7 @@ Deno.test("F7 a batch of CBOR gives back what the wire gives", () => {
 });
 
 for (const format of [jsonLines, cborSequence]) {
-  Deno.test(`${format.extension} keeps what is said about a message`, () => {
+  Deno.test(`${format.extension} keeps sequence, time, topic, id and headers`, () => {
     const { found } = read(format, bytesOf(format, ["x", "y"]));
     assert.deepEqual(found, [
       { sequence: 5, ...entry("x") },
@@ -51,7 +51,7 @@ for (const format of [jsonLines, cborSequence]) {
     ]);
   });
 
-  Deno.test(`${format.extension} reads whole entries of any piece, and says how many bytes they have`, () => {
+  Deno.test(`${format.extension} reads the complete entries of any prefix and returns their size`, () => {
     const whole = bytesOf(format, ["one", "two"]);
     const first = bytesOf(format, ["one"]).length;
     for (let length = 0; length <= whole.length; length++) {
@@ -63,7 +63,7 @@ for (const format of [jsonLines, cborSequence]) {
     }
   });
 
-  Deno.test(`${format.extension} is as it was after a message that has no form`, () => {
+  Deno.test(`${format.extension} leaves the batch unchanged after a message that cannot be encoded`, () => {
     const batch = format.batch();
     batch.add(0, entry("one"));
     const before = { size: batch.size, count: batch.count };
@@ -79,14 +79,14 @@ for (const format of [jsonLines, cborSequence]) {
     assert.equal(read(format, batch.bytes()).found.length, 2);
   });
 
-  Deno.test(`${format.extension} refuses an entry that no reader would take`, () => {
+  Deno.test(`${format.extension} refuses an entry over the maximum size`, () => {
     const large = entry("x".repeat(64 * 1024 * 1024));
     assert.throws(() => format.batch().add(0, large), {
       code: "MESSAGE_TOO_LARGE",
     });
   });
 
-  Deno.test(`F7 ${format.extension} with changed bytes gives entries or damage, and throws nothing`, () => {
+  Deno.test(`F7 ${format.extension} reads changed bytes as entries or damage and never throws`, () => {
     const bytes = bytesOf(format, [{ a: 1 }, { b: 2n }, new Uint8Array(3)]);
     fc.assert(
       fc.property(
@@ -104,7 +104,7 @@ for (const format of [jsonLines, cborSequence]) {
   });
 }
 
-Deno.test("a damaged line of JSON costs that line only, and is told with its place", () => {
+Deno.test("JSON lines report a damaged line with its offset and read the others", () => {
   const lines = new TextDecoder().decode(bytesOf(jsonLines, ["1", "ü", "3"]))
     .split("\n");
   const wrong = [
@@ -125,7 +125,7 @@ Deno.test("a damaged line of JSON costs that line only, and is told with its pla
   }
 });
 
-Deno.test("the places of many damaged lines cost no more steps than the text is long", () => {
+Deno.test("JSON lines count the offsets of many damaged lines in linear time", () => {
   const lines = Array.from({ length: 2_000 }, (_, i) => "ü".repeat(i % 3));
   const text = lines.join("\n") + "\n";
   const { byteLength } = Buffer;
@@ -146,7 +146,7 @@ Deno.test("the places of many damaged lines cost no more steps than the text is 
   assert(steps <= text.length, `${steps} for ${text.length} characters`);
 });
 
-Deno.test("a line that is not UTF-8 is damage, not another text", () => {
+Deno.test("JSON lines report a line that is not UTF-8 as damage", () => {
   const bytes = bytesOf(jsonLines, ["abc", "def"]).slice();
   const at = new TextDecoder("latin1").decode(bytes).indexOf("abc");
   bytes[at] = 0xff;
@@ -155,7 +155,7 @@ Deno.test("a line that is not UTF-8 is damage, not another text", () => {
   assert.deepEqual(damage, [0]);
 });
 
-Deno.test("nothing can be read behind bytes that are no CBOR entry", () => {
+Deno.test("CBOR sequences end at bytes that are not an entry", () => {
   const good = bytesOf(cborSequence, ["good"]);
   const { found, used, damage } = read(
     cborSequence,
@@ -187,6 +187,6 @@ function isSendable(message: unknown): boolean {
     encode(message);
     return true;
   } catch {
-    return false; // a Date of a year that RFC 3339 doesn't have, for example
+    return false; // a Date of a year outside RFC 3339, for example
   }
 }

@@ -1,24 +1,29 @@
 import { Buffer } from "node:buffer";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
-import { BATCH_BYTES, MOST_ENTRY_BYTES } from "./limits.ts";
+import { MAX_ENTRY_BYTES } from "./entry.ts";
 
-// node:zlib, since DecompressionStream has no bound for what it makes of a few bytes.
+// node:zlib, because DecompressionStream cannot limit the size of its output.
 const compress = promisify(gzip);
 const decompress = promisify(gunzip);
 
-/** Bytes of a gzip header without further fields. */
+/** Size of a gzip header without extra fields. */
 const HEADER = 10;
-/** What is put behind it: the length of all fields, then ours, named "Cr", which has 4 bytes. */
+/**
+ * Size of the extra fields: their total length, then the field "Cr" of 4 bytes.
+ */
 const FIELD = 10;
 const HAS_FIELD = 4;
-/** Quick: at 6 it takes three times as long for a tenth less. */
+/** Fast compression: level 6 takes three times as long to save a tenth. */
 const LEVEL = 1;
-const MOST_PLAIN_BYTES = MOST_ENTRY_BYTES + 2 * BATCH_BYTES;
+/** Maximum size of a decompressed member: an entry, and the batch before it. */
+const MAX_PLAIN_BYTES = MAX_ENTRY_BYTES + 2 * 1024 * 1024;
 
 /**
- * Compresses a batch to one member of a gzip file, which says in an extra field of its header how long it is. `zcat` reads the
- * file like any other; we see where a member ends without having to decompress it, and so which one is cut off.
+ * Compresses a batch to one member of a gzip file, with its length in an extra
+ * field of the header. `zcat` reads the file like any other; the field shows
+ * the end of a member without decompressing it, and so whether the member is
+ * complete.
  */
 export async function toMember(bytes: Uint8Array): Promise<Uint8Array> {
   const plain = await compress(bytes, { level: LEVEL });
@@ -34,7 +39,8 @@ export async function toMember(bytes: Uint8Array): Promise<Uint8Array> {
 }
 
 /**
- * How long the member is that `bytes` begins with; undefined if they are too few to know, -1 if it is none of ours.
+ * Returns the length of the member at the start of `bytes`: undefined if its
+ * header is incomplete, -1 if it is a foreign one.
  */
 export function memberLength(bytes: Uint8Array): number | undefined {
   if (bytes.length < HEADER + FIELD) return undefined;
@@ -47,12 +53,15 @@ export function memberLength(bytes: Uint8Array): number | undefined {
     head.readUInt16LE(HEADER) === FIELD - 2 &&
     head.toString("latin1", HEADER + 2, HEADER + 4) === "Cr";
   const length = head.readUInt32LE(HEADER + 6);
-  return ours && length > HEADER + FIELD && length <= MOST_PLAIN_BYTES
+  return ours && length > HEADER + FIELD && length <= MAX_PLAIN_BYTES
     ? length
     : -1;
 }
 
-/** Decompresses one member. Rejects if it is damaged, or would become larger than any that we write. */
+/**
+ * Decompresses one member. Rejects if it is damaged, or its content is larger
+ * than a recorder writes.
+ */
 export function fromMember(member: Uint8Array): Promise<Uint8Array> {
-  return decompress(member, { maxOutputLength: MOST_PLAIN_BYTES });
+  return decompress(member, { maxOutputLength: MAX_PLAIN_BYTES });
 }

@@ -4,14 +4,14 @@ import { fromMember, memberLength, toMember } from "./gzip_members.ts";
 
 const bytes = new TextEncoder().encode("entry\n".repeat(1_000));
 
-Deno.test("a member says how long it is, and gives back what it was made of", async () => {
+Deno.test("memberLength and fromMember restore what toMember compressed", async () => {
   const member = await toMember(bytes);
   assert.equal(memberLength(member), member.length);
   assert.equal(memberLength(member.subarray(0, 20)), member.length);
   assert.deepEqual(new Uint8Array(await fromMember(member)), bytes);
 });
 
-Deno.test("anybody's gunzip reads members one after the other", async () => {
+Deno.test("a standard gunzip reads concatenated members", async () => {
   const both = new Uint8Array([
     ...await toMember(bytes),
     ...await toMember(bytes),
@@ -19,7 +19,7 @@ Deno.test("anybody's gunzip reads members one after the other", async () => {
   assert.equal(gunzipSync(both).length, 2 * bytes.length);
 });
 
-Deno.test("memberLength tells too few bytes from foreign ones", async () => {
+Deno.test("memberLength distinguishes an incomplete header from a foreign member", async () => {
   const member = await toMember(bytes);
   assert.equal(memberLength(member.subarray(0, 19)), undefined);
   assert.equal(memberLength(gzipSync(bytes)), -1);
@@ -32,7 +32,7 @@ Deno.test("fromMember refuses a member with a changed byte", async () => {
   await assert.rejects(fromMember(member));
 });
 
-Deno.test("fromMember refuses a few bytes that would become gigabytes", async () => {
+Deno.test("fromMember refuses a member that decompresses to too many bytes", async () => {
   const bomb = gzipSync(new Uint8Array(80 * 1024 * 1024));
   assert(bomb.length < 100_000);
   await assert.rejects(fromMember(bomb), { code: "ERR_BUFFER_TOO_LARGE" });

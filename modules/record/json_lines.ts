@@ -1,20 +1,21 @@
 import { Buffer, isUtf8 } from "node:buffer";
 import { timeText } from "../time_text.ts";
 import {
-  checkEnvelope,
+  type Batch,
+  checkEntry,
+  type Format,
   isWithoutHeaders,
-  timeOf,
-  tooLarge,
-} from "./envelope.ts";
-import type { Batch, Format, Sink } from "./format.ts";
-import { escape } from "./escape.ts";
-import { revive } from "./revive.ts";
-import { MOST_ENTRY_BYTES } from "./limits.ts";
-import type { Recordable } from "./recorded_message.ts";
+  MAX_ENTRY_BYTES,
+  parseTime,
+  type Recordable,
+  type Sink,
+  tooLargeError,
+} from "./entry.ts";
+import { escape, revive } from "./json_escapes.ts";
 
 const NEW_LINE = 10;
 
-/** A line of JSON for each entry. */
+/** Format with one line of JSON for each entry. */
 export const jsonLines: Format = {
   extension: "jsonl",
   batch: () => new JsonBatch(),
@@ -55,9 +56,9 @@ class JsonBatch implements Batch {
 }
 
 function checkSize(line: string, topic: string): void {
-  if (line.length * 3 <= MOST_ENTRY_BYTES) return;
+  if (line.length * 3 <= MAX_ENTRY_BYTES) return;
   const bytes = Buffer.byteLength(line);
-  if (bytes > MOST_ENTRY_BYTES) throw tooLarge(topic, bytes);
+  if (bytes > MAX_ENTRY_BYTES) throw tooLargeError(topic, bytes);
 }
 
 function readLines(bytes: Uint8Array, sink: Sink): number {
@@ -65,11 +66,11 @@ function readLines(bytes: Uint8Array, sink: Sink): number {
   const whole = asBuffer(bytes).subarray(0, end);
   if (isUtf8(whole)) {
     const text = whole.toString();
-    const bytesUntil = counting(text);
+    const byteOffset = byteOffsets(text);
     for (let from = 0; from < text.length;) {
       const to = text.indexOf("\n", from);
       const at = from;
-      readLine(text.slice(from, to), sink, () => bytesUntil(at));
+      readLine(text.slice(from, to), sink, () => byteOffset(at));
       from = to + 1;
     }
     return end;
@@ -85,8 +86,11 @@ function readLines(bytes: Uint8Array, sink: Sink): number {
   return end;
 }
 
-/** Says how many bytes there are in front of a character of `text`; asked for one behind the other, it counts none twice. */
-function counting(text: string): (at: number) => number {
+/**
+ * Returns a function that converts ascending character offsets of `text` to
+ * byte offsets. It counts each character once.
+ */
+function byteOffsets(text: string): (at: number) => number {
   let counted = 0;
   let bytes = 0;
   return (at) => {
@@ -99,20 +103,22 @@ function counting(text: string): (at: number) => number {
 function readLine(line: string, sink: Sink, at: () => number): void {
   let message;
   try {
-    const { sequence, time, topic, id, headers, message: plain } =
-      checkEnvelope(JSON.parse(line));
-    // Most have nothing to revive, and looking through the text is quicker than through the values.
+    const { sequence, time, topic, id, headers, message: plain } = checkEntry(
+      JSON.parse(line),
+    );
+    // Most lines have no escapes, and a search in the text is faster than one
+    // in the values.
     const escapes = line.includes('{"$');
     message = {
       sequence,
-      time: timeOf(time),
+      time: parseTime(time),
       topic,
       id,
       headers,
       message: escapes ? revive(plain) : plain,
     };
   } catch (error) {
-    return sink.damage(at(), "a line that is no entry", error);
+    return sink.damage(at(), "a line that is not an entry", error);
   }
   sink.entry(message);
 }

@@ -1,7 +1,8 @@
 /**
- * The class `record`: writes what passes to files, and how to read them.
+ * Module `record`: writes messages to files. {@linkcode readRecording} reads
+ * them.
  *
- * @example What is recorded
+ * @example Record a message and read it
  * ```ts
  * import record, { readRecording } from "@caryatid/modules/record";
  * import { testModule } from "@caryatid/sdk/testing";
@@ -20,6 +21,6 @@
  *
  * @module
  */
-export { default } from "./record.ts";
+export { createRecord, default, type RecordOptions } from "./record.ts";
 export { type ReadOptions, readRecording } from "./read_recording.ts";
-export type { RecordedMessage } from "./recorded_message.ts";
+export type { RecordedMessage } from "./entry.ts";

@@ -1,45 +1,57 @@
 import { CaryatidError } from "@caryatid/sdk";
-import { FileReader } from "./read_file.ts";
-import { readRustFiles } from "./read_rust_files.ts";
-import type { RecordedMessage } from "./recorded_message.ts";
+import { stat } from "node:fs/promises";
+import { storageError, systemCode } from "../storage_error.ts";
+import type { RecordedMessage } from "./entry.ts";
+import { FileReader } from "./file_reader.ts";
 import {
   isFolder,
   parseFileName,
   type RecordingFile,
   recordingFiles,
 } from "./recording_file.ts";
-import { systemCode } from "./storage_error.ts";
+import { readRustFiles } from "./rust_files.ts";
 
-/** How to read a recording. */
+/** Options of {@linkcode readRecording}. */
 export interface ReadOptions {
-  /** The first entry: its sequence, or a time from which on entries are read (the first there is). */
+  /**
+   * Sequence of the first entry, or the earliest time of entries (default: the
+   * first entry).
+   */
   readonly from?: number | Date;
-  /** The last entry: its sequence, or the last time of which entries are read (the last there is). */
+  /**
+   * Sequence of the last entry, or the latest time of entries (default: the
+   * last entry).
+   */
   readonly to?: number | Date;
   /**
-   * What happens where there is something that no recorder wrote: it rejects with `RECORDING_DAMAGED` ("fail"), or goes on behind
-   * it ("skip"): with the next line of JSON, else with the next compressed piece or file.
+   * Policy for bytes that no recorder wrote: "fail" (the default) rejects with
+   * `RECORDING_DAMAGED`; "skip" continues with the next line of JSON, the next
+   * compressed piece or the next file.
    */
   readonly onDamage?: "fail" | "skip";
-  /** Hears of each damage that is skipped, as the error that "fail" gives. */
+  /** Receives each skipped damage, as the error of "fail". */
   readonly onSkip?: (damage: CaryatidError) => void;
 }
 
 /**
- * Reads a recording: a folder of any form that `record` writes, or one of its files.
+ * Reads a recording: a folder in any format that `record` writes, or one of its
+ * files.
  *
- * It takes memory for a piece of a file at a time, and waits for whoever reads. A last entry that is cut off is left out, as if it
- * weren't there: its writer was killed, or is still at work. Rust's form ends at the first number that is missing.
+ * Reads one piece of a file at a time, as fast as the caller iterates. An
+ * incomplete last entry is left out: its writer was killed, or is still
+ * writing. Rust's format ends at the first missing number.
  *
- * Rejects with `NO_RECORDING` where there is none, with `RECORDING_DAMAGED`, `PERMISSION_DENIED` or `STORAGE_FAILED`.
+ * Rejects with `NO_RECORDING` if `path` has no recording, with
+ * `RECORDING_DAMAGED`, `PERMISSION_DENIED` or `STORAGE_FAILED`.
  *
- * @param path the folder, or one file of it
+ * @param path the folder, or one of its files
  *
- * @example Ask a recording for what was on a topic
+ * @example Print the messages of a topic
  * ```ts ignore
  * import { readRecording } from "@caryatid/modules/record";
  *
- * for await (const { sequence, topic, message } of readRecording("./recording")) {
+ * const entries = readRecording("./recording");
+ * for await (const { sequence, topic, message } of entries) {
  *   if (topic === "order.paid") console.log(sequence, message);
  * }
  * ```
@@ -51,10 +63,18 @@ export async function* readRecording(
   for await (const batch of readBatches(path, options)) yield* batch;
 }
 
-/** As {@linkcode readRecording}, many entries at a time. */
+/** Options of {@linkcode readBatches}. */
+export interface BatchOptions extends ReadOptions {
+  /** Receives the size of each piece that was read, in bytes. */
+  readonly onRead?: ((bytes: number) => void) | undefined;
+}
+
+/**
+ * Reads a recording as {@linkcode readRecording} does, in batches of entries.
+ */
 export async function* readBatches(
   path: string,
-  options: ReadOptions = {},
+  options: BatchOptions = {},
 ): AsyncGenerator<readonly RecordedMessage[], void> {
   const { from, to } = options;
   for await (const batch of allBatches(await findRecording(path), options)) {
@@ -62,19 +82,22 @@ export async function* readBatches(
       ? batch
       : batch.filter((one) => !isBefore(one, from) && !isAfter(one, to));
     if (part.length > 0) yield part;
-    // A time may come again, when the clock was set back; a number doesn't.
+    // Times can repeat after the clock was set back; sequences cannot.
     if (typeof to === "number" && batch.at(-1)!.sequence >= to) return;
   }
 }
 
-/** Where a recording is. */
+/** A recording that was found. */
 export interface FoundRecording {
   readonly path: string;
-  /** In the order of their entries; of Rust's form there is none. */
+  /** Files in the order of their entries; empty for Rust's format. */
   readonly files: readonly RecordingFile[];
 }
 
-/** Looks what there is at `path`. Rejects with `NO_RECORDING`, `PERMISSION_DENIED` or `STORAGE_FAILED`. */
+/**
+ * Finds the recording at `path`. Rejects with `NO_RECORDING`,
+ * `PERMISSION_DENIED` or `STORAGE_FAILED`.
+ */
 export async function findRecording(path: string): Promise<FoundRecording> {
   let folder: boolean;
   try {
@@ -87,11 +110,27 @@ export async function findRecording(path: string): Promise<FoundRecording> {
   if (!folder) {
     const file = parseFileName(path);
     if (file) return { path, files: [file] };
-    throw noRecording(path, "a file whose name is not that of a recording");
+    throw noRecording(path, "a file whose name is not one of a recording");
   }
   const files = await recordingFiles(path);
   if (files.length > 0 || await hasRustFile(path)) return { path, files };
-  throw noRecording(path, "a folder without one");
+  throw noRecording(path, "a folder without a recording");
+}
+
+/**
+ * Returns the size of the files of a recording, in bytes; 0 for Rust's format.
+ * Rejects as {@linkcode findRecording} does.
+ */
+export async function recordingSize(path: string): Promise<number> {
+  const { files } = await findRecording(path);
+  const sizes = await Promise.all(files.map(async ({ path }) => {
+    try {
+      return (await stat(path)).size;
+    } catch (cause) {
+      throw storageError("read", path, cause);
+    }
+  }));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 async function hasRustFile(path: string): Promise<boolean> {
@@ -105,7 +144,7 @@ async function hasRustFile(path: string): Promise<boolean> {
 
 async function* allBatches(
   { path, files }: FoundRecording,
-  options: ReadOptions,
+  options: BatchOptions,
 ): AsyncGenerator<readonly RecordedMessage[], void> {
   const damaged = (file: string, found: string, cause?: unknown) => {
     const error = damagedError(file, found, cause);
@@ -118,20 +157,24 @@ async function* allBatches(
   }
   for (const [index, file] of files.entries()) {
     const next = files[index + 1];
-    if (isPassed(next, options.from)) continue;
+    if (endsBefore(next, options.from)) continue;
     const reader = new FileReader(
       file,
       (at, found, cause) => damaged(file.path, `${found} at byte ${at}`, cause),
+      options.onRead,
     );
     yield* reader.batches();
     if (reader.torn > 0 && next !== undefined) {
-      damaged(file.path, `an entry that is cut off at byte ${reader.end}`);
+      damaged(file.path, `an incomplete entry at byte ${reader.end}`);
     }
   }
 }
 
-/** Whether all entries of a file come before `from`: the one behind it begins early enough. */
-function isPassed(
+/**
+ * Returns true if all entries of a file precede `from`, because the next file
+ * begins at or before it.
+ */
+function endsBefore(
   next: RecordingFile | undefined,
   from: ReadOptions["from"],
 ): boolean {
@@ -159,8 +202,8 @@ function noRecording(
 ): CaryatidError {
   return new CaryatidError(
     "NO_RECORDING",
-    `Cannot read a recording at ${JSON.stringify(path)}: found ${found}, ` +
-      "wanted a folder that a recorder wrote, or a file of it",
+    `Cannot read a recording at ${JSON.stringify(path)}: found ${found}; ` +
+      "expected a folder that a recorder wrote, or one of its files",
     cause === undefined ? {} : { cause },
   );
 }
@@ -178,7 +221,7 @@ function damagedError(
     }: found ${found}${reason}`,
     {
       ...cause === undefined ? {} : { cause },
-      hint: "to go on behind it, set on-damage (here: onDamage) to skip",
+      hint: "Set on-damage (in code: onDamage) to skip, to continue after it.",
     },
   );
 }

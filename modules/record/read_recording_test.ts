@@ -8,7 +8,7 @@ import { TempFolder } from "./testing/temp_folder.ts";
 
 const FILE = "0000000000000000.jsonl";
 
-Deno.test("readRecording gives the entries from a sequence or time, to one", async (t) => {
+Deno.test("readRecording returns the entries between two sequences or times", async (t) => {
   await using folder = await TempFolder.make();
   await using test = await testModule(
     record,
@@ -37,7 +37,7 @@ Deno.test("readRecording gives the entries from a sequence or time, to one", asy
 });
 
 for (const form of ["jsonl", "cborseq", "jsonl.gz", "cborseq.gz"]) {
-  Deno.test(`a last entry of ${form} that is cut off, wherever, is left out, and gone after a restart`, async () => {
+  Deno.test(`readRecording skips an incomplete last entry of ${form}, and a restart removes it`, async () => {
     await using folder = await TempFolder.make();
     const config = {
       path: folder.path,
@@ -69,7 +69,7 @@ for (const form of ["jsonl", "cborseq", "jsonl.gz", "cborseq.gz"]) {
   });
 }
 
-Deno.test("a file of which nothing is left is removed at a restart", async () => {
+Deno.test("a restart removes a file without a complete entry", async () => {
   await using folder = await TempFolder.make();
   const name = "0000000000000007.jsonl";
   await Deno.writeTextFile(`${folder.path}/${name}`, '{"sequence":7,');
@@ -81,7 +81,7 @@ Deno.test("a file of which nothing is left is removed at a restart", async () =>
   );
 });
 
-Deno.test("damage in the middle is an error that names file and byte, or is skipped and told", async () => {
+Deno.test("readRecording rejects damage with file and offset, or skips and reports it", async () => {
   await using folder = await TempFolder.make();
   await recordAll({ path: folder.path }, ["one", "two", "three"]);
   const lines = (await folder.read(FILE)).split("\n");
@@ -97,23 +97,23 @@ Deno.test("damage in the middle is an error that names file and byte, or is skip
   }, {
     code: "RECORDING_DAMAGED",
     message: new RegExp(
-      `${FILE}": found a line that is no entry at byte ${at}`,
+      `${FILE}": found a line that is not an entry at byte ${at}`,
     ),
   });
   assert.deepEqual(found, ["one"], "what comes before it is given");
 
-  const told: string[] = [];
+  const skipped: string[] = [];
   assert.deepEqual(
     await messages(folder.path, {
       onDamage: "skip",
-      onSkip: ({ code }) => told.push(code),
+      onSkip: ({ code }) => skipped.push(code),
     }),
     ["one", "three"],
   );
-  assert.deepEqual(told, ["RECORDING_DAMAGED"]);
+  assert.deepEqual(skipped, ["RECORDING_DAMAGED"]);
 });
 
-Deno.test("a restart leaves a damaged file as it is, and uses no sequence that may be in it", async () => {
+Deno.test("a restart does not change a damaged file and uses no sequence that it may contain", async () => {
   await using folder = await TempFolder.make();
   await recordAll({ path: folder.path }, ["one", "two", "three"]);
   const path = `${folder.path}/${FILE}`;
@@ -121,7 +121,7 @@ Deno.test("a restart leaves a damaged file as it is, and uses no sequence that m
   await Deno.writeTextFile(path, text);
   const logs = await recordAll({ path: folder.path }, ["four"]);
   assert.equal(await Deno.readTextFile(path), text);
-  assert.match(logs.map(({ text }) => text).join(), /left \{path\} as it is/);
+  assert.match(logs.map(({ text }) => text).join(), /\{path\} is damaged/);
   const found = await entries(folder.path, { onDamage: "skip" });
   assert.deepEqual(found.map(({ message }) => message), [
     "one",
@@ -131,7 +131,7 @@ Deno.test("a restart leaves a damaged file as it is, and uses no sequence that m
   assert(found.at(-1)!.sequence > 2);
 });
 
-Deno.test("a restart finds the end of a file at its end, however long the last entries are", async () => {
+Deno.test("a restart finds the last entry from the end of a file, whatever its length", async () => {
   await using folder = await TempFolder.make();
   const config = { path: folder.path };
   const sizes = [1, 70_000, 300_000, 70_000, 1];
@@ -153,14 +153,15 @@ Deno.test("a restart finds the end of a file at its end, however long the last e
   );
 });
 
-Deno.test("a restart doesn't read a file of gigabytes", async () => {
+Deno.test("a restart does not read a whole file of gigabytes", async () => {
   await using folder = await TempFolder.make();
   const config = { path: folder.path, "max-file-size": 2 ** 40 };
   await recordAll(config, ["first"]);
   const path = `${folder.path}/${FILE}`;
   const line = await Deno.readTextFile(path);
   const file = await Deno.open(path, { write: true });
-  await file.seek(8 * 2 ** 30, Deno.SeekMode.Start); // a hole, of which the disk has nothing
+  // a hole, of which the disk has nothing
+  await file.seek(8 * 2 ** 30, Deno.SeekMode.Start);
   await file.write(
     new TextEncoder().encode("\n" + line.replace(":0,", ":4711,")),
   );
@@ -171,7 +172,7 @@ Deno.test("a restart doesn't read a file of gigabytes", async () => {
   assert.match((await tailOf(path)).at(-2)!, /^\{"sequence":4712,/);
 });
 
-Deno.test("a cut in a file that is not the last one is damage", async () => {
+Deno.test("readRecording rejects an incomplete entry in a file that is not the last one", async () => {
   await using folder = await TempFolder.make();
   await recordAll({ path: folder.path, "max-file-size": 1 }, ["one", "two"]);
   const text = await folder.read(FILE);
@@ -180,7 +181,7 @@ Deno.test("a cut in a file that is not the last one is damage", async () => {
   assert.deepEqual(await messages(folder.path, { onDamage: "skip" }), ["two"]);
 });
 
-Deno.test("a damaged piece of a compressed file costs that piece only", async () => {
+Deno.test("readRecording with onDamage = skip loses only the damaged piece of a compressed file", async () => {
   await using folder = await TempFolder.make();
   const config = { path: folder.path, compress: true, flush: "message" };
   await recordAll(config, ["one"]);
@@ -192,7 +193,7 @@ Deno.test("a damaged piece of a compressed file costs that piece only", async ()
   await Deno.writeFile(path, bytes);
   await assert.rejects(messages(folder.path), {
     code: "RECORDING_DAMAGED",
-    message: new RegExp(`a compressed piece.* at byte ${first}`),
+    message: new RegExp(`a damaged compressed piece at byte ${first}`),
   });
   assert.deepEqual(await messages(folder.path, { onDamage: "skip" }), [
     "one",
@@ -207,7 +208,7 @@ Deno.test("readRecording reads a single file", async () => {
   assert.deepEqual(await messages(path), ["two"]);
 });
 
-Deno.test("readRecording says where there is no recording", async (t) => {
+Deno.test("readRecording rejects with NO_RECORDING without a recording", async (t) => {
   await using folder = await TempFolder.make();
   await Deno.writeTextFile(`${folder.path}/notes.txt`, "mine");
   const paths = {
@@ -222,7 +223,7 @@ Deno.test("readRecording says where there is no recording", async (t) => {
   }
 });
 
-Deno.test("a foreign file under our name is an error, not messages", async (t) => {
+Deno.test("readRecording rejects a foreign file with the name of a recording", async (t) => {
   const foreign: Record<string, [string, Uint8Array]> = {
     "text": [FILE, new TextEncoder().encode("dear diary\n")],
     "other JSON": [FILE, new TextEncoder().encode('{"level":"info"}\n')],

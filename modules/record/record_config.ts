@@ -1,13 +1,16 @@
 import { z } from "zod";
 import { patternKey } from "../config_topics.ts";
 
-/** Longest wait that a timer takes, in seconds. */
-const LONGEST = 2_000_000;
+/** Maximum delay of a timer, in seconds. */
+const MAX_SECONDS = 2_000_000;
 
-/** What only files of more than one entry have. */
+/** Keys that Rust's format, with a file for each message, does not support. */
 const NOT_WITH_RUST = ["compress", "max-files", "rotate-every"] as const;
 
-/** The keys of `[module.<id>]` of the class `record`; what each means says README.md. */
+/**
+ * Schema of `[module.<id>]` of the class `record`. README.md describes the
+ * keys.
+ */
 export const recordConfig = z.object({
   topic: z.union([patternKey, z.array(patternKey).min(1)]).default("#"),
   path: z.string().min(1),
@@ -15,12 +18,12 @@ export const recordConfig = z.object({
   compress: z.boolean().default(false),
   flush: z.union([
     z.enum(["batch", "message"]),
-    z.number().min(0.001).max(LONGEST),
+    z.number().min(0.001).max(MAX_SECONDS),
   ]).default("batch"),
   sync: z.enum(["never", "rotation", "flush"]).default("never"),
   "max-file-size": z.number().int().min(1).default(64 * 1024 * 1024),
   "max-files": z.number().int().min(1).optional(),
-  "rotate-every": z.number().min(0.001).max(LONGEST).optional(),
+  "rotate-every": z.number().min(0.001).max(MAX_SECONDS).optional(),
   "on-write-error": z.enum(["fail", "retry", "drop"]).default("fail"),
   "on-unencodable": z.enum(["skip", "fail"]).default("skip"),
   "queue-size": z.number().int().min(1).max(1_000_000).default(10_000),
@@ -36,5 +39,5 @@ export const recordConfig = z.object({
   }
 });
 
-/** A checked section. */
+/** Checked configuration of a recorder. */
 export type RecordConfig = z.infer<typeof recordConfig>;

@@ -7,7 +7,7 @@ import { TempFolder } from "./testing/temp_folder.ts";
 const START = Date.UTC(2026, 10, 24, 8);
 const FIRST = "0000000000000000.jsonl";
 
-Deno.test("record writes a line for each message: sequence, time, topic, id, headers, message", async () => {
+Deno.test("record writes one line for each message with sequence, time, topic, id, headers and message", async () => {
   await using folder = await TempFolder.make();
   const bus = new MockBus({ clock: new VirtualClock({ start: START }) });
   await using test = await recorder(folder, { topic: "order.#" }, bus);
@@ -15,7 +15,7 @@ Deno.test("record writes a line for each message: sequence, time, topic, id, hea
     id: "0f",
     headers: { trace: "t" },
   });
-  await bus.inject("other", "not heard");
+  await bus.inject("other", "not recorded");
   await bus.inject("order.paid", new Uint8Array([1]), { id: "1e" });
   await test.settle();
   assert.deepEqual((await folder.read(FIRST)).split("\n"), [
@@ -27,7 +27,7 @@ Deno.test("record writes a line for each message: sequence, time, topic, id, hea
   ]);
 });
 
-Deno.test("record makes the folder that it is given", async () => {
+Deno.test("record creates the folder of its path", async () => {
   await using folder = await TempFolder.make();
   const path = `${folder.path}/a/b`;
   await using test = await testModule(record, { path });
@@ -36,7 +36,7 @@ Deno.test("record makes the folder that it is given", async () => {
   assert.equal((await readAll(path)).length, 1);
 });
 
-Deno.test("record hears several patterns, and writes what two of them match once", async () => {
+Deno.test("record with several patterns writes a message that two of them match once", async () => {
   await using folder = await TempFolder.make();
   const topic = ["a.*", "*.b", "a.*", "c"];
   await using test = await recorder(folder, { topic });
@@ -48,7 +48,7 @@ Deno.test("record hears several patterns, and writes what two of them match once
   assert.deepEqual(topics, ["a.b", "x.b", "a.x", "c"]);
 });
 
-Deno.test("record writes what it has also when the last message is one that it hears twice", async () => {
+Deno.test("record writes its batch if the last delivery is a duplicate", async () => {
   await using folder = await TempFolder.make();
   await using test = await recorder(folder, { topic: ["a.*", "*.b"] });
   const burst = ["a.b", "a.b", "x.b", "x.b", "a.b"];
@@ -57,7 +57,7 @@ Deno.test("record writes what it has also when the last message is one that it h
   assert.equal((await readAll(folder.path)).length, burst.length);
 });
 
-Deno.test("record appends after a restart, and goes on counting", async () => {
+Deno.test("record appends after a restart and continues the sequence", async () => {
   await using folder = await TempFolder.make();
   for (const message of ["one", "two", "three"]) {
     await using test = await recorder(folder);
@@ -70,7 +70,7 @@ Deno.test("record appends after a restart, and goes on counting", async () => {
   );
 });
 
-Deno.test("record goes on in a new file when its format is another one", async () => {
+Deno.test("record continues in a new file after a change of format", async () => {
   await using folder = await TempFolder.make();
   const forms = [
     {},
@@ -94,7 +94,7 @@ Deno.test("record goes on in a new file when its format is another one", async (
   );
 });
 
-Deno.test("record compresses to what anybody's gunzip reads", async () => {
+Deno.test("record compresses to standard gzip", async () => {
   await using folder = await TempFolder.make();
   await using test = await recorder(folder, { compress: true });
   await test.bus.inject("a", "one");
@@ -106,7 +106,7 @@ Deno.test("record compresses to what anybody's gunzip reads", async () => {
   assert.equal((await readAll(folder.path)).length, 2);
 });
 
-Deno.test("record begins a new file before one becomes too large, and keeps only the newest", async () => {
+Deno.test("record rotates before a file exceeds max-file-size and keeps max-files files", async () => {
   await using folder = await TempFolder.make();
   const config = { "max-file-size": 300, "max-files": 2 };
   await using test = await recorder(folder, config);
@@ -124,7 +124,7 @@ Deno.test("record begins a new file before one becomes too large, and keeps only
   assert.equal(numbers.at(-1), 9);
 });
 
-Deno.test("record begins a new file when one is old enough, also when the clock was set back", async () => {
+Deno.test("record rotates after rotate-every, also after the clock was set back", async () => {
   await using folder = await TempFolder.make();
   const clock = new VirtualClock({ start: START });
   const bus = new MockBus({ clock });
@@ -147,7 +147,7 @@ Deno.test("record begins a new file when one is old enough, also when the clock 
   assert.equal((await folder.names()).length, 3);
 });
 
-Deno.test("record with flush in seconds gathers so long, and writes the rest when it stops", async () => {
+Deno.test("record with flush in seconds writes at that interval and when it stops", async () => {
   await using folder = await TempFolder.make();
   await using test = await recorder(folder, { flush: 0.5 });
   await test.bus.inject("a", 1);
@@ -160,18 +160,18 @@ Deno.test("record with flush in seconds gathers so long, and writes the rest whe
   assert.equal((await readAll(folder.path)).length, 2);
 });
 
-Deno.test("record with flush = message has written each when it takes the next", async () => {
+Deno.test("record with flush = message writes each message before it takes the next one", async () => {
   await using folder = await TempFolder.make();
   const config = { flush: "message", sync: "flush", "queue-size": 1 };
   await using test = await recorder(folder, config);
   for (let n = 0; n < 5; n++) await test.bus.inject("a", n);
-  // The fifth was taken in: so the third is finished, and one is in hand.
+  // The fifth message is queued: the third is written, and one is in flight.
   assert((await readAll(folder.path)).length >= 3);
   await test.settle();
   assert.equal((await readAll(folder.path)).length, 5);
 });
 
-Deno.test("A11 record makes publishers wait rather than lose a message", async () => {
+Deno.test("A11 record lets publishers wait and loses no message", async () => {
   await using folder = await TempFolder.make();
   await using test = await recorder(folder, { "queue-size": 10 });
   await Promise.all(
@@ -184,7 +184,7 @@ Deno.test("A11 record makes publishers wait rather than lose a message", async (
   );
 });
 
-Deno.test("record leaves out what has no form, counts it, and says so once in ten seconds", async () => {
+Deno.test("record skips and counts messages that cannot be encoded, and logs the count every ten seconds", async () => {
   await using folder = await TempFolder.make();
   await using test = await recorder(folder);
   for (const message of [1, () => {}, 2, new Map(), 3]) {
@@ -195,12 +195,12 @@ Deno.test("record leaves out what has no form, counts it, and says so once in te
     (await readAll(folder.path)).map((one) => [one.sequence, one.message]),
     [[0, 1], [1, 2], [2, 3]],
   );
-  const told = test.logs.filter(({ level }) => level === "warn");
-  assert.deepEqual(told.map(({ properties }) => properties?.count), [1, 2]);
-  assert.match(String(told[0]!.properties?.reason), /a function.*on a\.b$/);
+  const warnings = test.logs.filter(({ level }) => level === "warn");
+  assert.deepEqual(warnings.map(({ properties }) => properties?.count), [1, 2]);
+  assert.match(String(warnings[0]!.properties?.reason), /a function.*on a\.b$/);
 });
 
-Deno.test("record fails at what has no form where its configuration says so, and keeps what came before", async () => {
+Deno.test("record with on-unencodable = fail fails at such a message and keeps earlier ones", async () => {
   await using folder = await TempFolder.make();
   const config = { path: folder.path, "on-unencodable": "fail" };
   await using test = await testModule(record, config, { failures: "collect" });
@@ -211,7 +211,7 @@ Deno.test("record fails at what has no form where its configuration says so, and
   assert.equal((await readAll(folder.path)).length, 1);
 });
 
-Deno.test("two recorders on one folder are refused until the first has ended", async () => {
+Deno.test("record refuses a folder until its first recorder has ended", async () => {
   await using folder = await TempFolder.make();
   const first = await recorder(folder);
   await assert.rejects(recorder(folder), (error: Error) => {
@@ -223,7 +223,7 @@ Deno.test("two recorders on one folder are refused until the first has ended", a
   await using _second = await recorder(folder);
 });
 
-Deno.test("record lets the folder go when the process stops before it has begun", async () => {
+Deno.test("record releases the folder if the process stops before the module runs", async () => {
   await using folder = await TempFolder.make();
   const bus = new MockBus();
   const broken = {
@@ -240,7 +240,7 @@ Deno.test("record lets the folder go when the process stops before it has begun"
   await using _ = await recorder(folder);
 });
 
-Deno.test("record refuses a configuration that can't work", async (t) => {
+Deno.test("record refuses an invalid configuration", async (t) => {
   const path = "/tmp/never_made";
   const wrong = {
     "no path": {},

@@ -1,24 +1,30 @@
 import { readdir, stat } from "node:fs/promises";
+import { storageError } from "../storage_error.ts";
 import { cborSequence } from "./cbor_sequence.ts";
-import type { Format } from "./format.ts";
+import type { Format } from "./entry.ts";
 import { jsonLines } from "./json_lines.ts";
-import { storageError } from "./storage_error.ts";
 
 const FORMATS: readonly Format[] = [jsonLines, cborSequence];
 
-/** Wide enough for 30 years at 10 million messages a second, so that files sort by name. */
+/**
+ * Enough digits for 30 years at 10 million messages per second, so that files
+ * sort by name.
+ */
 const DIGITS = 16;
 
-/** A file of a recording; what it is says its name: that of the first entry, the format, and whether it is compressed. */
+/**
+ * File of a recording. Its name contains the first sequence, the format and the
+ * compression.
+ */
 export interface RecordingFile {
   readonly path: string;
-  /** The sequence of its first entry. */
+  /** Sequence of its first entry. */
   readonly first: number;
   readonly format: Format;
   readonly compressed: boolean;
 }
 
-/** A file of `folder` that begins with the entry `first`. */
+/** Returns the file in `folder` for entries from the sequence `first` on. */
 export function recordingFile(
   folder: string,
   first: number,
@@ -30,7 +36,10 @@ export function recordingFile(
   return { path: `${folder}/${name}`, first, format, compressed };
 }
 
-/** What the name of a file says; undefined if it is not of a recording. */
+/**
+ * Parses the name of a file. Returns undefined if it is not the name of a
+ * recording.
+ */
 export function parseFileName(path: string): RecordingFile | undefined {
   const name = path.slice(path.lastIndexOf("/") + 1);
   const match = /^(\d{16})\.(\w+)(\.gz)?$/.exec(name);
@@ -44,7 +53,10 @@ export function parseFileName(path: string): RecordingFile | undefined {
   };
 }
 
-/** The files of a recording, the oldest first. Rejects with `PERMISSION_DENIED` or `STORAGE_FAILED`. */
+/**
+ * Lists the files of a recording, oldest first. Rejects with
+ * `PERMISSION_DENIED` or `STORAGE_FAILED`.
+ */
 export async function recordingFiles(
   folder: string,
 ): Promise<RecordingFile[]> {
@@ -59,21 +71,10 @@ export async function recordingFiles(
     .sort((a, b) => a.first - b.first);
 }
 
-/** The numbers that Rust's `0.json`, `1.json`, … have in `folder`, ascending. */
-export async function rustNumbers(folder: string): Promise<number[]> {
-  let names: string[];
-  try {
-    names = await readdir(folder);
-  } catch (cause) {
-    throw storageError("read", folder, cause);
-  }
-  return names.map((name) => /^(0|[1-9]\d{0,14})\.json$/.exec(name)?.[1])
-    .filter((digits) => digits !== undefined)
-    .map(Number)
-    .sort((a, b) => a - b);
-}
-
-/** Says whether `path` is a folder. Rejects with `PERMISSION_DENIED` or `STORAGE_FAILED`. */
+/**
+ * Returns true if `path` is a folder. Rejects with `PERMISSION_DENIED` or
+ * `STORAGE_FAILED`.
+ */
 export async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();

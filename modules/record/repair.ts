@@ -1,28 +1,38 @@
+import { Buffer } from "node:buffer";
 import { type FileHandle, open, unlink } from "node:fs/promises";
+import { storageError } from "../storage_error.ts";
+import { MAX_ENTRY_BYTES, type RecordedMessage } from "./entry.ts";
+import { FileReader } from "./file_reader.ts";
 import { jsonLines } from "./json_lines.ts";
-import { firstLine, lastLine } from "./last_line.ts";
-import { FileReader } from "./read_file.ts";
 import type { RecordingFile } from "./recording_file.ts";
-import { storageError } from "./storage_error.ts";
 
-/** What the newest file of a recording was found to be. */
+const NEW_LINE = 10;
+/** Size of the first read at the end of a file, in bytes. */
+const PIECE = 64 * 1024;
+
+/** State of the newest file of a recording after its repair. */
 export interface Repaired {
-  /** The sequence of the next entry. */
+  /** Sequence of the next entry. */
   readonly next: number;
-  /** How many bytes it has; undefined where nothing may be added to it. */
+  /** Size of the file in bytes; undefined if no entry may be appended to it. */
   readonly size: number | undefined;
-  /** When its first entry was published, in milliseconds since 1970. */
+  /** Time of its first entry, in milliseconds since 1970. */
   readonly since: number | undefined;
-  /** Bytes of an entry that was cut off, and is gone now. */
+  /** Size of an incomplete entry that was removed, in bytes. */
   readonly torn: number;
-  /** What it has that no recorder wrote: then it is left as it is. */
+  /**
+   * Description of bytes that no recorder wrote. A damaged file stays
+   * unchanged.
+   */
   readonly damage: string | undefined;
 }
 
 /**
- * Takes off the entry at the end that is cut off, which a recorder that is killed leaves, and finds where to go on.
+ * Removes an incomplete entry at the end, which a killed recorder leaves, and
+ * finds the next sequence.
  *
- * A file that nothing is left of is removed. Rejects with `PERMISSION_DENIED` or `STORAGE_FAILED`.
+ * A file without a complete entry is removed. Rejects with `PERMISSION_DENIED`
+ * or `STORAGE_FAILED`.
  */
 export async function repair(file: RecordingFile): Promise<Repaired> {
   let handle: FileHandle;
@@ -32,7 +42,7 @@ export async function repair(file: RecordingFile): Promise<Repaired> {
     throw storageError("write to", file.path, cause);
   }
   try {
-    return await repairQuickly(handle, file) ?? await repairWhole(handle, file);
+    return await repairEnd(handle, file) ?? await repairWhole(handle, file);
   } catch (cause) {
     throw storageError("write to", file.path, cause);
   } finally {
@@ -40,8 +50,11 @@ export async function repair(file: RecordingFile): Promise<Repaired> {
   }
 }
 
-/** Looks at both ends only, where a format has ends to look at. */
-async function repairQuickly(
+/**
+ * Reads only the first and the last line. Returns undefined for formats without
+ * lines.
+ */
+async function repairEnd(
   handle: FileHandle,
   file: RecordingFile,
 ): Promise<Repaired | undefined> {
@@ -50,7 +63,7 @@ async function repairQuickly(
   const last = await lastLine(handle, size);
   if (last === undefined) return undefined;
   const first = await firstLine(handle);
-  return await cutOff(handle, file, {
+  return await truncate(handle, file, {
     next: last.entry.sequence + 1,
     size: last.end,
     since: first?.time,
@@ -74,11 +87,11 @@ async function repairWhole(
   }
   const { end, torn } = reader;
   return damage === undefined
-    ? await cutOff(handle, file, { next: last + 1, size: end, since, torn })
-    : await leaveBe(handle, last, damage);
+    ? await truncate(handle, file, { next: last + 1, size: end, since, torn })
+    : await keepDamaged(handle, last, damage);
 }
 
-async function cutOff(
+async function truncate(
   handle: FileHandle,
   file: RecordingFile,
   found: Omit<Repaired, "damage">,
@@ -91,8 +104,11 @@ async function cutOff(
   return { ...found, damage: undefined };
 }
 
-/** Entries that can't be read may follow the damage. Each has at least a byte: so many numbers are left to them. */
-async function leaveBe(
+/**
+ * Unreadable entries may follow the damage. Each has at least one byte, so the
+ * size of the file bounds their sequences.
+ */
+async function keepDamaged(
   handle: FileHandle,
   last: number,
   damage: string,
@@ -100,4 +116,73 @@ async function leaveBe(
   const { size } = await handle.stat();
   const next = last + 1 + size;
   return { next, size: undefined, since: undefined, torn: 0, damage };
+}
+
+/** End of a file of JSON lines. */
+interface LastLine {
+  /** The last complete entry. */
+  readonly entry: RecordedMessage;
+  /** Offset of its end. */
+  readonly end: number;
+}
+
+/**
+ * Finds the last complete line from the end, also of a file of gigabytes.
+ * Returns undefined if it is not an entry.
+ */
+async function lastLine(
+  handle: FileHandle,
+  size: number,
+): Promise<LastLine | undefined> {
+  for (let length = PIECE; length < 4 * MAX_ENTRY_BYTES; length *= 4) {
+    const from = Math.max(0, size - length);
+    const piece = await readPiece(handle, from, size - from);
+    const end = piece.lastIndexOf(NEW_LINE);
+    const begin = end <= 0 ? -1 : piece.lastIndexOf(NEW_LINE, end - 1);
+    if (end < 0 || begin < 0) {
+      if (from > 0) continue; // the line is longer
+      if (end < 0) return undefined;
+    }
+    const entry = parse(piece.subarray(begin + 1, end + 1));
+    return entry && { entry, end: from + end + 1 };
+  }
+  return undefined;
+}
+
+/** Reads the first entry. Returns undefined if it is longer than a piece. */
+async function firstLine(
+  handle: FileHandle,
+): Promise<RecordedMessage | undefined> {
+  const piece = await readPiece(handle, 0, PIECE);
+  const end = piece.indexOf(NEW_LINE);
+  return end < 0 ? undefined : parse(piece.subarray(0, end + 1));
+}
+
+function parse(line: Uint8Array): RecordedMessage | undefined {
+  let found: RecordedMessage | undefined;
+  jsonLines.read(line, {
+    entry: (message) => found = message,
+    damage: () => {}, // a damaged line is not an entry
+  });
+  return found;
+}
+
+async function readPiece(
+  handle: FileHandle,
+  from: number,
+  length: number,
+): Promise<Buffer> {
+  const piece = Buffer.alloc(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await handle.read(
+      piece,
+      done,
+      length - done,
+      from + done,
+    );
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return piece.subarray(0, done);
 }

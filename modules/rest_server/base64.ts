@@ -1,7 +1,10 @@
-/** So many arguments a call can take everywhere. */
+/** Number of arguments that a call can take in every runtime. */
 const PART = 8_192;
 
-/** Bytes in Base64. By hand where there is no `Uint8Array.toBase64`, which Node 22 lacks. */
+/**
+ * Encodes bytes in Base64. Node 22 has no `Uint8Array.toBase64`, so this
+ * function does it by hand there.
+ */
 export function toBase64(bytes: Uint8Array): string {
   if (typeof bytes.toBase64 === "function") return bytes.toBase64();
   let text = "";

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { topicKey } from "../config_topics.ts";
-import { type Network, parseNetwork } from "./address.ts";
-import type { CorsRules } from "./cors.ts";
-import { type LiveConfig, liveSchema } from "./live/live_config.ts";
-import { type OpenApiConfig, openApiSchema } from "./openapi/openapi_config.ts";
-import type { RateLimit } from "./rate_limit.ts";
-import type { RequestLogLevel } from "./request_log.ts";
+import { type Network, parseNetwork } from "./gateway/address.ts";
+import type { CorsRules } from "./gateway/cors.ts";
+import { type LiveConfig, liveSchema } from "./live_config.ts";
+import { type OpenApiConfig, openApiSchema } from "./openapi_config.ts";
+import type { RateLimit } from "./gateway/rate_limit.ts";
+import type { RequestLogLevel } from "./gateway/request_log.ts";
 import type { Dots } from "./topic_of.ts";
 
 /** In seconds; a timer takes at most 2,147,483. */
@@ -14,33 +14,38 @@ const count = z.int().min(1).max(1_000_000);
 
 const address = z.string().refine(
   (text) => text === "localhost" || (isAddress(text) && !text.includes("/")),
-  "wanted an IP address, or localhost",
+  "expected an IP address, or localhost",
 );
 const network = z.string().refine(
   isAddress,
-  'wanted an IP address or a network such as "10.0.0.0/8"',
+  'expected an IP address or a network such as "10.0.0.0/8"',
 );
 const mediaType = z.string().toLowerCase().regex(
   /^[\w.+-]+\/([\w.+-]+|\*)$/,
-  'wanted a media type such as "application/json" or "text/*"',
+  'expected a media type such as "application/json" or "text/*"',
 );
 const headerName = z.string().toLowerCase().regex(
   /^[!#$%&'*+.^_`|~0-9a-z-]+$/,
-  "wanted the name of a header",
+  "expected the name of a header",
 );
-const method = z.string().regex(/^[A-Z]+$/, 'wanted a method such as "GET"');
+const method = z.string().regex(/^[A-Z]+$/, 'expected a method such as "GET"');
 const origin = z.string().regex(
   /^(\*|https?:\/\/[^/\s?#*]+)$/,
-  'wanted an origin such as "https://example.com", or "*" for all',
+  'expected an origin such as "https://example.com", or "*" for all',
 );
 const path = z.string().regex(
   /^\/[\w./~-]*$/,
-  'wanted a path such as "/assets"',
+  'expected a path such as "/assets"',
+);
+
+const host = z.string().regex(
+  /^(\*|[\w.-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?)$/,
+  'expected a name such as "example.com" or "localhost:4340", or "*" for any',
 );
 
 const health = z.string().regex(
   /^(\/[\w.~-]+)+$/,
-  'wanted a path such as "/health"',
+  'expected a path such as "/health"',
 );
 
 const cors = z.object({
@@ -69,7 +74,7 @@ const auth = z.object({
   (keys) =>
     (keys["tokens-file"] === undefined) !==
       (keys["tokens-env"] === undefined),
-  "wanted either tokens-file or tokens-env",
+  "expected either tokens-file or tokens-env",
 );
 
 /** The section of a server. */
@@ -81,15 +86,20 @@ export const restServerSchema = z.object({
   dots: z.enum(["escape", "split"]).default("escape"),
   "request-timeout": seconds.optional(),
   "body-timeout": seconds.default(30),
+  "min-body-rate": z.int().min(0).max(1_073_741_824).default(240),
   "drain-timeout": seconds.default(5),
   "max-body-size": z.int().min(0).max(1_073_741_824).default(16_777_216),
   "max-concurrent": count.default(1_000),
+  "max-uploads": count.default(256),
+  "max-buffered": z.int().min(65_536).max(17_179_869_184).default(67_108_864),
+  hosts: z.array(host).min(1).optional(),
   "media-types": z.array(mediaType).min(1).optional(),
   "request-id": headerName.optional(),
   "request-log": z.enum(["none", "debug", "info"]).default("debug"),
   "trusted-proxies": z.array(network).default([]),
   compression: z.boolean().default(false),
   health: health.optional(),
+  metrics: health.optional(),
   tls: z.object({ cert: z.string().min(1), key: z.string().min(1) }).optional(),
   auth: auth.optional(),
   "rate-limit": z.object({
@@ -107,19 +117,30 @@ export const restServerSchema = z.object({
 /** A section, checked. */
 export type RestServerSection = z.infer<typeof restServerSchema>;
 
-/** What a server goes by. Times are in milliseconds. */
+/** Settings of a server. Times are in milliseconds. */
 export interface RestServerConfig {
   readonly address: string;
   readonly port: number;
   readonly topic: string;
   readonly variant: boolean;
   readonly dots: Dots;
-  /** That of the bus where it is undefined. */
+  /** That of the bus if undefined. */
   readonly requestTimeout: number | undefined;
   readonly bodyTimeout: number;
+  /** Bytes per second that a client must send. */
+  readonly minBodyRate: number;
   readonly drainTimeout: number;
   readonly maxBodySize: number;
   readonly maxConcurrent: number;
+  /** Bodies that are read at the same time. */
+  readonly maxUploads: number;
+  /** Bytes that are held for all clients together. */
+  readonly maxBuffered: number;
+  /**
+   * Names of the server; those of the loopback interface if undefined and it
+   * listens there, else any.
+   */
+  readonly hosts: readonly string[] | undefined;
   readonly mediaTypes: readonly string[] | undefined;
   readonly requestId: string | undefined;
   readonly requestLog: RequestLogLevel;
@@ -127,6 +148,8 @@ export interface RestServerConfig {
   readonly compression: boolean;
   /** The path that says whether the server takes requests. */
   readonly health: string | undefined;
+  /** Path of the metrics for Prometheus. */
+  readonly metrics: string | undefined;
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly auth: TokenSource | undefined;
   readonly rateLimit: RateLimit | undefined;
@@ -136,7 +159,7 @@ export interface RestServerConfig {
   readonly openapi: OpenApiConfig | undefined;
 }
 
-/** Where bearer tokens are: one of them is there. */
+/** Source of bearer tokens: exactly one of the keys is set. */
 export interface TokenSource {
   readonly file: string | undefined;
   readonly env: string | undefined;
@@ -160,9 +183,13 @@ export function readSection(section: RestServerSection): RestServerConfig {
     dots: section.dots,
     requestTimeout: timeout && timeout * 1_000,
     bodyTimeout: section["body-timeout"] * 1_000,
+    minBodyRate: section["min-body-rate"],
     drainTimeout: section["drain-timeout"] * 1_000,
     maxBodySize: section["max-body-size"],
     maxConcurrent: section["max-concurrent"],
+    maxUploads: section["max-uploads"],
+    maxBuffered: section["max-buffered"],
+    hosts: section.hosts,
     mediaTypes: section["media-types"],
     requestId: section["request-id"],
     requestLog: section["request-log"],
@@ -171,6 +198,7 @@ export function readSection(section: RestServerSection): RestServerConfig {
     ),
     compression: section.compression,
     health: section.health,
+    metrics: section.metrics,
     tls: section.tls,
     auth: auth && { file: auth["tokens-file"], env: auth["tokens-env"] },
     rateLimit: rateLimitOf(section["rate-limit"]),

@@ -1,5 +1,6 @@
 /**
- * The class `rest-server`: HTTP in front of the bus, as strict as a gateway. `GET /users/7` is a request on `rest.get.users.7`.
+ * The class `rest-server`: HTTP in front of the bus, as strict as a gateway.
+ * `GET /users/7` is a request on `rest.get.users.7`.
  *
  * @example A module that answers HTTP, and a server
  * ```ts
@@ -10,7 +11,11 @@
  * const hello = defineModule({
  *   name: "hello",
  *   init(context) {
- *     handleRoute(context, "GET /hello/:name", ({ params }) => `Hello, ${params.name}!`);
+ *     handleRoute(
+ *       context,
+ *       "GET /hello/:name",
+ *       ({ params }) => `Hello, ${params.name}!`,
+ *     );
  *   },
  * });
  *
@@ -29,9 +34,12 @@
 import type { Module } from "@caryatid/sdk";
 import { createRestServer } from "./rest_server.ts";
 
-/** Answers HTTP by asking the bus: `GET /hello` is a request on `rest.get.hello`. */
+/**
+ * Answers HTTP by asking the bus: `GET /hello` is a request on
+ * `rest.get.hello`.
+ */
 export default createRestServer() as Module;
-export type { WebApp } from "./gateway.ts";
+export type { WebApp } from "./gateway/gateway.ts";
 export type { Dots } from "./topic_of.ts";
 export {
   createRestServer,
@@ -50,24 +58,28 @@ export {
   handleRoute,
   type PathOf,
   type RouteHandler,
+  type RouteHandlerOf,
   type RouteOptions,
-} from "./handle_route.ts";
-export type { DefinedRequest } from "./openapi/checked_request.ts";
+} from "./routes/handle_route.ts";
+export type { RouteErrors } from "./routes/route_errors.ts";
+export type { DefinedRequest } from "./routes/checked_request.ts";
 export {
   type DefinedRoute,
   defineRoute,
-  type ResponseDefinition,
-  type RouteDefinition,
   type TextValues,
-} from "./openapi/define_route.ts";
-export type { JsonSchema } from "./openapi/json_schema.ts";
+} from "./routes/define_route.ts";
+export type {
+  ResponseDefinition,
+  RouteDefinition,
+} from "./routes/route_definition.ts";
+export type { JsonSchema } from "./routes/json_schema.ts";
 export type {
   Content,
   Operation,
   OperationResponse,
   Parameter,
-} from "./openapi/operation.ts";
-export type { RouteRequest } from "./route_request.ts";
-export { type Reply, reply, type ReplyOptions } from "./reply.ts";
-export type { ParamNames, Params, Route } from "./route_path.ts";
-export { type RouteTopics, routeTopics } from "./route_topics.ts";
+} from "./routes/operation.ts";
+export type { RouteRequest } from "./routes/route_request.ts";
+export { type Reply, reply, type ReplyOptions } from "./routes/reply.ts";
+export type { ParamNames, Params, Route } from "./routes/route_path.ts";
+export { type RouteTopics, routeTopics } from "./routes/route_topics.ts";

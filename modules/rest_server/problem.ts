@@ -1,8 +1,11 @@
-/** What can be said of a {@linkcode Problem} besides its status. */
+/** Options of a {@linkcode Problem}. */
 export interface ProblemOptions extends ErrorOptions {
-  /** A URI that names the kind of problem (`about:blank`: the status says it all). */
+  /**
+   * A URI that names the kind of problem (`about:blank`: the status says it
+   * all).
+   */
   readonly type?: string;
-  /** What the kind of problem is called (the name of the status). */
+  /** Name of the kind of problem (the name of the status). */
   readonly title?: string;
   /** More members of the answer, such as `errors`; those of RFC 9457 win. */
   readonly extensions?: Readonly<Record<string, unknown>>;
@@ -13,7 +16,8 @@ export interface ProblemOptions extends ErrorOptions {
 const BRAND = "~caryatid.problem";
 
 /**
- * An answer of RFC 9457, to throw. What it says reaches the client: no secrets. Made by {@linkcode problem}.
+ * An answer of RFC 9457, to throw. What it says reaches the client: no secrets.
+ * Made by {@linkcode problem}.
  *
  * `instanceof` also holds for one of another loaded copy of this package.
  */
@@ -23,7 +27,7 @@ export class Problem extends Error {
   /** The rest of it. */
   readonly options: ProblemOptions;
 
-  /** `detail`, if it isn't empty, says what is wrong with this very request. */
+  /** `detail` describes the fault of this request; empty if omitted. */
   constructor(status: number, detail = "", options: ProblemOptions = {}) {
     super(detail, "cause" in options ? { cause: options.cause } : {});
     this.name = "Problem";

@@ -1,4 +1,4 @@
-import { decodePart } from "./target.ts";
+import { decodePart } from "./gateway/target.ts";
 
 /** The parameters of a query. */
 export interface Query {
@@ -14,18 +14,27 @@ const NONE: Query = Object.freeze({
 });
 
 /**
- * Reads `a=1&b=x+y`, as forms write it: `+` is a space.
+ * Reads a query, `a=1&b=x+y`, as forms write it: `+` is a space.
  *
- * @throws {Problem} 400 for what is no UTF-8, or no escape
+ * @throws {Problem} 400 if an escape is malformed, or is not UTF-8
  */
 export function readQuery(query: string): Query {
+  return read(query, "target");
+}
+
+/** Reads the body of a form, as `readQuery` reads a query. */
+export function readForm(body: string): Query {
+  return read(body, "form");
+}
+
+function read(query: string, of: "target" | "form"): Query {
   if (query === "") return NONE;
   const all = new Map<string, string[]>();
   for (const part of query.split("&")) {
     if (part === "") continue;
     const mark = part.indexOf("=");
-    const name = decode(mark < 0 ? part : part.slice(0, mark));
-    const value = mark < 0 ? "" : decode(part.slice(mark + 1));
+    const name = decode(mark < 0 ? part : part.slice(0, mark), of);
+    const value = mark < 0 ? "" : decode(part.slice(mark + 1), of);
     const values = all.get(name);
     if (values) values.push(value);
     else all.set(name, [value]);
@@ -42,6 +51,6 @@ export function readQuery(query: string): Query {
   };
 }
 
-function decode(text: string): string {
-  return decodePart(text.replaceAll("+", " "));
+function decode(text: string, of: "target" | "form"): string {
+  return decodePart(text.replaceAll("+", " "), of);
 }

@@ -1,12 +1,18 @@
-/** What a route's handler is asked, on `<topic>.<method>.<path>`: RESTRequest of Rust Caryatid, and what came with it. */
+/**
+ * Request that the handler of a route receives on `<topic>.<method>.<path>`:
+ * RESTRequest of Rust Caryatid, with additional fields.
+ */
 export interface RestRequest {
-  /** As received, such as `GET`. A HEAD request that nobody handles is a GET. */
+  /**
+   * Method as received, such as `GET`. A HEAD request that has no handler is a
+   * GET.
+   */
   readonly method: string;
   /** As received, without the query. */
   readonly path: string;
   /** The path's parts, percent-decoded; `/` has one, which is empty. */
   readonly path_elements: readonly string[];
-  /** Text as text, all else as bytes. Empty text if there is none. */
+  /** Text as text, all else as bytes; empty text if the request has no body. */
   readonly body: string | Uint8Array;
   /** Of each parameter the last value. */
   readonly query_parameters: Readonly<Record<string, string>>;
@@ -16,19 +22,24 @@ export interface RestRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What a route's handler answers: RESTResponse of Rust Caryatid, and headers. */
+/**
+ * Answer of the handler of a route: RESTResponse of Rust Caryatid, and headers.
+ */
 export interface RestResponse {
   /** The status: 200 to 599. */
   readonly code: number;
-  /** Nothing where it is left out. */
+  /** Body; empty if it is left out. */
   readonly body?: string | Uint8Array;
   /** The body's media type. */
   readonly content_type?: string;
-  /** Others; a list is sent as several lines. Those of the connection are dropped. */
+  /**
+   * Other headers; a list is sent as several lines. Headers of the connection
+   * are dropped.
+   */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** Gives up no byte: not even a byte order mark. */
+/** Decoder that keeps every byte, also a byte order mark. */
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const REQUEST = "RESTRequest";
 const RESPONSE = "RESTResponse";
@@ -38,28 +49,55 @@ export function wrapRequest(request: RestRequest): unknown {
   return { [REQUEST]: request };
 }
 
-/** The answer as a Rust enum writes it, with all that Rust wants; its body is text there, so bytes that are text become it. */
+/**
+ * The answer as a Rust enum writes it, with all that Rust wants; its body is
+ * text there, so bytes that are text become it.
+ */
 export function wrapResponse(response: RestResponse): unknown {
   const { body = "", content_type = "" } = response;
-  return { [RESPONSE]: { ...response, body: textOf(body), content_type } };
+  // Rust cannot read other bytes, but this package's server can.
+  const text = textOf(body) ?? body;
+  return { [RESPONSE]: { ...response, body: text, content_type } };
 }
 
-/** What is in the Rust enum's variant, if the message is one. */
+/**
+ * Returns an answer that the server of Rust Caryatid can read: its body is
+ * text.
+ *
+ * @throws {Error} if the body is not UTF-8
+ */
+export function textResponse(response: RestResponse): RestResponse {
+  const body = textOf(response.body ?? "");
+  if (body !== undefined) return { ...response, body };
+  throw new Error(
+    "found an answer of bytes that are not UTF-8; expected text, since the " +
+      "REST server of Rust sends nothing else",
+  );
+}
+
+/**
+ * Returns the content of the Rust enum's variant, or the message itself if it
+ * is not such an enum.
+ */
 export function unwrapRequest(message: unknown): unknown {
   return unwrap(message, REQUEST);
 }
 
-/** What is in the Rust enum's variant, if the answer is one. */
+/**
+ * Returns the content of the Rust enum's variant, or the answer itself if it is
+ * not such an enum.
+ */
 export function unwrapResponse(message: unknown): unknown {
   return unwrap(message, RESPONSE);
 }
 
-function textOf(body: string | Uint8Array): string | Uint8Array {
+/** Returns undefined for bytes that are not UTF-8. */
+function textOf(body: string | Uint8Array): string | undefined {
   if (typeof body === "string") return body;
   try {
     return UTF8.decode(body);
   } catch {
-    return body; // for a server of ours; Rust can't have it
+    return undefined;
   }
 }
 

@@ -1,21 +1,23 @@
 import { types } from "node:util";
-import { bytesText } from "./bytes_text.ts";
-import { oneLine } from "./one_line.ts";
-import { quoted } from "./plain_text.ts";
+import { oneLine, quoted } from "./one_line.ts";
 import { redaction, type Steps } from "./redaction.ts";
 
-/** Levels that are shown: what is deeper is cut, and a stack overflow out of reach. */
-const DEEPEST = 16;
-/** A larger one is not written out: that takes longer than its length says. */
-const LARGEST_INTEGER = 2n ** 128n;
+/** Maximum number of levels, far below a stack overflow. */
+const MAX_DEPTH = 16;
+/** Maximum integer: formatting a larger one takes more than linear time. */
+const MAX_INTEGER = 2n ** 128n;
+/** Maximum number of bytes of a binary value. */
+const MAX_BYTES = 16;
 const MORE = "…";
 const NOTHING_HIDDEN = redaction([]);
 
 /**
- * A plain copy of any value, in about `size` characters, without what `steps` hide. What is left out is marked.
+ * Returns a plain copy of any value in about `size` characters, without the
+ * values that `steps` hide. Omissions are marked.
  *
- * Runs no code of the value: no getter, no proxy, no iterator of its own. Takes as long as `size` says, however large the value
- * is; only the keys of an object are all listed by JavaScript itself.
+ * Runs no code of the value: no getter, proxy or custom iterator. The time
+ * depends on `size`, not on the value; only the keys of an object are all
+ * listed by JavaScript itself.
  */
 export function excerpt(value: unknown, size: number, steps: Steps): unknown {
   return new Excerpt(size).copy(value, steps);
@@ -24,7 +26,7 @@ export function excerpt(value: unknown, size: number, steps: Steps): unknown {
 class Excerpt {
   #left: number;
   readonly #longestText: number;
-  /** From the root to here. */
+  /** Objects from the root to the current value. */
   readonly #path: object[] = [];
 
   constructor(size: number) {
@@ -55,7 +57,7 @@ class Excerpt {
     if (this.#path.includes(value)) return this.#take("<cycle>");
     const whole = this.#whole(value);
     if (whole !== undefined) return whole;
-    if (this.#path.length === DEEPEST) {
+    if (this.#path.length === MAX_DEPTH) {
       return this.#take(Array.isArray(value) ? `[${MORE}]` : `{${MORE}}`);
     }
     this.#path.push(value);
@@ -66,13 +68,14 @@ class Excerpt {
         ? this.#array(value, steps)
         : this.#table(value, steps);
     } catch {
-      return this.#take("<unreadable>"); // a module that isn't evaluated yet
+      // a module namespace that is not evaluated yet
+      return this.#take("<unreadable>");
     } finally {
       this.#path.pop();
     }
   }
 
-  /** What is shown as one value. */
+  /** Returns the text of a value without parts, or undefined. */
   #whole(value: object): unknown {
     if (types.isDate(value)) {
       const time = Date.prototype.getTime.call(value);
@@ -159,7 +162,10 @@ class Excerpt {
     return this.#left <= 0;
   }
 
-  /** Books what stands for a value, and two characters between it and the next one. */
+  /**
+   * Counts the characters of a value, and two characters between it and the
+   * next one.
+   */
   #take<T>(shown: T): T {
     this.#left -= String(shown).length + 2;
     return shown;
@@ -168,14 +174,50 @@ class Excerpt {
   #text(text: string): string {
     const room = Math.max(16, Math.min(this.#longestText, this.#left));
     let short = cut(text, room);
-    // Escaped, each character may take six.
+    // An escaped character can take six characters.
     if (quoted(short).length > 2 * room) short = cut(text, room >> 2);
     this.#left -= quoted(short).length + 2;
     return short;
   }
 }
 
-/** The beginning of a text, and how much there is more. Holds on to no part of the text itself. */
+/**
+ * Returns the number of bytes of a binary value and the first 16; undefined for
+ * any other value.
+ */
+export function bytesText(value: object): string | undefined {
+  const isView = ArrayBuffer.isView(value);
+  if (!isView && !types.isAnyArrayBuffer(value)) return undefined;
+  try {
+    const view = isView ? viewOf(value) : new Uint8Array(value);
+    const start = Array.from(
+      view.subarray(0, MAX_BYTES),
+      (byte) => byte.toString(16).padStart(2, "0"),
+    );
+    const more = view.length > MAX_BYTES ? "…" : "";
+    return `<${view.length} bytes: ${start.join("")}${more}>`;
+  } catch {
+    return "<bytes>"; // the buffer was transferred
+  }
+}
+
+/**
+ * Reads the range of a view by the getters of the language: a view may override
+ * its own.
+ */
+function viewOf(view: ArrayBufferView): Uint8Array {
+  const prototype = types.isDataView(view)
+    ? DataView.prototype
+    : Object.getPrototypeOf(Uint8Array.prototype);
+  const read = (key: string) =>
+    Object.getOwnPropertyDescriptor(prototype, key)!.get!.call(view);
+  return new Uint8Array(read("buffer"), read("byteOffset"), read("byteLength"));
+}
+
+/**
+ * Returns the start of a text and the number of further characters, as a copy
+ * that does not keep the text in memory.
+ */
 function cut(text: string, length: number): string {
   if (text.length <= length) return text;
   const start = text.slice(0, length).replace(/[\uD800-\uDBFF]$/, "");
@@ -184,19 +226,19 @@ function cut(text: string, length: number): string {
 }
 
 function integer(value: bigint): string {
-  return value < LARGEST_INTEGER && value > -LARGEST_INTEGER
+  return value < MAX_INTEGER && value > -MAX_INTEGER
     ? `${value}n`
     : "<large integer>";
 }
 
-/** What an own property holds, without running a getter. */
+/** Returns the value of an own property without running a getter. */
 function ownValue(object: object, key: string | number): unknown {
   const property = Object.getOwnPropertyDescriptor(object, key);
   if (property === undefined) return undefined;
   return "value" in property ? property.value : "<getter>";
 }
 
-/** Also under `__proto__`. */
+/** Defines a property, also for the key `__proto__`. */
 function put(table: Record<string, unknown>, key: string, value: unknown) {
   Object.defineProperty(table, key, {
     value,

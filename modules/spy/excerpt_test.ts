@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { excerpt } from "./excerpt.ts";
+import { bytesText, excerpt } from "./excerpt.ts";
 import { oneLine } from "./one_line.ts";
 import { redaction } from "./redaction.ts";
 
 const OPEN = redaction([]);
 const MIB = 1024 * 1024;
 
-Deno.test("excerpt() copies what is small as it is", () => {
+Deno.test("excerpt() copies small values unchanged", () => {
   fc.assert(fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
     const small = JSON.parse(JSON.stringify(value));
     assert.deepEqual(excerpt(small, 1_000_000, OPEN), small);
   }));
 });
 
-Deno.test("excerpt() shows what JSON can't as text", () => {
+Deno.test("excerpt() formats values that JSON lacks as text", () => {
   const value = {
     time: new Date(0),
     never: new Date(NaN),
@@ -43,7 +43,7 @@ Deno.test("excerpt() shows what JSON can't as text", () => {
   });
 });
 
-Deno.test("excerpt() keeps to its size, and marks what it leaves out", async (t) => {
+Deno.test("excerpt() keeps to its size and marks omissions", async (t) => {
   const cases: Record<string, [value: unknown, mark: RegExp]> = {
     "a long text": ["x".repeat(1_000), /^x{50}… 950 more$/],
     "a long array": [Array(1_000).fill(1), /"… \d+ more"\]$/],
@@ -71,14 +71,14 @@ Deno.test("excerpt() keeps to its size, and marks what it leaves out", async (t)
   }
 });
 
-Deno.test("excerpt() cuts no character in two", () => {
+Deno.test("excerpt() splits no surrogate pair", () => {
   assert.equal(
     excerpt("x" + "😀".repeat(100), 64, OPEN),
     "x" + "😀".repeat(7) + "… 186 more",
   );
 });
 
-Deno.test("excerpt() takes no longer for 100 MiB than for 100 KiB", async (t) => {
+Deno.test("excerpt() takes the same time for 100 MiB as for 100 KiB", async (t) => {
   const text = (length: number) =>
     new TextDecoder().decode(new Uint8Array(length).fill(65));
   const kinds: Record<string, (length: number) => unknown> = {
@@ -128,7 +128,7 @@ Deno.test("excerpt() runs no code of a hostile value", async (t) => {
     "a revoked proxy": [revoked(), "<proxy>"],
     "a proxy as prototype": [Object.create(new Proxy({}, traps)), {}],
     "toJSON": [{ toJSON: trap }, { toJSON: "<function>" }],
-    "an iterator of its own": [
+    "a custom iterator": [
       Object.assign([1], { [Symbol.iterator]: trap }),
       [1],
     ],
@@ -165,7 +165,7 @@ Deno.test("excerpt() runs no code of a hostile value", async (t) => {
   }
 });
 
-Deno.test("excerpt() hides what is redacted, however it is reached", () => {
+Deno.test("excerpt() hides redacted values on every path", () => {
   const hidden = redaction(["message.#.password", "message.cards.*.number"])
     .step("message");
   const user = { name: "Ann", password: "geheim" };
@@ -208,3 +208,20 @@ function detached(): unknown {
   structuredClone(bytes, { transfer: [bytes.buffer] });
   return bytes;
 }
+
+Deno.test("bytesText() returns the size and the first 16 bytes of any binary value", () => {
+  const bytes = new Uint8Array(20).fill(255);
+  const all = `<20 bytes: ${"ff".repeat(16)}…>`;
+  assert.equal(bytesText(bytes), all);
+  assert.equal(bytesText(bytes.buffer), all);
+  assert.equal(bytesText(new DataView(bytes.buffer)), all);
+  assert.equal(bytesText(bytes.subarray(18)), "<2 bytes: ffff>");
+  assert.equal(bytesText(new Uint16Array([1])), "<2 bytes: 0100>");
+  assert.equal(bytesText(new SharedArrayBuffer(1)), "<1 bytes: 00>");
+});
+
+Deno.test("bytesText() returns undefined for other values", () => {
+  for (const value of [{}, [1], new Date(), { byteLength: 5 }]) {
+    assert.equal(bytesText(value), undefined);
+  }
+});

@@ -1,9 +1,9 @@
 /**
- * The class `spy`: shows what passes.
+ * Module `spy`: logs messages.
  *
- * Its keys choose topics, fields and how much of them; the README beside it has them all.
+ * Its keys select topics, fields and their length; the README describes them.
  *
- * @example What a spy logs
+ * @example Log the messages of a topic
  * ```ts
  * import spy from "@caryatid/modules/spy";
  * import { testModule } from "@caryatid/sdk/testing";

@@ -1,12 +1,19 @@
-import { plainText, quoted } from "./plain_text.ts";
+/**
+ * Matches characters that control a terminal or are invisible: control and
+ * format characters, and line breaks.
+ */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** How Deno and Node.js ask an object for its text. */
+/** Keys of the methods that Deno and Node.js call to inspect an object. */
 const INSPECT = [
   Symbol.for("Deno.customInspect"),
   Symbol.for("nodejs.util.inspect.custom"),
 ];
 
-/** A plain value that a log shows in one line, and any other reader as what it is. */
+/**
+ * Returns a plain value that is inspected as one line, and is otherwise
+ * unchanged.
+ */
 export function inOneLine(value: unknown): unknown {
   if (typeof value === "string") return plainText(value);
   if (typeof value !== "object" || value === null) return value;
@@ -16,7 +23,10 @@ export function inOneLine(value: unknown): unknown {
   return value;
 }
 
-/** A plain value as JavaScript would write it: `{ name: "Ann", tags: ["a", "b"] }`. */
+/**
+ * Formats a plain value as a JavaScript literal in one line:
+ * `{ name: "Ann", tags: ["a", "b"] }`.
+ */
 export function oneLine(value: unknown): string {
   if (typeof value === "string") return quoted(value);
   if (typeof value !== "object" || value === null) {
@@ -29,4 +39,20 @@ export function oneLine(value: unknown): string {
     `${/^[\w$]+$/.test(key) ? key : quoted(key)}: ${oneLine(below)}`
   );
   return `{ ${inner.join(", ")} }`;
+}
+
+/**
+ * Escapes characters that control a terminal or are invisible, such as
+ * `\u{1b}`.
+ */
+export function plainText(text: string): string {
+  return text.replace(
+    INVISIBLE,
+    (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`,
+  );
+}
+
+/** Formats a text in quotes, with such characters escaped. */
+export function quoted(text: string): string {
+  return plainText(JSON.stringify(text));
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { inOneLine, oneLine } from "./one_line.ts";
 
-Deno.test("oneLine() writes a value as JavaScript would, in one line", () => {
+Deno.test("oneLine() formats a value as a JavaScript literal in one line", () => {
   const value = { name: "Ann", tags: ["a", "b"], "odd key": -0, none: null };
   assert.equal(
     oneLine(value),
@@ -12,7 +12,7 @@ Deno.test("oneLine() writes a value as JavaScript would, in one line", () => {
   assert.equal(oneLine([]), "[]");
 });
 
-Deno.test("oneLine() writes nothing that a terminal obeys, nor what can't be seen", () => {
+Deno.test("oneLine() escapes control characters and invisible characters", () => {
   const text = oneLine({
     "\u001b[2J": "\u0007\r\n\u009b31m\u202e\u2028\ud800",
   });
@@ -20,7 +20,7 @@ Deno.test("oneLine() writes nothing that a terminal obeys, nor what can't be see
   assert.match(text, /\\u{9b}31m\\u{202e}/);
 });
 
-Deno.test("inOneLine() is one line to who prints it, and itself to all others", () => {
+Deno.test("inOneLine() changes only how a value is inspected", () => {
   const long = { text: "x".repeat(100), more: "y".repeat(100) };
   const shown = inOneLine({ ...long });
   assert.equal(Deno.inspect(shown), oneLine(long));

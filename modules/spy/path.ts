@@ -1,19 +1,30 @@
-import type { Delivery } from "@caryatid/sdk";
+import { CaryatidError, type Delivery } from "@caryatid/sdk";
 
-/** What a path begins with. */
+/** First words of paths. */
 const ROOTS = ["message", "headers", "topic", "id", "time"];
 
-/** The words of a path such as `message.items.0.name`; throws, with a text that says why, what isn't one. */
+/**
+ * Splits a path such as `message.items.0.name` into words. Throws an error with
+ * the reason for an invalid path.
+ */
 export function pathWords(path: string): readonly string[] {
   const words = path.split(".");
   if (!ROOTS.includes(words[0]!)) {
-    throw new Error(`wanted a path that begins with ${ROOTS.join(", ")}`);
+    throw new CaryatidError(
+      "INVALID_OPTION",
+      `expected a path that begins with ${ROOTS.join(", ")}`,
+    );
   }
-  if (words.includes("")) throw new Error("found an empty word");
+  if (words.includes("")) {
+    throw new CaryatidError("INVALID_OPTION", "found an empty word");
+  }
   return words;
 }
 
-/** What stands at a path of a delivery; undefined where nothing does, or where reading it throws. */
+/**
+ * Returns the value at a path of a delivery; undefined if it is missing or
+ * reading it throws.
+ */
 export function valueAt(delivery: Delivery, words: readonly string[]): unknown {
   try {
     let value = rootValue(delivery, words[0]!);
@@ -25,7 +36,7 @@ export function valueAt(delivery: Delivery, words: readonly string[]): unknown {
     }
     return value;
   } catch {
-    return undefined; // a getter or a proxy of somebody else's message
+    return undefined; // a getter or a proxy in the message
   }
 }
 

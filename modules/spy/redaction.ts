@@ -1,23 +1,26 @@
 import { pathWords } from "./path.ts";
 
-/** How far each pattern has come on the way to a value. */
+/** State of the redaction patterns on the path to a value. */
 export interface Steps {
-  /** Whether the value here is not to be seen. */
+  /** True if the value at this path is hidden. */
   readonly hidden: boolean;
-  /** One word further. */
+  /** Returns the state after one more word. */
   step(word: string): Steps;
 }
 
-/** On this way nothing is hidden. */
+/** No value on this path is hidden. */
 const OPEN: Steps = { hidden: false, step: () => OPEN };
 
-/** Hides what stands at any of these paths; as in topics, `*` is any word, and `#` any number of words. */
+/**
+ * Hides the values at any of these paths. As in topics, `*` is one word and `#`
+ * any number of words.
+ */
 export function redaction(paths: readonly string[]): Steps {
   const patterns = paths.map(pathWords);
   return stepsOf(patterns.flatMap((words) => positions(words, 0)));
 }
 
-/** The steps from the root to a path. */
+/** Returns the state after all `words` of a path. */
 export function stepsTo(start: Steps, words: readonly string[]): Steps {
   let steps = start;
   for (const word of words) {
@@ -49,7 +52,10 @@ function stepsOf(reached: readonly Position[]): Steps {
   };
 }
 
-/** Where one is at `at`: behind each `#` there as well, which needs no word. */
+/**
+ * Returns the position `at`, and the one after each `#` there, which can match
+ * no word.
+ */
 function positions(words: readonly string[], at: number): Position[] {
   const found: Position[] = [{ words, at }];
   for (let next = at; words[next] === "#"; next++) {
@@ -58,7 +64,10 @@ function positions(words: readonly string[], at: number): Position[] {
   return found;
 }
 
-/** A pattern with several `#` comes to one place by many ways. */
+/**
+ * Removes duplicates: a pattern with several `#` reaches one position in many
+ * ways.
+ */
 function distinct(reached: readonly Position[]): Position[] {
   return reached.filter(({ words, at }, index) =>
     reached.findIndex((other) => other.words === words && other.at === at) ===

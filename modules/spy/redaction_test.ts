@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { redaction, stepsTo } from "./redaction.ts";
 
-Deno.test("redaction() hides a path and all below it", () => {
+Deno.test("redaction() hides a path and all values below it", () => {
   const hidden = redaction(["message.user.password"]);
   const at = (path: string) => stepsTo(hidden, path.split(".")).hidden;
   assert.equal(at("message.user.password"), true);
@@ -14,7 +14,7 @@ Deno.test("redaction() hides a path and all below it", () => {
   assert.equal(redaction([]).hidden, false);
 });
 
-Deno.test("redaction() takes wildcards as topics do", () => {
+Deno.test("redaction() matches wildcards as topics do", () => {
   const word = fc.constantFrom("a", "b", "c");
   const patternWord = fc.constantFrom("a", "b", "*", "#");
   fc.assert(fc.property(
@@ -32,7 +32,7 @@ Deno.test("redaction() takes wildcards as topics do", () => {
   ));
 });
 
-Deno.test("redaction() stays small, however many # a pattern has", () => {
+Deno.test("redaction() needs little memory for a pattern with many #", () => {
   let steps = redaction([`message.${Array(20).fill("#.a").join(".")}`]);
   for (let i = 0; i < 1_000; i++) steps = steps.step(i === 0 ? "message" : "b");
   assert.equal(steps.hidden, false);

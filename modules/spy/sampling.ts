@@ -1,47 +1,82 @@
-/** How many of the messages are logged. */
+import type { Clock } from "@caryatid/sdk";
+
+/** Options of {@linkcode Sampling}. */
 export interface SamplingOptions {
-  /** The first of each so many (1). */
+  /** Logs the first of this many messages (default: 1). */
   readonly oneIn: number;
-  /** At most so many in a second (any number). */
+  /** Maximum number of messages per second (default: unlimited). */
   readonly perSecond?: number | undefined;
+  /** Clock that measures the second. */
+  readonly clock: Clock;
 }
 
 const SECOND = 1_000;
 
-/** Chooses messages: one in so many, and of these at most so many a second. */
+/**
+ * Selects one message in `oneIn`, and at most `perSecond` of these.
+ *
+ * It reads the clock for selected messages only, and waits for the end of a
+ * second once the limit is reached: a clock that is read for each message costs
+ * half of its publish.
+ */
 export class Sampling {
+  /** True if it may refuse messages. */
+  readonly isLimited: boolean;
   readonly #oneIn: number;
   readonly #perSecond: number;
+  readonly #clock: Clock;
   #count = 0;
   #windowEnds = -Infinity;
   #inWindow = 0;
-  #leftOut = 0;
+  /** True until the window ends, once the limit is reached. */
+  #isFull = false;
+  /** Messages over the limit since the last selected one. */
+  #omitted = 0;
+  /** Those before the last selected one. */
+  #due = 0;
 
-  /** Nothing was seen yet. */
-  constructor({ oneIn, perSecond = Infinity }: SamplingOptions) {
+  /** Creates a sampling that has counted no message yet. */
+  constructor({ oneIn, perSecond = Infinity, clock }: SamplingOptions) {
+    this.isLimited = oneIn > 1 || perSecond < Infinity;
     this.#oneIn = oneIn;
     this.#perSecond = perSecond;
+    this.#clock = clock;
   }
 
-  /** Whether to log the message that is there now; `now` in milliseconds. */
-  choose(now: number): boolean {
-    if (this.#count++ % this.#oneIn !== 0) return false;
+  /** Counts a message. Returns true if it is selected. */
+  choose(): boolean {
+    if (this.#oneIn > 1 && this.#count++ % this.#oneIn !== 0) return false;
+    if (this.#isFull) {
+      this.#omitted++;
+      return false;
+    }
+    if (this.#perSecond < Infinity) this.#countInWindow();
+    this.#due += this.#omitted;
+    this.#omitted = 0;
+    return true;
+  }
+
+  /**
+   * Returns the number of messages over `perSecond` before the last selected
+   * one, since the last call.
+   */
+  takeOmitted(): number {
+    const omitted = this.#due;
+    this.#due = 0;
+    return omitted;
+  }
+
+  #countInWindow(): void {
+    const now = this.#clock.monotonic();
     if (now >= this.#windowEnds) {
       this.#windowEnds = now + SECOND;
       this.#inWindow = 0;
     }
-    if (this.#inWindow < this.#perSecond) {
-      this.#inWindow++;
-      return true;
-    }
-    this.#leftOut++;
-    return false;
-  }
-
-  /** How many there were beyond `perSecond` since this was asked last. */
-  takeLeftOut(): number {
-    const leftOut = this.#leftOut;
-    this.#leftOut = 0;
-    return leftOut;
+    if (++this.#inWindow < this.#perSecond) return;
+    this.#isFull = true;
+    this.#clock.sleep(this.#windowEnds - now).then(
+      () => this.#isFull = false,
+      () => {}, // the module stops
+    );
   }
 }

@@ -4,140 +4,109 @@ import {
   type Delivery,
   type Module,
   type Subscription,
+  topicMatches,
 } from "@caryatid/sdk";
+import { namesAnswers } from "@caryatid/sdk/bus";
+import { observedPatterns } from "@caryatid/sdk/internal/bus";
 import { listOf } from "../config_topics.ts";
-import { type Carried, carriedOn } from "./carried.ts";
-import { type Configuration, configuration } from "./configuration.ts";
-import { excerpt } from "./excerpt.ts";
-import { hear } from "./hearing.ts";
-import { inOneLine } from "./one_line.ts";
-import { pathWords, valueAt } from "./path.ts";
-import { plainText } from "./plain_text.ts";
-import { redaction, type Steps, stepsTo } from "./redaction.ts";
+import { MissedMessages } from "./missed_messages.ts";
 import { Sampling } from "./sampling.ts";
+import { type SpyConfig, spyConfig } from "./spy_config.ts";
+import { SpyLog } from "./spy_log.ts";
+import { topicKind } from "./topic_kind.ts";
+import { whereTest } from "./where.ts";
 
-/** What was missed is told when the spy has caught up, and now and then until it has. In milliseconds. */
-const TELL_EVERY = 1_000;
-
-/** What stands before the topic. */
-const HEARD: Readonly<Record<Carried["kind"], string>> = {
-  message: "heard",
-  request: "heard request",
-  answer: "heard answer",
-};
+/** Time between two looks for requests without an answer, in milliseconds. */
+const EXPIRE_INTERVAL = 500;
 
 /**
- * Logs topic and message of whatever passes on `topic` (`#`), as far as `where` and sampling choose it.
+ * Logs the messages on `topic` (default `#`) with their topics, if `where` and
+ * sampling select them, and each request with its answer as a pair.
  *
- * Never holds up a publisher: when it can't follow, it misses the oldest messages, and says how many.
- * Mirrors caryatid_module_spy, which has no default topic and doesn't tell the topic of a message.
+ * Publishers never wait for a spy: a spy that is too slow misses the oldest
+ * messages and logs their number. Mirrors caryatid_module_spy, which has no
+ * default topic and does not log topics.
  */
 export default defineModule({
   name: "spy",
   description: "Logs messages as they pass",
-  config: configuration,
-  topics: ({ topic }) => ({ subscribe: listOf(topic) }),
+  config: spyConfig,
+  topics: (config) => ({ subscribe: patternsOf(config) }),
   init(context, config) {
-    const spy = new Spy(context, config);
-    for (const heard of hear(context, config)) {
-      context.run(() => spy.watch(heard));
+    const sampling = new Sampling({
+      oneIn: config["one-in"],
+      perSecond: config["per-second"],
+      clock: context.clock,
+    });
+    const log = new SpyLog(context, config, sampling);
+    for (const subscription of subscribeAll(context, config, sampling)) {
+      context.run(() => watch(context, subscription, log));
     }
+    if (log.pairs) context.run(() => expire(context, log));
   },
 }) as Module;
 
-class Spy {
-  readonly #context: Context;
-  readonly #config: Configuration;
-  readonly #sampling: Sampling;
-  readonly #hidden: Steps;
-  readonly #shown: readonly (readonly string[])[] | undefined;
+function patternsOf({ topic, requests, answers }: SpyConfig): string[] {
+  if (!requests) return [...listOf(topic)];
+  const patterns = observedPatterns(listOf(topic));
+  return answers ? patterns : patterns.filter((one) => !namesAnswers(one));
+}
 
-  constructor(context: Context, config: Configuration) {
-    this.#context = context;
-    this.#config = config;
-    this.#sampling = new Sampling({
-      oneIn: config["one-in"],
-      perSecond: config["per-second"],
+/**
+ * Subscribes to each pattern, except topics that an earlier pattern matches:
+ * each message is logged once. Messages that are not logged are filtered out
+ * before they are queued.
+ */
+function subscribeAll(
+  context: Context,
+  config: SpyConfig,
+  sampling: Sampling,
+): Subscription[] {
+  const patterns = patternsOf(config);
+  const except = listOf(config.except);
+  const where = sampledTest(whereTest(config.where), sampling);
+  return patterns.map((pattern, index) => {
+    const others = [...patterns.slice(0, index), ...except];
+    const filter = (topic: string) =>
+      !others.some((other) => topicMatches(other, topic)) &&
+      (config.requests || topicKind(topic).kind === "message");
+    return context.subscribe(pattern, {
+      overflow: "drop-oldest",
+      queueSize: config["queue-size"],
+      // An answer is logged with its request, which `where` selects. One
+      // without a request is sampled by the log.
+      ...(where && !namesAnswers(pattern) && { where }),
+      ...((others.length > 0 || !config.requests) && { filter }),
     });
-    this.#hidden = redaction(config.redact);
-    this.#shown = config.show?.map(pathWords);
-  }
+  });
+}
 
-  async watch(heard: Subscription): Promise<void> {
-    const missed = new Missed(this.#context, heard);
-    for await (const delivery of heard) {
-      missed.tell();
-      this.#sample(delivery);
-    }
-  }
+/** Adds the sampling to `test`, as the last test of a message. */
+function sampledTest(
+  test: ((delivery: Delivery) => boolean) | undefined,
+  sampling: Sampling,
+): ((delivery: Delivery) => boolean) | undefined {
+  if (!sampling.isLimited) return test;
+  if (test === undefined) return () => sampling.choose();
+  return (delivery) => test(delivery) && sampling.choose();
+}
 
-  #sample(delivery: Delivery): void {
-    if (!this.#sampling.choose(this.#context.clock.monotonic())) return;
-    const leftOut = this.#sampling.takeLeftOut();
-    if (leftOut > 0) {
-      this.#log("left out {count} messages: more than {limit} a second", {
-        count: leftOut,
-        limit: this.#config["per-second"],
-      });
-    }
-    const { kind, topic, request } = carriedOn(delivery.topic);
-    const [name, value] = this.#shown === undefined
-      ? ["message", this.#excerptOf(delivery.message, ["message"])]
-      : ["shown", this.#fieldsOf(delivery, this.#shown)];
-    this.#log(`${HEARD[kind]} {topic}: {${name}}`, {
-      topic: plainText(topic),
-      ...(request !== undefined && { request }),
-      [name]: inOneLine(value),
-    });
-  }
-
-  #fieldsOf(
-    delivery: Delivery,
-    shown: readonly (readonly string[])[],
-  ): Record<string, unknown> {
-    const fields: Record<string, unknown> = {};
-    for (const words of shown) {
-      const value = valueAt(delivery, words);
-      if (value === undefined) continue;
-      fields[words.join(".")] = this.#excerptOf(value, words);
-    }
-    return fields;
-  }
-
-  #excerptOf(value: unknown, words: readonly string[]): unknown {
-    const size = Math.ceil(this.#config.size / (this.#shown?.length ?? 1));
-    return excerpt(value, size, stepsTo(this.#hidden, words));
-  }
-
-  #log(text: string, properties: Record<string, unknown>): void {
-    this.#context.log[this.#config.level](text, properties);
+async function watch(
+  context: Context,
+  subscription: Subscription,
+  log: SpyLog,
+): Promise<void> {
+  const missed = new MissedMessages(context, subscription);
+  const isSampled = !namesAnswers(subscription.pattern);
+  for await (const delivery of subscription) {
+    missed.warnIfDue();
+    log.add(delivery, isSampled);
   }
 }
 
-/** What a subscription has lost, and somebody was told of. */
-class Missed {
-  readonly #context: Context;
-  readonly #heard: Subscription;
-  #told = 0;
-  #toldAt = -Infinity;
-
-  constructor(context: Context, heard: Subscription) {
-    this.#context = context;
-    this.#heard = heard;
-  }
-
-  /** Tells once per burst; of one that goes on, once a second. */
-  tell(): void {
-    const { dropped } = this.#heard;
-    if (dropped === this.#told) return;
-    const { clock, log } = this.#context;
-    const now = clock.monotonic();
-    if (this.#heard.depth > 0 && now - this.#toldAt < TELL_EVERY) return;
-    log.warn("missed {count} messages on {pattern}: they came too fast", {
-      count: dropped - this.#told,
-      pattern: this.#heard.pattern,
-    });
-    this.#told = dropped;
-    this.#toldAt = now;
+async function expire(context: Context, log: SpyLog): Promise<void> {
+  while (!context.signal.aborted) {
+    await context.clock.sleep(EXPIRE_INTERVAL);
+    log.expire();
   }
 }

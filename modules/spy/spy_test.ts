@@ -1,40 +1,45 @@
 import { Process } from "@caryatid/process";
-import type { PublishOptions } from "@caryatid/sdk";
-import { MockBus, type TestedModule, testModule } from "@caryatid/sdk/testing";
+import { CaryatidError, type PublishOptions } from "@caryatid/sdk";
+import {
+  type LogRecord,
+  MockBus,
+  type TestedModule,
+  testModule,
+} from "@caryatid/sdk/testing";
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import spy from "./mod.ts";
 
-Deno.test("spy logs topic and message of what passes, at level info", async () => {
+Deno.test("spy logs topic and message at level info", async () => {
   await using test = await testModule(spy);
   await hear(test, ["any.topic", { agent: 7 }]);
   assert.deepEqual(test.logs, [{
     level: "info",
-    text: "heard {topic}: {message}",
+    text: "received {topic}: {message}",
     properties: { topic: "any.topic", message: { agent: 7 } },
   }]);
 });
 
-Deno.test("spy logs at the level that its configuration says", async () => {
+Deno.test("spy applies its level", async () => {
   await using test = await testModule(spy, { level: "debug" });
   await hear(test, ["a", 1]);
   assert.equal(test.logs[0]?.level, "debug");
 });
 
-Deno.test("spy hears only what its topic matches", async () => {
+Deno.test("spy logs only messages on its topic", async () => {
   await using test = await testModule(spy, { topic: "mi5.*" });
   await hear(test, ["mi6.secret", 1], ["mi5.secret", 2], ["mi5", 3]);
   assert.deepEqual(topicsOf(test), ["mi5.secret"]);
 });
 
-Deno.test("spy hears each message once, whichever of its patterns match", async () => {
+Deno.test("spy logs a message once if several patterns match", async () => {
   const topic = ["a.#", "*.b", "#.c", "a.#"];
   await using test = await testModule(spy, { topic });
   await hear(test, ["a.b", 1], ["x.b", 2], ["a.b.c", 3], ["x.y", 4]);
   assert.deepEqual(topicsOf(test), ["a.b", "x.b", "a.b.c"]);
 });
 
-Deno.test("spy leaves out topics, before they are queued", async () => {
+Deno.test("spy filters out topics before they are queued", async () => {
   const bus = new MockBus();
   const config = { except: ["clock.#", "*.noise"], "queue-size": 1 };
   await using test = await testModule(spy, config, { bus });
@@ -43,7 +48,7 @@ Deno.test("spy leaves out topics, before they are queued", async () => {
   assert.equal(test.logs.length, 1); // and nothing is missed
 });
 
-Deno.test("spy logs what its fields choose", async () => {
+Deno.test("spy logs messages that where selects", async () => {
   const where = { "message.kind": "order", "message.total": { above: 100 } };
   await using test = await testModule(spy, { where });
   await hear(
@@ -56,7 +61,7 @@ Deno.test("spy logs what its fields choose", async () => {
   assert.deepEqual(topicsOf(test), ["b"]);
 });
 
-Deno.test("spy leaves out what its fields don't choose, before it is queued", async () => {
+Deno.test("spy filters out other messages before they are queued", async () => {
   const bus = new MockBus();
   const where = { "message.kind": "order" };
   const config = { where, "queue-size": 1 };
@@ -67,7 +72,7 @@ Deno.test("spy leaves out what its fields don't choose, before it is queued", as
   assert.equal(test.logs.length, 1); // and nothing is missed
 });
 
-Deno.test("spy shows chosen fields, of the message and beside it", async () => {
+Deno.test("spy logs selected fields of the message and the delivery", async () => {
   const show = ["message.kind", "message.customer", "headers.trace", "id"];
   const redact = ["message.customer.card"];
   await using test = await testModule(spy, { show, redact });
@@ -86,7 +91,7 @@ Deno.test("spy shows chosen fields, of the message and beside it", async () => {
   ]);
 });
 
-Deno.test("spy keeps a message within its size", async () => {
+Deno.test("spy limits a message to its size", async () => {
   await using test = await testModule(spy, { size: 100 });
   await hear(test, ["a", { text: "x".repeat(1_000) }]);
   assert.deepEqual(test.logs[0]?.properties?.message, {
@@ -94,7 +99,7 @@ Deno.test("spy keeps a message within its size", async () => {
   });
 });
 
-Deno.test("spy survives messages that throw when they are looked at", async () => {
+Deno.test("spy logs messages that throw when they are read", async () => {
   const refuse = (): never => {
     throw new Error("hostile");
   };
@@ -109,7 +114,7 @@ Deno.test("spy survives messages that throw when they are looked at", async () =
   assert.deepEqual(messagesOf(test), [{ kind: "<getter>" }, "<proxy>", "fine"]);
 });
 
-Deno.test("spy shows no terminal what it would obey", async () => {
+Deno.test("spy escapes control characters", async () => {
   await using test = await testModule(spy);
   await hear(test, ["a.\u001b[2J", "\u001b]0;title\u0007"]);
   assert.deepEqual(test.logs[0]?.properties, {
@@ -118,7 +123,7 @@ Deno.test("spy shows no terminal what it would obey", async () => {
   });
 });
 
-Deno.test("spy tells requests under the topic that was asked, or leaves them out", async (t) => {
+Deno.test("spy logs a request with its answer as a pair, or skips it", async (t) => {
   for (const requests of [true, false]) {
     await t.step(`requests = ${requests}`, async () => {
       await using test = await testModule(spy, { requests });
@@ -127,20 +132,87 @@ Deno.test("spy tells requests under the topic that was asked, or leaves them out
       await test.settle();
       const [log] = test.logs;
       if (!requests) return assert.equal(log, undefined);
-      assert.equal(log?.text, "heard request {topic}: {message}");
-      assert.equal(log?.properties?.topic, "weather.paris");
-      assert.equal(log?.properties?.message, "now");
-      assert.match(String(log?.properties?.request), /^[0-9a-f]{16}$/);
+      assert.equal(test.logs.length, 1);
+      assert.equal(
+        log?.text,
+        "received request {topic}: {message}, answered in {duration} ms: {answer}",
+      );
+      const { duration, request, ...rest } = log!.properties!;
+      assert.deepEqual(rest, {
+        topic: "weather.paris",
+        message: "now",
+        answer: "sunny",
+      });
+      assert(Number(duration) >= 0, String(duration));
+      assert.match(String(request), /^[0-9a-f]{16}$/);
     });
   }
 });
 
-Deno.test("spy tells an answer that travels on a topic, as those of Rust do", async () => {
+Deno.test("spy logs a failed request with its error", async () => {
+  await using test = await testModule(spy, { topic: "weather.paris" });
+  test.bus.answer("weather.*", () => {
+    throw new CaryatidError("NO_WEATHER", "it is night");
+  });
+  await assert.rejects(test.bus.request("weather.paris", "now"));
+  await test.settle();
+  const [{ text, properties }, ...others] = test.logs as [LogRecord];
+  assert.deepEqual(others, []);
+  assert.match(text, /\{message\}, failed in \{duration\} ms: \{error\}$/);
+  assert.equal(properties?.error, "NO_WEATHER: it is night");
+});
+
+Deno.test("spy logs a request that has no answer yet, and later its answer", async () => {
+  await using test = await testModule(spy, { topic: "weather.#" });
+  const { promise, resolve } = Promise.withResolvers<string>();
+  test.bus.answer("weather.*", () => promise);
+  const answer = test.bus.request("weather.paris", "now", { timeout: 60_000 });
+  await test.settle();
+  assert.equal(test.logs.length, 0);
+  await test.advance(1_500);
+  assert.match(test.logs[0]!.text, /\{message\}, no answer seen yet$/);
+  resolve("rain");
+  await answer;
+  await test.settle();
+  assert.equal(test.logs.length, 2);
+  assert.equal(test.logs[1]?.properties?.answer, "rain");
+});
+
+Deno.test("spy applies redact, show, where and except to a request and its answer", async () => {
+  await using test = await testModule(spy, {
+    except: "secret.#",
+    where: { "message.shop": 1 },
+    redact: ["message.#.pin"],
+    show: ["message.pin", "message.name"],
+  });
+  test.bus.answer("#", () => ({ pin: 5, name: "Ann", more: true }));
+  await test.bus.request("user.get", { shop: 1, pin: 4 });
+  await test.bus.request("user.get", { shop: 2 });
+  await test.bus.request("secret.get", { shop: 1 });
+  await test.settle();
+  await test.advance(2_000);
+  assert.equal(test.logs.length, 1);
+  const { shown, answer } = test.logs[0]!.properties!;
+  assert.deepEqual(shown, { "message.pin": "***" });
+  assert.deepEqual(answer, { "message.pin": "***", "message.name": "Ann" });
+});
+
+Deno.test("spy logs requests alone if answers is false", async () => {
+  await using test = await testModule(spy, { answers: false });
+  test.bus.answer("weather.*", () => "sunny");
+  await test.bus.request("weather.paris", "now");
+  await test.settle();
+  assert.deepEqual(test.logs.map(({ text }) => text), [
+    "received request {topic}: {message}",
+  ]);
+});
+
+Deno.test("spy logs an answer on a topic, as those of Rust", async () => {
   await using test = await testModule(spy);
   await hear(test, ["weather.paris._response.0123456789abcdef", "sunny"]);
   assert.deepEqual(test.logs, [{
     level: "info",
-    text: "heard answer {topic}: {message}",
+    text: "received answer {topic}: {message}",
     properties: {
       topic: "weather.paris",
       request: "0123456789abcdef",
@@ -149,7 +221,7 @@ Deno.test("spy tells an answer that travels on a topic, as those of Rust do", as
   }]);
 });
 
-Deno.test("spy logs so many messages a second, and says how many it left out", async () => {
+Deno.test("spy limits messages per second and logs the number of omitted ones", async () => {
   await using test = await testModule(spy, { "per-second": 2 });
   await hear(test, ...numbers(10));
   assert.deepEqual(messagesOf(test), [0, 1]);
@@ -161,20 +233,20 @@ Deno.test("spy logs so many messages a second, and says how many it left out", a
   ]);
 });
 
-Deno.test("spy logs one message in so many", async () => {
+Deno.test("spy logs one message in one-in", async () => {
   await using test = await testModule(spy, { "one-in": 4 });
   await hear(test, ...numbers(10));
   assert.deepEqual(messagesOf(test), [0, 4, 8]);
 });
 
-Deno.test("spy misses messages rather than hold up who publishes them, and says how many, once", async () => {
+Deno.test("spy misses messages without delaying publishers and logs their number once", async () => {
   await using test = await testModule(spy, { "queue-size": 100 });
-  // all in one turn of the event loop: the spy doesn't get to read
+  // all in one turn of the event loop, in which the spy cannot read
   await hear(test, ...numbers(1_000));
   const missed = test.logs.filter(({ level }) => level === "warn");
   assert.deepEqual(missed, [{
     level: "warn",
-    text: "missed {count} messages on {pattern}: they came too fast",
+    text: "missed {count} messages on {pattern}: the spy is too slow",
     properties: { count: 1_001 - test.logs.length, pattern: "#" },
   }]);
   assert.equal(messagesOf(test).at(-1), 999);
@@ -191,11 +263,11 @@ Deno.test("spy prints a message in one line", async () => {
   }).spawn();
   const { stdout } = await program.output();
   const lines = new TextDecoder().decode(stdout).split("\n");
-  const heard = lines.filter((line) => line.includes(" heard "));
-  assert.equal(heard.length, 1);
+  const received = lines.filter((line) => line.includes(" received "));
+  assert.equal(received.length, 1);
   assert.match(
-    heard[0]!,
-    /heard a\.\\u\{1b\}: \{ text: "x+… 900 more", b: 2 \}$/,
+    received[0]!,
+    /received a\.\\u\{1b\}: \{ text: "x+… 900 more", b: 2 \}$/,
   );
 });
 
@@ -212,16 +284,16 @@ const PROGRAM = `
   await process.stop();
 `;
 
-Deno.test("spy refuses a configuration that can't work, at its line", async (t) => {
+Deno.test("spy refuses an invalid configuration with its line", async (t) => {
   const wrong: Readonly<Record<string, RegExp>> = {
     [`topic = "${"é".repeat(128)}"`]: /spy.topic: .*255/,
     "topic = []": /spy.topic/,
-    "topic = 5": /spy.topic: .*wanted a pattern, or an array of patterns/,
-    'where = { "mesage.kind" = 1 }': /wanted a path that begins with message/,
+    "topic = 5": /spy.topic: .*expected a pattern, or an array of patterns/,
+    'where = { "mesage.kind" = 1 }': /expected a path that begins with message/,
     'where = { "message.*" = 1 }': /found a wildcard/,
     'where = { "message.a" = { over = 1 } }': /over/,
     'show = ["message..a"]': /show\[0\].*empty word/,
-    'redact = ["password"]': /redact\[0\].*wanted a path/,
+    'redact = ["password"]': /redact\[0\].*expected a path/,
     "size = 1": /spy.size/,
     "one-in = 0": /one-in/,
     "per-second = 0.5": /per-second/,
@@ -250,7 +322,7 @@ Deno.test("spy refuses a configuration that can't work, at its line", async (t) 
 
 type Sent = readonly [topic: string, message: unknown, PublishOptions?];
 
-/** Somebody publishes these, all in one turn, and the spy hears them. */
+/** Publishes messages in one turn of the event loop and returns the logs. */
 async function hear(test: TestedModule, ...sent: Sent[]): Promise<void> {
   await Promise.all(sent.map((one) => test.bus.inject(...one)));
   await test.settle();
@@ -265,6 +337,6 @@ function topicsOf(test: TestedModule): unknown[] {
 }
 
 function messagesOf(test: TestedModule): unknown[] {
-  return test.logs.filter(({ text }) => text.startsWith("heard"))
+  return test.logs.filter(({ text }) => text.startsWith("received"))
     .map(({ properties }) => properties?.message);
 }

@@ -1,10 +1,10 @@
 import type { Delivery } from "@caryatid/sdk";
 import { pathWords, valueAt } from "./path.ts";
 
-/** What a value is compared with. */
+/** Value to compare with. */
 export type Scalar = string | number | boolean;
 
-/** What must hold of a value; all that is given must. */
+/** Conditions for a value, all of which must hold. */
 export interface Conditions {
   readonly not?: Scalar | readonly Scalar[] | undefined;
   readonly above?: number | undefined;
@@ -13,17 +13,20 @@ export interface Conditions {
   readonly exists?: boolean | undefined;
 }
 
-/** What must hold, by path: a value, one of several, or conditions. */
+/** Expected value, list of values or conditions by path. */
 export type Where = Readonly<
   Record<string, Scalar | readonly Scalar[] | Conditions>
 >;
 
 type Test = (value: unknown) => boolean;
 
-/** Where `contains` ends its search, in characters or entries. */
-const LONGEST_SEARCH = 10_000;
+/** Maximum length that `contains` searches, in characters or items. */
+const MAX_SEARCH = 10_000;
 
-/** Says of each delivery whether all holds; undefined where nothing is asked. Takes no longer for a larger message. */
+/**
+ * Returns a test of deliveries, or undefined for an empty table. Its time does
+ * not depend on the size of a message.
+ */
 export function whereTest(
   where: Where,
 ): ((delivery: Delivery) => boolean) | undefined {
@@ -66,7 +69,7 @@ function conditionsTest(conditions: Conditions): Test {
 }
 
 function equal(wanted: Scalar): Test {
-  // A broker brings large integers as bigint.
+  // A broker delivers large integers as bigints.
   return typeof wanted === "number"
     // deno-lint-ignore eqeqeq -- 5n == 5
     ? (value) => isNumber(value) && value == wanted
@@ -83,13 +86,13 @@ function containing(wanted: Scalar): Test {
   return (value) => {
     if (typeof value === "string") {
       return typeof wanted === "string" &&
-        value.slice(0, LONGEST_SEARCH).includes(wanted);
+        value.slice(0, MAX_SEARCH).includes(wanted);
     }
     try {
       return Array.isArray(value) &&
-        value.slice(0, LONGEST_SEARCH).some(isWanted);
+        value.slice(0, MAX_SEARCH).some(isWanted);
     } catch {
-      return false; // a getter or a proxy of somebody else's message
+      return false; // a getter or a proxy in the message
     }
   };
 }

@@ -44,7 +44,7 @@ const holds: readonly Where[] = [
 const fails: readonly Where[] = [
   { "message.kind": "offer" },
   { "message.kind": "order", "message.total": 1 },
-  { "message.total": "120" }, // text is no number
+  { "message.total": "120" }, // text is not a number
   { "message.total": { above: 120 } },
   { "message.kind": { above: 0 } },
   { "message.kind": { not: "order" } },
@@ -57,23 +57,23 @@ const fails: readonly Where[] = [
   { "headers.constructor": { exists: true } },
 ];
 
-Deno.test("whereTest() asks nothing of an empty table", () => {
+Deno.test("whereTest() returns undefined for an empty table", () => {
   assert.equal(whereTest({}), undefined);
 });
 
 for (const where of holds) {
-  Deno.test(`whereTest() holds for ${show(where)}`, () => {
+  Deno.test(`whereTest() accepts ${show(where)}`, () => {
     assert.equal(whereTest(where)!(ORDER), true);
   });
 }
 
 for (const where of fails) {
-  Deno.test(`whereTest() doesn't hold for ${show(where)}`, () => {
+  Deno.test(`whereTest() rejects ${show(where)}`, () => {
     assert.equal(whereTest(where)!(ORDER), false);
   });
 }
 
-Deno.test("whereTest() takes what can't be read for absent", () => {
+Deno.test("whereTest() treats unreadable values as missing", () => {
   const refuse = (): never => {
     throw new Error("hostile");
   };
@@ -97,7 +97,7 @@ Deno.test("whereTest() takes what can't be read for absent", () => {
   assert.equal(contains({ ...ORDER, message: list }), false);
 });
 
-Deno.test("whereTest() searches no further than 10,000 characters or entries", () => {
+Deno.test("whereTest() searches at most 10,000 characters or items", () => {
   const contains = whereTest({ message: { contains: "x" } })!;
   const of = (message: unknown) => contains({ ...ORDER, message });
   assert.equal(of("-".repeat(9_999) + "x"), true);

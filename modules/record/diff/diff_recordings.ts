@@ -1,49 +1,66 @@
 import { checkCount } from "@caryatid/sdk/bus";
+import type { RecordedMessage } from "../entry.ts";
 import { readBatches } from "../read_recording.ts";
-import type { RecordedMessage } from "../recorded_message.ts";
 import { Aligner } from "./aligner.ts";
-import { canonical } from "./canonical.ts";
-import { changedPaths } from "./changed_paths.ts";
-import type { RecordingDiff } from "./difference.ts";
-import { Found } from "./found.ts";
-import { Ignored } from "./ignored.ts";
-import { Peeked } from "./peeked.ts";
-import { Side } from "./side.ts";
+import { canonical, changedPaths, IgnoredPaths } from "./compare_messages.ts";
+import { DifferenceCollector, type RecordingDiff } from "./differences.ts";
+import { MessageWindow } from "./message_window.ts";
 
-const WINDOW = 10_000;
-const MOST_WINDOW = 1_000_000;
-const MOST = 1_000;
+const DEFAULT_WINDOW = 10_000;
+const MAX_WINDOW = 1_000_000;
+const DEFAULT_LISTED = 1_000;
+const MAX_LISTED = 1_000_000;
 
-/** How to compare two recordings. */
+type Batches = AsyncGenerator<readonly RecordedMessage[], void>;
+
+/** Options of {@linkcode diffRecordings}. */
 export interface DiffOptions {
-  /** Paths that don't count, such as `message.time`, `message.items[*].id` or `headers`; `*` is any key or index (none). */
+  /**
+   * Paths to ignore, such as `message.time`, `message.items[*].id` or
+   * `headers`; `*` is any key or index (default: none).
+   */
   readonly ignore?: readonly string[];
-  /** Whether the time counts at which a message was published (false). */
+  /** Compares the times of the publishes if true (default: false). */
   readonly time?: boolean;
-  /** Whether ids count (false). */
+  /** Compares ids if true (default: false). */
   readonly ids?: boolean;
-  /** How far apart in the recordings what belongs together may be, in messages (10,000; up to 1,000,000). */
+  /**
+   * Maximum distance of matching messages, in messages (default: 10,000; up to
+   * 1,000,000).
+   */
   readonly window?: number;
-  /** How many differences are listed; the others are only counted (1,000). */
+  /**
+   * Maximum number of listed differences; further ones are only counted
+   * (default: 1,000).
+   */
   readonly most?: number;
-  /** What happens where a recording is damaged: that of `ReadOptions` ("fail"). */
+  /**
+   * Receives the number of bytes of both recordings that were read, after each
+   * piece.
+   */
+  readonly onProgress?: ((bytes: number) => void) | undefined;
+  /** Policy for damaged recordings, as in `ReadOptions` (default: "fail"). */
   readonly onDamage?: "fail" | "skip";
 }
 
 /**
- * Compares two recordings message by message: topic, headers and message count, times and ids don't unless they are asked for.
+ * Compares two recordings message by message: topics, headers and messages, and
+ * on request times and ids.
  *
- * Integers, bigints and floats of the same value are the same, and so are a Date and its text: over an external bus one becomes the
- * other. Where a recording is of Rust's form, only messages count.
+ * Integers, bigints and floats of the same value are equal, and so are a Date
+ * and its text, because an external bus converts them. If a recording is in
+ * Rust's format, only messages are compared.
  *
- * It takes memory for four windows of messages and the differences that are listed, however long the recordings are. What belongs together but lies farther apart than a window is told as missing and added.
+ * Keeps four windows of messages and the listed differences in memory, however
+ * long the recordings are. Matching messages that lie farther apart than a
+ * window count as missing and added.
  *
- * Rejects with `INVALID_OPTION`, and as {@linkcode readRecording} does.
+ * Rejects with `INVALID_OPTION`, and with the errors of `readRecording`.
  *
- * @param a folder or file of what was expected
- * @param b folder or file of what came
+ * @param a folder or file of the expected recording
+ * @param b folder or file of the actual recording
  *
- * @example A replayed bug as a test
+ * @example Test that a replay is equal to the recording
  * ```ts
  * import { diffRecordings } from "@caryatid/modules/record/diff";
  * import record from "@caryatid/modules/record";
@@ -60,8 +77,11 @@ export interface DiffOptions {
  *
  * const { differences } = await diffRecordings(expected, found);
  * assert.equal(differences[0]?.kind, "changed");
- * assert.deepEqual(differences[0].paths, [{ path: "message.total", a: 12, b: 13 }]);
- * assert((await diffRecordings(expected, found, { ignore: ["message.total"] })).same);
+ * assert.deepEqual(differences[0].paths, [
+ *   { path: "message.total", a: 12, b: 13 },
+ * ]);
+ * const ignore = ["message.total"];
+ * assert((await diffRecordings(expected, found, { ignore })).same);
  * ```
  */
 export async function diffRecordings(
@@ -69,33 +89,60 @@ export async function diffRecordings(
   b: string,
   options: DiffOptions = {},
 ): Promise<RecordingDiff> {
-  const window = checkCount("window", options.window ?? WINDOW, MOST_WINDOW);
-  const most = checkCount("most", options.most ?? MOST, 1_000_000);
-  const ignored = Ignored.of(options.ignore ?? []);
-  const { onDamage = "fail" } = options;
-  const sources = [a, b].map((path) =>
-    new Peeked(readBatches(path, { onDamage }))
+  const window = checkCount(
+    "window",
+    options.window ?? DEFAULT_WINDOW,
+    MAX_WINDOW,
   );
-  const [left, right] = sources as [Peeked, Peeked];
+  const most = checkCount("most", options.most ?? DEFAULT_LISTED, MAX_LISTED);
+  const ignored = IgnoredPaths.of(options.ignore ?? []);
+  const { onDamage = "fail" } = options;
+  let bytes = 0;
+  const onRead = options.onProgress &&
+    ((more: number) => options.onProgress?.(bytes += more));
+  const left = readBatches(a, { onDamage, onRead });
+  const right = readBatches(b, { onDamage, onRead });
   try {
-    const bare = await left.isBare() || await right.isBare();
+    const [firstA, firstB] = [await left.next(), await right.next()];
+    const bare = isBare(firstA) || isBare(firstB);
     const view = (message: RecordedMessage) => viewOf(message, options, bare);
     const keyOf = (message: RecordedMessage) =>
       canonical(view(message), ignored);
-    const found = new Found(
+    const differences = new DifferenceCollector(
       most,
       (one, other) => changedPaths(view(one), view(other), ignored),
     );
-    const sides = [new Side(left, keyOf), new Side(right, keyOf)] as const;
-    await new Aligner(...sides, window, found).run();
-    return found.result();
+    await new Aligner(
+      new MessageWindow(startingWith(firstA, left), keyOf),
+      new MessageWindow(startingWith(firstB, right), keyOf),
+      window,
+      differences,
+    ).run();
+    return differences.result();
   } finally {
     await left.return();
     await right.return();
   }
 }
 
-/** What of a message is compared. */
+/**
+ * Returns true for messages in Rust's format, which lack topic, time, id and
+ * headers.
+ */
+function isBare(first: IteratorResult<readonly RecordedMessage[], void>) {
+  return !first.done && first.value[0]!.topic === undefined;
+}
+
+async function* startingWith(
+  first: IteratorResult<readonly RecordedMessage[], void>,
+  rest: Batches,
+): Batches {
+  if (first.done) return;
+  yield first.value;
+  yield* rest;
+}
+
+/** Returns the compared properties of a message. */
 function viewOf(
   { topic, headers, message, time, id }: RecordedMessage,
   options: DiffOptions,

@@ -5,7 +5,7 @@ import { TempFolder } from "../testing/temp_folder.ts";
 import { type GivenEntry, writeRecording } from "../testing/write_recording.ts";
 import { type DiffOptions, diffRecordings, type RecordingDiff } from "./mod.ts";
 
-Deno.test("recordings of the same messages are the same, whatever their times and ids", async () => {
+Deno.test("diffRecordings reports equal messages as same, whatever their times and ids", async () => {
   const a = numbers([1, 2, 3]);
   const b = a.map((entry, n) => ({ ...entry, time: n, id: `other ${n}` }));
   const found = await diff(a, b);
@@ -22,7 +22,7 @@ Deno.test("recordings of the same messages are the same, whatever their times an
   assert.equal((await diff(a, b, { ids: true })).changed, 3);
 });
 
-Deno.test("what only one recording has is missing, or added", async () => {
+Deno.test("diffRecordings reports messages of only one recording as missing or added", async () => {
   assert.deepEqual(kinds(await diff(numbers([1, 2, 3]), numbers([1, 3]))), [
     "missing 2",
   ]);
@@ -33,7 +33,7 @@ Deno.test("what only one recording has is missing, or added", async () => {
   assert.deepEqual(kinds(await diff(numbers([1]), [])), ["missing 1"]);
 });
 
-Deno.test("of two on one topic in the same place, the changed paths are told", async () => {
+Deno.test("diffRecordings reports the changed paths of messages on one topic in the same place", async () => {
   const order = (price: number, extra: object = {}) => ({
     items: [{ price, name: "tea" }],
     ...extra,
@@ -56,13 +56,13 @@ Deno.test("of two on one topic in the same place, the changed paths are told", a
   assert.equal(changed.a.sequence, 1);
 });
 
-Deno.test("in the same place, but on another topic, is missing and added", async () => {
+Deno.test("diffRecordings reports messages on different topics in the same place as missing and added", async () => {
   const a = [{ topic: "a", message: 1 }];
   const b = [{ topic: "b", message: 1 }];
   assert.deepEqual(kinds(await diff(a, b)), ["missing 1", "added 1"]);
 });
 
-Deno.test("headers count, unless they are ignored", async () => {
+Deno.test("diffRecordings compares headers unless they are ignored", async () => {
   const a = [{ message: 1, headers: { trace: "1" } }];
   const b = [{ message: 1, headers: { trace: "2" } }];
   const { differences } = await diff(a, b);
@@ -73,7 +73,7 @@ Deno.test("headers count, unless they are ignored", async () => {
   assert((await diff(a, b, { ignore: ["headers"] })).same);
 });
 
-Deno.test("ignored paths don't count, wherever they are", async (t) => {
+Deno.test("diffRecordings ignores paths at any place", async (t) => {
   const message = (n: number) => ({
     at: n,
     items: [{ id: n }, { id: n, x: 0 }],
@@ -83,7 +83,7 @@ Deno.test("ignored paths don't count, wherever they are", async (t) => {
   const b = [{ message: message(2) }];
   const ignore = ["message.at", "message.items[*].id", 'message["a.b"]'];
   assert((await diff(a, b, { ignore })).same);
-  await t.step("and others do", async () => {
+  await t.step("other paths are compared", async () => {
     const { differences } = await diff(a, b, { ignore: ["message.items.0"] });
     assert(differences[0]?.kind === "changed");
     assert.deepEqual(differences[0].paths.map(({ path }) => path), [
@@ -92,7 +92,7 @@ Deno.test("ignored paths don't count, wherever they are", async (t) => {
       'message["a.b"]',
     ]);
   });
-  await t.step("a path that is none is refused", async () => {
+  await t.step("an invalid path is refused", async () => {
     for (const path of ["", "a..b", "a[", "a[x]"]) {
       await assert.rejects(diff(a, b, { ignore: [path] }), {
         code: "INVALID_OPTION",
@@ -101,7 +101,7 @@ Deno.test("ignored paths don't count, wherever they are", async (t) => {
   });
 });
 
-Deno.test("what both have in different places is reordered", async () => {
+Deno.test("diffRecordings reports equal messages in different places as reordered", async () => {
   const order = [1, 2, 3, 4, 5, 6];
   assert.deepEqual(
     kinds(await diff(numbers(order), numbers([2, 3, 4, 5, 6, 1]))),
@@ -113,7 +113,7 @@ Deno.test("what both have in different places is reordered", async () => {
   );
 });
 
-Deno.test("what the wire doesn't tell apart is the same", async () => {
+Deno.test("diffRecordings treats values as equal that the wire does not distinguish", async () => {
   const a = [{ message: [1n, new Float(2), new Date(0), { a: undefined }] }];
   const b = [{ message: [1, 2, "1970-01-01T00:00:00.000Z", {}] }];
   assert((await diff(a, b)).same);
@@ -132,7 +132,7 @@ Deno.test("what the wire doesn't tell apart is the same", async () => {
   }
 });
 
-Deno.test("of a recording of Rust's form only messages are compared", async () => {
+Deno.test("diffRecordings compares only messages with a recording in Rust's format", async () => {
   await using folder = await TempFolder.make();
   await writeRecording(`${folder.path}/a`, numbers([1, 2]));
   await Deno.mkdir(`${folder.path}/b`);
@@ -142,13 +142,13 @@ Deno.test("of a recording of Rust's form only messages are compared", async () =
   assert(found.same);
 });
 
-Deno.test("more differences than are listed are counted", async () => {
+Deno.test("diffRecordings counts differences beyond the listed ones", async () => {
   const found = await diff(numbers([1, 2, 3]), [], { most: 2 });
   assert.equal(found.differences.length, 2);
   assert.equal(found.missing, 3);
 });
 
-Deno.test("a difference early in long recordings doesn't upset the rest, and what moves within the window is found", async () => {
+Deno.test("diffRecordings matches the rest after an early difference, and finds moves within the window", async () => {
   const long = Array.from({ length: 20_000 }, (_, n) => n);
   const other = [...long];
   other.splice(10, 1); // missing
@@ -164,7 +164,7 @@ Deno.test("a difference early in long recordings doesn't upset the rest, and wha
   assert.equal(found.equal, 20_000 - 2);
 });
 
-Deno.test("a long block that only one recording has is told as such, if the window is longer", async () => {
+Deno.test("diffRecordings reports a long block of only one recording if the window is longer", async () => {
   const long = Array.from({ length: 9_000 }, (_, n) => n);
   const gap = long.filter((n) => n < 100 || n >= 4_000);
   const found = await diff(numbers(long), numbers(gap));
@@ -176,7 +176,7 @@ Deno.test("a long block that only one recording has is told as such, if the wind
   assert.equal(short.equal + short.reordered + short.added, long.length);
 });
 
-Deno.test("F1 a message that is deeper than any recorder writes is an error, not an overflow", async () => {
+Deno.test("F1 diffRecordings rejects a message nested deeper than a recorder writes", async () => {
   await using folder = await TempFolder.make();
   const deep = "[".repeat(100_000) + "]".repeat(100_000);
   await writeRecording(folder.path, [{ message: "here" }]);
@@ -188,13 +188,13 @@ Deno.test("F1 a message that is deeper than any recorder writes is an error, not
   });
 });
 
-Deno.test("a message as deep as a recorder writes can be compared", async () => {
+Deno.test("diffRecordings compares messages of the maximum depth", async () => {
   let deep: unknown = 1;
   for (let depth = 0; depth < 128; depth++) deep = [deep];
   assert((await diff([{ message: deep }], [{ message: deep }])).same);
 });
 
-Deno.test("F7 counts add up, and the shortest account is given, for any two recordings in one window", async () => {
+Deno.test("F7 the counts of diffRecordings add up and are minimal for any two recordings in one window", async () => {
   const recording = fc.array(
     fc.record({
       topic: fc.constantFrom("a", "b"),
@@ -245,7 +245,7 @@ function longest(a: readonly unknown[], b: readonly unknown[]): number {
 }
 
 function numbers(all: readonly number[]): GivenEntry[] {
-  // Each on a topic of its own: none is a change of another one.
+  // Each on a separate topic, so that none is a change of another one.
   return all.map((n) => ({ topic: `n.${n}`, message: n }));
 }
 

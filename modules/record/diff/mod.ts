@@ -1,7 +1,7 @@
 /**
- * How two recordings differ, so that a replayed bug can be a test.
+ * Compares two recordings, so that a replay can be a test.
  *
- * @example Two recordings, compared and reported
+ * @example Compare two recordings and print the differences
  * ```ts ignore
  * import { diffRecordings, reportDiff } from "@caryatid/modules/record/diff";
  *
@@ -12,7 +12,8 @@
  * @module
  */
 export { type DiffOptions, diffRecordings } from "./diff_recordings.ts";
-export type { Difference, RecordingDiff } from "./difference.ts";
+export type { Difference, RecordingDiff } from "./differences.ts";
+export { htmlDiff } from "./html_report.ts";
 export { reportDiff } from "./report.ts";
-export type { ChangedPath } from "./changed_paths.ts";
-export type { RecordedMessage } from "../recorded_message.ts";
+export type { ChangedPath } from "./compare_messages.ts";
+export type { RecordedMessage } from "../entry.ts";

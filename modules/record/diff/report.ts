@@ -1,13 +1,14 @@
 import { inspect } from "node:util";
-import { escape } from "../escape.ts";
-import type { RecordedMessage } from "../recorded_message.ts";
-import type { Difference, RecordingDiff } from "./difference.ts";
+import type { RecordedMessage } from "../entry.ts";
+import { escape } from "../json_escapes.ts";
+import type { Difference, RecordingDiff } from "./differences.ts";
 
+/** Maximum length of a value, in characters. */
 const WIDTH = 100;
 const SIGNS = { missing: "-", added: "+", changed: "~", reordered: ">" };
 
 /**
- * What a person reads of a comparison, line by line, as `deno task diff` prints it.
+ * Formats a comparison as lines of text, as `deno task diff` prints it.
  *
  * @example
  * ```ts
@@ -20,7 +21,9 @@ const SIGNS = { missing: "-", added: "+", changed: "~", reordered: ">" };
  * ```
  */
 export function* reportDiff(diff: RecordingDiff): Generator<string> {
-  for (const difference of diff.differences) yield* described(difference);
+  for (const difference of diff.differences) {
+    yield* formatDifference(difference);
+  }
   const total = diff.missing + diff.added + diff.changed + diff.reordered;
   const unlisted = total - diff.differences.length;
   if (unlisted > 0) yield `… and ${unlisted} more differences`;
@@ -29,7 +32,7 @@ export function* reportDiff(diff: RecordingDiff): Generator<string> {
   yield [`${diff.equal} the same`, ...parts].join(", ");
 }
 
-function* described(difference: Difference): Generator<string> {
+function* formatDifference(difference: Difference): Generator<string> {
   const { kind } = difference;
   const head = (message: RecordedMessage, sequence: string) =>
     `${SIGNS[kind]} ${kind} ${
@@ -38,25 +41,25 @@ function* described(difference: Difference): Generator<string> {
   switch (kind) {
     case "missing":
       yield `${head(difference.a, `#${difference.a.sequence}`)}: ` +
-        shown(difference.a.message);
+        formatValue(difference.a.message);
       return;
     case "added":
       yield `${head(difference.b, `#${difference.b.sequence}`)}: ` +
-        shown(difference.b.message);
+        formatValue(difference.b.message);
       return;
     case "reordered":
-      yield `${head(difference.a, places(difference))}: ` +
-        shown(difference.a.message);
+      yield `${head(difference.a, formatSequences(difference))}: ` +
+        formatValue(difference.a.message);
       return;
     case "changed":
-      yield head(difference.a, places(difference));
+      yield head(difference.a, formatSequences(difference));
       for (const { path, a, b } of difference.paths) {
-        yield `    ${path}: ${shown(a)} → ${shown(b)}`;
+        yield `    ${path}: ${formatValue(a)} → ${formatValue(b)}`;
       }
   }
 }
 
-function places(
+function formatSequences(
   { a, b }: { readonly a: RecordedMessage; readonly b: RecordedMessage },
 ): string {
   return a.sequence === b.sequence
@@ -64,14 +67,17 @@ function places(
     : `#${a.sequence} → #${b.sequence}`;
 }
 
-function shown(value: unknown): string {
+function formatValue(value: unknown): string {
   if (value === undefined) return "nothing";
-  const text = asText(value);
+  const text = toText(value);
   return text.length > WIDTH ? `${text.slice(0, WIDTH)}…` : text;
 }
 
-/** What others have written to a CBOR sequence may be something that we don't write. */
-function asText(value: unknown): string {
+/**
+ * Formats a value as escaped JSON; a foreign CBOR sequence may contain values
+ * that JSON escapes cannot represent.
+ */
+function toText(value: unknown): string {
   try {
     return JSON.stringify(escape(value));
   } catch {

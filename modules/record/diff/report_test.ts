@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { RecordedMessage } from "../recorded_message.ts";
+import type { RecordedMessage } from "../entry.ts";
 import { reportDiff } from "./mod.ts";
 
 const counts = { equal: 0, missing: 0, added: 0, changed: 0, reordered: 0 };
@@ -9,7 +9,7 @@ function message(topic: string | undefined, value: unknown): RecordedMessage {
   return { sequence: 7, topic, message: value, ...about };
 }
 
-Deno.test("reportDiff shows what was never written by us, and cuts what is long", () => {
+Deno.test("reportDiff formats values that no recorder writes and truncates long ones", () => {
   const lines = reportDiff({
     same: false,
     ...counts,

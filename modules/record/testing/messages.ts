@@ -1,7 +1,9 @@
 import { Float } from "@caryatid/process/codec";
 import fc from "fast-check";
 
-/** Words, and keys that are hard to keep: those of escapes, and those of every object. */
+/**
+ * Keys of messages: any text, and the keys of escapes and of Object.prototype.
+ */
 const key = fc.oneof(
   fc.string({ maxLength: 6 }),
   fc.constantFrom("$bytes", "$object", "$", "__proto__", "constructor", "0"),
@@ -18,7 +20,7 @@ const leaf = fc.oneof(
   fc.double({ noNaN: true }).map((value) => new Float(value)),
 );
 
-/** Whatever a message may be. */
+/** Generates any message that can be recorded. */
 export const anyMessage: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
   value: fc.oneof(
     { maxDepth: 4, depthIdentifier: "message" },

@@ -1,4 +1,4 @@
-/** A folder that is gone when its block ends. */
+/** Temporary folder that is removed at the end of its block. */
 export class TempFolder implements AsyncDisposable {
   readonly path: string;
 
@@ -10,14 +10,14 @@ export class TempFolder implements AsyncDisposable {
     return new TempFolder(await Deno.makeTempDir({ prefix: "caryatid_" }));
   }
 
-  /** The names of what is in it, sorted; the lock left out. */
+  /** Returns the sorted names of its entries without the lock file. */
   async names(): Promise<string[]> {
     const entries = await Array.fromAsync(Deno.readDir(this.path));
     return entries.map(({ name }) => name).filter((name) => name !== ".lock")
       .sort();
   }
 
-  /** A file of it as text. */
+  /** Reads one of its files as text. */
   read(name: string): Promise<string> {
     return Deno.readTextFile(`${this.path}/${name}`);
   }

@@ -1,6 +1,6 @@
 import { jsonLines } from "../json_lines.ts";
 
-/** What is given of an entry; the rest is made up. */
+/** Entry of a test recording; omitted properties get default values. */
 export interface GivenEntry {
   readonly topic?: string;
   readonly message: unknown;
@@ -9,7 +9,7 @@ export interface GivenEntry {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Writes a recording as it is, without a recorder. */
+/** Writes a recording without a recorder. */
 export async function writeRecording(
   folder: string,
   entries: Iterable<GivenEntry>,

@@ -1,4 +1,4 @@
-/** How many clients there are, of both kinds. */
+/** Number of clients of both kinds. */
 export class Clients {
   readonly #most: number;
   #count = 0;
@@ -9,12 +9,15 @@ export class Clients {
     this.#most = most;
   }
 
-  /** How many there are. */
+  /** Number of clients. */
   get count(): number {
     return this.#count;
   }
 
-  /** Lets one more in, who gives its place back by calling what this gives, once; undefined where all places are taken. */
+  /**
+   * Lets one more in, who gives its place back by calling what this gives,
+   * once; undefined where all places are taken.
+   */
   enter(): (() => void) | undefined {
     if (this.#count === this.#most) return undefined;
     this.#count++;
@@ -26,7 +29,7 @@ export class Clients {
     };
   }
 
-  /** Resolves when nobody is in. */
+  /** Resolves when no client is connected. */
   empty(): Promise<void> {
     if (this.#count === 0) return Promise.resolve();
     return new Promise((resolve) => this.#onEmpty = resolve);

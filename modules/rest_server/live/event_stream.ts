@@ -1,7 +1,15 @@
 import { BEAT, gapText, openingText } from "./event_text.ts";
 import type { Feed, FeedReader, Start } from "./feed.ts";
 
-/** One client of server-sent events. It holds one chunk at most: the rest waits in the feed, for all clients together. */
+/**
+ * One client of server-sent events. It holds one chunk at most: the rest waits
+ * in the feed, for all clients together.
+ *
+ * By hand, not by `hono/streaming`: `streamSSE` writes each event for each
+ * client, into a stream whose queue grows while the client does not read. Here
+ * the text of an event is made once, and a client that is too slow skips events
+ * and receives a gap.
+ */
 export class EventStream implements FeedReader {
   /** The body of the answer. */
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -25,7 +33,7 @@ export class EventStream implements FeedReader {
       },
       pull: () => this.#pull(),
       cancel: () => this.#leave(),
-    }, { highWaterMark: 0 }); // nothing is made before somebody wants it
+    }, { highWaterMark: 0 }); // no event is encoded before it is read
     feed.join(this);
   }
 

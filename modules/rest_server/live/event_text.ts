@@ -1,20 +1,22 @@
 import type { Gap } from "./live_message.ts";
 
-// Nothing that a message or topic holds can end a field: JSON writes line breaks as escapes, and a position is ours.
+// Nothing that a message or topic holds can end a field: JSON writes line
+// breaks as escapes, and a position is ours.
 
-/** A message as a server-sent event, for `onmessage`. */
+/** Returns a message as a server-sent event, for `onmessage`. */
 export function eventText(position: string, json: string): string {
   return `id: ${position}\ndata: {${json}}\n\n`;
 }
 
-/** An event of its own: what is missing before `position`. */
+/** Returns a `gap` event: the messages before `position` that are missing. */
 export function gapText(position: string, gap: Gap): string {
   return `id: ${position}\nevent: gap\ndata: ${JSON.stringify(gap)}\n\n`;
 }
 
 /**
- * The first thing on a stream. The position alone is no event, but an `EventSource` remembers it: it can resume even if it
- * never got a message.
+ * Returns the first text on a stream. The position alone does not fire an
+ * event, but an `EventSource` remembers it: the client can resume even if it
+ * never received a message.
  */
 export function openingText(position: string, retry: number): string {
   return `retry: ${retry}\nid: ${position}\n\n`;

@@ -12,7 +12,10 @@ const HEADERS = {
   "x-accel-buffering": "no",
 };
 
-/** `GET <path>/events?topic=…`: the messages of these patterns as server-sent events, from now or from `Last-Event-ID` on. */
+/**
+ * `GET <path>/events?topic=…`: the messages of these patterns as server-sent
+ * events, from now or from `Last-Event-ID` on.
+ */
 export async function answerEvents(
   request: Request,
   live: LiveServer,
@@ -20,7 +23,8 @@ export async function answerEvents(
   const patterns = request.req.queries("topic") ?? [];
   const refusal = patternsRefusal(patterns, live);
   if (refusal) throw refused(refusal);
-  // Hono has a GET route answer HEAD; nobody would ever end a stream that isn't read.
+  // Hono lets a GET route answer HEAD. A stream without a reader would never
+  // end.
   if (request.req.method === "HEAD") {
     return new Response(null, { headers: HEADERS });
   }
@@ -46,7 +50,7 @@ export async function answerEvents(
   return new Response(stream.body, { headers: HEADERS });
 }
 
-/** All places are taken. */
+/** Returns a refusal for a client above `max-clients`. */
 export function tooManyClients(): Refusal {
   return unavailable("Too many clients are connected", "TOO_MANY_CLIENTS");
 }
@@ -57,11 +61,11 @@ function patternsRefusal(
 ): Refusal | undefined {
   const most = config["max-subscriptions"];
   if (patterns.length === 0) {
-    const detail = "Wanted at least one topic: ?topic=clock.tick";
+    const detail = "Expected at least one topic: ?topic=clock.tick";
     return { status: 400, code: "INVALID_TOPIC", detail };
   }
   if (patterns.length > most) {
-    const detail = `Found ${patterns.length} topics, wanted at most ${most}`;
+    const detail = `Found ${patterns.length} topics; expected at most ${most}`;
     return { status: 400, code: "TOO_MANY_SUBSCRIPTIONS", detail };
   }
   for (const pattern of patterns) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { within } from "./testing/event_reader.ts";
 import { LiveSubject } from "./testing/live_subject.ts";
 
-Deno.test("a client hears what is published on its topics, as JSON with a position", async () => {
+Deno.test("a client receives the messages of its topics as JSON with a position", async () => {
   await using subject = await LiveSubject.start();
   await using reader = await subject.events("topic=clock.*&topic=chat.say");
   await subject.bus.inject("clock.tick", { number: 1 }, { id: "first" });
@@ -29,11 +29,12 @@ Deno.test("an EventSource needs nothing else", async () => {
   const source = new EventSource(subject.url("/live/events?topic=clock.tick"));
   try {
     await within(new Promise((resolve) => source.onopen = resolve));
-    const heard = new Promise<MessageEvent>((resolve) =>
+    const received = new Promise<MessageEvent>((resolve) =>
       source.onmessage = resolve
     );
-    await subject.bus.inject("clock.tick", 7); // open means heard from now on
-    const { data, lastEventId } = await within(heard);
+    // an open stream receives from now on
+    await subject.bus.inject("clock.tick", 7);
+    const { data, lastEventId } = await within(received);
     assert.equal(JSON.parse(data).message, 7);
     assert.match(lastEventId, /-1$/);
   } finally {
@@ -76,7 +77,7 @@ Deno.test("a message that matches several patterns of a client comes once", asyn
 Deno.test("clients of the same topics share one subscription to the bus", async () => {
   await using subject = await LiveSubject.start();
   const open = () =>
-    [...subject.module.context.subscriptions].filter(({ closed }) => !closed)
+    [...subject.module.subscriptions].filter(({ closed }) => !closed)
       .map(({ pattern }) => pattern);
   await using first = await subject.events("topic=b&topic=a");
   await using second = await subject.events("topic=a&topic=b&topic=a");
@@ -126,7 +127,7 @@ Deno.test("neither topics nor messages can forge an event", async () => {
   assert.deepEqual(await reader.messages(1), [1]);
 });
 
-Deno.test("a message without a form in JSON is told as a gap", async () => {
+Deno.test("a message without a form in JSON is sent as a gap", async () => {
   await using subject = await LiveSubject.start({ "buffer-size": 1_000 });
   await using reader = await subject.events("topic=%23");
   const cycle: Record<string, unknown> = {};
@@ -181,7 +182,7 @@ Deno.test("a client that leaves gives its place to another", async () => {
     assert.equal(refused.headers.get("retry-after"), "5");
     assert.equal((await refused.json()).code, "TOO_MANY_CLIENTS");
   }
-  for (;;) { // the server hears of it a little later
+  for (;;) { // the server notices it a little later
     const response = await fetch(subject.url("/live/events?topic=a"));
     await response.body!.cancel();
     if (response.status === 200) break;

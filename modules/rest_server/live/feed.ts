@@ -1,32 +1,43 @@
 import { topicMatches } from "@caryatid/sdk";
-import { randomId, turnOver } from "@caryatid/sdk/bus";
+import { randomId } from "@caryatid/sdk/bus";
+import { yieldToEventLoop } from "@caryatid/sdk/internal/bus";
 import { eventText, gapText } from "./event_text.ts";
 import { type Entry, History } from "./history.ts";
-import type { LiveConfig } from "./live_config.ts";
+import type { LiveConfig } from "../live_config.ts";
 import type { Gap, LiveMessage } from "./live_message.ts";
 
-/** Readers that are given something before the event loop gets a turn: 10,000 at once would hold up everybody for 0.1 s. */
+/**
+ * Readers that are woken before the event loop gets a turn: 10,000 at once
+ * would block all other work for 0.1 s.
+ */
 const READERS_PER_TURN = 256;
 
-/** Characters that a reader is given at a time, unless one message is longer. */
+/**
+ * Characters that a reader receives at a time, unless one message is longer.
+ */
 const BATCH = 1 << 16;
 
 /** A client's place in a feed. */
 export interface FeedReader {
-  /** There is something new, or it is time for a sign of life. It waits no more. */
+  /**
+   * Called for a new entry or a sign of life. The reader no longer waits then.
+   */
   wake(beat: boolean): void;
-  /** The feed has ended. */
+  /** Called when the feed has ended. */
   end(): void;
 }
 
-/** Where to go on, and what is missing before. */
+/** Position at which a reader continues, and the gap before it. */
 export interface Start {
   /** The number of the last entry that the reader has. */
   readonly after: number;
   readonly gap?: Gap;
 }
 
-/** Some entries as server-sent events: the same bytes for all readers who are at the same place. */
+/**
+ * Some entries as server-sent events: the same bytes for all readers who are at
+ * the same place.
+ */
 interface Batch {
   readonly after: number;
   readonly head: number;
@@ -36,26 +47,30 @@ interface Batch {
 }
 
 /**
- * What clients of one set of patterns hear, in one order.
+ * Messages that the clients of one set of patterns receive, in one order.
  *
- * Readers have a place in its history and nothing of their own: who doesn't read costs nothing, and finds a gap when the
- * history has moved on. A position is `<epoch>-<number>`; the epoch is this feed's alone, so that positions of before a restart
- * are known as foreign.
+ * Readers have a position in the history, and no queue. A client that does not
+ * read costs nothing, and gets a gap when the history no longer has its next
+ * message. A position is `<epoch>-<number>`; the epoch is unique to this feed,
+ * so that positions from before a restart are recognized as foreign.
  */
 export class Feed {
-  /** Without those which others of them hold. */
+  /** Its patterns, without those that another one of them covers. */
   readonly patterns: readonly string[];
-  /** When its last reader left, by the clock of the context; undefined while it has some. */
+  /**
+   * Time at which its last reader left, by the clock of the context; undefined
+   * while it has readers.
+   */
   idleSince: number | undefined;
-  /** Clients on their way in, who wait until it is heard. */
+  /** Number of clients that wait until the feed receives messages. */
   opening = 0;
   readonly #epoch = randomId();
   readonly #history: History;
   readonly #longest: number;
   readonly #readers = new Set<FeedReader>();
-  /** Those who have everything and can take more. */
+  /** Readers that have every entry and can take more. */
   #waiting = new Set<FeedReader>();
-  /** Those of them who are to be woken next. */
+  /** Waiting readers that are woken next. */
   #due = new Set<FeedReader>();
   #waking = false;
   #beatDue = false;
@@ -64,19 +79,19 @@ export class Feed {
   #batch: Batch | undefined;
   #frame: { readonly number: number; readonly text: string } | undefined;
 
-  /** Nothing was heard yet. */
+  /** Creates a feed without entries. */
   constructor(patterns: readonly string[], config: LiveConfig) {
     this.patterns = patterns;
     this.#history = new History(config.buffer, config["buffer-size"]);
     this.#longest = config["buffer-size"];
   }
 
-  /** Whether somebody reads it, or is about to. */
+  /** True while the feed has readers, or clients that are about to read it. */
   get used(): boolean {
     return this.#readers.size > 0 || this.opening > 0;
   }
 
-  /** Whether nothing more will be heard. */
+  /** True once the feed has ended: it receives no more messages. */
   get ended(): boolean {
     return this.#ended;
   }
@@ -86,12 +101,15 @@ export class Feed {
     return this.#history.last;
   }
 
-  /** What a reader who has everything up to entry `number` comes back with. */
+  /** Returns the position of a reader that has every entry up to `number`. */
   position(number: number): string {
     return `${this.#epoch}-${number}`;
   }
 
-  /** Where a reader begins who says that it has everything up to `position`. */
+  /**
+   * Returns the start of a reader that has every entry up to `position`. A
+   * reader without a position starts after the newest entry.
+   */
   startAt(position: string | undefined): Start {
     const { last } = this.#history;
     if (!position) return { after: last };
@@ -103,7 +121,10 @@ export class Feed {
     return this.#skip(number, "expired") ?? { after: number };
   }
 
-  /** Where a reader goes on for whom the history has moved too fast; undefined where it hasn't. */
+  /**
+   * Returns the new start of a reader that is too slow for the history;
+   * undefined if the history still has its next entry.
+   */
   skip(after: number): Start | undefined {
     return this.#skip(after, "behind");
   }
@@ -144,9 +165,9 @@ export class Feed {
     return `{"pattern":${pattern},"at":"${this.position(number)}",${json}}`;
   }
 
-  /** Takes in what was heard by the subscription to `pattern`, one of its patterns. */
+  /** Adds a message of the subscription to `pattern`, one of its patterns. */
   take(pattern: string, message: LiveMessage): void {
-    // Where patterns overlap each of them hears it.
+    // A message that matches several patterns comes once for each.
     if (this.patterns.length > 1 && this.#first(message.topic) !== pattern) {
       return;
     }
@@ -154,26 +175,35 @@ export class Feed {
     this.#wake();
   }
 
-  /** Adds a reader, who is to `wait` when it has everything. One that comes too late is ended at once. */
+  /**
+   * Adds a reader, which calls `wait` once it has every entry. A reader of an
+   * ended feed is ended at once.
+   */
   join(reader: FeedReader): void {
     if (this.#ended) return reader.end();
     this.#readers.add(reader);
     this.idleSince = undefined;
   }
 
-  /** The reader has everything up to the head, and is to be woken when there is more. */
+  /**
+   * Wakes the reader at the next entry or sign of life. The reader must have
+   * every entry up to the head.
+   */
   wait(reader: FeedReader): void {
     this.#waiting.add(reader);
   }
 
-  /** Takes a reader out. */
+  /** Removes a reader. */
   leave(reader: FeedReader): void {
     this.#readers.delete(reader);
     this.#waiting.delete(reader);
     this.#due.delete(reader);
   }
 
-  /** A sign of life for all readers, where no message has been one. */
+  /**
+   * Sends a sign of life to all readers, unless a message was sent since the
+   * last one.
+   */
   beat(): void {
     if (this.#beatHead === this.head) {
       this.#beatDue = true;
@@ -216,7 +246,7 @@ export class Feed {
   async #wakeAll(): Promise<void> {
     let head: number;
     do {
-      await turnOver(); // a burst becomes one batch
+      await yieldToEventLoop(); // a burst becomes one batch
       const beat = this.#beatDue;
       this.#beatDue = false;
       head = this.head;
@@ -232,7 +262,7 @@ export class Feed {
     for (const reader of this.#due) {
       this.#due.delete(reader);
       reader.wake(beat);
-      if (++woken % READERS_PER_TURN === 0) await turnOver();
+      if (++woken % READERS_PER_TURN === 0) await yieldToEventLoop();
     }
   }
 }

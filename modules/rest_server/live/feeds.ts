@@ -1,10 +1,13 @@
 import { CaryatidError, type Context, patternCovers } from "@caryatid/sdk";
 import { Feed } from "./feed.ts";
-import type { LiveConfig } from "./live_config.ts";
+import type { LiveConfig } from "../live_config.ts";
 import { type Refusal, unavailable } from "./refusal.ts";
 import { Source } from "./source.ts";
 
-/** Longest wait for a bus to hear a new pattern, in milliseconds. */
+/**
+ * Longest wait until the bus delivers messages of a new pattern, in
+ * milliseconds.
+ */
 const READY_TIMEOUT = 10_000;
 
 /** All feeds, by their patterns, and the bus subscriptions that they share. */
@@ -15,22 +18,25 @@ export class Feeds {
   readonly #sources = new Map<string, Source>();
   #closed = false;
 
-  /** Listens to nothing yet. */
+  /** Creates no feed yet. */
   constructor(context: Context, config: LiveConfig) {
     this.#context = context;
     this.#config = config;
   }
 
-  /** How many there are: with clients, or in grace. */
+  /** Number of feeds: with clients, or within `grace`. */
   get size(): number {
     return this.#feeds.size;
   }
 
-  /** The feed of `patterns`, which a client may hear, once everything published later is heard; or why there is none. */
+  /**
+   * Resolves with the feed of `patterns`, to which a client may subscribe, once
+   * the feed receives every later publish; or with the reason for a refusal.
+   */
   async open(patterns: readonly string[]): Promise<Feed | Refusal> {
     const feed = this.#find(widest(patterns));
     if (!(feed instanceof Feed)) return feed;
-    feed.opening++; // it isn't to be closed for having no reader yet
+    feed.opening++; // keeps it open until its first reader joins
     feed.idleSince = undefined;
     const ready = await this.#ready(feed);
     feed.opening--;
@@ -39,14 +45,20 @@ export class Feeds {
     return unavailable("The bus is away");
   }
 
-  /** A reader has left: without any the feed goes on for a while. */
+  /**
+   * Releases a feed that a reader has left. A feed without readers stays open
+   * for `grace`.
+   */
   release(feed: Feed): void {
     if (feed.used || feed.ended) return;
     feed.idleSince = this.#context.clock.now();
     if (this.#config.grace === 0) this.#close(feed);
   }
 
-  /** Signs of life, and the end of feeds that nobody came back to. */
+  /**
+   * Sends signs of life, and closes feeds without readers whose `grace` is
+   * over.
+   */
   beat(): void {
     const now = this.#context.clock.now();
     for (const feed of this.#feeds.values()) {
@@ -56,7 +68,7 @@ export class Feeds {
     }
   }
 
-  /** Ends all. */
+  /** Closes all feeds. */
   async close(): Promise<void> {
     this.#closed = true;
     const sources = [...this.#sources.values()];
@@ -126,7 +138,10 @@ export class Feeds {
       : unavailable("The bus is away");
   }
 
-  /** Whether one more may be, if need be in place of the one that nobody has read for the longest time. */
+  /**
+   * Returns true if there is room for one more feed. If need be, it closes the
+   * feed that has had no reader for the longest time.
+   */
   #makeRoom(): boolean {
     if (this.#feeds.size < this.#config["max-feeds"]) return true;
     let oldest: Feed | undefined;
@@ -152,14 +167,20 @@ export class Feeds {
     }
   }
 
-  /** The bus has ended a subscription: what its readers would get from now on has holes. */
+  /**
+   * Closes the feeds of a subscription that the bus has ended: they would miss
+   * messages.
+   */
   #ended(source: Source): void {
     if (this.#sources.get(source.pattern) !== source) return;
     for (const feed of [...source.feeds]) this.#close(feed);
   }
 }
 
-/** Sorted, and without those which another one holds: who asks for the same gets the same feed. */
+/**
+ * Returns the patterns sorted, without those that another one covers: equal
+ * sets of patterns share one feed.
+ */
 function widest(patterns: readonly string[]): string[] {
   const sorted = [...new Set(patterns)].sort();
   return sorted.filter((narrow, i) =>

@@ -1,9 +1,14 @@
 import type { Gap } from "./live_message.ts";
 
-/** One place in a feed: a message as JSON text, or what is told in its place. */
+/**
+ * One place in a feed: a message as JSON text, or the gap in its place.
+ */
 export type Entry = { readonly json: string } | { readonly gap: Gap };
 
-/** The last entries of a feed, numbered from 1, bounded by their number and the length of their text. */
+/**
+ * The last entries of a feed, numbered from 1, bounded by their number and the
+ * length of their text.
+ */
 export class History {
   /** Entry n is at n modulo their number, which grows up to the bound. */
   readonly #slots: (Entry | undefined)[] = [];
@@ -13,23 +18,29 @@ export class History {
   #first = 1;
   #last = 0;
 
-  /** Keeps at most `count` entries, and `size` characters, but always the last one. */
+  /**
+   * Keeps at most `count` entries, and `size` characters, but always the last
+   * one.
+   */
   constructor(count: number, size: number) {
     this.#count = count;
     this.#size = size;
   }
 
-  /** The number of the oldest entry that it has; one more than the last where it has none. */
+  /**
+   * The number of the oldest entry that it has; one more than the last where it
+   * has none.
+   */
   get first(): number {
     return this.#first;
   }
 
-  /** The number of the newest entry; 0 where there was none yet. */
+  /** Number of the newest entry; 0 before the first one. */
   get last(): number {
     return this.#last;
   }
 
-  /** Adds one, and forgets the oldest where there are too many. */
+  /** Adds an entry, and forgets the oldest ones beyond the limits. */
   push(entry: Entry): void {
     if (this.#last - this.#first + 1 === this.#count) this.#forget();
     this.#slots[++this.#last % this.#count] = entry;

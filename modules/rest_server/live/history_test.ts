@@ -48,7 +48,7 @@ Deno.test("History keeps gaps in their place, which cost nothing", () => {
   assert.deepEqual(held(history), ["1", gap, "3"]);
 });
 
-Deno.test("History goes on as well with room for one", () => {
+Deno.test("History with room for one entry keeps the newest", () => {
   const history = new History(1, 10);
   for (let n = 1; n <= 1_000; n++) push(history, String(n));
   assert.deepEqual(held(history), ["1000"]);

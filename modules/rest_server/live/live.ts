@@ -1,34 +1,58 @@
 import type { Context } from "@caryatid/sdk";
 import { liveApp } from "./live_app.ts";
-import type { LiveConfig } from "./live_config.ts";
-import { problemResponse } from "../problem_response.ts";
+import type { LiveConfig } from "../live_config.ts";
+import { problemResponse } from "../gateway/problem_response.ts";
 import { Problem } from "../problem.ts";
 import { LiveServer } from "./live_server.ts";
-import type { Upgrade } from "./socket_route.ts";
+import { MemoryBudget } from "../gateway/memory_budget.ts";
+import { FrameBudget } from "./frame_budget.ts";
+import { SocketListener } from "./socket_listener.ts";
 
-/** What the routes are made of. */
+/** Options of {@linkcode liveRoutes}. */
 export interface LiveOptions {
-  /** The section `[module.rest-server.live]`, as {@linkcode liveConfig} has checked it. */
+  /**
+   * The section `[module.rest-server.live]`, as {@linkcode liveConfig} has
+   * checked it.
+   */
   readonly config: LiveConfig;
-  /** Makes a WebSocket of a request: `Deno.upgradeWebSocket`, or what does the same elsewhere. Without it there is no WebSocket. */
-  readonly upgrade?: Upgrade;
+}
+
+/** Options of `Live.listen`. */
+export interface SocketOptions {
+  /** IP address ("127.0.0.1"). */
+  readonly address?: string;
+  /** Port (`socket-port` of the configuration, else any that is free). */
+  readonly port?: number;
+  /** Port of the pages that may connect: that of the server (none). */
+  readonly pagePort?: number;
 }
 
 /** Live messages for browsers, behind any server. */
 export interface Live extends AsyncDisposable {
   /**
-   * Answers `<path>/events` and `<path>/socket`, and all else with 404. Whoever calls it has decided that the client may ask, and
-   * passes the answer on as it comes: not compressed, not gathered.
+   * Answers `<path>/events` and `<path>/socket`, and any other path with 404.
+   * The caller must check that the client may connect, and must pass the answer
+   * on at once, without compressing or buffering it.
    */
   readonly fetch: (request: Request) => Response | Promise<Response>;
-  /** How many clients are connected, of both kinds. */
+  /**
+   * Listens for WebSockets at `<path>/socket` on a separate port: `port` if it
+   * is given, else `socket-port` of the configuration, else any that is free; 0
+   * is any that is free. Returns the port.
+   */
+  listen(options?: SocketOptions): Promise<number>;
+  /** Number of connected clients, of both kinds. */
   readonly clients: number;
-  /** Ends streams and closes sockets, which the stop of the module does, too. Harmless twice. */
+  /**
+   * Ends streams and closes sockets. The module does the same when it stops. A
+   * second call has no effect.
+   */
   close(): Promise<void>;
 }
 
 /**
- * Makes the routes on which browsers hear and publish what the configuration allows.
+ * Creates the routes on which browsers receive and publish the messages that
+ * the configuration allows.
  *
  * @example
  * ```ts
@@ -49,19 +73,40 @@ export interface Live extends AsyncDisposable {
  * ```
  */
 export function liveRoutes(context: Context, options: LiveOptions): Live {
-  const { config, upgrade } = options;
+  const { config } = options;
   const live = new LiveServer(context, config);
-  const app = liveApp(live, upgrade);
+  let sockets: SocketListener | undefined;
+  const app = liveApp(live, () => sockets);
   app.onError((error) => {
     if (error instanceof Problem) return problemResponse(error);
     throw error;
   });
+  const close = async () => {
+    await live.close();
+    await sockets?.close();
+    sockets = undefined;
+  };
   return {
     fetch: (request) => app.fetch(request),
+    async listen({ address = "127.0.0.1", port, pagePort } = {}) {
+      sockets = await SocketListener.listen({
+        address,
+        port: port ?? config["socket-port"] ?? 0,
+        tls: undefined,
+        pagePort,
+        live,
+        answer: async (request) => await app.fetch(request),
+        budget: new FrameBudget(new MemoryBudget(MOST_BUFFERED)),
+      });
+      return sockets.port;
+    },
     get clients() {
       return live.clients.count;
     },
-    close: () => live.close(),
-    [Symbol.asyncDispose]: () => live.close(),
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
+
+/** Bytes of incomplete frames of all clients. */
+const MOST_BUFFERED = 1 << 26;

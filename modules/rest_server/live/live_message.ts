@@ -10,23 +10,27 @@ export type GapReason =
   | "not-encodable"
   | "too-large";
 
-/** What is missing from what a client gets. */
+/** Messages that a client does not get. */
 export interface Gap {
   /** Why. */
   readonly reason: GapReason;
-  /** How many messages, or null where nobody knows. */
+  /** Number of messages; null if it is unknown. */
   readonly missed: number | null;
 }
 
 /** A message, made text once for all clients. */
 export interface LiveMessage {
-  /** What it was published on. */
+  /** Topic of the message. */
   readonly topic: string;
-  /** The properties topic, message, id and time as JSON without the braces; undefined where it has no such form. */
+  /**
+   * The properties topic, message, id and time as JSON without the braces;
+   * undefined where it has no such form.
+   */
   readonly json: string | undefined;
 }
 
-// Subscriptions in memory share the delivery, so that one text serves all patterns that match.
+// Subscriptions in memory share the delivery, so that one text serves all
+// patterns that match.
 const texts = new WeakMap<Delivery, LiveMessage>();
 
 /** The text of a delivery; made when it is first asked for. */

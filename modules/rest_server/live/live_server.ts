@@ -1,19 +1,34 @@
 import type { Context } from "@caryatid/sdk";
+import { RateLimiter } from "../gateway/rate_limit.ts";
 import { Clients } from "./clients.ts";
 import { Feeds } from "./feeds.ts";
-import type { LiveConfig } from "./live_config.ts";
-import type { SocketClient } from "./socket_client.ts";
+import type { LiveConfig } from "../live_config.ts";
+
+/** Addresses that are remembered at once. */
+const MOST_ADDRESSES = 10_000;
 
 /** Longest wait at the stop for WebSockets to close, in milliseconds. */
 const CLOSE_TIMEOUT = 1_000;
 
-/** What all routes share. */
+/** A client on a WebSocket. */
+export interface LiveSocket {
+  /** Begins to close the socket. */
+  close(code: number, reason: string): void;
+  /** Checks that the client is there. */
+  beat(): void;
+  /** Cuts the connection. */
+  cut(): void;
+}
+
+/** State that all routes share. */
 export class LiveServer {
   readonly context: Context;
   readonly config: LiveConfig;
   readonly clients: Clients;
   readonly feeds: Feeds;
-  readonly sockets = new Set<SocketClient>();
+  readonly sockets = new Set<LiveSocket>();
+  /** Messages that clients publish, by address. */
+  readonly limiter: RateLimiter;
   readonly #stopped = new AbortController();
   #closing: Promise<void> | undefined;
 
@@ -23,17 +38,25 @@ export class LiveServer {
     this.config = config;
     this.clients = new Clients(config["max-clients"]);
     this.feeds = new Feeds(context, config);
+    this.limiter = new RateLimiter({
+      requests: Math.max(1, config["max-rate"]),
+      per: 1_000 * Math.max(1, 1 / config["max-rate"]),
+      clients: MOST_ADDRESSES,
+    });
     context.signal.addEventListener("abort", this.#stop, { once: true });
     context.run(() => this.#beat());
     if (context.signal.aborted) this.close();
   }
 
-  /** Whether it takes no more clients. */
+  /** True if it takes no more clients. */
   get closed(): boolean {
     return this.#closing !== undefined;
   }
 
-  /** Ends all streams, closes all sockets with 1001 and all subscriptions. Harmless twice. */
+  /**
+   * Ends all streams, closes all sockets with 1001 and all subscriptions.
+   * Harmless twice.
+   */
   close(): Promise<void> {
     return this.#closing ??= this.#close();
   }
@@ -51,6 +74,7 @@ export class LiveServer {
     const timer = setTimeout(resolve, CLOSE_TIMEOUT);
     await Promise.race([this.clients.empty(), late]);
     clearTimeout(timer);
+    for (const socket of this.sockets) socket.cut();
   }
 
   async #beat(): Promise<void> {

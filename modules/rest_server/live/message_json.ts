@@ -1,15 +1,20 @@
+import { CaryatidError } from "@caryatid/sdk";
 import { toBase64 } from "../base64.ts";
 
 /**
- * A message as a browser reads it. What JSON lacks gets a form: bytes are `{"$base64": "…"}`, an integer beyond 2^53 is text, a
- * date RFC 3339 text, NaN and the infinities null.
+ * Encodes a message for browsers. Values that JSON lacks get another form:
+ * bytes are `{"$base64": "…"}`, an integer beyond 2^53 is text, a date is RFC
+ * 3339 text, NaN and the infinities are null.
  *
- * Undefined where there is no such form: `undefined`, functions, maps and sets, cycles, too deep nesting, throwing getters.
+ * Returns undefined if the message has no such form: for `undefined`,
+ * functions, maps and sets, cycles, too deep nesting, throwing getters.
  */
 export function messageJson(message: unknown): string | undefined {
   try {
     return JSON.stringify(message, plain);
-  } catch { // whatever a getter throws; who publishes such a message learns it from the bus that needs to encode it
+  } catch {
+    // The value has no JSON form, or a getter threw. A bus that encodes
+    // messages rejects the publish itself.
     return undefined;
   }
 }
@@ -22,7 +27,7 @@ function plain(this: unknown, key: string, value: unknown): unknown {
       return value === null ? null : plainObject(value, this, key);
     case "function":
     case "symbol":
-      throw new TypeError(`found a ${typeof value}`);
+      throw new CaryatidError("NOT_ENCODABLE", `found a ${typeof value}`);
     default:
       return value;
   }
@@ -30,7 +35,7 @@ function plain(this: unknown, key: string, value: unknown): unknown {
 
 function plainObject(value: object, holder: unknown, key: string): unknown {
   if (value instanceof Map || value instanceof Set) {
-    throw new TypeError("found a collection");
+    throw new CaryatidError("NOT_ENCODABLE", "found a collection");
   }
   const bytes = bytesOf(value) ??
     // JSON.stringify has asked a Node Buffer for its own form already.

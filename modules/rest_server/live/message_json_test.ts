@@ -25,7 +25,7 @@ Deno.test("messageJson() has a form for what JSON lacks", async (t) => {
     "a large integer": [9007199254740992n, '"9007199254740992"'],
     "the largest integer": [18446744073709551615n, '"18446744073709551615"'],
     "a date": [new Date(0), '"1970-01-01T00:00:00.000Z"'],
-    "what isn't a number": [[NaN, -Infinity], "[null,null]"],
+    "values that are not numbers": [[NaN, -Infinity], "[null,null]"],
     "a lone surrogate": ["\ud800", '"\\ud800"'],
   };
   for (const [name, [message, json]] of Object.entries(forms)) {

@@ -1,6 +1,7 @@
 /**
- * Live messages for browsers: server-sent events and WebSocket, on an allowed list of topics. Part of the class `rest-server`,
- * and a sub-app for any server on Hono.
+ * Live messages for browsers: server-sent events and WebSocket, on an allowed
+ * list of topics. Part of the class `rest-server`, and a sub-app for any server
+ * on Hono.
  *
  * @example
  * ```ts
@@ -11,7 +12,7 @@
  *   name: "browsers",
  *   config: liveConfig,
  *   init(context, config) {
- *     const live = liveRoutes(context, { config, upgrade: Deno.upgradeWebSocket });
+ *     const live = liveRoutes(context, { config });
  *     const server = Deno.serve({ port: 0 }, live.fetch);
  *     context.signal.addEventListener("abort", () => server.shutdown());
  *     context.run(() => server.finished);
@@ -21,10 +22,14 @@
  *
  * @module
  */
-export { type Live, type LiveOptions, liveRoutes } from "./live.ts";
+export {
+  type Live,
+  type LiveOptions,
+  liveRoutes,
+  type SocketOptions,
+} from "./live.ts";
 export {
   type LiveConfig,
   liveConfig,
   type LiveConfigInput,
-} from "./live_config.ts";
-export type { Upgrade } from "./socket_route.ts";
+} from "../live_config.ts";

@@ -1,20 +1,29 @@
 import assert from "node:assert/strict";
-import { originAllowed } from "./origin.ts";
+import { originAllowed, type OriginRules } from "./origin.ts";
+
+function rules(...allowed: string[]): OriginRules {
+  return { allowed, pagePort: 8_123 };
+}
 
 Deno.test("originAllowed() lets in pages of the same host, whatever ended TLS", () => {
-  assert(originAllowed("http://a.example", "a.example", []));
-  assert(originAllowed("https://a.example", "a.example", []));
-  assert(originAllowed("https://a.example", "A.example:443", []));
-  assert(originAllowed("http://a.example:8000", "a.example:8000", []));
-  assert(originAllowed("http://[::1]:8000", "[::1]:8000", []));
+  assert(originAllowed("http://a.example", "a.example", rules()));
+  assert(originAllowed("https://a.example", "a.example", rules()));
+  assert(originAllowed("https://a.example", "A.example:443", rules()));
+  assert(originAllowed("http://a.example:8000", "a.example:8000", rules()));
+  assert(originAllowed("http://[::1]:8000", "[::1]:8000", rules()));
+  assert(originAllowed("http://a.example:8123", "a.example:8124", rules()));
 });
 
-Deno.test("originAllowed() lets in what is no page, and what is listed", () => {
-  assert(originAllowed(undefined, "a.example", []));
+Deno.test("originAllowed() allows clients without a page, and listed origins", () => {
+  assert(originAllowed(undefined, "a.example", rules()));
   assert(
-    originAllowed("https://b.example", "a.example", ["https://b.example"]),
+    originAllowed(
+      "https://b.example",
+      "a.example",
+      rules("https://b.example"),
+    ),
   );
-  assert(originAllowed("https://c.example", "a.example", ["*"]));
+  assert(originAllowed("https://c.example", "a.example", rules("*")));
 });
 
 Deno.test("originAllowed() keeps others out", () => {
@@ -33,7 +42,7 @@ Deno.test("originAllowed() keeps others out", () => {
     ["https://b.example", "a.example@b.example/"],
   ];
   for (const [origin, host] of others) {
-    const allowed = ["https://friend.example"];
-    assert(!originAllowed(origin, host, allowed), `${origin} at ${host}`);
+    const friend = rules("https://friend.example");
+    assert(!originAllowed(origin, host, friend), `${origin} at ${host}`);
   }
 });

@@ -1,4 +1,4 @@
-/** So many a second, and as many at once. */
+/** Limit of actions per second, and of actions at once. */
 export class Rate {
   readonly #perSecond: number;
   readonly #most: number;
@@ -15,7 +15,7 @@ export class Rate {
     this.#since = now();
   }
 
-  /** Whether one more may be. */
+  /** Returns true if one more is allowed. */
   take(): boolean {
     const now = this.#now();
     const earned = (now - this.#since) * this.#perSecond / 1000;

@@ -1,12 +1,15 @@
 import { type Problem, problem } from "../problem.ts";
 
-/** Why a client doesn't get what it asked for, over HTTP or WebSocket; never more than it may know. */
+/**
+ * Reason for which a request of a client is refused, over HTTP or WebSocket. It
+ * never reveals more than the client may know.
+ */
 export interface Refusal {
   /** The HTTP status. */
   readonly status: number;
-  /** What a program tests for. */
+  /** Code that programs test for. */
   readonly code: RefusalCode;
-  /** What a person reads. */
+  /** Text for people. */
   readonly detail: string;
   /** Further headers of the answer. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -25,7 +28,7 @@ export type RefusalCode =
   | "UNAVAILABLE"
   | "UPGRADE_REQUIRED";
 
-/** A refusal over HTTP, to throw. */
+/** Returns a refusal as a problem to throw, for HTTP. */
 export function refused(refusal: Refusal): Problem {
   const { status, code, detail, headers } = refusal;
   return problem(status, detail, {
@@ -35,7 +38,7 @@ export function refused(refusal: Refusal): Problem {
   });
 }
 
-/** Nobody can be served just now; it is worth trying again. */
+/** Returns a refusal for a temporary problem: the client may try again. */
 export function unavailable(
   detail: string,
   code: RefusalCode = "UNAVAILABLE",

@@ -17,7 +17,7 @@ async function problem(
   return { status, code, headers };
 }
 
-Deno.test("topics that a client may not hear, or can't be, are refused", async (t) => {
+Deno.test("forbidden and invalid topics are refused", async (t) => {
   await using subject = await LiveSubject.start({
     subscribe: ["clock.*", "chat.#"],
     "max-subscriptions": 2,
@@ -48,17 +48,17 @@ Deno.test("topics that a client may not hear, or can't be, are refused", async (
     });
   }
   await t.step("and nothing was subscribed to", () => {
-    assert.deepEqual([...subject.module.context.subscriptions], []);
+    assert.deepEqual([...subject.module.subscriptions], []);
   });
 });
 
-Deno.test("nothing is allowed that the configuration doesn't name", async () => {
+Deno.test("topics that the configuration does not name are refused", async () => {
   await using subject = await LiveSubject.start({ subscribe: [] });
   const { status } = await problem(subject, "/live/events?topic=a");
   assert.equal(status, 403);
 });
 
-Deno.test("requests that pass are nobody's to hear, whatever is allowed", async () => {
+Deno.test("no client receives requests, whatever is allowed", async () => {
   await using subject = await LiveSubject.start();
   await using reader = await subject.events("topic=%23");
   await using handling = subject.bus.answer("ask", () => "answer");
@@ -125,7 +125,7 @@ Deno.test("a bus that is away is a 503 without its details", async () => {
   assert.equal(response.headers.get("retry-after"), "5");
   assert.doesNotMatch(await response.text(), /secret/);
   assert.equal(subject.live.clients, 0);
-  await using _ = await subject.events("topic=a"); // it is tried anew
+  await using _ = await subject.events("topic=a"); // it is tried again
 });
 
 Deno.test("clients who were refused together leave nothing behind", async () => {
@@ -139,13 +139,13 @@ Deno.test("clients who were refused together leave nothing behind", async () => 
   const served = responses.filter(({ status }) => status === 200);
   await Promise.all(responses.map(({ body }) => body?.cancel()));
   while (subject.live.clients > 0) await new Promise(setImmediate);
-  const open = [...subject.module.context.subscriptions]
+  const open = [...subject.module.subscriptions]
     .filter(({ closed }) => !closed);
   assert(served.length < responses.length);
   assert.deepEqual(open, []);
 });
 
-Deno.test("a configuration that can't work is refused", async (t) => {
+Deno.test("an invalid configuration is refused", async (t) => {
   const wrong = {
     "a path without a slash": { path: "live" },
     "a pattern too long": { subscribe: ["x".repeat(256)] },

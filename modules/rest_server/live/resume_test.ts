@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { within } from "./testing/event_reader.ts";
 import { LiveSubject } from "./testing/live_subject.ts";
 
-Deno.test("an EventSource whose connection breaks goes on by itself, and misses nothing", async () => {
+Deno.test("an EventSource whose connection breaks resumes by itself, and misses no message", async () => {
   await using subject = await LiveSubject.start({ retry: 0.1 });
   const broken = Promise.withResolvers<void>();
   let connections = 0;
@@ -26,19 +26,19 @@ Deno.test("an EventSource whose connection breaks goes on by itself, and misses 
   const source = new EventSource(
     `http://127.0.0.1:${front.addr.port}/live/events?topic=a`,
   );
-  const heard: unknown[] = [];
+  const received: unknown[] = [];
   const all = new Promise<void>((resolve) => {
     source.onmessage = ({ data }) =>
-      heard.push(JSON.parse(data).message) === 4 && resolve();
+      received.push(JSON.parse(data).message) === 4 && resolve();
   });
-  source.addEventListener("gap", ({ data }) => heard.push(data));
+  source.addEventListener("gap", ({ data }) => received.push(data));
   try {
     await new Promise((resolve) => source.onopen = resolve);
     await subject.bus.inject("a", 1);
     await broken.promise;
     for (const n of [2, 3, 4]) await subject.bus.inject("a", n);
     await within(all);
-    assert.deepEqual(heard, [1, 2, 3, 4]);
+    assert.deepEqual(received, [1, 2, 3, 4]);
     assert.equal(connections, 2);
   } finally {
     source.close();
@@ -46,7 +46,7 @@ Deno.test("an EventSource whose connection breaks goes on by itself, and misses 
   }
 });
 
-/** Passes on everything up to the first message, then ends. */
+/** Passes everything on up to the first message, then ends. */
 function endAfterFirst(
   onEnd: () => void,
 ): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
@@ -60,7 +60,10 @@ function endAfterFirst(
   });
 }
 
-/** What a client hears first that comes back with `position`. */
+/**
+ * Returns what a client receives after it reconnects with `position`, up to the
+ * message "now".
+ */
 async function resume(
   subject: LiveSubject,
   position: string,
@@ -70,12 +73,12 @@ async function resume(
     ? await subject.events("topic=a", { "last-event-id": position })
     : await subject.events(`topic=a&last-event-id=${position}`);
   await subject.bus.inject("a", "now");
-  const heard: unknown[] = [];
+  const received: unknown[] = [];
   for (;;) {
     const { event, data } = (await reader.next())!;
     const json = JSON.parse(data!);
-    heard.push(event === "gap" ? json : json.message);
-    if (json.message === "now") return heard;
+    received.push(event === "gap" ? json : json.message);
+    if (json.message === "now") return received;
   }
 }
 
@@ -86,7 +89,7 @@ async function heardUpTo(subject: LiveSubject, count: number): Promise<string> {
   return reader.position!;
 }
 
-Deno.test("who comes back gets what it missed, by header or query", async (t) => {
+Deno.test("a client that reconnects with a position gets the messages it missed, by header or query", async (t) => {
   for (const how of ["header", "query"] as const) {
     await t.step(how, async () => {
       await using subject = await LiveSubject.start();
@@ -97,7 +100,7 @@ Deno.test("who comes back gets what it missed, by header or query", async (t) =>
   }
 });
 
-Deno.test("the header of a second return wins over the URL of the first", async () => {
+Deno.test("a position in the header takes precedence over one in the URL", async () => {
   await using subject = await LiveSubject.start();
   const position = await heardUpTo(subject, 3);
   const first = position.replace(/\d+$/, "1");
@@ -109,7 +112,7 @@ Deno.test("the header of a second return wins over the URL of the first", async 
   assert.deepEqual(await reader.messages(1), [4]);
 });
 
-Deno.test("what is no longer kept is told, with its number", async () => {
+Deno.test("a client whose position has expired gets a gap with the number of missed messages", async () => {
   await using subject = await LiveSubject.start({ buffer: 3 });
   const position = await heardUpTo(subject, 1);
   for (const n of [2, 3, 4, 5, 6]) await subject.bus.inject("a", n);
@@ -122,7 +125,7 @@ Deno.test("what is no longer kept is told, with its number", async () => {
   ]);
 });
 
-Deno.test("a position that isn't this feed's is told as a gap", async (t) => {
+Deno.test("a client with a foreign position gets a gap of unknown size", async (t) => {
   await using subject = await LiveSubject.start();
   const position = await heardUpTo(subject, 1);
   await using other = await LiveSubject.start();
@@ -131,7 +134,7 @@ Deno.test("a position that isn't this feed's is told as a gap", async (t) => {
     "ahead of the feed": position.replace(/\d+$/, "9"),
     "without a number": position.replace(/\d+$/, ""),
     "with a negative number": position.replace(/\d+$/, "-1"),
-    "with a number that isn't whole": position.replace(/\d+$/, "0.5"),
+    "with a fractional number": position.replace(/\d+$/, "0.5"),
     "with a number too long": position.replace(/\d+$/, "9".repeat(400)),
     "no position at all": "x",
   };
@@ -145,7 +148,7 @@ Deno.test("a position that isn't this feed's is told as a gap", async (t) => {
   }
 });
 
-Deno.test("the position of a gap is one to come back with", async () => {
+Deno.test("a client can resume from the position of a gap", async () => {
   await using subject = await LiveSubject.start({ buffer: 2 });
   const position = await heardUpTo(subject, 1);
   for (const n of [2, 3, 4, 5]) await subject.bus.inject("a", n);
@@ -160,7 +163,7 @@ Deno.test("the position of a gap is one to come back with", async () => {
   assert.deepEqual((await resume(subject, gap!)).slice(0, 2), [4, 5]);
 });
 
-Deno.test("a feed without clients goes on for its grace, then unsubscribes", async () => {
+Deno.test("a feed without clients stays subscribed for its grace, then unsubscribes", async () => {
   await using subject = await LiveSubject.start({ grace: 30, heartbeat: 10 });
   const position = await heardUpTo(subject, 1);
   await left(subject);
@@ -187,7 +190,7 @@ Deno.test("a feed without grace ends with its last client", async () => {
   ]);
 });
 
-Deno.test("a feed without grace goes on while it has a client", async () => {
+Deno.test("a feed without grace stays open while it has a client", async () => {
   await using subject = await LiveSubject.start({ grace: 0, heartbeat: 10 });
   await using reader = await subject.events("topic=a");
   await subject.module.advance(10_000);
@@ -196,12 +199,15 @@ Deno.test("a feed without grace goes on while it has a client", async () => {
   assert.deepEqual(await reader.messages(1), [1]);
 });
 
-/** The server hears a little later that a client has left: until then one more finds no place. */
+/**
+ * Waits until the server has noticed that its clients have left: until then
+ * they count among `max-clients`.
+ */
 async function left(subject: LiveSubject): Promise<void> {
   while (subject.live.clients > 0) await new Promise(setImmediate);
 }
 
 function open(subject: LiveSubject): number {
-  return [...subject.module.context.subscriptions]
+  return [...subject.module.subscriptions]
     .filter(({ closed }) => !closed).length;
 }

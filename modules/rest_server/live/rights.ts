@@ -6,10 +6,13 @@ import {
   validateTopic,
 } from "@caryatid/sdk";
 import { topicWords } from "@caryatid/sdk/bus";
-import type { LiveConfig } from "./live_config.ts";
+import type { LiveConfig } from "../live_config.ts";
 import type { Refusal } from "./refusal.ts";
 
-/** Says what stands against a client's subscribing to `pattern`. */
+/**
+ * Returns the reason for which a client may not subscribe to `pattern`;
+ * undefined if it may.
+ */
 export function subscribeRefusal(
   pattern: string,
   config: LiveConfig,
@@ -21,7 +24,10 @@ export function subscribeRefusal(
   return allowed ? undefined : forbidden(`to subscribe to "${pattern}"`);
 }
 
-/** Says what stands against a client's publishing on `topic`. */
+/**
+ * Returns the reason for which a client may not publish on `topic`; undefined
+ * if it may.
+ */
 export function publishRefusal(
   topic: string,
   config: LiveConfig,
@@ -33,7 +39,10 @@ export function publishRefusal(
   return allowed ? undefined : forbidden(`to publish on "${topic}"`);
 }
 
-/** Whether requests or their answers travel on it: they are nobody's but the requester's and the handler's. */
+/**
+ * Returns true if a topic carries requests or their answers. Clients may never
+ * use such a topic: it belongs to the requester and the handler.
+ */
 export function isRequestTopic(topic: string): boolean {
   return topic.includes("_re") &&
     topicWords(topic).some((word) =>

@@ -12,15 +12,15 @@ Deno.test("a client that stopped reading costs another one nothing", async () =>
   const published = (async () => {
     for (let n = 0; n < count; n++) await subject.bus.inject("a", [n, LARGE]);
   })();
-  const heard = await reader.messages(count);
+  const received = await reader.messages(count);
   assert.deepEqual(
-    heard.map((message) => (message as unknown[])[0]),
+    received.map((message) => (message as unknown[])[0]),
     Array.from({ length: count }, (_, n) => n),
   );
   await published;
 });
 
-Deno.test("a client that was too slow is told how many messages it missed, and goes on", async () => {
+Deno.test("a client that was too slow gets a gap with the number of missed messages, then continues", async () => {
   await using subject = await LiveSubject.start({ buffer: 50 });
   await using slow = await StuckClient.events(subject.port, "topic=a");
   await using reader = await subject.events("topic=a");

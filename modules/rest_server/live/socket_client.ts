@@ -1,4 +1,6 @@
+import { ownerOf } from "../gateway/address.ts";
 import { Feed } from "./feed.ts";
+import type { FrameRoom } from "./frame_budget.ts";
 import type { LiveServer } from "./live_server.ts";
 import type { RefusalCode } from "./refusal.ts";
 import { Rate } from "./rate.ts";
@@ -6,20 +8,57 @@ import { publishRefusal, subscribeRefusal } from "./rights.ts";
 import { readFrame, type Ref, type SocketFrame } from "./socket_frame.ts";
 import { SocketSubscription } from "./socket_subscription.ts";
 
-/** Frames refused in a row after which a client is sent away. */
+/** Number of refused frames in a row after which a client is disconnected. */
 const MOST_REFUSED = 100;
 
 /** Frames of a client that may be worked on at a time. */
 const MOST_PENDING = 64;
 
-/** Bytes of answers that may wait in a socket: who asks and doesn't read the answers is sent away. */
-const MOST_BUFFERED = 1 << 20;
+/**
+ * Bytes of answers that may wait in a socket. A client that sends frames but
+ * does not read the answers is disconnected.
+ */
+const MOST_BUFFERED = 1 << 16;
+
+/**
+ * The part of a WebSocket that is used here: of a browser's kind, or of `ws`.
+ */
+export interface ServerSocket {
+  readonly readyState: number;
+  /** Bytes that were not sent yet. */
+  readonly bufferedAmount: number;
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  onclose: ((event: never) => void) | null;
+  onerror: ((event: never) => void) | null;
+  send(text: string): void;
+  close(code: number, reason: string): void;
+  ping(): void;
+  terminate(): void;
+  once(name: "pong" | "error", listener: () => void): void;
+}
+
+/** Parts of a {@linkcode SocketClient}. */
+export interface SocketClientOptions {
+  /** Called when the socket has closed. */
+  readonly leave: () => void;
+  /** Room that its frames take. */
+  readonly room: FrameRoom;
+  /** Address of the client, for the limit that its connections share. */
+  readonly address: string;
+}
+
+/** States of a WebSocket. */
+const OPEN = 1;
+const CLOSING = 2;
 
 /** One client on a WebSocket. */
 export class SocketClient {
-  readonly #socket: WebSocket;
+  readonly #socket: ServerSocket;
   readonly #live: LiveServer;
   readonly #leave: () => void;
+  readonly #room: FrameRoom;
+  readonly #address: string;
+  #isSilent = false;
   readonly #rate: Rate;
   readonly #gone = new AbortController();
   /** By pattern; undefined while it is being opened. */
@@ -28,13 +67,22 @@ export class SocketClient {
   #refused = 0;
 
   /** Takes frames from now on; `leave` is called when the socket has closed. */
-  constructor(socket: WebSocket, live: LiveServer, leave: () => void) {
+  constructor(
+    socket: ServerSocket,
+    live: LiveServer,
+    { leave, room, address }: SocketClientOptions,
+  ) {
     this.#socket = socket;
     this.#live = live;
     this.#leave = leave;
+    this.#room = room;
+    this.#address = address;
     this.#rate = new Rate(live.config["max-rate"]);
     live.sockets.add(this);
-    socket.onmessage = ({ data }) => this.#take(data);
+    socket.onmessage = ({ data }) => {
+      this.#room.complete();
+      this.#take(data);
+    };
     socket.onclose = () => this.#end();
     socket.onerror = () => this.#end();
   }
@@ -42,21 +90,37 @@ export class SocketClient {
   /** Begins to close the socket. */
   close(code: number, reason: string): void {
     this.#release();
-    if (this.#socket.readyState < WebSocket.CLOSING) {
+    if (this.#socket.readyState < CLOSING) {
       this.#socket.close(code, reason);
     }
   }
 
+  /**
+   * Checks that the client is there: cuts it off if it did not answer the check
+   * before.
+   */
+  beat(): void {
+    if (this.#isSilent) return this.#socket.terminate();
+    this.#isSilent = true;
+    this.#socket.once("pong", () => this.#isSilent = false);
+    if (this.#socket.readyState === OPEN) this.#socket.ping();
+  }
+
+  /** Cuts the connection. */
+  cut(): void {
+    this.#socket.terminate();
+  }
+
   #take(data: unknown): void {
     if (this.#gone.signal.aborted) return;
-    if (typeof data !== "string") return this.close(1003, "wanted text");
+    if (typeof data !== "string") return this.close(1003, "expected text");
     const most = this.#live.config["max-message-size"];
     // No UTF-16 unit needs more than 3 bytes, so short texts need no count.
     if (
       data.length > most ||
       data.length * 3 > most && new TextEncoder().encode(data).length > most
     ) {
-      return this.close(1009, `wanted at most ${most} bytes`);
+      return this.close(1009, `expected at most ${most} bytes`);
     }
     const frame = readFrame(data);
     if (!this.#rate.take()) {
@@ -93,7 +157,7 @@ export class SocketClient {
       return this.#refuse("INVALID_FRAME", "Already subscribed", ref);
     }
     if (this.#subscriptions.size >= most) {
-      const detail = `Wanted at most ${most} subscriptions`;
+      const detail = `Expected at most ${most} subscriptions`;
       return this.#refuse("TOO_MANY_SUBSCRIPTIONS", detail, ref);
     }
     this.#subscriptions.set(pattern, undefined);
@@ -136,6 +200,10 @@ export class SocketClient {
     const { config, context } = this.#live;
     const refusal = publishRefusal(topic, config);
     if (refusal) return this.#refuse(refusal.code, refusal.detail, ref);
+    const owner = ownerOf(this.#address);
+    if (this.#live.limiter.take(owner, performance.now()) > 0) {
+      return this.#refuse("RATE_LIMITED", "Too many messages", ref);
+    }
     try {
       await context.publish(topic, message, { signal: this.#gone.signal });
       if (ref !== undefined) this.#answer({ published: topic }, ref);
@@ -166,14 +234,14 @@ export class SocketClient {
   }
 
   #send(answer: Record<string, unknown>): void {
-    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    if (this.#socket.readyState !== OPEN) return;
     if (this.#socket.bufferedAmount > MOST_BUFFERED) {
       return this.close(1008, "takes no answers");
     }
     this.#socket.send(JSON.stringify(answer));
   }
 
-  /** It neither hears nor says anything more. */
+  /** Ends its subscriptions, and aborts what it publishes. */
   #release(): void {
     if (this.#gone.signal.aborted) return;
     this.#gone.abort();

@@ -1,7 +1,7 @@
-/** What names a frame in the answer to it. */
+/** Id of a frame, which the answer repeats. */
 export type Ref = string | number;
 
-/** What a client says over a WebSocket. */
+/** Frame from a client. */
 export type SocketFrame =
   & { readonly ref: Ref | undefined }
   & (
@@ -18,29 +18,34 @@ export type SocketFrame =
     }
   );
 
-/** Why a text isn't a frame. */
+/** Reason for which a text is not a valid frame. */
 export interface BadFrame {
   readonly kind: "bad";
   readonly detail: string;
   readonly ref: Ref | undefined;
 }
 
-/** Longest text that a client may have repeated to it. */
+/** Longest `ref` that an answer repeats, in characters. */
 const LONGEST_REF = 64;
 
 /** Deepest message: what the codec allows. */
 const DEEPEST = 128;
 
-/** Reads a frame, strictly: it has one of the three kinds, and no key that the kind doesn't know. */
+/**
+ * Reads a frame strictly: it must have exactly one of the three kinds, and no
+ * key that its kind does not allow.
+ */
 export function readFrame(text: string): SocketFrame | BadFrame {
   const json = parse(text);
   if (typeof json !== "object" || json === null || Array.isArray(json)) {
-    return bad("Wanted a JSON object");
+    return bad("Expected a JSON object");
   }
   const { ref, subscribe, unsubscribe, publish, after, message, ...rest } =
     json as Record<string, unknown>;
   if (ref !== undefined && !isRef(ref)) {
-    return bad(`Wanted a ref of up to ${LONGEST_REF} characters, or a number`);
+    return bad(
+      `Expected a ref of up to ${LONGEST_REF} characters, or a number`,
+    );
   }
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) {
@@ -51,15 +56,18 @@ export function readFrame(text: string): SocketFrame | BadFrame {
     one !== undefined
   );
   if (kinds.length !== 1 || typeof name !== "string") {
-    return bad("Wanted subscribe, unsubscribe or publish with a text", ref);
+    return bad("Expected subscribe, unsubscribe or publish with a text", ref);
   }
   if (publish !== undefined) return readPublish(name, message, after, ref);
   if (message !== undefined) return bad("Only publish has a message", ref);
   if (unsubscribe !== undefined && after === undefined) {
     return { kind: "unsubscribe", name, ref };
   }
-  if (after !== undefined && (typeof after !== "string" || unsubscribe)) {
-    return bad("Wanted after with subscribe, and a text", ref);
+  if (
+    after !== undefined &&
+    (typeof after !== "string" || unsubscribe !== undefined)
+  ) {
+    return bad("Expected after with subscribe, and a text", ref);
   }
   return { kind: "subscribe", name, after, ref };
 }
@@ -71,10 +79,10 @@ function readPublish(
   ref: Ref | undefined,
 ): SocketFrame | BadFrame {
   if (message === undefined || after !== undefined) {
-    return bad("Wanted publish with a message", ref);
+    return bad("Expected publish with a message", ref);
   }
   if (isDeeper(message, DEEPEST)) {
-    return bad(`Wanted a message of at most ${DEEPEST} levels`, ref);
+    return bad(`Expected a message of at most ${DEEPEST} levels`, ref);
   }
   return { kind: "publish", name, message, ref };
 }
@@ -82,8 +90,8 @@ function readPublish(
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch { // undefined is no frame, either
-    return undefined;
+  } catch {
+    return undefined; // which is not a frame, either
   }
 }
 

@@ -3,22 +3,38 @@ import type { Feed, FeedReader, Start } from "./feed.ts";
 /** Bytes that may wait in a socket before it is given more. */
 const MOST_BUFFERED = 1 << 16;
 
-/** Milliseconds after which to look again at a socket that takes no more: it doesn't tell. */
+/**
+ * Time after which a full socket is looked at again, in milliseconds: it
+ * reports nothing itself.
+ */
 const LOOK_AGAIN = 50;
 
-/** A client's subscription over WebSocket. What the socket doesn't take waits in the feed, for all clients together. */
+/** State of an open WebSocket. */
+const OPEN = 1;
+
+/** The part of a WebSocket that is used here. */
+export interface FeedSocket {
+  readonly readyState: number;
+  readonly bufferedAmount: number;
+  send(text: string): void;
+}
+
+/**
+ * A client's subscription over WebSocket. Messages that the socket does not
+ * take yet wait in the feed, which all its clients share.
+ */
 export class SocketSubscription implements FeedReader {
   readonly feed: Feed;
-  readonly #socket: WebSocket;
+  readonly #socket: FeedSocket;
   readonly #onEnd: () => void;
   #after: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Begins after `start`; `onEnd` hears that the feed has ended. */
+  /** Starts after `start`. `onEnd` is called when the feed has ended. */
   constructor(
     feed: Feed,
     start: Start,
-    socket: WebSocket,
+    socket: FeedSocket,
     onEnd: () => void,
   ) {
     this.feed = feed;
@@ -31,7 +47,7 @@ export class SocketSubscription implements FeedReader {
   }
 
   wake(beat: boolean): void {
-    // The socket has signs of life of its own.
+    // The socket sends separate signs of life.
     if (beat && this.#after === this.feed.head) this.feed.wait(this);
     else this.#send();
   }
@@ -41,7 +57,7 @@ export class SocketSubscription implements FeedReader {
     this.#onEnd();
   }
 
-  /** Takes it out of the feed. */
+  /** Removes it from the feed. */
   close(): void {
     clearTimeout(this.#timer);
     this.feed.leave(this);
@@ -49,7 +65,7 @@ export class SocketSubscription implements FeedReader {
 
   #send = (): void => {
     while (this.#after < this.feed.head) {
-      if (this.#socket.readyState !== WebSocket.OPEN) return;
+      if (this.#socket.readyState !== OPEN) return;
       if (this.#socket.bufferedAmount > MOST_BUFFERED) {
         this.#timer = setTimeout(this.#send, LOOK_AGAIN);
         return;
@@ -63,7 +79,7 @@ export class SocketSubscription implements FeedReader {
 
   #tell({ after, gap }: Start): void {
     this.#after = after;
-    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    if (this.#socket.readyState !== OPEN) return;
     this.#socket.send(this.feed.frameOf(after, { gap: gap! }));
   }
 }

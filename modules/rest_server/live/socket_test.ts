@@ -4,7 +4,7 @@ import { within } from "./testing/event_reader.ts";
 import { LiveSubject } from "./testing/live_subject.ts";
 import { StuckClient } from "./testing/stuck_client.ts";
 
-Deno.test("a client subscribes, hears, and unsubscribes", async () => {
+Deno.test("a client subscribes, receives, and unsubscribes", async () => {
   await using subject = await LiveSubject.start({ subscribe: ["clock.#"] });
   await using client = await subject.socket();
   const { at, ...subscribed } = await client.ask({
@@ -31,7 +31,7 @@ Deno.test("a client subscribes, hears, and unsubscribes", async () => {
   assert.deepEqual((await client.next()).message, { number: 3 });
 });
 
-Deno.test("a client goes on after the position that it had", async () => {
+Deno.test("a client resumes after its last position", async () => {
   await using subject = await LiveSubject.start({ buffer: 3 });
   let after: string;
   {
@@ -54,7 +54,7 @@ Deno.test("a client goes on after the position that it had", async () => {
   assert.equal((await late.next()).message, 4);
 });
 
-Deno.test("a client publishes what it may, and hears whether it was accepted", async () => {
+Deno.test("a client publishes on allowed topics and gets the outcome", async () => {
   await using subject = await LiveSubject.start({ publish: ["chat.*"] });
   await using client = await subject.socket();
   client.send({ publish: "chat.say", message: { text: "unasked" } });
@@ -71,7 +71,7 @@ Deno.test("a client publishes what it may, and hears whether it was accepted", a
   );
 });
 
-Deno.test("what a client may not do is refused by name", async (t) => {
+Deno.test("actions that a client may not do are refused by code", async (t) => {
   await using subject = await LiveSubject.start({
     subscribe: ["clock.*", "chat.#"],
     publish: ["chat.#"],
@@ -121,7 +121,7 @@ Deno.test("what a client may not do is refused by name", async (t) => {
       "INVALID_FRAME",
     ],
     "an array": [[], "INVALID_FRAME"],
-    "what isn't JSON": ["{", "INVALID_FRAME"],
+    "not JSON": ["{", "INVALID_FRAME"],
   };
   for (const [name, [frame, code]] of Object.entries(refused)) {
     await t.step(name, async () => {
@@ -172,7 +172,7 @@ Deno.test("a client is closed for what no client does", async (t) => {
   });
 });
 
-Deno.test("a client that sends too fast is told so", async () => {
+Deno.test("a client that sends too fast gets an error", async () => {
   await using subject = await LiveSubject.start({
     publish: ["#"],
     "max-rate": 5,
@@ -189,7 +189,7 @@ Deno.test("a client that sends too fast is told so", async () => {
   assert(refused.every(({ error }) => error.code === "RATE_LIMITED"));
 });
 
-Deno.test("pages of other origins can't open a WebSocket", async (t) => {
+Deno.test("pages of other origins cannot open a WebSocket", async (t) => {
   await using subject = await LiveSubject.start({
     origins: ["https://friend.example"],
   });
@@ -223,7 +223,7 @@ Deno.test("pages of other origins can't open a WebSocket", async (t) => {
   }
 });
 
-Deno.test("a request that isn't a handshake is refused", async () => {
+Deno.test("a request that is not a handshake is refused", async () => {
   await using subject = await LiveSubject.start();
   const plain = await fetch(subject.url("/live/socket"));
   assert.equal(plain.status, 426);
@@ -239,7 +239,7 @@ Deno.test("a request that isn't a handshake is refused", async () => {
 
 Deno.test("a client that stopped reading has its place in the feed, and others have theirs", async () => {
   await using subject = await LiveSubject.start({ buffer: 50 });
-  await using stuck = await StuckClient.socket(subject.port);
+  await using stuck = await StuckClient.socket(subject.socketPort);
   await stuck.send({ subscribe: "a" });
   await using client = await subject.socket();
   await client.ask({ subscribe: "a" });
@@ -257,9 +257,9 @@ Deno.test("a client that stopped reading has its place in the feed, and others h
   assert(missed > 0, "nothing was missed: the buffers took it all");
 });
 
-Deno.test("a client that answers no ping is let go", async () => {
+Deno.test("a client that answers no ping is disconnected", async () => {
   await using subject = await LiveSubject.start({ heartbeat: 1 });
-  await using stuck = await StuckClient.socket(subject.port);
+  await using stuck = await StuckClient.socket(subject.socketPort);
   assert.equal(subject.live.clients, 1);
   await assert.rejects(stuck.frames().next(), /the connection ended/);
   while (subject.live.clients > 0) await new Promise(setImmediate);

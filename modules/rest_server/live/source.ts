@@ -1,28 +1,34 @@
 import type { Context, Subscription } from "@caryatid/sdk";
-import { turnOver } from "@caryatid/sdk/bus";
+import { yieldToEventLoop } from "@caryatid/sdk/internal/bus";
 import type { Feed } from "./feed.ts";
-import type { LiveConfig } from "./live_config.ts";
+import type { LiveConfig } from "../live_config.ts";
 import { type LiveMessage, liveMessage } from "./live_message.ts";
 import { isRequestTopic } from "./rights.ts";
 
 /** Characters taken in before readers get a turn. */
 const MOST_PER_TURN = 1 << 15;
 
-/** Messages that may wait for the bus subscription to be read; a publisher waits for more, and never for a client. */
+/**
+ * Messages that may wait for the bus subscription to be read; a publisher waits
+ * for more, and never for a client.
+ */
 const QUEUE_SIZE = 1_000;
 
 /** One subscription to the bus, for all feeds that have its pattern. */
 export class Source {
-  /** What it listens to. */
+  /** Pattern that it subscribes to. */
   readonly pattern: string;
-  /** Whom it tells. */
+  /** Feeds that receive its messages. */
   readonly feeds = new Set<Feed>();
   readonly #subscription: Subscription;
   readonly #onEnd: (source: Source) => void;
   readonly #burst: number;
   readonly #room: number;
 
-  /** Subscribes; throws as the bus does. `onEnd` hears that the bus, or `close`, has ended it. */
+  /**
+   * Subscribes; throws as the bus does. `onEnd` is called when the bus or
+   * `close` has ended the subscription.
+   */
   constructor(
     context: Context,
     pattern: string,
@@ -31,17 +37,18 @@ export class Source {
   ) {
     this.pattern = pattern;
     this.#onEnd = onEnd;
-    // What is taken in between two turns must not push anything out that no reader had a chance to take.
+    // What is taken in between two turns must not push anything out that no
+    // reader had a chance to take.
     this.#burst = Math.max(1, Math.min(256, config.buffer >> 2));
     this.#room = Math.min(MOST_PER_TURN, config["buffer-size"] >> 2);
     this.#subscription = context.subscribe(pattern, {
       queueSize: QUEUE_SIZE,
-      filter: (topic) => !isRequestTopic(topic),
+      where: ({ topic }) => !isRequestTopic(topic),
     });
     context.run(() => this.#read());
   }
 
-  /** Resolves when every later publish is heard. */
+  /** Resolves when the subscription receives every later publish. */
   get ready(): Promise<void> {
     return this.#subscription.ready;
   }
@@ -60,7 +67,7 @@ export class Source {
       size += message.json?.length ?? 0;
       if (++burst >= this.#burst || size >= this.#room) {
         burst = size = 0;
-        await turnOver();
+        await yieldToEventLoop();
       }
     }
     this.#onEnd(this);

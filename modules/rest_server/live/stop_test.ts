@@ -18,7 +18,7 @@ Deno.test("at the stop all streams end and all sockets close", async () => {
   assert.equal(subject.live.clients, 0);
 });
 
-Deno.test("a client that takes nothing doesn't hold up close()", async () => {
+Deno.test("a client that reads nothing does not delay close()", async () => {
   await using subject = await LiveSubject.start({ buffer: 50 });
   await using _stuck = await StuckClient.events(subject.port, "topic=a");
   await using reader = await subject.events("topic=a");
@@ -60,13 +60,13 @@ Deno.test("clients that come and go leave nothing behind", async () => {
     assert.equal((await socket.next()).message, i);
   }
   const open = () =>
-    [...subject.module.context.subscriptions].filter(({ closed }) => !closed);
+    [...subject.module.subscriptions].filter(({ closed }) => !closed);
   while (subject.live.clients > 0) await new Promise(setImmediate);
   assert.deepEqual(open(), []);
-  assert.equal(subject.module.context.running, 1); // the heartbeat
+  assert.equal(subject.module.running, 1); // the heartbeat
 });
 
-Deno.test("who comes while the server stops is turned away", async () => {
+Deno.test("a client that connects while the server stops is refused", async () => {
   const subject = await LiveSubject.start();
   const coming = Array.from(
     { length: 50 },

@@ -1,58 +1,46 @@
-/** The style of the page. */
-export const STYLE = `
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { max-width: 52rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
-code, pre, input, textarea, output { font: 0.85rem/1.45 ui-monospace, monospace; }
-details { border: 1px solid #8886; border-radius: 6px; margin: .5rem 0; }
-details details { border: 0; margin: 0; }
-summary { cursor: pointer; padding: .5rem .75rem; }
-details > div { padding: 0 .75rem .75rem; }
-.method { display: inline-block; min-width: 4.5rem; font-weight: 700; text-transform: uppercase; }
-.get { color: #0a7d38; } .post { color: #a15c00; } .delete { color: #c62828; }
-.put, .patch { color: #6b3fc9; }
-.old { text-decoration: line-through; }
-.text { white-space: pre-wrap; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: .25rem .5rem; border-top: 1px solid #8884; }
-pre, output { display: block; white-space: pre-wrap; background: #8881; border-radius: 4px; padding: .5rem; margin: 0; }
-output:empty { display: none; }
-input, textarea { width: 100%; box-sizing: border-box; }
-textarea { min-height: 5rem; }
-button { margin: .5rem 0; padding: .25rem 1rem; }
-`;
+/** Exact, so that a page looks alike everywhere. */
+const PACKAGE = "swagger-ui-dist@5.35.0";
+/** Bytes that a client is given at once. */
+const CHUNK = 65_536;
 
-/** Sends the form of an operation, and shows what comes back. */
-export const SCRIPT = `
-addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const form = event.target;
-  const output = form.querySelector("output");
-  const { method, path, type } = form.dataset;
-  const headers = {}, query = new URLSearchParams();
-  let target = path;
-  for (const input of form.querySelectorAll("[data-in]")) {
-    const { in: place, name } = input.dataset;
-    if (place === "path") {
-      const value = encodeURIComponent(input.value);
-      target = target.replace("{" + name + "}", () => "rest" in input.dataset ? value.replaceAll("%2F", "/") : value);
-    }
-    if (input.value === "") continue;
-    if (place === "query") {
-      const values = "list" in input.dataset ? input.value.split("\\n") : [input.value];
-      for (const value of values) if (value !== "") query.append(name, value);
-    }
-    if (place === "header") headers[name] = input.value;
+const loaded = new Map<string, Promise<Uint8Array>>();
+
+/** Loads a file of Swagger UI, once. */
+export function loadAsset(name: string): Promise<Uint8Array> {
+  let asset = loaded.get(name);
+  if (asset === undefined) {
+    asset = load(name).then((text) => new TextEncoder().encode(text));
+    asset.catch(() => loaded.delete(name)); // it may be there the next time
+    loaded.set(name, asset);
   }
-  const body = form.querySelector("[data-body]")?.value || undefined;
-  if (body !== undefined) headers["content-type"] = type;
-  const asked = query.size ? "?" + query : "";
-  output.textContent = "…";
-  try {
-    const answer = await fetch(target + asked, { method, headers, body });
-    const heads = [...answer.headers].map(([name, value]) => name + ": " + value);
-    output.textContent = [answer.status + " " + answer.statusText, ...heads, "", await answer.text()].join("\\n");
-  } catch (error) {
-    output.textContent = String(error);
+  return asset;
+}
+
+async function load(name: string): Promise<string> {
+  if ("Deno" in globalThis) {
+    // Loaded by a separate module, which tools that read imports ignore: a
+    // program without the page does not download the package, and a binary has
+    // no page. A text import needs no permission to read.
+    const { load } = await import(
+      "data:text/javascript,export const load = async (name, type) => (await import%28name, { with: { type } })).default"
+    );
+    // A text import alone does not make Deno look for the package.
+    await load(`npm:${PACKAGE}/package.json`, "json");
+    return await load(`npm:${PACKAGE}/${name}`, "text");
   }
-});
-`;
+  const { createRequire } = await import("node:module");
+  const { readFile } = await import("node:fs/promises");
+  const require = createRequire(import.meta.url);
+  return await readFile(require.resolve(`swagger-ui-dist/${name}`), "utf8");
+}
+
+/** Returns a body of bytes that all clients share. */
+export function byteStream(bytes: Uint8Array): ReadableStream<Uint8Array> {
+  let at = 0;
+  return new ReadableStream({
+    pull(controller) {
+      controller.enqueue(bytes.slice(at, at += CHUNK));
+      if (at >= bytes.length) controller.close();
+    },
+  }, { highWaterMark: 0 });
+}

@@ -1,18 +1,18 @@
-import type { RouteDeclaration } from "../declarations.ts";
-import { pathParameters } from "./describe_route.ts";
-import type { DocumentOperation, PathItem, Report } from "./document.ts";
-import type { JsonSchema } from "./json_schema.ts";
+import type { RouteDeclaration } from "../routes/declarations.ts";
+import { pathParameters } from "../routes/describe_route.ts";
+import type { DocumentOperation, PathItem, Report } from "./document_types.ts";
+import type { JsonSchema } from "../routes/json_schema.ts";
 import {
   type Content,
   isOperation,
   type Operation,
   type OperationResponse,
-} from "./operation.ts";
-import { type PathTemplate, pathTemplate } from "./path_template.ts";
+} from "../routes/operation.ts";
+import { type PathTemplate, pathTemplate } from "../routes/path_template.ts";
 import { PROBLEM } from "./problem_schema.ts";
 import { SchemaParts } from "./schema_parts.ts";
 
-/** Methods that OpenAPI 3.1 can tell of. */
+/** Methods that OpenAPI 3.1 can describe. */
 const METHODS: ReadonlySet<string> = new Set([
   "get",
   "put",
@@ -23,13 +23,13 @@ const METHODS: ReadonlySet<string> = new Set([
   "patch",
   "trace",
 ]);
-/** What a route for any method is listed as. */
+/** Methods under which a route for any method is listed. */
 const ANY = ["get", "put", "post", "delete", "patch"];
 
 interface Item {
   readonly template: PathTemplate;
   readonly operations: Record<string, DocumentOperation>;
-  /** What was announced, to find others by. */
+  /** Declared routes by their requests, to find duplicates. */
   readonly announced: Record<string, string>;
 }
 
@@ -40,7 +40,7 @@ export class DocumentMaker {
   readonly #ids = new Set<string>();
   readonly #parts = new SchemaParts({ Problem: PROBLEM });
 
-  /** `report` is told of what has no place. */
+  /** Calls `report` for each route that is not listed. */
   constructor(report: Report) {
     this.#report = report;
   }
@@ -87,15 +87,16 @@ export class DocumentMaker {
     { template }: Item,
   ): DocumentOperation {
     const { operation } = route;
-    const isTold = isOperation(operation);
-    if (operation !== undefined && !isTold) {
-      this.#report(route, "its description can't be read");
+    const isDescribed = isOperation(operation);
+    if (operation !== undefined && !isDescribed) {
+      this.#report(route, "its description cannot be read");
     }
-    const told: Operation = isTold ? operation : {
+    const described: Operation = isDescribed ? operation : {
       parameters: pathParameters(route.path),
       responses: { 200: { description: "the answer" } },
     };
-    const { parameters, requestBody, responses, operationId, ...rest } = told;
+    const { parameters, requestBody, responses, operationId, ...rest } =
+      described;
     const isNew = operationId !== undefined && !this.#ids.has(operationId);
     if (isNew) this.#ids.add(operationId);
     else if (operationId !== undefined) {
@@ -119,7 +120,7 @@ export class DocumentMaker {
       }),
       responses: {
         ...this.#responses(responses),
-        ...(isTold && failures(told)),
+        ...(isDescribed && failures(described)),
         default: { $ref: "#/components/responses/Problem" },
       },
     };
@@ -149,7 +150,10 @@ export class DocumentMaker {
   }
 }
 
-/** Two routes may call the same segment by other names; a path of the document has one for it. */
+/**
+ * Two routes may call the same segment by other names; a path of the document
+ * has one for it.
+ */
 function nameIn(
   template: PathTemplate,
   own: PathTemplate,
@@ -159,7 +163,7 @@ function nameIn(
   return template.names[at] ?? name;
 }
 
-/** What a checked route answers beside what it declares. */
+/** Answers of a checked route in addition to those it declares. */
 function failures(
   { parameters, requestBody, responses }: Operation,
 ): DocumentOperation["responses"] {
@@ -167,6 +171,8 @@ function failures(
   return {
     ...(isChecked && responses["400"] === undefined &&
       { 400: { $ref: "#/components/responses/Invalid" } }),
+    ...(requestBody && responses["413"] === undefined &&
+      { 413: { $ref: "#/components/responses/Problem" } }),
     ...(requestBody && responses["415"] === undefined &&
       { 415: { $ref: "#/components/responses/Problem" } }),
   };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { z } from "zod";
-import type { RouteDeclaration } from "../declarations.ts";
-import { routePath } from "../route_path.ts";
+import type { RouteDeclaration } from "../routes/declarations.ts";
+import { routePath } from "../routes/route_path.ts";
 import { declared, made, undeclared } from "./testing/made_document.ts";
 import { assertValid } from "./testing/valid_document.ts";
 
@@ -176,7 +176,7 @@ Deno.test("methods of one path stand together, whatever its parameters are calle
   );
 });
 
-Deno.test("a route for any method is listed under those that have none of their own", async () => {
+Deno.test("a route for any method is listed under the methods without a route", async () => {
   const { document, reports } = made([
     declared({ method: "*", path: "/x", summary: "any" }),
     declared({ method: "GET", path: "/x", summary: "get" }),
@@ -209,7 +209,7 @@ Deno.test("an operationId is one operation's", async () => {
   ]);
 });
 
-Deno.test("what another version announces and this one can't read is listed without it", async () => {
+Deno.test("a description of another version that cannot be read is left out", async () => {
   const wrong: unknown[] = [
     null,
     7,
@@ -224,7 +224,7 @@ Deno.test("what another version announces and this one can't read is listed with
     const route = { ...undeclared("GET", "/x"), operation } as RouteDeclaration;
     const { document, reports } = made([route]);
     await assertValid(document);
-    assert.deepEqual(reports, ["GET /x: its description can't be read"]);
+    assert.deepEqual(reports, ["GET /x: its description cannot be read"]);
     assert(document.paths["/x"]!["get"]);
   }
 });

@@ -1,80 +1,73 @@
 import type { Log } from "@caryatid/sdk";
 import { Hono } from "hono";
-import type { GatewayEnv } from "../gateway.ts";
-import type { KnownRoutes } from "../known_routes.ts";
-import { docsPage, docsPolicy } from "./docs_page.ts";
-import { makeDocument, type OpenApiDocument, type Report } from "./document.ts";
-import type { OpenApiConfig } from "./openapi_config.ts";
+import { etag } from "hono/etag";
+import type { GatewayEnv } from "../gateway/gateway.ts";
+import type { KnownRoutes } from "../gateway/known_routes.ts";
+import { docsPage } from "./docs_page.ts";
+import { makeDocument } from "./document.ts";
+import type { Report } from "./document_types.ts";
+import type { OpenApiConfig } from "../openapi_config.ts";
+import { type Dots, routeOf } from "../topic_of.ts";
 
-/** What the routes of the document are made of. */
+/** Options of the routes of the document. */
 export interface OpenApiParts {
   readonly config: OpenApiConfig;
   readonly known: KnownRoutes;
   readonly log: Log;
-  /** Whether requests need a bearer token. */
+  /** True if requests need a bearer token. */
   readonly isSecured: boolean;
+  /** Meaning of dots in paths. */
+  readonly dots: Dots;
 }
 
-/** Things that are reported once; more than these aren't. */
+/** Maximum number of reports. */
 const MOST_REPORTED = 1_000;
 
 /** The document, and its page. */
 export function openApiRoutes(parts: OpenApiParts): Hono<GatewayEnv> {
-  const { config } = parts;
+  const { config, dots } = parts;
   const documents = new Documents(parts);
   const app = new Hono<GatewayEnv>();
-  app.get(config.path, (c) =>
-    c.body(documents.latest().json, 200, {
-      "content-type": "application/json",
-      "cache-control": "no-cache",
-      "x-content-type-options": "nosniff",
-    }));
+  app.get(
+    routeOf(config.path, dots),
+    etag(),
+    (c) =>
+      c.body(documents.latest(), 200, {
+        "content-type": "application/json",
+        "cache-control": "no-cache",
+        "x-content-type-options": "nosniff",
+      }),
+  );
   if (config.docs === false) return app;
-  app.get(config.docs, async (c) =>
-    c.body(documents.latest().page, 200, {
-      "content-type": "text/html; charset=utf-8",
-      "cache-control": "no-cache",
-      "content-security-policy": await docsPolicy(),
-      "x-content-type-options": "nosniff",
-      "referrer-policy": "no-referrer",
-    }));
-  return app;
+  const [first] = config.servers;
+  // Requests go to the server of the page, which may be known by a prefix.
+  const base = first?.url.startsWith("/") ? first.url.replace(/\/$/, "") : "";
+  const { docs: path, path: document, title } = config;
+  return app.route("/", docsPage({ path, document, base, title, dots }));
 }
 
-/** Makes the document anew when there may be other routes. */
+/** Makes the document again when there may be other routes. */
 class Documents {
   readonly #parts: OpenApiParts;
   readonly #reported = new Set<string>();
   #version = -1;
-  #document: OpenApiDocument | undefined;
-  #json: string | undefined;
-  #page: string | undefined;
+  #json = "";
 
   constructor(parts: OpenApiParts) {
     this.#parts = parts;
   }
 
-  /** Both forms, each made when it is asked for. */
-  latest(): { readonly json: string; readonly page: string } {
-    const { known, config } = this.#parts;
+  /** The document as JSON. */
+  latest(): string {
+    const { known, config, isSecured } = this.#parts;
     known.refresh();
-    if (this.#document === undefined || this.#version !== known.version) {
+    if (this.#version !== known.version) {
       this.#version = known.version;
-      const info = { ...config, isSecured: this.#parts.isSecured };
-      this.#document = makeDocument(known.declared, info, this.#report);
-      this.#json = this.#page = undefined;
+      const info = { ...config, isSecured };
+      const document = makeDocument(known.declared, info, this.#report);
+      this.#json = JSON.stringify(document);
     }
-    const document = this.#document;
-    const json = () => this.#json ??= JSON.stringify(document);
-    const page = () => this.#page ??= docsPage(document, config.path);
-    return {
-      get json() {
-        return json();
-      },
-      get page() {
-        return page();
-      },
-    };
+    return this.#json;
   }
 
   #report: Report = ({ method, path }, found) => {
@@ -82,7 +75,7 @@ class Documents {
     const isFull = this.#reported.size >= MOST_REPORTED;
     if (isFull || this.#reported.has(key)) return;
     this.#reported.add(key);
-    this.#parts.log.warn("{method} {path} isn't described: {reason}", {
+    this.#parts.log.warn("{method} {path} is not described: {reason}", {
       method,
       path,
       reason: found,

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { CapturedLogs } from "../../../process/testing/captured_logs.ts";
-import { handleRoute } from "../handle_route.ts";
+import { handleRoute } from "../routes/handle_route.ts";
 import { RestProcess } from "../testing/rest_process.ts";
-import { defineRoute } from "./define_route.ts";
-import type { OpenApiDocument } from "./document.ts";
+import { defineRoute } from "../routes/define_route.ts";
+import type { OpenApiDocument } from "./document_types.ts";
 import { assertValid } from "./testing/valid_document.ts";
 
 const hello = defineRoute({
@@ -25,7 +25,7 @@ async function documentOf(
   return await answer.json();
 }
 
-Deno.test("a server that isn't told to has neither document nor page", async () => {
+Deno.test("a server without the openapi section has neither document nor page", async () => {
   await using rest = await RestProcess.start({}, {
     routes: (context) => handleRoute(context, hello, () => "hello"),
   });
@@ -107,7 +107,7 @@ Deno.test("a server behind tokens says so, and shows nothing without one", async
   assert.deepEqual(document.security, [{ bearer: [] }]);
 });
 
-Deno.test("the same route with other schemas is reported once, however often somebody looks", async () => {
+Deno.test("the same route with other schemas is reported once, for any number of requests", async () => {
   using logs = new CapturedLogs();
   await using rest = await RestProcess.start({ openapi: {} }, {
     routes(context) {
@@ -123,11 +123,11 @@ Deno.test("the same route with other schemas is reported once, however often som
   }
   const reports = logs.lines.filter((line) => line.includes("described"));
   assert.deepEqual(reports, [
-    "caryatid.rest-server: GET /hello/:name isn't described: another module declares it with other schemas",
+    "caryatid.rest-server: GET /hello/:name is not described: another module declares it with other schemas",
   ]);
 });
 
-Deno.test("each server has the routes of its own topic", async () => {
+Deno.test("each server has the routes of its topic", async () => {
   await using rest = await RestProcess.start({ openapi: {}, topic: "api" }, {
     routes(context) {
       handleRoute(context, hello, () => "hello", { topic: "api" });

@@ -1,8 +1,8 @@
 import { PROBLEM_TYPE } from "../problem.ts";
-import type { JsonSchema } from "./json_schema.ts";
-import type { OperationResponse } from "./operation.ts";
+import type { JsonSchema } from "../routes/json_schema.ts";
+import type { OperationResponse } from "../routes/operation.ts";
 
-/** Problem details (RFC 9457), with the `errors` of a request that doesn't fit. */
+/** Problem details (RFC 9457), with the `errors` of an invalid request. */
 export const PROBLEM: JsonSchema = {
   type: "object",
   required: ["type", "title", "status"],
@@ -38,7 +38,7 @@ const content = {
 export const PROBLEM_RESPONSES: Readonly<Record<string, OperationResponse>> = {
   Problem: { description: "a problem", content },
   Invalid: {
-    description: "the request doesn't fit: `errors` says where",
+    description: "the request is invalid: `errors` lists the reasons",
     content,
   },
 };

@@ -1,6 +1,6 @@
-import { isSchema, type JsonSchema, targetOf } from "./json_schema.ts";
+import { isSchema, type JsonSchema, targetOf } from "../routes/json_schema.ts";
 
-/** Keywords whose values are data: what looks like a reference there is none. */
+/** Keywords whose values are data: a `$ref` in them is not a reference. */
 const DATA: ReadonlySet<string> = new Set([
   "const",
   "default",
@@ -18,10 +18,13 @@ const NAMED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The parts of schemas that are referred to, as a document has them: in its `components`, by name.
+ * Parts of schemas that are referred to, as a document has them: in its
+ * `components`, by name.
  *
- * A reference such as `#/$defs/User` is of the schema that it stands in, and would be of the whole document there. Equal parts
- * of several schemas are one; others of the same name are `User_2` and so on.
+ * A reference such as `#/$defs/User` refers to a part of the schema that
+ * contains it. In the document it would refer to a part of the whole document.
+ * Equal parts of several schemas are one; others of the same name are `User_2`
+ * and so on.
  */
 export class SchemaParts {
   readonly #schemas = new Map<string, JsonSchema>();
@@ -117,7 +120,10 @@ export class SchemaParts {
   }
 }
 
-/** A part and all that it refers to, as text: a part's own text doesn't make two equal. */
+/**
+ * Returns a part, and all that it refers to, as text. Two parts with the same
+ * text may still refer to different parts.
+ */
 function identityOf(reference: string, root: JsonSchema): string {
   const reached = new Map<string, unknown>();
   const reach = (reference: string) => {

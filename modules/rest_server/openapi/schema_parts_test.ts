@@ -3,7 +3,7 @@ import { z } from "zod";
 import { declared, made } from "./testing/made_document.ts";
 import { assertValid } from "./testing/valid_document.ts";
 
-Deno.test("parts of schemas are shared by name, and told apart where they differ", async () => {
+Deno.test("equal parts of schemas share a name, and different parts have different names", async () => {
   const put = (path: string, part: z.ZodType) => {
     const registry = z.registry<{ id?: string }>();
     registry.add(part, { id: "Part" });
@@ -36,7 +36,7 @@ Deno.test("parts of schemas are shared by name, and told apart where they differ
 });
 
 Deno.test("references within a schema that holds itself, and to elsewhere, lead somewhere", () => {
-  const told = (schema: unknown) => ({
+  const described = (schema: unknown) => ({
     "~standard": {
       version: 1 as const,
       vendor: "test",
@@ -59,9 +59,9 @@ Deno.test("references within a schema that holds itself, and to elsewhere, lead 
     declared({
       method: "PUT",
       path: "/tree",
-      query: told(tree),
-      body: told(tree),
-      answer: told(tree),
+      query: described(tree),
+      body: described(tree),
+      answer: described(tree),
     }),
   ]);
   const { schemas } = document.components as {

@@ -9,7 +9,7 @@ export interface CertificateFiles extends AsyncDisposable {
   readonly authority: string;
 }
 
-/** Makes a certificate of 127.0.0.1, in a folder of its own. */
+/** Makes a certificate of 127.0.0.1 in a new folder. */
 export async function certificateFiles(): Promise<CertificateFiles> {
   const folder = await Deno.makeTempDir();
   const cert = join(folder, "cert.pem");

@@ -3,8 +3,10 @@ const decoder = new TextDecoder();
 
 /** After so many milliseconds without a byte, nothing more is expected. */
 const QUIET = 250;
+/** Time for what a test waits for, in milliseconds. */
+const DEADLINE = 10_000;
 
-/** A socket that sends whatever it is told to. */
+/** A socket that sends any bytes. */
 export class RawClient implements AsyncDisposable {
   readonly #conn: Deno.TcpConn;
   #text = "";
@@ -20,12 +22,12 @@ export class RawClient implements AsyncDisposable {
     return new RawClient(await Deno.connect({ hostname: "127.0.0.1", port }));
   }
 
-  /** What came and wasn't taken yet. */
+  /** Text that was received and not taken yet. */
   get text(): string {
     return this.#text;
   }
 
-  /** Whether the other side has closed the connection. */
+  /** True if the other side has closed the connection. */
   get isEnded(): boolean {
     return this.#isEnded;
   }
@@ -38,13 +40,23 @@ export class RawClient implements AsyncDisposable {
     }
   }
 
-  /** Reads until `done` holds for what came, or the end. */
+  /**
+   * Reads until `done` holds for what came, or the end. Rejects after 10 s,
+   * with what came.
+   */
   async until(done: (text: string) => boolean): Promise<string> {
-    while (!this.#isEnded && !done(this.#text)) await this.#read();
+    const end = performance.now() + DEADLINE;
+    while (!this.#isEnded && !done(this.#text)) {
+      if (await this.#readWithin(end - performance.now())) continue;
+      const found = JSON.stringify(this.#text.slice(0, 1_000));
+      throw new Error(`waited ${DEADLINE} ms for more than ${found}`);
+    }
     return this.#text;
   }
 
-  /** Reads until a response with a `Content-Length` is complete, and takes it. */
+  /**
+   * Reads until a response with a `Content-Length` is complete, and takes it.
+   */
   async response(): Promise<string> {
     let end = 0;
     await this.until((text) => (end = responseEnd(text)) > 0);
@@ -89,7 +101,7 @@ export class RawClient implements AsyncDisposable {
   async #readWithin(time: number): Promise<boolean> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), time);
+      timer = setTimeout(() => resolve(false), Math.max(0, time));
     });
     const read = this.#read().then(() => true);
     const isRead = await Promise.race([read, late]);
@@ -113,7 +125,7 @@ export class RawClient implements AsyncDisposable {
   }
 }
 
-/** Where the first response of `text` ends; 0 if it isn't all there. */
+/** Returns the end of the first response of `text`; 0 if it is incomplete. */
 function responseEnd(text: string): number {
   const head = text.indexOf("\r\n\r\n");
   if (head < 0) return 0;

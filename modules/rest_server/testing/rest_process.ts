@@ -1,15 +1,24 @@
 import type { Context } from "@caryatid/sdk";
 import { Process } from "@caryatid/process";
+import type { BusClass } from "@caryatid/sdk/bus";
 import { createRestServer, type RestServerOptions } from "../rest_server.ts";
 import { RawClient } from "./raw_client.ts";
 
-/** What a {@linkcode RestProcess} may have beside its server's section. */
+/**
+ * Options of a {@linkcode RestProcess} in addition to the section of its
+ * server.
+ */
 export interface RestProcessOptions extends RestServerOptions {
   /** Sets routes up before the process starts. */
   readonly routes?: (context: Context) => void;
   /** More of the configuration. */
   readonly config?: Record<string, unknown>;
+  /** Classes of buses, in addition to those of the process. */
+  readonly buses?: readonly BusClass[];
 }
+
+/** Longest time of one request of a test, in milliseconds. */
+const DEADLINE = 60_000;
 
 /** A process with one server, on a port that was free. */
 export class RestProcess implements AsyncDisposable {
@@ -17,6 +26,8 @@ export class RestProcess implements AsyncDisposable {
   /** Such as `http://127.0.0.1:40000`. */
   url = "";
   port = 0;
+  /** Port of WebSockets, if there is one. */
+  socketPort: number | undefined;
 
   private constructor(process: Process) {
     this.process = process;
@@ -27,22 +38,29 @@ export class RestProcess implements AsyncDisposable {
     section: Record<string, unknown> = {},
     options: RestProcessOptions = {},
   ): Promise<RestProcess> {
-    const found: { url?: string; port?: number } = {};
-    const { routes, config, ...rest } = options;
+    const found: {
+      url?: string;
+      port?: number;
+      socketPort?: number | undefined;
+    } = {};
+    const { routes, config, buses = [], ...rest } = options;
     const server = createRestServer({
       ...rest,
       onListen: (listening) => {
         found.url ??= listening.url;
         found.port ??= listening.port;
+        found.socketPort ??= listening.socketPort;
         rest.onListen?.(listening);
       },
     });
     const process = await Process.create({
       config: [{
-        module: { "rest-server": { port: 0, ...section } },
+        // Raw requests of the tests name hosts such as "a".
+        module: { "rest-server": { port: 0, hosts: ["*"], ...section } },
         log: { level: "error" },
       }, config ?? {}],
       modules: [server],
+      buses,
       env: {},
     });
     const started = new RestProcess(process);
@@ -50,17 +68,22 @@ export class RestProcess implements AsyncDisposable {
     await process.start();
     started.url = found.url!;
     started.port = found.port!;
+    started.socketPort = found.socketPort;
     return started;
   }
 
-  /** What the embedding program, and the tests, handle with. */
+  /** Context with which the embedding program and the tests handle routes. */
   get context(): Context {
     return this.process.context;
   }
 
-  /** Asks by `fetch`. */
-  fetch(path: string, init?: RequestInit): Promise<Response> {
-    return fetch(this.url + path, init);
+  /** Requests `path` by `fetch`. After 60 s it fails, also in the body. */
+  fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const deadline = AbortSignal.timeout(DEADLINE);
+    const signal = init.signal
+      ? AbortSignal.any([init.signal, deadline])
+      : deadline;
+    return fetch(this.url + path, { ...init, signal });
   }
 
   /** Opens a socket. */
@@ -75,10 +98,14 @@ export class RestProcess implements AsyncDisposable {
     return await client.response();
   }
 
-  /** Sends text as it is, and resolves with all that comes back, until the connection is closed or quiet. */
+  /**
+   * Sends text as it is, and resolves with all that comes back, until the
+   * connection is closed or quiet.
+   */
   async raw(text: string | Uint8Array): Promise<string> {
     await using client = await this.connect();
     await client.send(text);
+    await client.until((answer) => answer !== "");
     return await client.rest();
   }
 

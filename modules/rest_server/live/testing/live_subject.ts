@@ -1,7 +1,7 @@
 import { type Context, defineModule } from "@caryatid/sdk";
 import { MockBus, type TestedModule, testModule } from "@caryatid/sdk/testing";
 import { type Live, type LiveConfigInput, liveRoutes } from "../mod.ts";
-import { liveConfig } from "../live_config.ts";
+import { liveConfig } from "../../live_config.ts";
 import { EventReader } from "./event_reader.ts";
 import { SocketTester } from "./socket_tester.ts";
 
@@ -10,20 +10,27 @@ export class LiveSubject implements AsyncDisposable {
   readonly module: TestedModule;
   readonly live: Live;
   readonly port: number;
+  /** Port of WebSockets. */
+  readonly socketPort: number;
   readonly #server: Deno.HttpServer;
 
   private constructor(
     module: TestedModule,
     live: Live,
     server: Deno.HttpServer<Deno.NetAddr>,
+    socketPort: number,
   ) {
     this.module = module;
     this.live = live;
     this.#server = server;
     this.port = server.addr.port;
+    this.socketPort = socketPort;
   }
 
-  /** Starts it; clients may subscribe to everything unless `config` says otherwise. */
+  /**
+   * Starts it; clients may subscribe to everything unless `config` says
+   * otherwise.
+   */
   static async start(
     config: LiveConfigInput = {},
     bus: MockBus = new MockBus(),
@@ -33,7 +40,7 @@ export class LiveSubject implements AsyncDisposable {
       name: "subject",
       config: liveConfig,
       init(context: Context, config) {
-        live = liveRoutes(context, { config, upgrade: Deno.upgradeWebSocket });
+        live = liveRoutes(context, { config });
       },
     });
     const module = await testModule(
@@ -49,7 +56,11 @@ export class LiveSubject implements AsyncDisposable {
       },
       live!.fetch,
     );
-    return new LiveSubject(module, live!, server);
+    const socketPort = await live!.listen({
+      port: 0,
+      pagePort: server.addr.port,
+    });
+    return new LiveSubject(module, live!, server, socketPort);
   }
 
   /** The bus, to publish for others. */
@@ -78,7 +89,7 @@ export class LiveSubject implements AsyncDisposable {
   /** Opens a WebSocket. */
   socket(headers: Record<string, string> = {}): Promise<SocketTester> {
     return SocketTester.open(
-      `ws://127.0.0.1:${this.port}/live/socket`,
+      `ws://127.0.0.1:${this.socketPort}/live/socket`,
       headers,
     );
   }

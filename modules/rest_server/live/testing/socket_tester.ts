@@ -3,7 +3,7 @@ import { within } from "./event_reader.ts";
 /** A WebSocket client whose frames are awaited one by one. */
 export class SocketTester implements AsyncDisposable {
   readonly socket: WebSocket;
-  /** How it closed. */
+  /** Code and reason of the close. */
   readonly closed: Promise<CloseEvent>;
   readonly #frames: unknown[] = [];
   #arrived: (() => void) | undefined;

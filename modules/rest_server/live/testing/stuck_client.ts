@@ -1,4 +1,4 @@
-/** A client on a raw socket, which reads only when it is told to. */
+/** A client on a raw socket, which reads only on request of the test. */
 export class StuckClient implements AsyncDisposable {
   readonly #socket: Deno.TcpConn;
 

@@ -1,12 +1,9 @@
 import { decode, encode } from "@caryatid/process/codec";
-import type { RouteDeclaration } from "../../declarations.ts";
-import { routePath } from "../../route_path.ts";
-import { defineRoute } from "../define_route.ts";
-import {
-  type DocumentInfo,
-  makeDocument,
-  type OpenApiDocument,
-} from "../document.ts";
+import type { RouteDeclaration } from "../../routes/declarations.ts";
+import { routePath } from "../../routes/route_path.ts";
+import { defineRoute } from "../../routes/define_route.ts";
+import { makeDocument } from "../document.ts";
+import type { DocumentInfo, OpenApiDocument } from "../document_types.ts";
 
 const INFO: DocumentInfo = {
   title: "Test",
@@ -15,10 +12,10 @@ const INFO: DocumentInfo = {
   isSecured: false,
 };
 
-/** What is given to defineRoute. */
+/** Argument of defineRoute. */
 export type Definition = Parameters<typeof defineRoute>[0];
 
-/** A route as a server hears of it, from another process. */
+/** A route as a server receives it from another process. */
 export function declared(definition: Definition): RouteDeclaration {
   const { method, path } = definition;
   const { pattern } = routePath(method, path, "escape");

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { Validator } from "@seriousme/openapi-schema-validator";
-import type { OpenApiDocument } from "../document.ts";
-import { targetOf } from "../json_schema.ts";
+import type { OpenApiDocument } from "../document_types.ts";
+import { targetOf } from "../../routes/json_schema.ts";
 
-/** Fails unless the OpenAPI Initiative's own schema of 3.1 takes the document, and all its references lead somewhere. */
+/**
+ * Fails unless the OpenAPI Initiative's own schema of 3.1 takes the document,
+ * and all its references lead somewhere.
+ */
 export async function assertValid(document: OpenApiDocument): Promise<void> {
   const validator = new Validator();
   const copy = JSON.parse(JSON.stringify(document));
@@ -19,7 +22,10 @@ export async function assertValid(document: OpenApiDocument): Promise<void> {
   assertParameters(document);
 }
 
-/** What the schema can't say: a path's names are exactly its operations' parameters in the path. */
+/**
+ * Checks what the schema cannot: the names in a path are exactly the path
+ * parameters of its operations.
+ */
 function assertParameters({ paths }: OpenApiDocument): void {
   for (const [path, item] of Object.entries(paths)) {
     const names = [...path.matchAll(/\{([^}]*)\}/g)].map(([, name]) => name);

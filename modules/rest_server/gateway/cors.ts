@@ -1,0 +1,70 @@
+import type { RequestHeaders } from "./headers.ts";
+
+/** Which pages of other origins may use the server. */
+export interface CorsRules {
+  /** Such as `https://example.com`, or `*` for all. */
+  readonly origins: readonly string[];
+  readonly methods: readonly string[];
+  /** That a request may have. */
+  readonly headers: readonly string[];
+  /** Of an answer that a page may read. */
+  readonly expose: readonly string[];
+  /** True if requests may have cookies and other credentials. */
+  readonly credentials: boolean;
+  /** For how long a browser may remember the answer, in seconds. */
+  readonly maxAge: number;
+}
+
+/**
+ * Declares to browsers which pages may use the server. It does not protect the
+ * server from other clients.
+ */
+export class Cors {
+  readonly #rules: CorsRules;
+  readonly #anybody: boolean;
+
+  /** The configuration refuses `*` with credentials, as browsers do. */
+  constructor(rules: CorsRules) {
+    this.#rules = rules;
+    this.#anybody = rules.origins.includes("*");
+  }
+
+  /**
+   * The answer to a browser that asks first, yet to be marked; undefined for
+   * every other request.
+   */
+  preflight(method: string, headers: RequestHeaders): Response | undefined {
+    const { origin, "access-control-request-method": wanted } = headers.own;
+    if (
+      method !== "OPTIONS" || origin === undefined || wanted === undefined
+    ) return undefined;
+    const response = new Response(null, { status: 204 });
+    if (this.#allows(origin)) this.#invite(response.headers);
+    return response;
+  }
+
+  /** Says in an answer whether a page of `origin` may read it. */
+  mark(headers: Headers, origin: string | undefined): void {
+    if (!this.#anybody) headers.append("vary", "Origin");
+    if (origin === undefined || !this.#allows(origin)) return;
+    const { credentials, expose } = this.#rules;
+    headers.set("access-control-allow-origin", this.#anybody ? "*" : origin);
+    if (credentials) headers.set("access-control-allow-credentials", "true");
+    if (expose.length > 0) {
+      headers.set("access-control-expose-headers", expose.join(", "));
+    }
+  }
+
+  #allows(origin: string): boolean {
+    return this.#anybody || this.#rules.origins.includes(origin);
+  }
+
+  #invite(answer: Headers): void {
+    const { methods, headers, maxAge } = this.#rules;
+    answer.set("access-control-allow-methods", methods.join(", "));
+    if (headers.length > 0) {
+      answer.set("access-control-allow-headers", headers.join(", "));
+    }
+    answer.set("access-control-max-age", `${maxAge}`);
+  }
+}

@@ -1,0 +1,9 @@
+import { denoPlatform } from "./deno_platform.ts";
+import type { Platform } from "./platform.ts";
+
+/** Returns the platform that this runs on. */
+export async function findPlatform(): Promise<Platform> {
+  if ("Deno" in globalThis) return denoPlatform;
+  const { nodePlatform } = await import("./node_platform.ts");
+  return nodePlatform;
+}

@@ -1,0 +1,79 @@
+import { clientAddress, isWithin, type Network } from "./address.ts";
+import type { RequestHeaders } from "./headers.ts";
+import type { Target } from "./targets.ts";
+
+/**
+ * One request with what the gateway knows of it. A Hono app finds it as
+ * `c.env`.
+ */
+export class RequestContext {
+  readonly method: string;
+  /** Headers of the request. */
+  readonly headers: RequestHeaders;
+  /** Name of the request in logs. */
+  readonly id: string | undefined;
+  /** Reason why the target cannot be read. */
+  refusal: unknown;
+  /**
+   * True if a stop need not cut the answer: it is small and complete, or its
+   * route ends it by itself.
+   */
+  isPlain = false;
+  /** Failure, for the log. */
+  problem: unknown;
+  readonly #target: Target | undefined;
+  readonly #peer: () => string;
+  readonly #trusted: readonly Network[];
+
+  /** `peer` returns the address at the other end of the connection. */
+  constructor(
+    method: string,
+    target: Target | undefined,
+    id: string | undefined,
+    headers: RequestHeaders,
+    peer: () => string,
+    trusted: readonly Network[],
+  ) {
+    this.method = method;
+    this.#target = target;
+    this.id = id;
+    this.headers = headers;
+    this.#peer = peer;
+    this.#trusted = trusted;
+  }
+
+  /** Target of a request that came to a route. */
+  get target(): Target {
+    return this.#target!;
+  }
+
+  /** Path as it came, for the log; undefined if it cannot be read. */
+  get path(): string | undefined {
+    return this.#target?.path;
+  }
+
+  /** True if it comes from a trusted proxy. */
+  get isProxied(): boolean {
+    return this.#trusted.length > 0 && isWithin(this.#peer(), this.#trusted);
+  }
+
+  /** Address of the client. */
+  get address(): string {
+    return addressOf(this.headers, this.#peer, this.#trusted);
+  }
+}
+
+/**
+ * Returns the address of the client that a request comes from, through trusted
+ * proxies.
+ */
+export function addressOf(
+  { forwarded }: RequestHeaders,
+  peer: () => string,
+  trusted: readonly Network[],
+): string {
+  const hops = forwarded?.["x-forwarded-for"];
+  return hops === undefined || trusted.length === 0
+    ? peer()
+    : clientAddress(peer(), hops, trusted);
+}
