@@ -1,0 +1,2 @@
+/** Texts by their file names. */
+export type Files = Readonly<Record<string, string>>;
