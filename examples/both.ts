@@ -1,10 +1,15 @@
 /**
- * Runs a program once for each of its halves, in processes of their own, until Ctrl-C ends them all:
+ * Runs a program once for each of its halves, each in a separate process, until
+ * Ctrl-C ends all of them:
  *
- *     deno run --allow-run=deno examples/both.ts examples/simple/rabbitmq.ts subscriber publisher
+ * ```sh
+ * deno run --allow-run=deno examples/both.ts examples/simple/rabbitmq.ts \
+ *   subscriber publisher
+ * ```
  *
- * The name of the half stands in front of each line that it prints. A half may use the network and read the variables
- * `CARYATID_…`, nothing else. When one ends by itself, the others are ended too.
+ * Each line of output begins with the name of its half. A half may use the
+ * network and read the variables `CARYATID_…`, nothing else. If one ends, the
+ * others are ended too.
  *
  * @module
  */

@@ -1,6 +1,7 @@
 /**
- * The configuration of the halves that the program's arguments name, of all without arguments: the same modules run in one process,
- * or in several. Ends the program when there is no such half.
+ * Returns the configurations of the halves that the arguments of the program
+ * name, or of all halves. So the same modules run in one process or in several.
+ * Ends the program if a half is unknown.
  */
 export function chosenHalves(
   halves: Readonly<Record<string, string>>,
@@ -9,7 +10,7 @@ export function chosenHalves(
   const chosen = Deno.args.length > 0 ? Deno.args : names;
   const unknown = chosen.find((name) => !names.includes(name));
   if (unknown === undefined) return chosen.map((name) => halves[name]!);
-  // deno-lint-ignore no-console -- there is no process yet that could log
-  console.error(`found "${unknown}", wanted ${names.join(" or ")}`);
+  // deno-lint-ignore no-console -- no process can log yet
+  console.error(`found "${unknown}"; expected ${names.join(" or ")}`);
   Deno.exit(2);
 }

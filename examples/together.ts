@@ -5,21 +5,24 @@ const PERMISSIONS: readonly string[] = [
 
 const SIGNALS: readonly Deno.Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** `deno task` passes on the Ctrl-C that the terminal has sent already: what comes that soon is the same one. In milliseconds. */
+/**
+ * Time in which a second signal counts as the same one, in milliseconds:
+ * `deno task` passes on the Ctrl-C that the terminal has sent already.
+ */
 const SAME_SIGNAL = 500;
 
-/** A program to be run in a process of its own. */
+/** A program that runs in a separate process. */
 export interface Part {
-  /** Stands in front of each line that it prints. */
+  /** Start of each line of its output. */
   readonly name: string;
-  /** What is run: a path, or a name to be found in the PATH. */
+  /** Path of the program, or its name in the PATH. */
   readonly command: string;
   readonly args: readonly string[];
 }
 
 /**
- * Runs programs until Ctrl-C ends them all; when one ends by itself, the others are ended too. Resolves when all have ended, with
- * the exit code: the first one that isn't 0.
+ * Runs programs until Ctrl-C ends them or one of them ends. Resolves with the
+ * first exit code other than 0 after all have ended.
  */
 export async function runTogether(parts: readonly Part[]): Promise<number> {
   const width = Math.max(...parts.map(({ name }) => name.length));
@@ -41,7 +44,10 @@ export async function runTogether(parts: readonly Part[]): Promise<number> {
   return codes.find((code) => code !== 0) ?? 0;
 }
 
-/** A program of Deno's. It may use the network and read the variables `CARYATID_…`, nothing else. */
+/**
+ * Returns a program for Deno. It may use the network and read the variables
+ * `CARYATID_…`, nothing else.
+ */
 export function denoPart(
   name: string,
   program: string,
@@ -53,31 +59,32 @@ export function denoPart(
 
 /** One of the processes. */
 class RunningPart {
-  /** Resolves with the exit code, when the process has ended and all that it printed is shown. */
+  /** Resolves with the exit code after all output is printed. */
   readonly ended: Promise<number>;
   readonly #child: Deno.ChildProcess;
   #stopping = false;
 
-  /** Starts it. */
+  /** Starts the process. */
   constructor({ command, args }: Part, label: string) {
     this.#child = new Deno.Command(command, {
       args: [...args],
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
-      // Out of the terminal's reach: its Ctrl-C and ours would be two, and a second one ends a process at once.
+      // Detached from the terminal, whose Ctrl-C would be a second signal,
+      // which ends a process at once.
       detached: true,
     }).spawn();
     this.ended = this.#follow(label);
   }
 
-  /** Asks it to stop. Asked again, it ends at once. */
+  /** Sends a signal to stop. A second one ends the process at once. */
   stop(): void {
     this.#stopping = true;
     try {
       this.#child.kill("SIGINT");
     } catch {
-      // it has ended
+      // the process has ended
     }
   }
 
@@ -90,7 +97,7 @@ class RunningPart {
       eachLine(stderr, (line) => console.error(label + line)),
     ]);
     const { code, signal } = await status;
-    // It may be asked before it listens to signals.
+    // The signal may arrive before the process handles signals.
     return this.#stopping && signal === "SIGINT" ? 0 : code;
   }
 }

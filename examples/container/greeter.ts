@@ -1,7 +1,7 @@
 import { handleRoute } from "@caryatid/modules/rest-server";
 import { defineModule } from "@caryatid/sdk";
 
-/** Answers `GET /hello/:name`, wherever the server is that was asked. */
+/** Answers `GET /hello/:name` of a REST server in any process. */
 export default defineModule({
   name: "greeter",
   description: "Says hello over HTTP",

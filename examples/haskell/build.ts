@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 
-/** Where the program in Haskell is, once it is built. */
+/** Path of the built Haskell program. */
 export const PEER: string = fileURLToPath(
   new URL("./target/peer", import.meta.url),
 );
@@ -14,10 +14,12 @@ const ARGUMENTS: readonly string[] = [
 ];
 
 const NEEDED =
-  `It takes GHC, the compiler of Haskell, and librabbitmq: 73 MB, 800 MB on disk.
+  `It needs GHC, the Haskell compiler, and librabbitmq: 73 MB, 800 MB on disk.
 On Debian and Ubuntu: sudo apt install ghc librabbitmq-dev`;
 
-/** Has GHC build what has changed, and show it; rejects with what to install when that fails. */
+/**
+ * Builds the Haskell program with GHC. Rejects with the packages to install.
+ */
 export async function build(): Promise<void> {
   const { code } = await ghc();
   if (code !== 0) {

@@ -3,10 +3,10 @@ import { isVariant } from "@caryatid/sdk/rust";
 import { z } from "zod";
 import { messages } from "./messages.ts";
 
-/** Publishes a test again and again, and logs what Haskell answers. */
+/** Publishes a test at intervals and logs the answers of Haskell. */
 export default defineModule({
   name: "greeter",
-  description: "Greets Haskell, and logs its answers",
+  description: "Greets Haskell and logs its answers",
   config: z.object({
     topic: z.string().default("sample.test"),
     answers: z.string().default("sample.haskell"),

@@ -1,7 +1,11 @@
 /**
- * Builds the program in Haskell, and runs it beside a process in TypeScript until Ctrl-C:
+ * Builds the Haskell program and runs it with a TypeScript process until
+ * Ctrl-C:
  *
- *     deno run --allow-run=deno,ghc,examples/haskell/target/peer examples/haskell/main.ts
+ * ```sh
+ * deno run --allow-run=deno,ghc,examples/haskell/target/peer \
+ *   examples/haskell/main.ts
+ * ```
  *
  * @module
  */

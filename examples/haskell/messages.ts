@@ -7,7 +7,10 @@ import {
   unit,
 } from "@caryatid/sdk/rust";
 
-/** As peer/Message.hs declares it: the order of fields counts, and `number` is an integer on the wire. */
+/**
+ * Messages as in peer/Message.hs: the order of fields counts, and `number` is
+ * an integer on the wire.
+ */
 export const messages = defineEnum({
   None: unit,
   Test: struct({ data: text, number: asNumber(i64) }),

@@ -1,10 +1,10 @@
 import { defineModule } from "@caryatid/sdk";
 import { z } from "zod";
 
-/** Publishes numbers, each as soon as the one before is accepted. */
+/** Publishes a number as soon as the previous one is accepted. */
 export default defineModule({
   name: "publisher",
-  description: "Publishes as fast as it may",
+  description: "Publishes as fast as possible",
   config: z.object({ topic: z.string() }),
   topics: ({ topic }) => ({ publish: [topic] }),
   init(context, { topic }) {

@@ -1,10 +1,10 @@
 import { defineModule } from "@caryatid/sdk";
 import { z } from "zod";
 
-/** Works on one message after the other, for `seconds` each. */
+/** Handles one message after the other, each for `seconds`. */
 export default defineModule({
   name: "worker",
-  description: "Takes its time",
+  description: "Handles messages slowly",
   config: z.object({
     topic: z.string(),
     seconds: z.number().nonnegative().default(0),

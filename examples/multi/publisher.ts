@@ -1,7 +1,7 @@
 import { defineModule } from "@caryatid/sdk";
 import { z } from "zod";
 
-/** Says hello `count` times: once, or every `period` seconds. */
+/** Publishes `count` greetings: once, or every `period` seconds. */
 export default defineModule({
   name: "publisher",
   description: "Says hello",

@@ -1,2 +1,2 @@
-/** Something to carry, or the end of it: a Rust enum, in the form that it has on the wire. */
+/** Data, or the end of it: a Rust enum in its form on the wire. */
 export type Message = { readonly Data: string } | { readonly Stop: [] };

@@ -2,10 +2,10 @@ import { defineModule } from "@caryatid/sdk";
 import { z } from "zod";
 import type { Message } from "./messages.ts";
 
-/** Publishes as fast as it can, then tells that it is done. */
+/** Publishes as fast as possible, then publishes the end. */
 export default defineModule({
   name: "publisher",
-  description: "Publishes as fast as it can",
+  description: "Publishes as fast as possible",
   config: z.object({
     topic: z.string().default("test"),
     count: z.int().positive().default(1_000_000),

@@ -2,21 +2,22 @@ import { defineModule, type Log } from "@caryatid/sdk";
 import { z } from "zod";
 import type { Message } from "./messages.ts";
 
-/** Counts messages, and reports when it hears that there are no more. */
+/** Counts messages and logs their rate at the end. */
 export default defineModule({
   name: "subscriber",
-  description: "Counts messages and takes the time",
+  description: "Counts messages and measures their rate",
   config: z.object({ topic: z.string().default("test") }),
   topics: ({ topic }) => ({ subscribe: [topic] }),
   init(context, config) {
-    const heard = context.subscribe(config.topic);
+    const messages = context.subscribe(config.topic);
     context.run(async () => {
       let count = 0, start = 0;
-      for await (const { message } of heard) {
+      for await (const { message } of messages) {
         if ("Data" in (message as Message)) {
           if (count++ === 0) start = performance.now();
         } else {
-          // Right behind the last one. To read the clock at each message, as Rust's example does, costs a third of the rate.
+          // Right after the last message. Reading the clock for each message,
+          // as the Rust example does, costs a third of the rate.
           report(context.log, count, (performance.now() - start) / 1000);
         }
       }
@@ -24,7 +25,7 @@ export default defineModule({
   },
 });
 
-/** The lines of Rust's example. */
+/** Logs the lines of the Rust example. */
 function report(log: Log, count: number, seconds: number): void {
   const average = seconds / count * 1e6;
   log.info("Elapsed time: {time}s", { time: seconds.toFixed(2) });

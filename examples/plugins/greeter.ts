@@ -1,6 +1,6 @@
 import { defineModule } from "@caryatid/sdk";
 
-/** Says hello at each tick of a clock. */
+/** Publishes a greeting at each tick of a clock. */
 export default defineModule({
   name: "greeter",
   description: "Says hello at each tick of a clock",

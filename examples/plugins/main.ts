@@ -1,6 +1,6 @@
 /**
- * Runs a configuration whose code comes from three places: a file, a web server and an npm registry. The two servers are here, on this
- * machine. Ends by itself.
+ * Runs a configuration with code from a file, a web server and an npm registry.
+ * Both servers run in this program, which ends by itself.
  *
  *     deno task example:plugins
  *
@@ -10,7 +10,7 @@ import { answerAsRegistry, publishedPackage } from "./npm_registry.ts";
 
 const SERVED = new URL("./served/", import.meta.url);
 const HOSTNAME = "127.0.0.1";
-/** They stand in caryatid.toml and in .npmrc of the repository. */
+/** Ports in caryatid.toml and .npmrc of this folder. */
 const WEB_PORT = 4780;
 const REGISTRY_PORT = 4781;
 
@@ -22,7 +22,7 @@ const counter = publishedPackage({
   "index.js": await read("counter/index.js"),
 });
 
-/** @throws {Error} if the port is taken */
+/** Starts a server. Ends the program if the port is in use. */
 function serve(
   port: number,
   answer: (request: Request) => Response,
@@ -33,7 +33,7 @@ function serve(
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     // deno-lint-ignore no-console -- it is the program's output
     console.error(
-      `Cannot serve on ${HOSTNAME}:${port}: found it in use, wanted it free ` +
+      `Cannot serve on ${HOSTNAME}:${port}: the port is in use ` +
         "(does this example run twice?)",
     );
     Deno.exit(1);
@@ -46,11 +46,14 @@ function answerAsWebServer({ url }: Request): Response {
     : new Response("none", { status: 404 });
 }
 
-/** Runs the command until a line of what it prints has this text; gives its exit code. */
+/**
+ * Runs the command until a line of its output contains `text`. Returns its exit
+ * code.
+ */
 async function runUntil(text: string): Promise<number> {
   const child = new Deno.Command("deno", {
     args: [
-      ...["run", "-A", "process/cli/mod.ts"],
+      ...["run", "-A", "cli/mod.ts"],
       ...["run", "examples/plugins/caryatid.toml"],
     ],
     stdin: "null",

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { packageTarball } from "./tarball.ts";
 
-/** What a registry says of a package, and the package itself. */
+/** A package with its name and version in a registry. */
 export interface PublishedPackage {
   readonly name: string;
   readonly version: string;
   readonly tarball: Uint8Array<ArrayBuffer>;
 }
 
-/** A package from its files, as `npm publish` would make it. */
+/** Creates a package of files, as `npm publish` does. */
 export function publishedPackage(
   files: Readonly<Record<string, string>>,
 ): PublishedPackage {
@@ -16,7 +16,7 @@ export function publishedPackage(
   return { name, version, tarball: packageTarball(files) };
 }
 
-/** Answers as a registry of this one package: with what there is to know of it, or with its tarball. */
+/** Answers as a registry of one package, with its metadata or its tarball. */
 export function answerAsRegistry(
   request: Request,
   published: PublishedPackage,
@@ -31,7 +31,7 @@ export function answerAsRegistry(
   return Response.json({
     name,
     "dist-tags": { latest: version },
-    // Deno takes no version that is younger than a day.
+    // Deno ignores versions younger than a day.
     time: { [version]: "2026-01-01T00:00:00.000Z" },
     versions: {
       [version]: {

@@ -3,7 +3,10 @@ import { gzipSync } from "node:zlib";
 const BLOCK = 512;
 const TEXT = new TextEncoder();
 
-/** The tarball of an npm package, of texts by their names. It is the same each time, so that its hash can be written down. */
+/**
+ * Creates the tarball of an npm package from its files. The same files give the
+ * same bytes, so that the lock file can contain their hash.
+ */
 export function packageTarball(
   files: Readonly<Record<string, string>>,
 ): Uint8Array<ArrayBuffer> {
@@ -11,18 +14,18 @@ export function packageTarball(
     entry(`package/${name}`, TEXT.encode(text))
   );
   const size = entries.reduce((sum, { length }) => sum + length, 0);
-  // Two empty blocks end it.
+  // Two empty blocks end a tarball.
   const tar = new Uint8Array(size + 2 * BLOCK);
   let at = 0;
   for (const one of entries) {
     tar.set(one, at);
     at += one.length;
   }
-  // Not compressed: versions of zlib do it differently.
+  // Not compressed: the output depends on the version of zlib.
   return new Uint8Array(gzipSync(tar, { level: 0 }));
 }
 
-/** A file: a block that describes it, and what it says, filled up to whole blocks. */
+/** Returns the header block of a file and its content in whole blocks. */
 function entry(name: string, body: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(
     BLOCK + Math.ceil(body.length / BLOCK) * BLOCK,
@@ -33,8 +36,8 @@ function entry(name: string, body: Uint8Array): Uint8Array {
   write(0, name);
   write(100, `${octal(0o644, 7)}\0`);
   write(124, `${octal(body.length, 11)}\0`);
-  write(136, `${octal(0, 11)}\0`); // a time would change its hash
-  write(148, " ".repeat(8)); // stands for the sum while it is built
+  write(136, `${octal(0, 11)}\0`); // a real time would change the hash
+  write(148, " ".repeat(8)); // placeholder of the checksum
   write(156, "0");
   write(257, "ustar\x0000");
   const sum = bytes.reduce((all, byte) => all + byte, 0);

@@ -3,7 +3,7 @@ import { z } from "zod";
 
 const PRICES = [[3, 4], [20, 35], [12], [60]];
 
-/** Places some orders, one every `period` seconds. */
+/** Places an order every `period` seconds. */
 export default defineModule({
   name: "customers",
   description: "Place orders",

@@ -8,7 +8,7 @@ import shop from "./shop.ts";
 
 const FOLDER = "examples/record/recordings";
 
-/** A shop at work, until its last order has its total. */
+/** Records a shop until the total of its last order is published. */
 async function recordOrders(): Promise<void> {
   await using process = await Process.create({
     config: recording,
@@ -20,20 +20,21 @@ async function recordOrders(): Promise<void> {
   for await (const _ of totals) if (++count === 4) break;
 }
 
-/** The same orders, and another shop. */
+/** Replays the orders for a shop with another configuration. */
 async function replayOrders(): Promise<void> {
   await using process = await Process.create({
     config: replaying,
     modules: [shop, playback, record],
   });
-  const told = process.context.subscribe("playback.status");
+  const statuses = process.context.subscribe("playback.status");
   await process.start();
-  for await (const { message } of told) {
+  for await (const { message } of statuses) {
     if ((message as PlaybackStatus).state === "ended") break;
   }
 }
 
-await Deno.remove(FOLDER, { recursive: true }).catch(() => {}); // the first run has none
+// The folder is missing in the first run.
+await Deno.remove(FOLDER, { recursive: true }).catch(() => {});
 await recordOrders();
 await replayOrders();
 const diff = await diffRecordings(`${FOLDER}/before`, `${FOLDER}/after`);

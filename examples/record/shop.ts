@@ -6,7 +6,7 @@ interface Order {
   readonly prices: readonly number[];
 }
 
-/** Says what each order costs. From `discount-from` on it is a tenth less. */
+/** Publishes the total of each order, a tenth less from `discount-from` on. */
 export default defineModule({
   name: "shop",
   description: "Adds up orders",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-/** What is asked. */
+/** Schema of a question. */
 export const question = z.object({ message: z.string() });
 
-/** The question again, and what is said to it. */
+/** Schema of an answer, which repeats its question. */
 export const answer = question.extend({ response: z.string() });

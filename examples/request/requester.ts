@@ -2,24 +2,29 @@ import { CaryatidError, defineModule, defineTopic } from "@caryatid/sdk";
 import { z } from "zod";
 import { answer, question } from "./messages.ts";
 
-/** Asks on its topic, and then where nobody answers: once, or every `period` seconds. */
+/**
+ * Requests on its topic and on one without a handler: once, or every `period`
+ * seconds.
+ */
 export default defineModule({
   name: "requester",
-  description: "Asks twice: once it gets an answer, once an error",
+  description: "Requests twice: for an answer and for an error",
   config: z.object({
     topic: z.string().default("test.request"),
     period: z.number().positive().optional(),
   }),
   topics: ({ topic }) => ({ request: [topic, "bad.topic"] }),
   init(context, config) {
-    async function ask(topic: string): Promise<void> {
+    const answered = defineTopic(config.topic, question, { answer });
+    const unhandled = defineTopic("bad.topic", question, { answer });
+    async function ask(topic: typeof answered): Promise<void> {
       const message = { message: "Hello, world!" };
-      context.log.info("Sending {message} on {topic}", { message, topic });
+      context.log.info("Sending {message} on {topic}", {
+        message,
+        topic: topic.name,
+      });
       try {
-        const response = await context.request(
-          defineTopic(topic, question, { answer }),
-          message,
-        );
+        const response = await context.request(topic, message);
         context.log.info("Got response: {response}", { response });
       } catch (error) {
         if (!(error instanceof CaryatidError)) throw error;
@@ -29,8 +34,8 @@ export default defineModule({
     }
     context.run(async () => {
       for (;;) {
-        await ask(config.topic);
-        await ask("bad.topic");
+        await ask(answered);
+        await ask(unhandled);
         if (config.period === undefined) return;
         await context.clock.sleep(config.period * 1000);
       }

@@ -2,10 +2,10 @@ import { defineModule, defineTopic } from "@caryatid/sdk";
 import { z } from "zod";
 import { answer, question } from "./messages.ts";
 
-/** Answers every question on its topic. */
+/** Answers every request on its topic. */
 export default defineModule({
   name: "responder",
-  description: "Answers what it is asked",
+  description: "Answers requests",
   config: z.object({ topic: z.string().default("test.request") }),
   topics: ({ topic }) => ({ handle: [topic] }),
   init(context, config) {

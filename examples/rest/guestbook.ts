@@ -31,7 +31,7 @@ const list = defineRoute({
 
 const routes = routeTopics([sign, list]);
 
-/** Keeps who signed, and tells everybody of each. */
+/** Keeps the guests and publishes each new one. */
 export default defineModule({
   name: "guestbook",
   description: "A guestbook over HTTP",

@@ -2,7 +2,7 @@ import type { RestRequest, RestResponse } from "@caryatid/modules/rest-server";
 import { defineModule } from "@caryatid/sdk";
 import { z } from "zod";
 
-/** Answers requests on its topic, which a REST server makes of `GET /hello`. */
+/** Answers the requests that a REST server makes of `GET /hello`. */
 export default defineModule({
   name: "rest-hello-world",
   description: "Says hello over HTTP",

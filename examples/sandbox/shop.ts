@@ -1,6 +1,6 @@
 import { defineModule } from "@caryatid/sdk";
 
-/** Publishes a price every 50 ms, each with its number, and keeps its customers to itself. */
+/** Publishes a numbered price every 50 ms, and has a list of customers. */
 export default defineModule({
   name: "shop",
   description: "Knows prices, and customers",

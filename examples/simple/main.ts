@@ -1,6 +1,7 @@
 import { Process } from "@caryatid/process";
 import config from "./caryatid.toml" with { type: "text" };
-// The configuration imports these. What the program itself has imported needs no permission to be read.
+// The configuration imports these files. They need no read permission, because
+// the program has imported them.
 import "./publisher.ts";
 import "./subscriber.ts";
 

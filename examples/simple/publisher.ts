@@ -1,13 +1,15 @@
 import { defineModule } from "@caryatid/sdk";
 
-/** Publishes a greeting as soon as everybody listens: once, or every `period` seconds. */
+/**
+ * Publishes a greeting after all modules have subscribed: once, or every
+ * `period` seconds.
+ */
 export default defineModule({
   name: "publisher",
   description: "Says hello",
-  topics: (config) => ({ publish: [topicOf(config)] }),
-  init(context, config) {
-    const topic = topicOf(config);
-    const period = Number(config.period ?? 0);
+  config: { topic: "sample.test", period: 0 },
+  topics: ({ topic }) => ({ publish: [topic] }),
+  init(context, { topic, period }) {
     context.run(async () => {
       for (;;) {
         const message = { message: "Hello, world!" };
@@ -19,7 +21,3 @@ export default defineModule({
     });
   },
 });
-
-function topicOf({ topic = "sample.test" }: Record<string, unknown>): string {
-  return String(topic);
-}

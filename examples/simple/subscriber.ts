@@ -1,20 +1,14 @@
 import { defineModule } from "@caryatid/sdk";
 
-/** Logs what it hears. */
+/** Logs the messages on its topic. */
 export default defineModule({
   name: "subscriber",
-  description: "Logs what it hears",
-  topics: (config) => ({ subscribe: [topicOf(config)] }),
-  init(context, config) {
-    const heard = context.subscribe(topicOf(config));
-    context.run(async () => {
-      for await (const { message } of heard) {
-        context.log.info("Received: {message}", { message });
-      }
+  description: "Logs messages",
+  config: { topic: "sample.#" },
+  topics: ({ topic }) => ({ subscribe: [topic] }),
+  init(context, { topic }) {
+    context.consume(topic, ({ message }) => {
+      context.log.info("Received: {message}", { message });
     });
   },
 });
-
-function topicOf({ topic = "sample.#" }: Record<string, unknown>): string {
-  return String(topic);
-}

@@ -7,7 +7,9 @@ const ORDERS = [
   { kind: "order", item: "tea", total: 9, note: "please ".repeat(1_000) },
 ];
 
-/** A shop that knows nothing of spies: it asks for stock, takes orders, and has a scale that reports all the time. */
+/**
+ * A shop that requests its stock and publishes orders and readings of a scale.
+ */
 export default defineModule({
   name: "shop",
   description: "Sells tea",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** All messages of this example: what Rust writes as an enum, in the form that it has on the wire. */
+/** Messages of this example: a Rust enum in its form on the wire. */
 export const messages = z.union([
   z.strictObject({
     Test: z.strictObject({ data: z.string(), number: z.int() }),

@@ -14,10 +14,10 @@ export default defineModule({
     publish: ["test", "string", "json"].map((word) => `${topic}.${word}`),
   }),
   init(context, config) {
+    const topics = defineTopic(`${config.topic}.*`, messages);
     async function send(word: string, message: z.input<typeof messages>) {
       context.log.info("Sending {message}", { message });
-      const topic = defineTopic(`${config.topic}.${word}`, messages);
-      await context.publish(topic, message);
+      await context.publish(topics.at(word), message);
     }
     context.run(async () => {
       for (;;) {

@@ -2,10 +2,10 @@ import { defineModule, defineTopic, type Log } from "@caryatid/sdk";
 import { z } from "zod";
 import { messages } from "./messages.ts";
 
-/** Logs what it hears, each kind of message in its own way. */
+/** Logs each kind of message differently. */
 export default defineModule({
   name: "subscriber",
-  description: "Logs messages by their kind, and tells the time",
+  description: "Logs messages by their kind, and the time",
   config: z.object({
     topic: z.string().default("sample.#"),
     clock: z.string().default("clock.tick"),
@@ -13,16 +13,16 @@ export default defineModule({
   topics: ({ topic, clock }) => ({ subscribe: [topic, clock] }),
   init(context, config) {
     for (const topic of [config.topic, config.clock]) {
-      const heard = context.subscribe(defineTopic(topic, messages));
-      context.run(async () => {
-        for await (const { message } of heard) tell(context.log, message);
-      });
+      context.consume(
+        defineTopic(topic, messages),
+        ({ message }) => logMessage(context.log, message),
+      );
     }
   },
 });
 
-/** TypeScript knows what each kind carries: the schema says so, and has checked it. */
-function tell(log: Log, message: z.output<typeof messages>): void {
+/** Logs a message. TypeScript knows the fields of each kind from the schema. */
+function logMessage(log: Log, message: z.output<typeof messages>): void {
   if ("Test" in message) {
     log.info("Received test: {data} {number}", message.Test);
   } else if ("String" in message) {

@@ -73,14 +73,14 @@ sized :: Word8 -> String -> Word64 -> Reader ()
 sized major name wanted = do
   found <- headOf [major] name >>= argument
   when (found /= wanted) $
-    refuse (name ++ " of " ++ show found ++ ", wanted " ++ show wanted)
+    refuse (name ++ " of " ++ show found ++ "; expected " ++ show wanted)
 
 -- | This text, and no other.
 key :: Text -> Reader ()
 key wanted = do
   found <- text
   when (found /= wanted) $
-    refuse ("found the key " ++ show found ++ ", wanted " ++ show wanted)
+    refuse ("found the key " ++ show found ++ "; expected " ++ show wanted)
 
 text :: Reader Text
 text = do
@@ -105,7 +105,7 @@ headOf majors name = do
   first <- byte
   if first `shiftR` 5 `elem` majors
     then pure first
-    else refuse ("found " ++ kindOf first ++ ", wanted " ++ name)
+    else refuse ("found " ++ kindOf first ++ "; expected " ++ name)
 
 kindOf :: Word8 -> String
 kindOf first = case first `shiftR` 5 of

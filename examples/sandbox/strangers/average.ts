@@ -1,9 +1,9 @@
 import { defineModule } from "@caryatid/sdk";
 
-/** Publishes the average of all prices so far: what a stranger should be like. */
+/** Publishes the average of all prices so far. It behaves as it should. */
 export default defineModule({
   name: "average",
-  description: "Tells what prices are on average",
+  description: "Publishes the average price",
   topics: { subscribe: ["price.*"], publish: ["average.*"] },
   init(context) {
     const prices = context.subscribe("price.*");

@@ -1,6 +1,9 @@
 import { defineModule } from "@caryatid/sdk";
 
-/** Publishes as fast as it can for a second, then takes memory until somebody ends it. */
+/**
+ * Publishes as fast as possible for a second, then allocates memory until it is
+ * ended.
+ */
 export default defineModule({
   name: "news",
   description: "Brings news, and more of them",

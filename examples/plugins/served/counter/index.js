@@ -1,7 +1,7 @@
 export default {
   "~caryatid": { kind: "module", version: 1 },
   name: "counter",
-  description: "Counts what is heard",
+  description: "Counts the messages that it receives",
   config: undefined,
   permissions: {},
   init(context, { until }) {
@@ -9,7 +9,10 @@ export default {
     context.run(async () => {
       let count = 0;
       for await (const _ of greetings) {
-        context.log.info("heard {count} of {until}", { count: ++count, until });
+        context.log.info("received {count} of {until}", {
+          count: ++count,
+          until,
+        });
         if (count === until) context.log.info("that is enough");
       }
     });

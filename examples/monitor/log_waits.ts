@@ -1,8 +1,8 @@
 import type { MonitorSnapshot } from "@caryatid/process";
 import type { Log } from "@caryatid/sdk";
 
-/** Logs who waits at this moment: for a message, or for room in the queue of somebody else. */
-export function tellWhoWaits(log: Log, { modules }: MonitorSnapshot): void {
+/** Logs the modules that wait for a message or for room in a queue. */
+export function logWaits(log: Log, { modules }: MonitorSnapshot): void {
   for (const [id, { reads, writes }] of Object.entries(modules)) {
     for (const [pattern, { pendingFor }] of Object.entries(reads)) {
       if (pendingFor === undefined) continue;
