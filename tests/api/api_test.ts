@@ -55,7 +55,7 @@ Deno.test("a parameter that must be given now, and a member that is gone, show",
   assert.notEqual(text("assign", ["left"]), before);
 });
 
-Deno.test("a kind of type that the snapshot can't show is an error, not a hole", () => {
+Deno.test("a type that the snapshot cannot show is an error, not a gap", () => {
   const def = {
     tsType: { kind: "newKind" },
   } as unknown as DeclarationNode["def"];

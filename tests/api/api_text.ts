@@ -3,20 +3,24 @@ import type { SymbolNode } from "./doc_nodes.ts";
 import { symbolText } from "./symbol_text.ts";
 
 /** The folders of our packages. */
-export const PACKAGES = ["sdk", "process", "modules"] as const;
+export const PACKAGES = ["sdk", "process", "cli", "modules"] as const;
 
-/** Where the text of a package is kept. */
+/** Path of the text of a package. */
 export function snapshotOf(folder: string): URL {
   return new URL(`${folder}.txt`, import.meta.url);
 }
 
-/** All that a package exports, entry by entry, name by name. Docs, places and what is private are left out. */
+/**
+ * All that a package exports, entry by entry, name by name. Docs, places,
+ * private members and `internal` entries are left out.
+ */
 export async function apiText(folder: string): Promise<string> {
   const manifest = JSON.parse(
     await Deno.readTextFile(`${ROOT}${folder}/deno.json`),
   ) as { name: string; exports: Record<string, string> };
   const parts: string[] = [];
   for (const [entry, file] of Object.entries(manifest.exports)) {
+    if (entry.startsWith("./internal/")) continue;
     const symbols = await symbolsOf(`${folder}/${file.slice(2)}`);
     const texts = symbols.map(symbolText).filter((text) => text !== "");
     parts.push(`# ${manifest.name}${entry.slice(1)}`, ...texts.toSorted());
@@ -24,12 +28,15 @@ export async function apiText(folder: string): Promise<string> {
   return `${parts.join("\n\n")}\n`;
 }
 
-/** One entry at a time: of several, a name that two have is only referred to in one. */
+/**
+ * One entry at a time: of several, a name that two have is only referred to in
+ * one.
+ */
 async function symbolsOf(entry: string): Promise<readonly SymbolNode[]> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["doc", "--json", entry],
     cwd: ROOT,
-    env: { NO_COLOR: "1" }, // else some types come coloured
+    env: { NO_COLOR: "1" }, // else some types have colors
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
   const { nodes } = JSON.parse(new TextDecoder().decode(stdout)) as {

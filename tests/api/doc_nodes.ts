@@ -1,4 +1,4 @@
-/** What `deno doc --json` says of a type, as far as we use it. */
+/** A type in the output of `deno doc --json`, as far as it is used. */
 export type TypeNode =
   | { readonly kind: "keyword"; readonly value: string }
   | {
@@ -57,7 +57,7 @@ export type TypeNode =
   | { readonly kind: "typeQuery"; readonly value: string }
   | { readonly kind: "this" };
 
-/** `{ readonly [K in T]: … }`; `+` and `-` where they are written. */
+/** `{ readonly [K in T]: … }`; with `+` and `-` as written. */
 export interface MappedNode {
   readonly readonly?: boolean | string;
   readonly optional?: boolean | string;
@@ -85,7 +85,7 @@ export interface ParamNode {
   readonly arg?: ParamNode;
 }
 
-/** What is called. */
+/** A callable member. */
 export interface CallNode {
   readonly params: readonly ParamNode[];
   readonly typeParams?: readonly TypeParamNode[];
@@ -109,7 +109,7 @@ export type MethodNode = Modifiers & Partial<CallNode> & {
   readonly functionDef?: CallNode;
 };
 
-/** What interfaces, classes and literals have. */
+/** Members of interfaces, classes and literals. */
 export interface Members {
   readonly constructors?: readonly (Modifiers & CallNode)[];
   readonly callSignatures?: readonly CallNode[];
@@ -138,7 +138,7 @@ export interface DeclarationNode {
   };
 }
 
-/** What an entry exports by one name. */
+/** The declarations that an entry exports by one name. */
 export interface SymbolNode {
   readonly name: string;
   readonly declarations: readonly DeclarationNode[];

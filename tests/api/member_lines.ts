@@ -1,7 +1,11 @@
 import type { Members, MethodNode, Modifiers } from "./doc_nodes.ts";
 import { callText, typeText } from "./type_text.ts";
 
-/** What a class, an interface or a literal has, a line each, in the order of the source. What is private is left out. */
+/**
+ * Returns one line for each member of a class, an interface or an object type,
+ * grouped by kind and in source order. Private properties and methods are
+ * omitted.
+ */
 export function memberLines(members: Members): string[] {
   const { constructors, callSignatures, indexSignatures, properties, methods } =
     members;

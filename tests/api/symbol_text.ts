@@ -2,7 +2,10 @@ import type { DeclarationNode, SymbolNode, TypeNode } from "./doc_nodes.ts";
 import { memberLines } from "./member_lines.ts";
 import { callText, typeArguments, typeParams, typeText } from "./type_text.ts";
 
-/** All that an entry exports by one name: its declarations, and their members indented. */
+/**
+ * All that an entry exports by one name: its declarations, and their members
+ * indented.
+ */
 export function symbolText({ name, declarations }: SymbolNode): string {
   return declarations
     .filter(({ declarationKind }) => declarationKind === "export")
@@ -37,7 +40,10 @@ function declarationText(name: string, { kind, def }: DeclarationNode): string {
   }
 }
 
-/** A choice of many has a line for each: a new one is a line more, and not a long line changed. */
+/**
+ * A choice of many has a line for each: a new one is a line more, and not a
+ * long line changed.
+ */
 function aliasText(type: TypeNode | undefined): string {
   if (type?.kind !== "union" || type.value.length < 5) {
     return ` ${typeText(type)}`;

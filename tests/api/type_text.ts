@@ -62,7 +62,7 @@ export function typeText(type: TypeNode | undefined): string {
         (is ? ` is ${typeText(is)}` : "");
     }
     default:
-      // A kind that this doesn't know may hide a change.
+      // An unknown kind may hide a change.
       throw new Error(`Cannot write a type: ${JSON.stringify(type)}`);
   }
 }

@@ -1,9 +1,12 @@
-import { byUnit, decimals, type Unit } from "./units.ts";
+import type { Unit } from "./units.ts";
 
-/** What one run measured, by name; they are printed in this order. */
+/** Results of one run by name, in the order of printing. */
 export type Figures = Readonly<Record<string, number>>;
 
-/** A bound that somebody set. It is printed as met or missed, and never fails a run. */
+/**
+ * An agreed bound. It is printed as met or missed, and never fails a run. The
+ * goals of users are in goals/goals.json instead.
+ */
 export interface Goal {
   /** Which figure it bounds, or `ratio`. */
   readonly of: string;
@@ -11,17 +14,38 @@ export interface Goal {
   readonly most?: number;
 }
 
+/**
+ * Clock of a case. Other programs on the machine change wall time; they hardly
+ * change the time for which a thread runs or all threads of a process run.
+ */
+export type BenchClock = "wall" | "thread" | "processor";
+
+/** Sets the clock of cases. */
+export function byClock(
+  clock: BenchClock,
+  cases: readonly Case[],
+): readonly Case[] {
+  return cases.map((one) => ({ ...one, clock }));
+}
+
 /** One line of a benchmark. */
 export interface Case {
   readonly name: string;
-  /** What all figures but `ratio` are in. */
+  /** Unit of all figures except `ratio`. */
   readonly unit: Unit;
-  /** Measures once. Checks within that nothing was lost, and throws if something was. */
+  /** Clock of its figures (`wall`). */
+  readonly clock?: BenchClock;
+  /**
+   * Measures once. Checks within that nothing was lost, and throws if something
+   * was.
+   */
   readonly run: () => Promise<Figures>;
-  /** Two figures; the first over the second, run by run, is printed as `ratio`. */
+  /**
+   * Two figures; the first over the second, run by run, is printed as `ratio`.
+   */
   readonly ratio?: readonly [string, string];
   readonly goals?: readonly Goal[];
-  /** Runs that count (5); one before them warms up. */
+  /** Maximum number of runs that count (5); one before them warms up. */
   readonly runs?: number;
   /** Said after the figures. */
   readonly remark?: string;
@@ -31,6 +55,8 @@ export interface Case {
 export interface Suite {
   readonly name: string;
   readonly about: string;
+  /** Time for all cases. The cases share it and make fewer runs if needed. */
+  readonly minutes: number;
   readonly cases: readonly Case[];
   /** Printed after the cases. */
   readonly note?: string;
@@ -39,7 +65,28 @@ export interface Suite {
 /** Thrown by a run that cannot be made here; its text says why. */
 export class Skip extends Error {}
 
-/** Both sides in one run: so each pair sees the same weather, and runs go ours, peer, ours, peer … */
+/** Median and range of one figure over all runs. */
+export interface Spread {
+  readonly median: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Result of a case: figures over all runs, or the reason for none. */
+export type Outcome =
+  | {
+    readonly unit: Unit;
+    readonly clock: BenchClock;
+    readonly runs: number;
+    readonly figures: Readonly<Record<string, Spread>>;
+  }
+  | { readonly skipped: string }
+  | { readonly failed: string };
+
+/**
+ * Both sides in one run: so each pair sees the same weather, and runs go ours,
+ * peer, ours, peer …
+ */
 export function against(
   ours: () => Promise<number>,
   peer: () => Promise<number>,
@@ -47,19 +94,37 @@ export function against(
   return async () => ({ ours: await ours(), peer: await peer() });
 }
 
-/** Runs a case and gives its line. */
-export async function measure(one: Case): Promise<string> {
+/**
+ * Runs a case for about `time` milliseconds: it begins no run that would take
+ * longer, but makes one in any case. The first run warms up and does not count,
+ * unless it takes a third of the time.
+ */
+export async function measure(one: Case, time = Infinity): Promise<Outcome> {
+  const most = one.runs ?? 5;
   const samples: Figures[] = [];
+  const start = performance.now();
+  let longest = 0;
   try {
-    await one.run();
-    for (let i = 0; i < (one.runs ?? 5); i++) {
-      samples.push(withRatio(one, await one.run()));
+    for (let run = 0; samples.length < most; run++) {
+      const begun = performance.now();
+      if (samples.length > 0 && begun - start + longest > time) break;
+      const figures = withRatio(one, await one.run());
+      longest = Math.max(longest, performance.now() - begun);
+      if (run > 0 || longest > time / 3) samples.push(figures);
     }
   } catch (error) {
-    if (error instanceof Skip) return `${one.name} skipped: ${error.message}`;
+    if (error instanceof Skip) return { skipped: error.message };
     throw error;
   }
-  return line(one, samples);
+  const names = Object.keys(samples[0]!);
+  return {
+    unit: one.unit,
+    clock: one.clock ?? "wall",
+    runs: samples.length,
+    figures: Object.fromEntries(
+      names.map((name) => [name, spread(samples.map((run) => run[name]!))]),
+    ),
+  };
 }
 
 function withRatio({ ratio }: Case, figures: Figures): Figures {
@@ -67,35 +132,12 @@ function withRatio({ ratio }: Case, figures: Figures): Figures {
   return { ...figures, ratio: figures[ratio[0]]! / figures[ratio[1]]! };
 }
 
-function line(one: Case, samples: readonly Figures[]): string {
-  const names = Object.keys(samples[0]!);
-  const text = (name: string, value: number) =>
-    name === "ratio" ? decimals(value) : byUnit[one.unit](value);
-  const middle = (name: string) => median(samples.map((run) => run[name]!));
-  const figures = names.map((name) => `${name}=${text(name, middle(name))}`);
-  const goals = (one.goals ?? []).map((goal) => {
-    const { of, least, most } = goal;
-    const met = least === undefined ? middle(of) <= most! : middle(of) >= least;
-    return `${of === "ratio" || names.length === 1 ? "" : `${of} `}` +
-      `${least === undefined ? "≤" : "≥"} ${text(of, (least ?? most)!)}: ` +
-      (met ? "met" : "missed");
-  });
-  return [
-    `${one.name} ${figures.join(" ")}`,
-    spread(samples, names.includes("ratio") ? "ratio" : names[0]!, text),
-    ...(goals.length > 0 ? [`goal ${goals.join(", ")}`] : []),
-    ...(one.remark ? [`– ${one.remark}`] : []),
-  ].join(" ");
-}
-
-function spread(
-  samples: readonly Figures[],
-  name: string,
-  text: (name: string, value: number) => string,
-): string {
-  const values = samples.map((run) => run[name]!);
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  return `(${samples.length} runs, ${text(name, least)}–${text(name, most)})`;
+function spread(values: readonly number[]): Spread {
+  return {
+    median: median(values),
+    least: Math.min(...values),
+    most: Math.max(...values),
+  };
 }
 
 /** The middle one; of an even number, the mean of the two in the middle. */

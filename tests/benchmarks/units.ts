@@ -1,7 +1,10 @@
-/** What figures are in: a rate, a time in milliseconds or microseconds or nanoseconds, or a size in bytes. */
+/**
+ * Unit of a figure: a rate, a time in milliseconds or microseconds or
+ * nanoseconds, or a size in bytes.
+ */
 export type Unit = "/s" | "ms" | "µs" | "ns" | "B" | "MB";
 
-/** How a figure is written. */
+/** Format of a figure. */
 export const byUnit: Readonly<Record<Unit, (value: number) => string>> = {
   "/s": rate,
   ms: (value) => `${decimals(value)} ms`,

@@ -6,20 +6,23 @@ import {
 } from "./private_broker_options.ts";
 import type { RabbitMQInstallation } from "./rabbitmq_installation.ts";
 
-/** What makes a RabbitMQ node one of its own: its folder, ports, name and environment. */
+/** Folder, ports and environment of one RabbitMQ node. */
 export interface BrokerNode {
   readonly folder: string;
   readonly port: number;
-  /** Where it speaks TLS, if it does. */
+  /** Port for TLS, if the node has a certificate. */
   readonly tlsPort: number;
   readonly epmdPort: number;
-  /** Where the node's console goes. */
+  /** Path of the file with the console output. */
   readonly console: string;
-  /** The environment of its programs. */
+  /** Environment variables of the node's programs. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Lays out a node in a new temporary folder; the caller removes it. One `beside` another can make a cluster with it. */
+/**
+ * Prepares a node in a new temporary folder, which the caller removes. A node
+ * `beside` another can form a cluster with it.
+ */
 export async function layOutNode(
   options: PrivateBrokerOptions,
   beside?: BrokerNode,
@@ -39,7 +42,10 @@ export async function layOutNode(
   return { folder, port, tlsPort, epmdPort, console: `${folder}/console`, env };
 }
 
-/** Starts the node; the child is the Erlang machine itself, so that signals and its status are the broker's. */
+/**
+ * Starts the node. The child process is the Erlang machine itself, so signals
+ * and exit status are those of the broker.
+ */
 export function spawnNode(
   node: BrokerNode,
   { server }: RabbitMQInstallation,
@@ -51,12 +57,16 @@ export function spawnNode(
     stdin: "null",
     stdout: "null",
     stderr: "null",
-    // or Ctrl-C in a terminal, which Erlang answers in its own way, would reach it before the test
+    // Ctrl-C in a terminal must not reach Erlang, which handles it in its own
+    // way, before the test.
     detached: true,
   }).spawn();
 }
 
-/** Starts a port mapper for the node alone: the usual one would be left behind, and be shared with other brokers. */
+/**
+ * Starts a port mapper for this node only: the default one would keep running,
+ * and other brokers would share it.
+ */
 export function spawnPortMapper(
   node: BrokerNode,
   { epmd }: RabbitMQInstallation,
@@ -70,15 +80,22 @@ export function spawnPortMapper(
   }).spawn();
 }
 
-/** What the node wrote on its console, from its first complaint on, for a failure's text. */
+/**
+ * Returns the console output of the node from its first error on, for the
+ * message of a failed test.
+ */
 export async function complaint(node: BrokerNode): Promise<string> {
-  const text = await Deno.readTextFile(node.console).catch(() => ""); // it never came so far
+  // the file is missing if the node did not start
+  const text = await Deno.readTextFile(node.console).catch(() => "");
   const lines = text.trimEnd().split("\n");
   const first = lines.findIndex((line) => line.includes("[error]"));
   return lines.slice(first === -1 ? -40 : first).slice(0, 40).join("\n");
 }
 
-/** Nodes with the same cookie trust each other. Erlang wants it unreadable for others. */
+/**
+ * Copies the Erlang cookie: nodes with the same cookie trust each other. Erlang
+ * requires that other users cannot read the file.
+ */
 async function shareCookie(from: string, to: string): Promise<void> {
   await Deno.copyFile(`${from}/.erlang.cookie`, `${to}/.erlang.cookie`);
 }
@@ -99,20 +116,23 @@ function nodeEnvironment(
     RABBITMQ_CONFIG_FILE: `${folder}/rabbitmq.conf`,
     RABBITMQ_ENABLED_PLUGINS_FILE: `${folder}/enabled_plugins`,
     RABBITMQ_PID_FILE: `${folder}/pid`,
-    // absent files, or the machine's own /etc/rabbitmq would be read and win
+    // These files are absent on purpose: otherwise RabbitMQ would read
+    // /etc/rabbitmq of the machine and prefer it.
     RABBITMQ_CONF_ENV_FILE: `${folder}/absent.conf`,
     RABBITMQ_ADVANCED_CONFIG_FILE: `${folder}/absent.config`,
     RABBITMQ_DIST_PORT: `${distPort}`,
     ERL_EPMD_PORT: `${epmdPort}`,
     ERL_EPMD_ADDRESS: "127.0.0.1",
-    // one scheduler: a broker of a test shall leave the other cores to the test
+    // one scheduler: the broker of a test leaves the other cores to the test
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `+S 1:1 ${loopback}`,
     RABBITMQ_CTL_ERL_ARGS: `+S 1:1 ${loopback}`,
-    // rabbitmqctl's own default lies where outgoing connections take their ports
+    // the default ports of rabbitmqctl are in the range of outgoing connections
     RABBITMQ_CTL_DIST_PORT_MIN: "32000",
     RABBITMQ_CTL_DIST_PORT_MAX: "32700",
-    ERL_CRASH_DUMP_SECONDS: "0", // none
-    // a variable of its start script: become the Erlang machine, don't wait for it in a shell
+    // Not RabbitMQ settings but variables of its start script: `detached` makes
+    // the script become the Erlang machine instead of waiting for it in a
+    // shell.
+    ERL_CRASH_DUMP_SECONDS: "0",
     detached: "1",
   };
 }

@@ -1,15 +1,21 @@
-import { DEADLINE, within } from "../../sdk/testing/conformance/within.ts";
+import { DEADLINE, within } from "../../sdk/testing/conformance/promises.ts";
 
-/** Lets tests wait for a state instead of for the clock: its owner tells of every change. */
+/**
+ * Lets tests wait for a state instead of a fixed time. The owner of the state
+ * reports each change with `tell()`.
+ */
 export class Changes {
   readonly #waiting = new Set<() => void>();
 
-  /** Lets everybody who waits look again. */
+  /** Checks the conditions of all waiting tests again. */
   tell(): void {
     for (const look of this.#waiting) look();
   }
 
-  /** Resolves when `holds` is true, now or after a change; fails after `ms` milliseconds (5,000) with what `describe` says then. */
+  /**
+   * Resolves when `holds` returns true, now or after a change. Rejects after
+   * `ms` milliseconds (5,000) with the text that `describe` returns then.
+   */
   async until(
     holds: () => boolean,
     describe: () => string,

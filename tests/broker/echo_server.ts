@@ -5,11 +5,14 @@ import type { Address } from "./greeting.ts";
 export interface EchoServer extends Address, AsyncDisposable {
   /** All that came, of all connections. */
   readonly received: string;
-  /** How the first connection ended. */
+  /** End of the first connection. */
   readonly ended: Promise<"end" | "reset">;
 }
 
-/** Starts an echo server; disposing it stops listening, and resolves when all connections have ended. */
+/**
+ * Starts an echo server; disposing it stops listening, and resolves when all
+ * connections have ended.
+ */
 export function echoServer(): EchoServer {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const ended = Promise.withResolvers<"end" | "reset">();
@@ -91,7 +94,8 @@ async function accept(
     try {
       serve(await listener.accept());
     } catch (error) {
-      // a client that was reset before its turn; anything else is the listener's end
+      // a client that was reset before its turn; anything else is the
+      // listener's end
       if (!(error instanceof Deno.errors.NotConnected)) return;
     }
   }

@@ -8,9 +8,10 @@ export type FaultTest = (
 ) => void | Promise<void>;
 
 /**
- * Registers a test that gets a private broker of its own, ended afterwards.
+ * Registers a test with a separate private broker, which is ended afterwards.
  *
- * Where none can be had the test is ignored, and its name says why.
+ * If no private broker is available, the test is ignored and its name contains
+ * the reason.
  */
 export function faultTest(
   name: string,

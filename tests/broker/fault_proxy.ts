@@ -8,10 +8,12 @@ import { listen, reset } from "./sockets.ts";
 const WAYS: readonly Direction[] = ["to-server", "to-client"];
 
 /**
- * A TCP proxy in the test process that can behave as a bad network does. Passes everything at first.
+ * A TCP proxy in the test process that simulates a bad network. At first it
+ * passes everything.
  *
- * What lasts is set by `pass()`, `stall()` and `refuse()`, for connections that are open and that come; `cut()` is a single event.
- * An outage is `refuse()`, then `cut()`.
+ * `pass()`, `stall()` and `refuse()` set a lasting state for open and new
+ * connections; `cut()` is a single event. An outage is `refuse()`, then
+ * `cut()`.
  *
  * ```ts ignore
  * await using proxy = await FaultProxy.to(broker);
@@ -22,7 +24,7 @@ const WAYS: readonly Direction[] = ["to-server", "to-client"];
  */
 export class FaultProxy implements AsyncDisposable {
   readonly hostname = "127.0.0.1";
-  /** Where it listens; stays the same when it stops listening for a while. */
+  /** Port of the proxy; it stays the same while the proxy does not listen. */
   readonly port: number;
   readonly #target: Address;
   readonly #links = new Set<ProxyLink>();
@@ -37,24 +39,26 @@ export class FaultProxy implements AsyncDisposable {
     this.port = port;
   }
 
-  /** Starts one in front of `target`, which need not be there yet. */
+  /** Starts a proxy in front of `target`, which does not have to run yet. */
   static async to(target: Address): Promise<FaultProxy> {
     const proxy = new FaultProxy(target, freePort());
     await proxy.#listen();
     return proxy;
   }
 
-  /** How many connections are open, as far as their ends got through. */
+  /**
+   * Number of open connections. An end that is held back does not count yet.
+   */
   get connections(): number {
     return [...this.#links].filter((link) => link.open).length;
   }
 
-  /** How many connections ever came, those that it hung up on included. */
+  /** Number of connections since the start, including those that were reset. */
   get accepted(): number {
     return this.#accepted;
   }
 
-  /** Lets everything go again, what it held back first; listens again. */
+  /** Passes everything again, held bytes first, and listens again. */
   async pass(): Promise<void> {
     this.#stalled.clear();
     this.#door = "open";
@@ -62,7 +66,10 @@ export class FaultProxy implements AsyncDisposable {
     if (!this.#server) await this.#listen();
   }
 
-  /** Passes nothing on, in one direction or both, without closing anything; what comes fills buffers and then waits. */
+  /**
+   * Holds back all bytes in one direction or both, without closing a
+   * connection. The bytes fill the buffers, then the sender waits.
+   */
   stall(direction: Direction | "both" = "both"): void {
     const ways = direction === "both" ? WAYS : [direction];
     for (const way of ways) {
@@ -71,14 +78,19 @@ export class FaultProxy implements AsyncDisposable {
     }
   }
 
-  /** Lets nobody new in: nobody listens, or somebody accepts and resets (`hang-up`). Open connections stay. */
+  /**
+   * Refuses new connections: stops listening (`shut`), or accepts and resets
+   * each connection (`hang-up`). Open connections stay.
+   */
   async refuse(how: "shut" | "hang-up" = "shut"): Promise<void> {
     this.#door = how;
     if (how === "hang-up" && !this.#server) await this.#listen();
     if (how === "shut") this.#stopListening();
   }
 
-  /** Resets all open connections, on both sides; resolves when they are closed. */
+  /**
+   * Resets all open connections on both sides. Resolves when they are closed.
+   */
   async cut(): Promise<void> {
     await Promise.all([...this.#links].map((link) => link.cut()));
   }
@@ -93,18 +105,26 @@ export class FaultProxy implements AsyncDisposable {
     return this.#until(() => this.connections === 0, "the last one's end");
   }
 
-  /** Resolves when the connection number `count`, from 1, has come since the start. */
+  /**
+   * Resolves when connection number `count`, counted from 1, has arrived since
+   * the start.
+   */
   came(count: number): Promise<void> {
     return this.#until(() => this.#accepted >= count, `number ${count}`);
   }
 
-  /** Resolves when a stalled direction holds something back: a confirm that was on its way, for instance; a heartbeat counts. */
+  /**
+   * Resolves when a stalled direction holds something back, for instance a
+   * confirm or a heartbeat.
+   */
   holding(direction: Direction): Promise<void> {
     const holds = () => [...this.#links].some((link) => link.holds(direction));
     return this.#until(holds, `something to hold back ${direction}`);
   }
 
-  /** Ends everything; harmless twice. */
+  /**
+   * Stops listening and resets all connections; calling it twice is harmless.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#door = "shut";
     this.#stopListening();

@@ -92,7 +92,7 @@ Deno.test("cut() resets both sides, and those who come back get through", async 
   await proxy.came(2);
 });
 
-Deno.test("refuse() keeps what is open, lets nobody in, and pass() listens on the same port", async () => {
+Deno.test("refuse() keeps open connections and refuses new ones, and pass() listens on the same port", async () => {
   await using echo = echoServer();
   await using proxy = await FaultProxy.to(echo);
   using client = await connect(proxy);
@@ -118,9 +118,9 @@ Deno.test("a proxy whose target is absent resets its clients", async () => {
 });
 
 Deno.test("greeting() says what it met instead of a broker", async (t) => {
-  await t.step("nobody", async () => {
-    const nobody = { hostname: HOSTNAME, port: freePort() };
-    await assert.rejects(greeting(nobody), Deno.errors.ConnectionRefused);
+  await t.step("a closed port", async () => {
+    const closed = { hostname: HOSTNAME, port: freePort() };
+    await assert.rejects(greeting(closed), Deno.errors.ConnectionRefused);
   });
   await t.step("a silent server", async () => {
     await using silent = await silentServer();
@@ -137,7 +137,7 @@ Deno.test("greeting() says what it met instead of a broker", async (t) => {
   });
 });
 
-/** The system tells of a reset at once or with the next read. */
+/** The system reports a reset at once or with the next read. */
 function assertReset(attempt: () => Promise<unknown>): Promise<void> {
   return assert.rejects(attempt, Deno.errors.ConnectionReset);
 }

@@ -1,19 +1,27 @@
 import { tmpdir } from "node:os";
 
-// Below every system's ephemeral range. A client that keeps calling a dead port inside that range can be given this
-// very port as its own and connect to itself, and any outgoing connection can take it while its owner is restarted.
+// Below every system's ephemeral range. A client that keeps calling a dead port
+// inside that range can be given this very port as its own and connect to
+// itself, and any outgoing connection can take it while its owner is restarted.
 const FIRST = 20_000;
 const LAST = 31_999;
 
 /**
- * A file for each port that was given away on this machine. A broker listens seconds after it was given its port, and doesn't while
- * it is restarted: to be free isn't enough.
+ * Folder with a file for each port that was allocated on this machine. A broker
+ * begins to listen seconds after its port was allocated, and does not listen
+ * while it restarts, so a free port may still be in use.
  */
 const TAKEN = `${tmpdir()}/caryatid-test-ports`;
-/** No test needs one longer, in milliseconds. */
+/**
+ * Time for which a port stays allocated, in milliseconds; no test needs it
+ * longer.
+ */
 const HELD = 1_800_000;
 
-/** A port of 127.0.0.1 that nobody listens on, that no outgoing connection is ever given, and no other test. */
+/**
+ * Returns a port of 127.0.0.1 on which no program listens. The system gives it
+ * to no outgoing connection, and this function to no other test.
+ */
 export function freePort(): number {
   Deno.mkdirSync(TAKEN, { recursive: true });
   for (;;) {
@@ -22,7 +30,7 @@ export function freePort(): number {
   }
 }
 
-/** `count` different free ports. */
+/** Returns `count` different free ports. */
 export function freePorts(count: number): number[] {
   return Array.from({ length: count }, freePort);
 }
@@ -39,13 +47,14 @@ function take(port: number): boolean {
   }
 }
 
-/** The port of a run that is over may be given away again. */
+/** Removes the file of an old run, so that its port can be allocated again. */
 function forgetOld(file: string): void {
   try {
     const since = Deno.statSync(file).mtime?.getTime() ?? Infinity;
     if (Date.now() - since >= HELD) Deno.removeSync(file);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error; // somebody else did
+    // another process has removed it
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

@@ -7,7 +7,7 @@ const OTHER = `
   postMessage(freePorts(${COUNT}));
 `;
 
-Deno.test("a port is given away once, also where nobody listens on it yet, and to another thread", async () => {
+Deno.test("a port is returned once, also before a program listens on it and in another thread", async () => {
   const url = `data:text/javascript,${encodeURIComponent(OTHER)}`;
   const worker = new Worker(url, { type: "module" });
   const theirs = Promise.withResolvers<number[]>();

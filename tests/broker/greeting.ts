@@ -1,16 +1,19 @@
-/** Where a server listens. */
+/** Address of a server. */
 export interface Address {
   readonly hostname: string;
   readonly port: number;
 }
 
 /**
- * Resolves when the server answers the AMQP 0-9-1 protocol header as a broker does, with `connection.start`.
+ * Resolves when the server answers the AMQP 0-9-1 protocol header as a broker
+ * does, with `connection.start`.
  *
- * A port that accepts says little: a broker that is stopped, starting or hung may accept for ever.
+ * An accepted connection does not prove that the server answers: a broker that
+ * is stopped, starting or hung may accept forever.
  *
- * @param ms the longest wait in milliseconds, for the connection and the answer together
- * @throws {Error} what came instead
+ * @param ms the longest wait in milliseconds, for the connection and the answer
+ * together
+ * @throws {Error} with the answer that came instead
  */
 export async function greeting(
   { hostname, port }: Address,
@@ -42,10 +45,12 @@ export async function greeting(
 /**
  * Resolves with the first greeting of a server that is starting.
  *
- * Nothing tells that a port begins to listen, so this asks every 20 ms; on a closed port that takes less than one.
+ * No event reports that a port begins to listen, so this polls every 20 ms; a
+ * try on a closed port takes less than 1 ms.
  *
- * @param options when to give up: as soon as `giveUp` says so, and after `ms` milliseconds at the latest
- * @throws {Error} what the last try met
+ * @param options when to stop: as soon as `giveUp` returns true, and after `ms`
+ * milliseconds at the latest
+ * @throws {Error} with the failure of the last try
  */
 export async function firstGreeting(
   address: Address,
@@ -62,14 +67,17 @@ export async function firstGreeting(
   }
 }
 
-/** `AMQP` and the version 0-9-1, as a client says it first. */
+/** The protocol header that a client sends first: `AMQP` and version 0-9-1. */
 export const PROTOCOL_HEADER: Uint8Array<ArrayBuffer> = new Uint8Array(
   [0x41, 0x4d, 0x51, 0x50, 0, 0, 9, 1],
 );
 
 const START_FRAME_HEAD = 11;
 
-/** A method frame (1) of channel 0, four bytes of length, class 10, method 10. */
+/**
+ * Checks the head of the answer: a method frame (1) of channel 0, four bytes of
+ * length, class 10, method 10.
+ */
 function checkStart(head: Uint8Array): void {
   const [type, high, low, , , , , ...method] = head;
   const isStart = type === 1 && high === 0 && low === 0 &&
@@ -81,7 +89,7 @@ function checkStart(head: Uint8Array): void {
   );
 }
 
-/** Up to `length` bytes: fewer when the server closes the connection. */
+/** Reads up to `length` bytes: fewer if the server closes the connection. */
 async function readFully(
   connection: Deno.Conn,
   length: number,

@@ -1,8 +1,9 @@
 import type { Channel } from "amqplib";
-import { namesOf } from "../../process/rabbit_mq/names.ts";
+import { groupQueueName } from "../../process/rabbit_mq/connection/queues.ts";
+import { namesOf } from "../../process/rabbit_mq/connection/topology.ts";
 import { openClient } from "./amqp_client.ts";
 
-/** AMQP has no longer ones. */
+/** Maximum length of a name in AMQP. */
 const LONGEST_NAME = 255;
 const CHANNELS = 8;
 const queues = new Set<string>();
@@ -10,8 +11,10 @@ const exchanges = new Set<string>();
 let isWatching = false;
 
 /**
- * Remembers from now on what this test process declares and would leave behind on the broker, by any connection: queues of groups,
- * marks, waiting messages and dead letters, and exchanges. AMQP has no way to list them. Any channel shows how they are made.
+ * Records the queues and exchanges that this test process declares from now on
+ * and that stay on the broker, by any connection: groups, suspects, waiting
+ * messages and dead letters. AMQP cannot list them. The function wraps methods
+ * of the prototype of `channel`.
  */
 export function watchDeclarations(channel: Channel): void {
   if (isWatching) return;
@@ -30,8 +33,21 @@ export function watchDeclarations(channel: Channel): void {
 }
 
 /**
- * Deletes the exchanges `names` and those around each, whoever declared them, and whatever else was declared here under a name that
- * begins so.
+ * Has `deleteDeclared` also delete the queue of a group that another process
+ * declares.
+ */
+export function declaresElsewhere(
+  exchange: string,
+  group: string,
+  pattern: string,
+): void {
+  queues.add(groupQueueName(namesOf(exchange), pattern, group));
+}
+
+/**
+ * Deletes the exchanges `names` and the related exchanges of the bus, even if
+ * another process declared them. Also deletes everything that this process
+ * declared under a name that begins with one of them.
  */
 export async function deleteDeclared(
   url: string,
@@ -39,8 +55,9 @@ export async function deleteDeclared(
 ): Promise<void> {
   await using client = await openClient(url);
   const rest = new Set(names).values();
-  // Several at the same time, as a broker writes each deletion to its disk. But it fails at times where what is bound to each other
-  // is deleted so.
+  // Several names at the same time, because the broker writes each deletion to
+  // its disk. Exchanges that are bound to each other are deleted one by one,
+  // because deleting them concurrently fails at times.
   const channels = Math.min(names.length, CHANNELS);
   await Promise.all(Array.from({ length: channels }, async () => {
     const channel = await client.connection.createChannel();
@@ -48,15 +65,15 @@ export async function deleteDeclared(
   }));
 }
 
-/** Deletes what is there of one exchange. */
+/** Deletes everything that belongs to one exchange. */
 async function deleteAll(channel: Channel, exchange: string): Promise<void> {
   const begins = (name: string) => name.startsWith(exchange);
   const dead = `${exchange}.dead`;
   const ours = [...queues].filter(begins);
-  // Where a member in another process has taken something, it has declared the queue for the marks of its group.
-  const marks = ours.map((queue) => `${exchange}.again.${queue}`)
+  // A member in another process has declared the suspect queue of its group.
+  const suspects = ours.map((queue) => `${exchange}.suspect.${queue}`)
     .filter((name) => name.length <= LONGEST_NAME);
-  for (const name of new Set([...ours, ...marks, dead])) {
+  for (const name of new Set([...ours, ...suspects, dead])) {
     await channel.deleteQueue(name);
     queues.delete(name);
   }

@@ -1,4 +1,4 @@
-import { within } from "../../sdk/testing/conformance/within.ts";
+import { within } from "../../sdk/testing/conformance/promises.ts";
 import {
   type BrokerNode,
   complaint,
@@ -21,23 +21,28 @@ import { Watchdog } from "./watchdog.ts";
 const START_DEADLINE = 60_000;
 const STOP_DEADLINE = 30_000;
 
-/** Whom to be and where to go, for an AMQP URL; each has the broker's own default. */
+/** User and address in an AMQP URL. Each part has the default of the broker. */
 export interface BrokerUrlParts {
   readonly username?: string;
   readonly password?: string;
   readonly vhost?: string;
-  /** Another port, a proxy's for instance. */
+  /** Another port, for instance that of a proxy. */
   readonly port?: number;
-  /** `amqps` for TLS, then by the name `localhost` and the TLS port unless told otherwise. */
+  /**
+   * `amqps` for TLS. The default host is then `localhost`, and the default port
+   * the TLS port.
+   */
   readonly scheme?: "amqp" | "amqps";
-  /** Another name of this machine. */
+  /** Another host name of this machine. */
   readonly hostname?: string;
 }
 
 /**
- * A RabbitMQ that one test has for itself, to be killed, paused and filled: its own node, ports, data and port mapper.
+ * A RabbitMQ for a single test, which can kill, pause and fill it. It has its
+ * own node, ports, data and port mapper.
  *
- * It listens on 127.0.0.1 alone, takes about 3 s to start and 120 MB, and never survives the test process.
+ * The broker listens on 127.0.0.1 only, takes about 3 s to start and 120 MB of
+ * memory, and never survives the test process.
  *
  * ```ts ignore
  * await using broker = await PrivateBroker.start();
@@ -50,9 +55,9 @@ export class PrivateBroker implements AsyncDisposable {
   readonly #installation: RabbitMQInstallation;
   readonly #node: BrokerNode;
   readonly #watchdog: Watchdog;
-  /** None where another broker's serves. */
+  /** Undefined if the node shares the port mapper of another broker. */
   readonly #portMapper: Deno.ChildProcess | undefined;
-  /** The Erlang machine, while it lives. */
+  /** The Erlang machine, while it runs. */
   #machine: Deno.ChildProcess | undefined;
   #startedUp: Promise<string> | undefined;
 
@@ -67,7 +72,10 @@ export class PrivateBroker implements AsyncDisposable {
     this.#portMapper = beside ? undefined : spawnPortMapper(node, installation);
   }
 
-  /** Says why no private broker with these options can be had here, or nothing. */
+  /**
+   * Returns the reason why a private broker with these options is unavailable
+   * here, or undefined.
+   */
   static unavailable(options: PrivateBrokerOptions = {}): string | undefined {
     const installation = findRabbitMQ();
     if (typeof installation === "string") return installation;
@@ -75,12 +83,15 @@ export class PrivateBroker implements AsyncDisposable {
     return missingFor(options, rabbitMQVersion(installation));
   }
 
-  /** Starts one; resolves when it answers AMQP. */
+  /** Starts a broker. Resolves when it answers AMQP. */
   static start(options: PrivateBrokerOptions = {}): Promise<PrivateBroker> {
     return PrivateBroker.#start(options);
   }
 
-  /** Starts another one, which joins the cluster of this one; to be disposed of first. Takes about 15 s. */
+  /**
+   * Starts another broker that joins the cluster of this one. It must be
+   * disposed of before this one. Takes about 15 s.
+   */
   async joined(options: PrivateBrokerOptions = {}): Promise<PrivateBroker> {
     await this.#startUp();
     const broker = await PrivateBroker.#start(options, this);
@@ -119,17 +130,17 @@ export class PrivateBroker implements AsyncDisposable {
     }
   }
 
-  /** Its AMQP port; stays the same through restarts. */
+  /** AMQP port; it stays the same when the broker restarts. */
   get port(): number {
     return this.#node.port;
   }
 
-  /** Its port for TLS, if it was given a certificate. */
+  /** Port for TLS, if the broker has a certificate. */
   get tlsPort(): number {
     return this.#node.tlsPort;
   }
 
-  /** Its AMQP URL, for guest unless told otherwise. */
+  /** Returns the AMQP URL, by default for the user guest. */
   url(parts: BrokerUrlParts = {}): string {
     const { username = "guest", password = "guest", vhost = "/" } = parts;
     const [user, secret, path] = [username, password, vhost]
@@ -141,7 +152,9 @@ export class PrivateBroker implements AsyncDisposable {
     return `${scheme}://${user}:${secret}@${host}:${port}/${path}`;
   }
 
-  /** Kills it with -9 and waits for its death; harmless when it is dead. */
+  /**
+   * Kills the broker with -9 and waits for its end; harmless if it has ended.
+   */
   async kill(): Promise<void> {
     const machine = this.#machine;
     if (!machine) return;
@@ -149,16 +162,22 @@ export class PrivateBroker implements AsyncDisposable {
     await machine.status;
   }
 
-  /** Ends it as an administrator would: connections and data are closed properly. */
+  /**
+   * Stops the broker as an administrator does: it closes connections and data
+   * properly.
+   */
   async stop(): Promise<void> {
     const machine = this.#machine;
     if (!machine) return;
-    signal(machine, "SIGCONT"); // a paused one would never hear the next
+    signal(machine, "SIGCONT"); // a paused process misses the next signal
     signal(machine, "SIGTERM");
     await within(machine.status, "the broker's end", STOP_DEADLINE);
   }
 
-  /** Starts it again on its data, after `stop()` if it runs; resolves when it answers AMQP. */
+  /**
+   * Restarts the broker with its data, after `stop()` if it runs. Resolves when
+   * it answers AMQP.
+   */
   async restart(): Promise<void> {
     await this.stop();
     this.#startedUp = undefined;
@@ -168,26 +187,35 @@ export class PrivateBroker implements AsyncDisposable {
     machine.status.then(() => {
       if (this.#machine === machine) this.#machine = undefined;
       return this.#watchdog.release(machine.pid);
-    }).catch(() => {}); // the watchdog is gone: this was the end of the test
+    }).catch(() => {}); // the watchdog has ended with the test
     await this.#answers(machine);
   }
 
-  /** Freezes it (SIGSTOP): connections stay, new ones are accepted by the system, and nothing is answered. */
+  /**
+   * Freezes the broker with SIGSTOP: connections stay, the system accepts new
+   * ones, and the broker answers nothing.
+   */
   pause(): void {
     this.#living("pause").kill("SIGSTOP");
   }
 
-  /** Lets it go on after `pause()`. */
+  /** Lets the broker continue after `pause()`. */
   resume(): void {
     this.#living("resume").kill("SIGCONT");
   }
 
   /**
-   * Runs `rabbitmqctl` on it and resolves with what that prints; takes about a second.
+   * Runs `rabbitmqctl` for the broker and returns its output; takes about a
+   * second.
    *
-   * @throws {Error} when the command fails, with what it said
+   * @throws {Error} if the command fails, with its output
    */
   async ctl(...args: readonly string[]): Promise<string> {
+    await this.#startUp();
+    return await this.#ctl(...args);
+  }
+
+  async #ctl(...args: readonly string[]): Promise<string> {
     const { success, stdout, stderr } = await new Deno.Command(
       this.#installation.ctl,
       { args: ["--quiet", ...args], env: { ...this.#node.env } },
@@ -199,19 +227,22 @@ export class PrivateBroker implements AsyncDisposable {
   }
 
   /**
-   * What `rabbitmqctl list_<kind>` tells, one object for each: `list("queues", "name", "durable")`. Waits for the end of its
-   * start: it answers AMQP a moment before that.
+   * Returns the output of `rabbitmqctl list_<kind>`, one object for each entry:
+   * `list("queues", "name", "durable")`. Waits for the end of the broker's
+   * start, which comes a moment after the first AMQP answer.
    */
   async list(
     kind: "queues" | "exchanges" | "bindings" | "consumers" | "connections",
     ...columns: readonly string[]
   ): Promise<Record<string, unknown>[]> {
-    await this.#startUp();
     const json = ["--formatter", "json"];
     return JSON.parse(await this.ctl(`list_${kind}`, ...columns, ...json));
   }
 
-  /** Kills all that belongs to it and removes its folder; harmless twice. */
+  /**
+   * Kills all processes of the broker and removes its folder; calling it twice
+   * is harmless.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     const ended = [this.#machine?.status, this.#portMapper?.status];
     await this.#watchdog[Symbol.asyncDispose]();
@@ -219,12 +250,12 @@ export class PrivateBroker implements AsyncDisposable {
   }
 
   async #startUp(): Promise<void> {
-    await (this.#startedUp ??= this.ctl("await_startup"));
+    await (this.#startedUp ??= this.#ctl("await_startup"));
   }
 
   #living(wish: string): Deno.ChildProcess {
     if (this.#machine) return this.#machine;
-    throw new Error(`Cannot ${wish} the broker: it doesn't run`);
+    throw new Error(`Cannot ${wish} the broker: it does not run`);
   }
 
   async #answers(machine: Deno.ChildProcess): Promise<void> {
@@ -232,7 +263,7 @@ export class PrivateBroker implements AsyncDisposable {
     try {
       await firstGreeting(this, { giveUp: ended, ms: START_DEADLINE });
     } catch (cause) {
-      const state = ended() ? "has ended" : "doesn't answer";
+      const state = ended() ? "has ended" : "does not answer";
       const said = await complaint(this.#node);
       throw new Error(`The broker ${state}:\n${said}`, { cause });
     }
@@ -243,7 +274,7 @@ function signal(machine: Deno.ChildProcess, name: Deno.Signal): void {
   try {
     machine.kill(name);
   } catch (error) {
-    // it has ended by itself a moment ago
+    // the broker has ended a moment ago
     if (!(error instanceof TypeError)) throw error;
   }
 }

@@ -1,33 +1,45 @@
-/** How a private broker speaks TLS. All are PEM. */
+/** TLS options of a private broker, all in PEM. */
 export interface BrokerTls {
   readonly cert: string;
   readonly key: string;
-  /** Whose certificates it asks clients for: who has none is sent away (nobody is asked). */
+  /**
+   * Authority whose client certificates the broker requires; it refuses clients
+   * without one (the broker requests no certificate).
+   */
   readonly clientsOf?: string;
 }
 
-/** How a private broker is configured. */
+/** Options of a private broker. */
 export interface PrivateBrokerOptions {
-  /** Share of the machine's memory above which publishers are blocked; 0.00001 blocks them from the start (RabbitMQ's own). */
+  /**
+   * Share of the machine's memory above which the broker blocks publishers;
+   * 0.00001 blocks them from the start (default of RabbitMQ).
+   */
   readonly memoryWatermark?: number;
-  /** `false` refuses transient queues that aren't exclusive, as RabbitMQ 4.3 does; needs 3.13 (RabbitMQ's own). */
+  /**
+   * `false` refuses transient queues that are not exclusive, as RabbitMQ 4.3
+   * does; needs RabbitMQ 3.13 (default of RabbitMQ).
+   */
   readonly permitTransientNonexclQueues?: boolean;
-  /** Heartbeat that the broker proposes, in seconds; 0 for none (RabbitMQ's own, 60). */
+  /**
+   * Heartbeat that the broker proposes, in seconds; 0 for none (default of
+   * RabbitMQ, 60).
+   */
   readonly heartbeat?: number;
-  /** Has it listen for TLS too, with this certificate (none). */
+  /** Certificate with which the broker also listens for TLS (none). */
   readonly tls?: BrokerTls;
   /** Lines added to rabbitmq.conf (none). */
   readonly extraConfig?: string;
 }
 
-/** Where a private broker listens, and keeps its files. */
+/** Ports and folder of a private broker. */
 export interface BrokerPlace {
   readonly port: number;
   readonly tlsPort: number;
   readonly folder: string;
 }
 
-/** The text of a private broker's rabbitmq.conf. */
+/** Returns the text of the rabbitmq.conf of a private broker. */
 export function brokerConfig(
   place: BrokerPlace,
   options: PrivateBrokerOptions,
@@ -47,7 +59,7 @@ export function brokerConfig(
   return [...lines, options.extraConfig ?? ""].join("\n") + "\n";
 }
 
-/** Writes the files that the configuration names, into the broker's folder. */
+/** Writes the files that the configuration names to the broker's folder. */
 export async function writeTlsFiles(
   folder: string,
   { cert, key, clientsOf }: BrokerTls,
@@ -71,12 +83,15 @@ function tlsSettings(
   ];
 }
 
-/** What a RabbitMQ of this version lacks for these options, or nothing. */
+/**
+ * Returns what a RabbitMQ of this version lacks for these options, or
+ * undefined.
+ */
 export function missingFor(
   options: PrivateBrokerOptions,
   [major, minor]: readonly [number, number],
 ): string | undefined {
   const old = major < 3 || (major === 3 && minor < 13);
   if (options.permitTransientNonexclQueues === undefined || !old) return;
-  return `RabbitMQ ${major}.${minor} can't be told to refuse transient queues, 3.13 can`;
+  return `RabbitMQ ${major}.${minor} cannot refuse transient queues, 3.13 can`;
 }

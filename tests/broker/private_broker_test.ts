@@ -8,7 +8,7 @@ import { greeting } from "./greeting.ts";
 import { PrivateBroker } from "./private_broker.ts";
 import { leftovers } from "./shared_broker.ts";
 
-/** How long a busy machine may take to answer, in milliseconds. */
+/** Longest wait for an answer on a busy machine, in milliseconds. */
 const PATIENCE = 30_000;
 
 faultTest(
@@ -19,7 +19,7 @@ faultTest(
     });
 
     await t.step(
-      "its url() is followed by a client, through a proxy too",
+      "a client connects to its url(), through a proxy too",
       async () => {
         await using proxy = await FaultProxy.to(broker);
         await using client = await openClient(broker.url({ port: proxy.port }));
@@ -29,27 +29,30 @@ faultTest(
       },
     );
 
-    await t.step("its list() and leftovers() tell what it has", async () => {
-      const queues = await broker.list("queues", "name", "durable");
-      assert.deepEqual(
-        new Set(queues),
-        new Set([
-          { name: "kept", durable: true },
-          { name: "lost", durable: false },
-        ]),
-      );
-      const { exchanges } = await leftovers(broker, "amq.t");
-      assert.deepEqual(exchanges, ["amq.topic"]);
-    });
+    await t.step(
+      "list() and leftovers() return its queues and exchanges",
+      async () => {
+        const queues = await broker.list("queues", "name", "durable");
+        assert.deepEqual(
+          new Set(queues),
+          new Set([
+            { name: "kept", durable: true },
+            { name: "lost", durable: false },
+          ]),
+        );
+        const { exchanges } = await leftovers(broker, "amq.t");
+        assert.deepEqual(exchanges, ["amq.topic"]);
+      },
+    );
 
-    await t.step("its ctl() rejects with what rabbitmqctl said", async () => {
+    await t.step("ctl() rejects with the output of rabbitmqctl", async () => {
       await assert.rejects(broker.ctl("delete_queue", "absent"), {
         message: /^Cannot run "rabbitmqctl delete_queue absent": .*not found/s,
       });
     });
 
     await t.step(
-      "after pause() it is silent, after resume() it goes on",
+      "it is silent after pause() and answers again after resume()",
       async () => {
         broker.pause();
         await assert.rejects(greeting(broker, 100));
@@ -59,7 +62,7 @@ faultTest(
     );
 
     await t.step(
-      "after kill() nobody listens, and durable things are there after restart()",
+      "it refuses connections after kill(), and keeps durable queues after restart()",
       async () => {
         await broker.kill();
         await assert.rejects(greeting(broker), Deno.errors.ConnectionRefused);
@@ -70,17 +73,17 @@ faultTest(
       },
     );
 
-    await t.step("stop() ends even a paused one", async () => {
+    await t.step("stop() ends a paused broker", async () => {
       broker.pause();
       await broker.stop();
       await assert.rejects(greeting(broker), Deno.errors.ConnectionRefused);
-      assert.throws(() => broker.pause(), /doesn't run/);
+      assert.throws(() => broker.pause(), /does not run/);
     });
   },
 );
 
 faultTest(
-  "two private brokers run at once, and their options reach them",
+  "two private brokers run at the same time, each with its options",
   async (broker) => {
     await using other = await PrivateBroker.start({
       heartbeat: 7,

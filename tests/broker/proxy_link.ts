@@ -2,10 +2,12 @@ import net from "node:net";
 import type { Address } from "./greeting.ts";
 import { reset } from "./sockets.ts";
 
-/** Which way bytes go. */
+/** Direction of bytes through the proxy. */
 export type Direction = "to-server" | "to-client";
 
-/** One connection through a proxy: the client's and the one to the server. */
+/**
+ * One connection through a proxy: that of the client, and that to the server.
+ */
 export class ProxyLink {
   readonly #client: net.Socket;
   readonly #server: net.Socket;
@@ -14,7 +16,10 @@ export class ProxyLink {
   readonly closed: Promise<unknown>;
   #open = true;
 
-  /** Connects to the server on behalf of a client; `changed` hears of held bytes and of the end. */
+  /**
+   * Connects to the server on behalf of a client. Calls `changed` when bytes
+   * are held back and when the client's connection ends.
+   */
   constructor(client: net.Socket, server: Address, changed: () => void) {
     const { hostname: host, port } = server;
     this.#client = client;
@@ -36,27 +41,30 @@ export class ProxyLink {
     client.on("end", ended).on("close", ended);
   }
 
-  /** Whether the client's end hasn't been seen; unseen it stays while its last bytes are held back. */
+  /**
+   * True until the end of the client's connection is visible. It is not visible
+   * while the last bytes of the client are held back.
+   */
   get open(): boolean {
     return this.#open;
   }
 
-  /** Whether bytes, or an end, wait to go this way. */
+  /** Returns true if bytes, or an end, are held back in this direction. */
   holds(direction: Direction): boolean {
     return this.#ways[direction].holds;
   }
 
-  /** Holds back what goes this way. */
+  /** Holds back all bytes in this direction. */
   stall(direction: Direction): void {
     this.#ways[direction].stall();
   }
 
-  /** Lets everything go, what was held back first. */
+  /** Passes everything, held bytes first. */
   flow(): void {
     for (const way of Object.values(this.#ways)) way.flow();
   }
 
-  /** Resets both connections; resolves when they are closed. */
+  /** Resets both connections. Resolves when they are closed. */
   async cut(): Promise<void> {
     await Promise.all([reset(this.#client), reset(this.#server)]);
   }
@@ -102,7 +110,7 @@ class Way {
   #do(step: () => void): void {
     if (!this.#stalled) return step();
     this.#held.push(step);
-    // the sender's buffers fill up from here, as on a line that is dead
+    // from here on the buffers of the sender fill, as with a dead line
     this.#source.pause();
     this.#changed();
   }

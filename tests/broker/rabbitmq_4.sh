@@ -1,21 +1,24 @@
 #!/bin/sh
-# Brings RabbitMQ 4 to a Debian that has an older one, out of the way: a Debian 13 in a folder of its own, as root.
-# Prints what CARYATID_TEST_RABBITMQ is to be. Takes two minutes and 600 MB the first time:
+# Installs a Debian 13 with RabbitMQ 4 into a folder of a Debian with an older
+# RabbitMQ, as root. Prints the value for CARYATID_TEST_RABBITMQ. The first run
+# takes about two minutes and 600 MB:
 #
 #   CARYATID_TEST_AMQP=amqp://127.0.0.1:1 \
 #     CARYATID_TEST_RABBITMQ=$(tests/broker/rabbitmq_4.sh /var/tmp/rabbitmq-4) deno task test:rabbitmq
 set -eu
-root=${1:?the folder to put it in}
+root=${1:?the folder to install into}
 bin=$root.bin
 
 if [ ! -x "$root/usr/sbin/rabbitmq-server" ]; then
-  command -v debootstrap >/dev/null || apt-get install -qq -y debootstrap >&2
+  command -v debootstrap >/dev/null ||
+    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y debootstrap >&2
   debootstrap --variant=minbase --include=rabbitmq-server trixie "$root" >&2
 fi
-cp /etc/hosts "$root/etc/hosts" # "localhost" must mean something there
+cp /etc/hosts "$root/etc/hosts" # "localhost" must have an address
 mkdir -p "$bin"
 
-# Each becomes the program itself (exec), so that signals reach it. Mounts are seen by it alone, and go with it.
+# Each script becomes the program itself (exec), so that signals reach the
+# program. Its mounts are private, and end with it.
 for program in rabbitmq-server rabbitmqctl; do
   cat >"$bin/$program" <<END
 #!/bin/sh

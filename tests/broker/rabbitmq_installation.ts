@@ -6,12 +6,16 @@ export interface RabbitMQInstallation {
   readonly epmd: string;
 }
 
-/** Finds RabbitMQ: the folder in `CARYATID_TEST_RABBITMQ`, else Debian's, else the PATH; a string says what is missing. */
+/**
+ * Finds RabbitMQ: the folder in `CARYATID_TEST_RABBITMQ`, else Debian's, else
+ * the PATH; a string says what is missing.
+ */
 export function findRabbitMQ(): RabbitMQInstallation | string {
   const chosen = Deno.env.get("CARYATID_TEST_RABBITMQ");
   const path = Deno.env.get("PATH")?.split(":") ?? [];
   const folders = chosen ? [chosen] : [
-    // before the PATH: what Debian puts there changes to the user rabbitmq, or refuses anybody but root
+    // before the PATH: what Debian puts there changes to the user rabbitmq, or
+    // refuses anybody but root
     "/usr/lib/rabbitmq/bin",
     ...path,
     "/usr/local/sbin",
@@ -21,11 +25,11 @@ export function findRabbitMQ(): RabbitMQInstallation | string {
   if (folder === undefined) {
     return chosen
       ? `no rabbitmq-server in ${chosen}`
-      : "rabbitmq-server isn't installed";
+      : "rabbitmq-server is not installed";
   }
   const erlang = [...path, "/usr/lib/erlang/bin"];
   const epmd = erlang.map((it) => `${it}/epmd`).find(isFile);
-  if (epmd === undefined) return "Erlang's epmd isn't in the PATH";
+  if (epmd === undefined) return "Erlang's epmd is not in the PATH";
   return {
     server: `${folder}/rabbitmq-server`,
     ctl: `${folder}/rabbitmqctl`,
@@ -33,7 +37,10 @@ export function findRabbitMQ(): RabbitMQInstallation | string {
   };
 }
 
-/** The installed version as `[major, minor]`; asks rabbitmqctl, which takes about a second. */
+/**
+ * The installed version as `[major, minor]`; asks rabbitmqctl, which takes
+ * about a second.
+ */
 export function rabbitMQVersion(
   installation: RabbitMQInstallation,
 ): [number, number] {
@@ -50,6 +57,6 @@ function isFile(path: string): boolean {
   try {
     return Deno.statSync(path).isFile;
   } catch {
-    return false; // absent, or in a folder that isn't ours to read
+    return false; // absent, or in a folder that this user may not read
   }
 }

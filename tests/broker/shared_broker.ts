@@ -3,14 +3,16 @@ import { openClient } from "./amqp_client.ts";
 import { deleteDeclared, watchDeclarations } from "./left_behind.ts";
 import { PrivateBroker } from "./private_broker.ts";
 
-/** What an ordinary broker test works with. */
+/** Broker and exchange of an ordinary broker test. */
 export interface TestBroker {
   readonly url: string;
-  /** A name that no other test uses; nothing of that name exists yet. */
+  /**
+   * A name that no other test uses and that does not exist on the broker yet.
+   */
   readonly exchange: string;
 }
 
-/** A test that leaves the broker itself alone. */
+/** A test that does not stop, pause or configure the broker. */
 export type BrokerTest = (
   broker: TestBroker,
   t: Deno.TestContext,
@@ -19,11 +21,11 @@ export type BrokerTest = (
 const PATIENCE = 1_000;
 const address = Deno.env.get("CARYATID_TEST_AMQP") ??
   "amqp://guest:guest@127.0.0.1:5672";
-/** Why the shared broker can't be used, if so. */
+/** Reason why the shared broker is unavailable, if so. */
 const refusal = await whyNot(address);
-/** Why there is no broker at all, if so. */
+/** Reason why neither broker is available, if so. */
 const reason = refusal && PrivateBroker.unavailable();
-/** The names that were given out, and whose things weren't deleted yet. */
+/** Names that were passed to tests and are not deleted yet. */
 const given = new Set<string>();
 let own: PrivateBroker | undefined;
 let hooked = false;
@@ -32,8 +34,10 @@ let clearing = false;
 /**
  * Registers a test on the broker at `CARYATID_TEST_AMQP`, or at 127.0.0.1:5672.
  *
- * If none lets us in there within a second, the tests of a file share a private one. Where that can't be had either the test is
- * ignored, and its name says why. What the test has declared is deleted at its end.
+ * If login fails there or takes longer than a second, the tests of a file share
+ * a private broker. If that is unavailable too, the test is ignored and its
+ * name contains the reasons. Everything that the test declares is deleted at
+ * its end.
  */
 export function brokerTest(name: string, fn: BrokerTest): void {
   withBroker(name, (broker) => {
@@ -50,8 +54,9 @@ export function brokerTest(name: string, fn: BrokerTest): void {
 }
 
 /**
- * Has `register` register tests which call `broker`; or an ignored test of that name where there is none. What they have declared
- * is deleted after the last test of the file.
+ * Calls `register` to register tests that call `broker`. If no broker is
+ * available, registers an ignored test of that name instead. Everything that
+ * the tests declare is deleted after the last test of the file.
  */
 export function withBroker(
   name: string,
@@ -67,7 +72,10 @@ export function withBroker(
   register(() => ({ url: own?.url() ?? address, exchange: fresh() }));
 }
 
-/** The names of what a private broker still has: all queues, and the exchanges whose names begin with `exchange`. */
+/**
+ * Returns the names that a private broker still has: all queues, and the
+ * exchanges whose names begin with `exchange`.
+ */
 export async function leftovers(
   broker: PrivateBroker,
   exchange: string,
@@ -104,11 +112,14 @@ function fresh(): string {
   return exchange;
 }
 
-/** Logs in and out; `undefined` if that works, else a reason without the password. */
+/**
+ * Logs in and out. Returns undefined on success, otherwise a reason without the
+ * password.
+ */
 async function whyNot(url: string): Promise<string | undefined> {
   try {
     const connection = await connect(url, { timeout: PATIENCE });
-    connection.on("error", () => {}); // it answered, and that was the question
+    connection.on("error", () => {}); // the login has succeeded by then
     watchDeclarations(await connection.createChannel());
     await connection.close();
     return undefined;

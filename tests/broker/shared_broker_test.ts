@@ -34,7 +34,7 @@ brokerTest(
       await using client = await openClient(url);
       await client.channel.assertExchange(`${exchange}.own`, "topic");
       await client.channel.assertQueue(queue, { durable: true });
-      await client.channel.assertQueue(`${exchange}.again.${queue}`);
+      await client.channel.assertQueue(`${exchange}.suspect.${queue}`);
       const other = await client.connection.createConfirmChannel();
       await other.assertQueue(`${exchange}.confirmed`);
     }
@@ -42,7 +42,7 @@ brokerTest(
     for (
       const name of [
         queue,
-        `${exchange}.again.${queue}`,
+        `${exchange}.suspect.${queue}`,
         `${exchange}.confirmed`,
       ]
     ) {
@@ -58,13 +58,13 @@ brokerTest(
   },
 );
 
-Deno.test("brokerTest() ignores a test where there is no broker, and says why without the password", async (t) => {
-  await t.step("nobody listens", async () => {
+Deno.test("brokerTest() ignores a test without a broker, with the reason and without the password", async (t) => {
+  await t.step("no program listens", async () => {
     const port = freePort();
     const why = `no broker at 127.0.0.1:${port}: connect ECONNREFUSED`;
     await assertSkipped(port, why);
   });
-  await t.step("somebody is silent", async () => {
+  await t.step("a server is silent", async () => {
     await using silent = await silentServer();
     const why = `no broker at 127.0.0.1:${silent.port}: connect ETIMEDOUT`;
     await assertSkipped(silent.port, why);
@@ -74,7 +74,7 @@ Deno.test("brokerTest() ignores a test where there is no broker, and says why wi
 const reason = PrivateBroker.unavailable();
 Deno.test({
   name:
-    `brokerTest() starts one private broker for a file where none is shared${
+    `brokerTest() starts one private broker for a file without a shared one${
       reason === undefined ? "" : ` (skipped: ${reason})`
     }`,
   ignore: reason !== undefined,

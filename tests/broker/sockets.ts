@@ -1,7 +1,10 @@
 import { once } from "node:events";
 import net from "node:net";
 
-/** Listens on a port of 127.0.0.1; resolves when it does. `close()` of the server stops that at once and keeps connections. */
+/**
+ * Listens on a port of 127.0.0.1; resolves when it does. `close()` of the
+ * server stops that at once and keeps connections.
+ */
 export async function listen(
   port: number,
   onConnection: (socket: net.Socket) => void,
@@ -13,7 +16,10 @@ export async function listen(
   return server;
 }
 
-/** Ends a connection with a reset, as a crash or a firewall does; resolves when it is closed. */
+/**
+ * Ends a connection with a reset, as a crash or a firewall does; resolves when
+ * it is closed.
+ */
 export async function reset(socket: net.Socket): Promise<void> {
   if (socket.closed) return;
   const closed = new Promise((resolve) => socket.once("close", resolve));

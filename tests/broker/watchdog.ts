@@ -1,15 +1,16 @@
 /**
- * A shell that cleans up after the test process, however that ends: killed with -9, by `Deno.exit()` or as it should.
+ * A shell that cleans up after the test process, however that ends: killed with
+ * -9, by `Deno.exit()` or normally.
  *
- * It notices by its standard input, which closes with the test process. It runs in a session of its own, so that Ctrl-C in a
- * terminal doesn't reach it first.
+ * Its standard input closes with the test process. The shell runs in a separate
+ * session, so that Ctrl-C in a terminal does not reach it first.
  */
 export class Watchdog implements AsyncDisposable {
   readonly #shell: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #guarded = new Set<number>();
 
-  /** Removes `folder` at the end. */
+  /** Starts the shell, which removes `folder` at the end. */
   constructor(folder: string) {
     this.#shell = new Deno.Command("sh", {
       args: ["-c", SCRIPT, folder],
@@ -21,32 +22,40 @@ export class Watchdog implements AsyncDisposable {
     this.#input = this.#shell.stdin.getWriter();
   }
 
-  /** Kills the process `pid` at the end, unless it is released first. */
+  /**
+   * Registers the process `pid` to be killed at the end unless it is released
+   * first.
+   */
   guard(pid: number): Promise<void> {
     this.#guarded.add(pid);
     return this.#tell();
   }
 
-  /** Says that the process `pid` has ended: its number may be another's from now on. */
+  /**
+   * Releases the process `pid`, which has ended: the system may reuse its id.
+   */
   release(pid: number): Promise<void> {
     this.#guarded.delete(pid);
     return this.#tell();
   }
 
-  /** Kills what is guarded and removes the folder, at once; harmless twice. */
+  /**
+   * Kills the guarded processes and removes the folder at once; calling it
+   * twice is harmless.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#input.close().catch(() => {}); // closed already
     await this.#shell.status;
   }
 
-  /** The last line counts: all that is to be killed. */
+  /** Writes all guarded ids; the shell uses the last line. */
   #tell(): Promise<void> {
     const line = `${[...this.#guarded].join(" ")}\n`;
     return this.#input.write(new TextEncoder().encode(line));
   }
 }
 
-// A process that is killed may still be writing for a moment, hence the second try.
+// A killed process may still write for a moment, hence the second try.
 const SCRIPT = `
   while read -r line; do pids=$line; done
   [ -z "$pids" ] || kill -9 $pids

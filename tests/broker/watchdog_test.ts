@@ -9,9 +9,11 @@ Deno.test("a watchdog kills what is guarded and removes the folder after its pro
   const folder = await program.line(/./);
   using changes = Deno.watchFs(folder);
   program.kill("SIGKILL");
-  await program.exitCode(); // comes with the end of its standard output, which the guarded one holds open
+  // comes with the end of its standard output, which the guarded one holds open
+  await program.exitCode();
   for await (const { kind, paths } of changes) {
-    if (kind === "remove" && paths.includes(folder)) break; // what is in it goes first
+    // what is in it goes first
+    if (kind === "remove" && paths.includes(folder)) break;
   }
   await assert.rejects(Deno.stat(folder), Deno.errors.NotFound);
 });

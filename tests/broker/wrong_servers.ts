@@ -17,7 +17,10 @@ export class WrongServer implements AsyncDisposable {
     this.#answer = answer;
   }
 
-  /** Starts one that answers the first bytes of a client with `answer` and hangs up, or that never says a word. */
+  /**
+   * Starts one that answers the first bytes of a client with `answer` and hangs
+   * up, or that never says a word.
+   */
   static async start(answer?: string): Promise<WrongServer> {
     const server = new WrongServer(answer);
     const enter = (socket: net.Socket) => server.#enter(socket);
@@ -25,7 +28,7 @@ export class WrongServer implements AsyncDisposable {
     return server;
   }
 
-  /** How many connections ever came. */
+  /** Number of connections that it has accepted. */
   get accepted(): number {
     return this.#accepted;
   }
@@ -56,12 +59,18 @@ export class WrongServer implements AsyncDisposable {
   }
 }
 
-/** A server that accepts and then says nothing, as a hung or stopped broker does. */
+/**
+ * A server that accepts and then says nothing, as a hung or stopped broker
+ * does.
+ */
 export function silentServer(): Promise<WrongServer> {
   return WrongServer.start();
 }
 
-/** A server that takes the AMQP header for bad HTTP, as a web server on the wrong port does. */
+/**
+ * A server that takes the AMQP header for bad HTTP, as a web server on the
+ * wrong port does.
+ */
 export function httpServer(): Promise<WrongServer> {
   const body = "400 Bad Request";
   return WrongServer.start(

@@ -1,13 +1,16 @@
 import { cpuUsage } from "node:process";
 
-/** Looked at for so long, at most, in milliseconds. */
+/** Maximum time of all measurements, in milliseconds. */
 const LONGEST = 3_000;
-/** One look, in milliseconds. */
+/** Time of one measurement, in milliseconds. */
 const LOOK = 100;
-/** What works without end takes more of the processor than this, in milliseconds, also where many want it. */
+/**
+ * Processor time in milliseconds that an endless loop exceeds, also on a busy
+ * machine.
+ */
 const BUSY = 150;
 
-/** Whether something in this process works although nothing has to be done. */
+/** Returns true if this process uses a processor although it has no work. */
 export async function isBusy(): Promise<boolean> {
   const before = cpuUsage();
   for (let looked = 0; looked < LONGEST; looked += LOOK) {
@@ -18,7 +21,10 @@ export async function isBusy(): Promise<boolean> {
   return false;
 }
 
-/** Sends this process a SIGINT, which it doesn't wait for itself; so it ends, or something else in it waits. */
+/**
+ * Sends SIGINT to this process, which has no listener for the signal. The
+ * process therefore ends, unless a guest has added a listener.
+ */
 export function interrupt(): Promise<void> {
   Deno.kill(Deno.pid, "SIGINT");
   return wait(5 * LOOK);

@@ -3,13 +3,13 @@ import { z } from "zod";
 import type { Ground } from "./attempt.ts";
 import { ATTEMPTS } from "./attempts/all.ts";
 
-/** How an attempt went, seen from the guest. */
+/** Outcome of an attempt as the guest sees it. */
 export type Outcome =
   | readonly ["refused", why: string]
   | readonly ["nothing"]
   | readonly ["got", what: string];
 
-/** Tries what it is asked to, by name. */
+/** Makes the attempt whose name it receives. */
 export default defineModule({
   name: "attacker",
   config: z.object({ ground: z.custom<Ground>() }),
@@ -30,6 +30,6 @@ function shown(error: unknown): string {
   try {
     return `${error}`.slice(0, 300);
   } catch {
-    return "an error that can't be shown";
+    return "an error that cannot be shown";
   }
 }

@@ -1,25 +1,36 @@
 import type { Context } from "@caryatid/sdk";
 
-/** What becomes of an attempt: it fails; it does something, but nothing comes of it for others; or it gets out. */
+/**
+ * Result of an attempt: it fails (`refused`); it succeeds or ends its guest
+ * without an effect on others (`contained`); or it escapes (`open`).
+ */
 export type Result = "refused" | "contained" | "open";
 
-/** What an attempt may aim at. It lies with the host, or is what the host has set up. */
+/**
+ * Targets of attempts: properties of the host, and resources that it creates.
+ */
 export interface Ground {
-  /** A folder with `secret.txt` and `secret.json`. `granted` in it has `own.txt`, a link and a hard link to the secret. */
+  /**
+   * A folder with `secret.txt` and `secret.json`. Its folder `granted` has
+   * `own.txt`, and a symbolic and a hard link to `secret.txt`.
+   */
   readonly folder: string;
-  /** A server of HTTP and WebSockets on the loopback. */
+  /** Port of a server for HTTP and WebSockets on the loopback interface. */
   readonly port: number;
-  /** A port that takes datagrams. */
+  /** Port that receives datagrams. */
   readonly datagramPort: number;
-  /** A socket in the file system. */
+  /** Path of a Unix socket. */
   readonly socket: string;
-  /** What comes in at the standard input of the host. */
+  /** Text that the host receives on its standard input. */
   readonly typed: string;
-  /** The process of the host. */
+  /** Process id of the host. */
   readonly pid: number;
 }
 
-/** Lists of `[module.x.permissions]`; `{folder}` and `{port}` stand for those of the ground. */
+/**
+ * Lists of `[module.x.permissions]`. `{folder}` and `{port}` are replaced by
+ * those of the ground.
+ */
 export interface Grants {
   readonly net?: readonly string[];
   readonly read?: readonly string[];
@@ -27,39 +38,80 @@ export interface Grants {
   readonly env?: readonly string[];
 }
 
-/** One way to get out, which a guest tries. Without results it is to be refused. */
+/**
+ * One way to escape, which a guest tries. Without a result for an isolation,
+ * the attempt must be refused there.
+ */
 export interface Attempt {
   readonly name: string;
   readonly worker?: Result;
   readonly process?: Result;
-  /** Why it is open, or what contains it; wanted where it is open. */
+  /**
+   * Result in a jail of the operating system, with all permissions of Deno, if
+   * the group of the attempt is tried there.
+   */
+  readonly jail?: Result;
+  /**
+   * Result in a process with the jail, if it differs from that without: then it
+   * is `refused` if it is open without.
+   */
+  readonly walls?: Result;
+  /**
+   * True if the attempt obtains only properties of its jail there, or what
+   * every program of the machine has: no text and no id of the host.
+   */
+  readonly harmless?: true;
+  /** Reason why it is open, or what contains it. Required if it is open. */
   readonly why?: string;
   readonly grants?: Grants;
-  /** Its guest, or host, isn't to be used for another. */
+  /** True if no other attempt may use its guest and its host. */
   readonly alone?: true;
-  /** Nothing isolates what runs in the process itself, so it has to be open there; here it can't be tried so, or means nothing. */
+  /**
+   * True if the attempt has no control. A control makes the attempt without
+   * isolation, where it must be open; this one cannot be made there, or has no
+   * meaning there.
+   */
   readonly uncontrolled?: true;
-  /** Seconds that it may take to start, if it is not to start in time. */
+  /** Start deadline of its guest in seconds, if the default does not fit. */
   readonly startDeadline?: number;
-  /** Seconds that it may be silent, if it takes longer to come to its end than a guest may (3). */
+  /**
+   * Heartbeat limit of its guest in seconds, if the attempt needs longer than
+   * the default (3).
+   */
   readonly heartbeat?: number;
-  /** Seconds after which it has come to nothing, if it is expected never to answer (60). */
+  /**
+   * Seconds after which an attempt without an answer has no effect, if it is
+   * expected never to answer (60).
+   */
   readonly patience?: number;
-  /** What the host does when it was tried. */
+  /** Action of the host after the attempt. */
   readonly afterwards?: "interrupts itself" | "looks at its load";
-  /** Throws where it is refused; gives what it got; undefined where it got nothing. */
+  /**
+   * Makes the attempt. Throws if it is refused. Returns what it obtained, or
+   * undefined if it obtained nothing.
+   */
   readonly attempt?: (ground: Ground, context: Context) => unknown;
-  /** A module in place of `attempt`, in the folder `granted`; what it exports by default is what it got. `{port}` is that of the ground. */
+  /**
+   * Code of a module in the folder `granted`, instead of `attempt`. Its default
+   * export is what it obtained. `{port}` is replaced by that of the ground.
+   */
   readonly module?: string;
+  /** File name of `module` (`attempt.ts`). */
+  readonly file?: string;
 }
 
-/** Attempts of one kind, for a heading of the page. */
+/** Attempts under one heading of the page. */
 export interface AttemptGroup {
   readonly title: string;
+  /** True if they are also tried against the jail alone. */
+  readonly jail?: true;
   readonly attempts: readonly Attempt[];
 }
 
-/** The grants of `attempt` on `ground`, and the topics that every attacker has. */
+/**
+ * Returns the grants of an attempt on a ground, and the topics that every
+ * attacker may use.
+ */
 export function permissionsOf(
   { grants = {} }: Attempt,
   { folder, port }: Ground,
@@ -78,7 +130,7 @@ export function permissionsOf(
   };
 }
 
-/** Whether it has to get out where nothing isolates it. */
+/** Returns true if the attempt must escape without isolation. */
 export function isControlled({ uncontrolled, alone }: Attempt): boolean {
   return !uncontrolled && !alone;
 }

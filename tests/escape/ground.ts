@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { Ground } from "./attempt.ts";
 import { layOut, strayFiles } from "./ground_files.ts";
 
-/** What attempts aim at, and what they have brought about there. */
+/** Targets of attempts, and the effects of the attempts on them. */
 export class WatchedGround implements AsyncDisposable {
   readonly ground: Ground;
   readonly #noticed: string[];
@@ -19,7 +19,9 @@ export class WatchedGround implements AsyncDisposable {
     this.#held = held;
   }
 
-  /** Lays out files in `folder`, and starts servers on the loopback. */
+  /**
+   * Creates files in `folder`, and starts servers on the loopback interface.
+   */
   static async make(folder: string, typed: string): Promise<WatchedGround> {
     const noticed: string[] = [];
     const held = new AsyncDisposableStack();
@@ -35,7 +37,7 @@ export class WatchedGround implements AsyncDisposable {
     return new WatchedGround(ground, noticed, held);
   }
 
-  /** What has come of attempts since the last call. All is as before then. */
+  /** Returns the effects of attempts since the last call, and undoes them. */
   async noticed(): Promise<readonly string[]> {
     const { folder } = this.ground;
     const stray = await strayFiles(folder);
@@ -57,7 +59,9 @@ export class WatchedGround implements AsyncDisposable {
 
 type Note = (what: string) => void;
 
-/** HTTP, WebSockets, and a registry that has nothing. */
+/**
+ * Starts a server for HTTP, WebSockets and an empty registry. Returns its port.
+ */
 function serve(note: Note, held: AsyncDisposableStack): number {
   const server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen() {} },
@@ -116,7 +120,9 @@ function acceptConnections(
   })();
 }
 
-/** Of this process: it hears all of its workers. */
+/**
+ * Subscribes to the BroadcastChannel that all workers of this process share.
+ */
 function hearChannel(note: Note, held: AsyncDisposableStack): void {
   const channel = new BroadcastChannel("escape");
   channel.onmessage = () => note("something on a BroadcastChannel");

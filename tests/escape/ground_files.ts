@@ -1,4 +1,4 @@
-/** Its files, but for the links. */
+/** Files of the ground and their texts, without the links. */
 const FILES: Readonly<Record<string, string>> = {
   "secret.txt": "the secret of the host",
   "secret.json": '{ "secret": "of the host" }',
@@ -6,11 +6,16 @@ const FILES: Readonly<Record<string, string>> = {
   "granted/own.txt": "its own",
 };
 
-/** Names that may be there besides. */
+/** Other names that belong to the ground. */
 const MORE = ["granted", "granted/link.txt", "granted/hard.txt"];
-const OF_HOST = ["granted/socket", "granted/attempt.ts", "granted/module.ts"];
+const OF_HOST = [
+  "granted/socket",
+  "granted/attempt.ts",
+  "granted/attempt.cjs",
+  "granted/module.ts",
+];
 
-/** Makes the files as they are to be found. */
+/** Creates or restores the files, and removes all others. */
 export async function layOut(folder: string): Promise<void> {
   for (const path of await namesIn(folder)) {
     const known = path in FILES || MORE.includes(path) ||
@@ -32,7 +37,7 @@ export async function layOut(folder: string): Promise<void> {
   );
 }
 
-/** What isn't as it was laid out. */
+/** Returns the differences from the files that `layOut` created. */
 export async function strayFiles(folder: string): Promise<string[]> {
   const found: string[] = [];
   for (const path of await namesIn(folder)) {

@@ -1,5 +1,6 @@
 /**
- * Has a lot of attempts tried by a guest, beside another guest, and prints what came of each.
+ * Runs a lot of attempts in one guest next to another guest, and prints the
+ * result of each.
  *
  * @module
  */
@@ -9,17 +10,18 @@ import type { Outcome } from "./attacker.ts";
 import { ATTEMPTS } from "./attempts/all.ts";
 import { interrupt, isBusy } from "./afterwards.ts";
 import { WatchedGround } from "./ground.ts";
-import { type Lot, MARK, type Report, TYPED } from "./lot.ts";
+import { type Lot, MARK, OF_HOST, type Report, TYPED } from "./lot.ts";
 import { writeModule } from "./write_module.ts";
 
-/** An attempt that takes longer has come to nothing, in seconds. */
+/** Seconds after which an attempt without an answer has no effect. */
 const PATIENCE = 60;
 
-/** How an attempt went; its guest may be gone. */
+/** Outcome of an attempt, whose guest may have ended. */
 type End = Outcome | readonly ["ended", why: string];
 
 const text = new TextEncoder();
 const lot: Lot = JSON.parse(Deno.args[0]!);
+const hasWalls = lot.isolation === "walls";
 const attempts = lot.names.map((name) => ATTEMPTS.get(name)!);
 const watched = await WatchedGround.make(lot.folder, TYPED);
 const process = await Process.create({
@@ -29,16 +31,18 @@ const process = await Process.create({
 const strays = countStrays();
 
 if (await starts()) { for (const attempt of attempts) await tryOut(attempt); }
-Deno.exit(0); // whatever still runs
+Deno.exit(0); // ends timers and guests that still run
 
 async function configOf(attempt: Attempt) {
-  const { isolation } = lot;
   const own = attempt.module === undefined
     ? new URL("attacker.ts", import.meta.url).href
-    : await writeModule(watched.ground, attempt.module);
+    : await writeModule(watched.ground, attempt);
+  const isolation = hasWalls ? "process" : lot.isolation;
   const guest = { isolation, "on-failure": "ignore" };
   return {
     log: { level: "info" },
+    // Each protection must hold without the others.
+    isolation: { jail: hasWalls ? "required" : "off" },
     module: {
       neighbour: {
         ...guest,
@@ -60,13 +64,13 @@ async function configOf(attempt: Attempt) {
 
 function limitsOf({ alone, startDeadline, heartbeat }: Attempt) {
   return {
-    ...alone && lot.isolation === "process" && { memory: 160 },
+    ...alone && lot.isolation !== "worker" && { memory: 160 },
     ...startDeadline && { "start-deadline": startDeadline },
     ...heartbeat && { heartbeat },
   };
 }
 
-/** A module that isn't loaded has tried what it could. */
+/** Returns false if the module failed to load, which decides its attempt. */
 async function starts(): Promise<boolean> {
   try {
     await process.start();
@@ -90,12 +94,12 @@ async function tryOut(attempt: Attempt): Promise<void> {
   );
   await judge(attempt, end);
   if (end[0] === "ended" && attempts.length > 1) {
-    throw new Error(`"${name}" ends its guest: it has to be alone`);
+    throw new Error(`"${name}" ends its guest: set alone`);
   }
   await context.request("secret.ask", 1, { timeout: PATIENCE * 1000 });
 }
 
-/** Says what came of it, before anything else can happen. */
+/** Prints the result of an attempt before the next one can start. */
 async function judge(attempt: Attempt, end: End): Promise<void> {
   const { name, afterwards, grants } = attempt;
   const stray = await watched.noticed();
@@ -103,7 +107,7 @@ async function judge(attempt: Attempt, end: End): Promise<void> {
     ...stray.filter((what) => !(grants?.write && what.startsWith("granted/"))),
     ...strays.splice(0),
   ];
-  if (end[0] === "got") found.push(end[1]);
+  if (end[0] === "got" && !isHarmless(attempt, end[1])) found.push(end[1]);
   if (afterwards === "looks at its load" && await isBusy()) {
     found.push("a core is busy");
   }
@@ -115,19 +119,26 @@ async function judge(attempt: Attempt, end: End): Promise<void> {
   tell({ name, result, said: found.join(", ") || `${end[1] ?? "nothing"}` });
   if (afterwards !== "interrupts itself") return;
   await interrupt(); // ends this process, if all is well
-  tell({ name, result: "open", said: "the host goes on after SIGINT" });
+  tell({ name, result: "open", said: "the host keeps running after SIGINT" });
+}
+
+/** True if what an attempt obtained in the jail is not of the host. */
+function isHarmless({ harmless }: Attempt, said: string): boolean {
+  const { pid } = watched.ground;
+  return hasWalls && harmless === true && !OF_HOST.test(said) &&
+    !said.split(" ").includes(`${pid}`);
 }
 
 function tell(report: Report): void {
   Deno.stdout.writeSync(text.encode(`${MARK}${JSON.stringify(report)}\n`));
 }
 
-/** Messages on topics that the attacker has no right to. */
+/** Collects messages on topics that the attacker has no right to. */
 function countStrays(): string[] {
   const found: string[] = [];
-  const heard = process.context.subscribe("secret.x");
+  const received = process.context.subscribe("secret.x");
   (async () => {
-    for await (const { topic } of heard) found.push(`a message on ${topic}`);
+    for await (const { topic } of received) found.push(`a message on ${topic}`);
   })();
   return found;
 }

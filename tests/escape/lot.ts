@@ -1,23 +1,29 @@
 import type { Result } from "./attempt.ts";
 
-/** Attempts that one host has tried, in this order. */
+/** Attempts that one host makes, in this order. */
 export interface Lot {
-  /** `none` is for the control: there every attempt has to get out. */
-  readonly isolation: "none" | "worker" | "process";
+  /**
+   * `none` is the control, in which every attempt must escape. `process` has no
+   * jail, `jail` is the jail alone, with all permissions of Deno, and `walls`
+   * is a process in the jail.
+   */
+  readonly isolation: "none" | "worker" | "process" | "jail" | "walls";
   readonly names: readonly string[];
-  /** An empty folder for its ground. */
+  /** Path of an empty folder for the ground. */
   readonly folder: string;
 }
 
-/** What a host says of an attempt. */
+/** Report of a host on one attempt. */
 export interface Report {
   readonly name: string;
   readonly result: Result;
-  /** What it got, or why not. */
+  /** Data that the attempt obtained, or the error that refused it. */
   readonly said: string;
 }
 
-/** In front of a line that a host prints; a worker may print, too. */
+/** Prefix of the reports of a host, since a worker may print other lines. */
 export const MARK = "escape-report ";
-/** What comes in at the standard input of a host. */
+/** Text on the standard input of a host. */
 export const TYPED = "typed at the host";
+/** Texts of the host, which no guest may read. */
+export const OF_HOST = /^secret$|^the secret of|^code of the host|root:x:/;

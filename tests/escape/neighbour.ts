@@ -1,6 +1,6 @@
 import { defineModule } from "@caryatid/sdk";
 
-/** A module that has to go on, whatever the attacker does. */
+/** A module that must keep running whatever the attacker does. */
 export default defineModule({
   name: "neighbour",
   init(context) {

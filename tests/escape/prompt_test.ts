@@ -3,15 +3,15 @@ import { hasTerminal, onTerminal } from "../support/on_terminal.ts";
 
 const HOST = new URL("host.ts", import.meta.url).href;
 const ignore = !hasTerminal;
-const why = ignore ? " (skipped: there is no program `script`)" : "";
+const why = ignore ? " (skipped: the program `script` is missing)" : "";
 
 Deno.test({
   name:
-    `D17 at a terminal a worker is refused where Deno would ask on its behalf${why}`,
+    `D17 a worker is refused if Deno would prompt for its permissions at the terminal${why}`,
   ignore,
   async fn() {
     const shown = await attemptAtTerminal("worker", []);
-    assert.match(shown, /Deno would ask at this terminal/);
+    assert.match(shown, /Deno would prompt at this terminal/);
     assert.match(shown, /--no-prompt/);
     assert.doesNotMatch(shown, /Allow\?/);
   },
@@ -24,7 +24,8 @@ for (
   ] as const
 ) {
   Deno.test({
-    name: `D17 nobody at a terminal is asked on behalf of a ${isolation}${why}`,
+    name:
+      `D17 a ${isolation} with ungranted access fails without a prompt at the terminal${why}`,
     ignore,
     async fn() {
       const shown = await attemptAtTerminal(isolation, flags);
@@ -34,7 +35,9 @@ for (
   });
 }
 
-/** What a terminal shows while a guest there reads what it may not. */
+/**
+ * Returns the output of a terminal while a guest reads a file without a grant.
+ */
 async function attemptAtTerminal(
   isolation: string,
   flags: readonly string[],

@@ -1,8 +1,11 @@
 import type { Lot } from "./lot.ts";
 
-/** A registry of npm (for the scope `@escape`) and JSR that has nothing, and notes who asks. */
+/**
+ * An empty registry of npm (for the scope `@escape`) and JSR. Records the
+ * isolation and the path of each request.
+ */
 export class Registry implements AsyncDisposable {
-  /** What was asked for, after the isolation of who asked. */
+  /** Paths of the requests; each begins with the isolation of the requester. */
   readonly asked: string[] = [];
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
@@ -16,7 +19,10 @@ export class Registry implements AsyncDisposable {
     );
   }
 
-  /** Variables by which a host and its guests use this one. A guest finds it by the file in its home. */
+  /**
+   * Returns environment variables with which a host and its guests use this
+   * registry. A guest finds the registry through `.npmrc` in its home folder.
+   */
   async variables(
     { isolation, folder }: Lot,
   ): Promise<Record<string, string>> {
@@ -39,7 +45,7 @@ export class Registry implements AsyncDisposable {
 
 let known: Promise<string> | undefined;
 
-/** Where Deno keeps what it has downloaded. */
+/** Returns the cache folder of Deno. */
 function denoDir(): Promise<string> {
   return known ??= (async () => {
     const { stdout } = await new Deno.Command(Deno.execPath(), {

@@ -1,30 +1,41 @@
 import { isControlled } from "./attempt.ts";
-import { ATTEMPTS } from "./attempts/all.ts";
+import { ATTEMPTS, IN_JAIL } from "./attempts/all.ts";
 import { type Lot, MARK, type Report, TYPED } from "./lot.ts";
 import { Registry } from "./registry.ts";
 
 const HOST = new URL("host.ts", import.meta.url).href;
-const ISOLATIONS = ["none", "worker", "process"] as const;
-/** What a terminal would obey, or a record that no guest may write. */
+const JAIL_HOST = new URL("jail_host.ts", import.meta.url).href;
+const ISOLATIONS: readonly Lot["isolation"][] = ["none", "worker", "process"];
+/** Control codes for a terminal, or a log record that a guest forged. */
 // deno-lint-ignore no-control-regex
 const CODES = /[\x1b\x9b\u202e]|^ERR host: forged/m;
 
-/** What came of all attempts. */
+/** Results of all attempts. */
 export interface Outcomes {
-  /** By the isolation, then by the name of the attempt. */
+  /** Reports by isolation, then by the name of the attempt. */
   readonly reports: ReadonlyMap<string, ReadonlyMap<string, Report>>;
-  /** What registries were asked for, after the isolation. */
+  /** Paths of requests to the registry; each begins with the isolation. */
   readonly asked: readonly string[];
 }
 
-/** Has all attempts tried: harmless ones by one guest for all, others each with a host of their own. `folder` is used up. */
-export async function runLots(folder: string): Promise<Outcomes> {
+/**
+ * Makes all attempts in the given isolations. Harmless attempts share one
+ * guest; each other one has a separate host. Fills `folder`, which the caller
+ * removes.
+ *
+ * @param isMade selects attempts by name (all)
+ */
+export async function runLots(
+  folder: string,
+  isolations: readonly Lot["isolation"][] = ISOLATIONS,
+  isMade: (name: string) => boolean = () => true,
+): Promise<Outcomes> {
   await using registry = new Registry();
   const reports = new Map(
-    ISOLATIONS.map((isolation) => [isolation, new Map<string, Report>()]),
+    isolations.map((isolation) => [isolation, new Map<string, Report>()]),
   );
-  const lots = ISOLATIONS.flatMap((isolation) =>
-    lotsOf(isolation).map((names) => ({ isolation, names }))
+  const lots = isolations.flatMap((isolation) =>
+    lotsOf(isolation, isMade).map((names) => ({ isolation, names }))
   ).map((lot, i) => ({ ...lot, folder: `${folder}/${i}` }));
   const run = async () => {
     for (let lot = lots.shift(); lot; lot = lots.shift()) {
@@ -33,17 +44,22 @@ export async function runLots(folder: string): Promise<Outcomes> {
       }
     }
   };
-  // One more than there are cores: some only wait.
+  // One more than the number of cores, since some lots only wait.
   const length = navigator.hardwareConcurrency + 1;
   await Promise.all(Array.from({ length }, run));
   return { reports, asked: registry.asked };
 }
 
-/** Names of attempts that can share a guest. */
-function lotsOf(isolation: Lot["isolation"]): string[][] {
+/** Returns lots of names of attempts that can share a guest. */
+function lotsOf(
+  isolation: Lot["isolation"],
+  isMade: (name: string) => boolean,
+): string[][] {
   const lots = new Map<string, string[]>();
   for (const [name, attempt] of ATTEMPTS) {
+    if (!isMade(name)) continue;
     if (isolation === "none" && !isControlled(attempt)) continue;
+    if (isolation === "jail" && !IN_JAIL.has(name)) continue;
     const { alone, grants = {} } = attempt;
     const key = alone
       ? name
@@ -60,7 +76,7 @@ async function runLot(lot: Lot, registry: Registry): Promise<Report[]> {
     args: [
       ...["run", "--quiet", "--allow-all", "--no-prompt", "--no-lock"],
       ...["--unstable-worker-options", "--v8-flags=--max-old-space-size=128"],
-      ...[HOST, JSON.stringify(lot)],
+      ...[lot.isolation === "jail" ? JAIL_HOST : HOST, JSON.stringify(lot)],
     ],
     env: {
       NO_COLOR: "1",
@@ -88,7 +104,7 @@ async function runLot(lot: Lot, registry: Registry): Promise<Report[]> {
   return reports.map((report) => ({
     ...report,
     result: "open",
-    said: "the terminal gets what it obeys",
+    said: "control codes reach the terminal",
   }));
 }
 
@@ -98,13 +114,16 @@ function readReports(printed: string): Report[] {
     .map((line) => JSON.parse(line.slice(line.indexOf(MARK) + MARK.length)));
 }
 
-/** The host has ended at the attempt after those that it could tell of. */
+/**
+ * Reports as open the attempt at which the host ended: the first one without a
+ * report.
+ */
 function missing(
   { names }: Lot,
-  told: readonly Report[],
+  reports: readonly Report[],
   how: string,
 ): Report[] {
-  const name = names[names.length === 1 ? 0 : told.length];
-  if (name === undefined) return [...told];
-  return [...told, { name, result: "open", said: `the host ends, ${how}` }];
+  const name = names[names.length === 1 ? 0 : reports.length];
+  if (name === undefined) return [...reports];
+  return [...reports, { name, result: "open", said: `the host ends, ${how}` }];
 }

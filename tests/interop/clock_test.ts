@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { messages, take } from "../../sdk/testing/conformance/take.ts";
 import { rustTest } from "./rust_case.ts";
 
-rustTest("Rust's clock is heard here", async (interop) => {
+rustTest("Deno receives the ticks of Rust's clock", async (interop) => {
   const topic = `${interop.prefix}.tick`;
   await using ours = await interop.ours();
   const ticks = ours.context.subscribe(topic);
@@ -18,7 +18,7 @@ rustTest("Rust's clock is heard here", async (interop) => {
 });
 
 rustTest(
-  'our clock is heard by Rust, with variant = "Clock"',
+  'Rust receives the ticks of our clock, with variant = "Clock"',
   async (interop) => {
     const topic = `${interop.prefix}.tick`;
     await using rust = await interop.rust(

@@ -1,23 +1,26 @@
-/** `{"Test":{"data":"Hello, world!","number":42}}`, as Rust's example `typed` sends it. */
+/**
+ * `{"Test":{"data":"Hello, world!","number":42}}`, as Rust's example `typed`
+ * sends it.
+ */
 export const HELLO =
   "a16454657374a264646174616d48656c6c6f2c20776f726c6421666e756d626572182a";
 
-/** What Rust's example `haskell` answers. */
+/** Answer of Rust's example `haskell`. */
 export const ANSWER = "a16454657374a2646461746173" +
   "48656c6c6f2066726f6d204861736b656c6c21666e756d626572182a";
 
-/** What Haskell can't read, and what it says of it. */
+/** Bodies that Haskell cannot read, and its report. */
 export const REFUSED: readonly (readonly [string, string])[] = [
   ["", "it ends too early"],
   ["a1", "it ends too early"],
   [HELLO.slice(0, -2), "it ends too early"],
   [`${HELLO}00`, "bytes after the message: 1"],
-  ["ff".repeat(40), "found a simple value, wanted a map"],
-  ["80", "found an array, wanted a map"],
-  ["a0", "a map of 0, wanted 1"],
+  ["ff".repeat(40), "found a simple value; expected a map"],
+  ["80", "found an array; expected a map"],
+  ["a0", "a map of 0; expected 1"],
   ["bf6454657374f6ff", "found an indefinite length"],
   // Lengths of 2^64 - 1: a map, a text, and a text in its place
-  ["bbffffffffffffffff", "a map of 18446744073709551615, wanted 1"],
+  ["bbffffffffffffffff", "a map of 18446744073709551615; expected 1"],
   ["a17bffffffffffffffff", "it ends too early"],
   ["a166537472696e677bffffffffffffffff", "it ends too early"],
   ["a166537472696e6762c328", "found a text that is no UTF-8"],
@@ -26,18 +29,18 @@ export const REFUSED: readonly (readonly [string, string])[] = [
     "a163f09f98", // cut off in the middle of a character
     "found a text that is no UTF-8",
   ],
-  ["a1644e6f6e65f6", "found null, wanted an array"],
-  [HELLO.replace("a264", "a364"), "a map of 3, wanted 2"],
+  ["a1644e6f6e65f6", "found null; expected an array"],
+  [HELLO.replace("a264", "a364"), "a map of 3; expected 2"],
   [
     "a16454657374a2666e756d626572182a646461746161" + "78",
-    'found the key "number", wanted "data"',
+    'found the key "number"; expected "data"',
   ],
   [
     HELLO.replace(/182a$/, "fb4045000000000000"), // 42.0
-    "found a float, wanted an integer",
+    "found a float; expected an integer",
   ],
-  [HELLO.replace(/182a$/, "f95140"), "found a float, wanted an integer"],
-  [HELLO.replace(/182a$/, "c2412a"), "found a tag, wanted an integer"],
+  [HELLO.replace(/182a$/, "f95140"), "found a float; expected an integer"],
+  [HELLO.replace(/182a$/, "c2412a"), "found a tag; expected an integer"],
   [
     HELLO.replace(/182a$/, "1b8000000000000000"), // 2^63
     "found an integer beyond 64 bits with a sign",
@@ -46,5 +49,5 @@ export const REFUSED: readonly (readonly [string, string])[] = [
     HELLO.replace(/182a$/, "3b8000000000000000"), // -2^63 - 1
     "found an integer beyond 64 bits with a sign",
   ],
-  [`${"81".repeat(100_000)}80`, "found an array, wanted a map"],
+  [`${"81".repeat(100_000)}80`, "found an array; expected a map"],
 ];

@@ -3,13 +3,15 @@ import type { TestBroker } from "../broker/shared_broker.ts";
 import { isInstalled } from "./peer_binary.ts";
 import { brokerTestUnless } from "./required.ts";
 
-/** Why there is no Haskell program to test with, or nothing. */
+/** Reason why the Haskell program is unavailable, or undefined. */
 const reason = await haskellUnavailable();
 
 /**
- * Registers a test that runs the program of examples/haskell, which is built if need be, on a real broker.
+ * Registers a test that runs the program of examples/haskell on a real broker.
+ * The program is built if necessary.
  *
- * Where it can't be built or there is no broker it is ignored, and its name says why; with `CARYATID_REQUIRE_INTEROP=1` it fails.
+ * If it cannot be built or no broker is available, the test is ignored and its
+ * name contains the reason; with `CARYATID_REQUIRE_INTEROP=1` it fails.
  */
 export function haskellTest(
   name: string,
@@ -19,11 +21,11 @@ export function haskellTest(
 }
 
 async function haskellUnavailable(): Promise<string | undefined> {
-  if (!isInstalled("ghc")) return "ghc isn't installed";
+  if (!isInstalled("ghc")) return "ghc is not installed";
   try {
     await build();
     return undefined;
   } catch {
-    return "ghc can't build examples/haskell: deno task example:haskell says why";
+    return "ghc cannot build examples/haskell: deno task example:haskell prints the reason";
   }
 }

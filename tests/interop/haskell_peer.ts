@@ -1,7 +1,7 @@
 import { PEER } from "../../examples/haskell/build.ts";
 import { RunningProgram } from "../support/running_program.ts";
 
-/** How long it may take to end when it is asked to. */
+/** Maximum time to end after a signal, in milliseconds. */
 const GRACE = 5_000;
 
 /** A broker, and an exchange on it. */
@@ -10,7 +10,7 @@ export interface Meeting {
   readonly exchange: string;
 }
 
-/** What tells both programs of the example where to meet. */
+/** Variables that name the broker to both programs. */
 export function variables(broker: Meeting): Record<string, string> {
   return {
     CARYATID_MESSAGE_BUS__EXTERNAL__URL: broker.url,
@@ -36,13 +36,16 @@ export class HaskellPeer implements AsyncDisposable {
     return peer;
   }
 
-  /** What it has said to have received, in Haskell's words. */
+  /** Messages that it has printed, in Haskell's format. */
   get received(): string[] {
     return this.program.lines.filter((line) => line.startsWith("Received: "))
       .map((line) => line.replace("Received: ", ""));
   }
 
-  /** Presses Ctrl-C; resolves with its exit code and what it has complained about. */
+  /**
+   * Presses Ctrl-C; resolves with its exit code and what it has complained
+   * about.
+   */
   async stop(): Promise<{ code: number; complaints: string[] }> {
     this.program.kill("SIGINT");
     return await this.ended();

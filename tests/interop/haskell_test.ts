@@ -11,8 +11,13 @@ import { messages, take } from "../../sdk/testing/conformance/take.ts";
 import { openClient } from "../broker/amqp_client.ts";
 import { FaultProxy } from "../broker/fault_proxy.ts";
 import { freePort } from "../broker/free_port.ts";
-import { Program } from "../examples/program.ts";
-import { blocksIn, distinct, outputsIn, readmeOf } from "../examples/readme.ts";
+import { Program } from "../e2e/examples/program.ts";
+import {
+  blocksIn,
+  distinct,
+  outputsIn,
+  readmeOf,
+} from "../e2e/examples/readme.ts";
 import { ROOT } from "../support/running_program.ts";
 import { ANSWER, HELLO, REFUSED } from "./haskell_bytes.ts";
 import { haskellTest } from "./haskell_case.ts";
@@ -23,7 +28,7 @@ const README = await readmeOf("haskell");
 const COMMAND = blocksIn(README, "sh").map((block) => block.trim())
   .find((command) => command.startsWith("deno run ")) ?? "";
 
-/** What ghc says depends on what it has built before. */
+/** The output of ghc depends on earlier builds. */
 const BUILDING = /^(\[\d of \d\] (Compiling|Linking)|Linking) /;
 
 const EXPECTED = [
@@ -58,7 +63,7 @@ haskellTest(
 haskellTest(
   "Haskell reads a declared enum of ours, with its fields in any order, and is read: all 64 bits, both ways",
   async (broker) => {
-    // Its name is no ASCII, either.
+    // Its name is not ASCII either.
     const own = { ...broker, exchange: `${broker.exchange}-λ` };
     await using peer = await HaskellPeer.listening(own);
     await using ours = await startOurs(own);
@@ -96,7 +101,7 @@ haskellTest(
 );
 
 haskellTest(
-  "what Haskell can't read costs it that message alone, and a line that says why",
+  "a message that Haskell cannot read is skipped with a line that has the reason",
   async (broker) => {
     await using peer = await HaskellPeer.listening(broker);
     await using raw = await openClient(broker.url);
@@ -165,8 +170,8 @@ haskellTest(
     await take(answers, 1);
     const { complaints } = await peer.stop();
     assert.deepEqual(complaints.map((line) => line.split(": ")[1]), [
-      "found a float, wanted an integer",
-      'found the key "number", wanted "data"',
+      "found a float; expected an integer",
+      'found the key "number"; expected "data"',
     ]);
   },
 );
@@ -233,7 +238,7 @@ haskellTest(
   },
 );
 
-Deno.test("examples/haskell says what to install where there is no ghc, or it can't build", async (t) => {
+Deno.test("examples/haskell names what to install if ghc is missing or cannot build", async (t) => {
   assert(README.includes(INSTALL));
   await t.step("no ghc", async () => {
     await using both = runExample({ PATH: "/nowhere" });

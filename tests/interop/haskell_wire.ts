@@ -23,7 +23,9 @@ export async function startOurs(broker: TestBroker): Promise<Process> {
   return process;
 }
 
-/** Gives the bodies that come on `sample.haskell`, in hex, one after the other. */
+/**
+ * Gives the bodies that come on `sample.haskell`, in hex, one after the other.
+ */
 export async function listen(
   channel: Channel,
   exchange: string,

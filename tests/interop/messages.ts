@@ -7,7 +7,7 @@ export interface Sample {
   readonly json: string;
   /** As it is on the wire, and in an untyped module of ours. */
   readonly ours: unknown;
-  /** What ours hears, where that isn't `ours`. */
+  /** Message as Deno receives it, if it differs from `ours`. */
   readonly heard?: unknown;
   /** In Rust's own words. */
   readonly debug: string;
@@ -55,7 +55,7 @@ export const SAMPLES: readonly Sample[] = [
     debug: "Point { x: -9223372036854775808, y: 2.0 }",
   },
   {
-    kind: "an Option that is None",
+    kind: "an Option with None",
     json: '{"Maybe":null}',
     ours: { Maybe: null },
     debug: "Maybe(None)",

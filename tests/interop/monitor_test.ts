@@ -1,9 +1,9 @@
 import { defineModule } from "@caryatid/sdk";
 import assert from "node:assert/strict";
-import { within } from "../../sdk/testing/conformance/within.ts";
+import { within } from "../../sdk/testing/conformance/promises.ts";
 import { rustTest } from "./rust_case.ts";
 
-/** What is compared: all that Rust's monitor writes, but for times. */
+/** Compared data: the output of Rust's monitor without times. */
 type Counts = Readonly<
   Record<string, {
     readonly reads: Readonly<Record<string, { readonly read: number }>>;
@@ -62,7 +62,10 @@ topic = "${prefix}.test"
   },
 );
 
-/** Resolves with the file when it says that the module `hear` has read three messages. */
+/**
+ * Resolves with the file when it says that the module `hear` has read three
+ * messages.
+ */
 async function counted(
   folder: string,
   name: string,

@@ -5,21 +5,26 @@ export const RUST_PROJECT = `${ROOT}tests/interop/rust`;
 
 const target = Deno.env.get("CARGO_TARGET_DIR") ?? `${RUST_PROJECT}/target`;
 
-/** The Rust process of the tests, where `deno task test:interop` puts it. */
+/**
+ * Path of the Rust program of the tests, which `deno task test:interop` builds.
+ */
 export const PEER = `${target}/release/peer`;
 
-/** Why there is no Rust process to test with, or nothing. */
+/** Returns the reason why the Rust program is unavailable, or undefined. */
 export function peerUnavailable(): string | undefined {
   return whyNotPeer(PEER, RUST_PROJECT);
 }
 
-/** Why the program `peer` is none of the project in `folder` as it is now, or nothing. */
+/**
+ * Returns the reason why the program `peer` is not built from the current
+ * sources in `folder`, or undefined.
+ */
 export function whyNotPeer(peer: string, folder: string): string | undefined {
   const built = changeOf(peer);
   if (built === undefined) {
     return isInstalled("cargo")
-      ? "the Rust peer isn't built: deno task test:interop"
-      : "the Rust peer isn't built, and cargo isn't installed";
+      ? "the Rust peer is not built: deno task test:interop"
+      : "the Rust peer is not built, and cargo is not installed";
   }
   const newer = sourcesOf(folder).find((file) =>
     changeOf(`${folder}/${file}`)! > built
@@ -28,7 +33,7 @@ export function whyNotPeer(peer: string, folder: string): string | undefined {
     `the Rust peer is older than its ${newer}: deno task test:interop`;
 }
 
-/** What the program is built from, below `folder`. */
+/** Returns the source files of the program, relative to `folder`. */
 function sourcesOf(folder: string): string[] {
   const sources = [...Deno.readDirSync(`${folder}/src`)];
   return [
@@ -39,18 +44,21 @@ function sourcesOf(folder: string): string[] {
   ];
 }
 
-/** Whether there is a command of that name. */
+/** Returns true if the PATH contains the command. */
 export function isInstalled(command: string): boolean {
   const path = Deno.env.get("PATH")?.split(":") ?? [];
   return path.some((folder) => changeOf(`${folder}/${command}`) !== undefined);
 }
 
-/** When the file was last written, in milliseconds; nothing if it is none. */
+/**
+ * Returns the time of the last write in milliseconds, or undefined if the path
+ * is not a file.
+ */
 function changeOf(path: string): number | undefined {
   try {
     const { isFile, mtime } = Deno.statSync(path);
     return isFile ? mtime?.getTime() ?? 0 : undefined;
   } catch {
-    return undefined; // absent, or not ours to read
+    return undefined; // absent, or not readable
   }
 }

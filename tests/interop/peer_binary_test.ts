@@ -4,7 +4,7 @@ import { whyNotPeer } from "./peer_binary.ts";
 const OLD = new Date("2026-01-01T00:00:00Z");
 const NEW = new Date("2026-01-01T00:00:01Z");
 
-Deno.test("a Rust peer that is older than one of its sources isn't tested with", async (t) => {
+Deno.test("whyNotPeer returns a reason for a Rust peer older than one of its sources", async (t) => {
   const folder = await Deno.makeTempDir({ prefix: "caryatid-peer-" });
   const peer = `${folder}/peer`;
   const file = async (path: string, time: Date) => {
@@ -16,10 +16,10 @@ Deno.test("a Rust peer that is older than one of its sources isn't tested with",
   await Deno.mkdir(`${folder}/src`);
   for (const source of sources) await file(source, OLD);
   await t.step("nothing is built", () => {
-    assert.match(whyNotPeer(peer, folder)!, /^the Rust peer isn't built/);
+    assert.match(whyNotPeer(peer, folder)!, /^the Rust peer is not built/);
   });
   await file("peer", OLD);
-  await t.step("as old as they are", () => {
+  await t.step("as old as its sources", () => {
     assert.equal(whyNotPeer(peer, folder), undefined);
   });
   for (const source of sources) {

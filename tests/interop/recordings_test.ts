@@ -1,8 +1,8 @@
 import { createPlayback } from "@caryatid/modules/playback";
-import record from "@caryatid/modules/record";
+import record, { createRecord } from "@caryatid/modules/record";
 import assert from "node:assert/strict";
 import { messages, take } from "../../sdk/testing/conformance/take.ts";
-import { within } from "../../sdk/testing/conformance/within.ts";
+import { within } from "../../sdk/testing/conformance/promises.ts";
 import { SAMPLES } from "./messages.ts";
 import { type Interop, rustTest } from "./rust_case.ts";
 import { Message } from "./rust_message.ts";
@@ -10,7 +10,7 @@ import { Message } from "./rust_message.ts";
 const JSONS = SAMPLES.map(({ json }) => json);
 
 rustTest(
-  "Rust records what ours publishes, and plays it for ours to hear",
+  "Rust records what TypeScript publishes, and TypeScript receives the playback",
   async (interop) => {
     await using folder = await TempFolder.make();
     await using ours = await interop.ours();
@@ -32,7 +32,7 @@ rustTest(
 );
 
 rustTest(
-  "what Rust recorded is played by our playback, which is given the message type, for Rust to hear",
+  "playback with the message type plays what Rust recorded, and Rust receives it",
   async (interop) => {
     await using folder = await TempFolder.make();
     {
@@ -56,9 +56,10 @@ rustTest(
 );
 
 rustTest(
-  'our record with format = "rust" writes what Rust plays',
+  'record with format = "rust" writes files that Rust plays',
   async (interop) => {
-    // () and an empty array are the same on the wire, and two things in JSON: nobody knows without the type.
+    // () and an empty array are the same on the wire but differ in JSON;
+    // without the type they cannot be distinguished.
     const samples = SAMPLES.filter(({ json }) => json !== '{"None":null}');
     await using folder = await TempFolder.make();
     {
@@ -70,7 +71,8 @@ rustTest(
       for (const { json } of samples) {
         await rust.publish(`${interop.prefix}.test`, json);
       }
-      // A float that is whole has lost its point; Rust reads it all the same.
+      // A whole number of type float is written without its point; Rust reads
+      // it.
       await folder.holds(
         samples.map(({ json }) => json.replace('"y":2.0', '"y":2')),
       );
@@ -86,7 +88,64 @@ rustTest(
 );
 
 rustTest(
-  "() that our record has written ends Rust's playback",
+  "record with the message type writes the same files as Rust, which Rust plays to the end",
+  async (interop) => {
+    await using folder = await TempFolder.make();
+    await using theirs = await TempFolder.make();
+    const jsons = [...JSONS, ...FLOATS.map(readingJson)];
+    const recorded: unknown[] = [];
+    {
+      await using rust = await interop.rust(recording(interop, theirs));
+      await using _ours = await interop.ours({
+        toml: `${recording(interop, folder)}format = "rust"\n`,
+        modules: [createRecord({ message: Message })],
+      });
+      for (const json of jsons) {
+        await rust.publish(`${interop.prefix}.test`, json);
+      }
+      const last = jsons.length - 1;
+      await Promise.all([folder, theirs].map((it) => it.has(`${last}.json`)));
+      for (const index of jsons.keys()) {
+        const [ours, rusts] = await Promise.all(
+          [folder, theirs].map(({ path }) =>
+            Deno.readTextFile(`${path}/${index}.json`)
+          ),
+        );
+        assert.equal(ours, rusts);
+        // The peer prints an f32 as 64 bits.
+        recorded.push(
+          JSON.parse(
+            ours!,
+            (key, value) => key === "short" ? Math.fround(value) : value,
+          ),
+        );
+      }
+    }
+    await using hearer = await interop.rust(hearing(interop));
+    await using _player = await interop.rust(playing(interop, folder));
+    const heard = await hearer.heard(jsons.length);
+    assert.deepEqual(heard.map(({ message }) => message), recorded);
+  },
+);
+
+/** Numbers at which writers of floats differ. */
+const FLOATS = [
+  ...[0, -0, 1, 0.1, 1.5, 1e15, 1e16, 1.25e16, 1e17, 1e21, 123456789012345680],
+  ...[1e-4, 1e-5, 1.5e-5, 1e-6, 1e-7, 5e-324, 2 ** 53, 1.7976931348623157e308],
+];
+
+/** Returns a message with fields of all kinds, as Rust reads it. */
+function readingJson(value: number): string {
+  const float = Object.is(value, -0) ? "-0.0" : JSON.stringify(value);
+  const short = value > 3e38 ? "1e-6" : float;
+  return `{"Reading":{"at":"2024-01-02T03:04:05.123456789Z",` +
+    `"value":${float},"short":${short},"count":18446744073709551615,` +
+    `"delta":-1,"note":null,"kind":{"Range":[${float},7]},"marks":[0,255],` +
+    `"letter":"😀","limits":{"a":1},"corner":[${float},true],"nothing":null}}`;
+}
+
+rustTest(
+  "() in a recording of TypeScript ends Rust's playback",
   async (interop) => {
     await using folder = await TempFolder.make();
     {
@@ -128,7 +187,7 @@ class TempFolder implements AsyncDisposable {
     return new TempFolder(await Deno.makeTempDir({ prefix }));
   }
 
-  /** Resolves when `0.json`, `1.json`, … hold these texts. */
+  /** Resolves when `0.json`, `1.json`, … contain these texts. */
   async holds(texts: readonly string[]): Promise<void> {
     using changes = Deno.watchFs(this.path);
     const next = changes[Symbol.asyncIterator]();
@@ -148,6 +207,18 @@ class TempFolder implements AsyncDisposable {
       all(),
       () => `${texts.join("\n")}\nin ${this.path}, found\n${found.join("\n")}`,
     );
+  }
+
+  /** Resolves when the folder has the file. */
+  async has(name: string): Promise<void> {
+    using changes = Deno.watchFs(this.path);
+    const next = changes[Symbol.asyncIterator]();
+    const size = () =>
+      Deno.stat(`${this.path}/${name}`).then(({ size }) => size, () => 0);
+    const there = async () => {
+      while (await size() === 0) await next.next();
+    };
+    await within(there(), () => `${name} in ${this.path}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

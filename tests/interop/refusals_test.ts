@@ -5,7 +5,7 @@ import { messages, take } from "../../sdk/testing/conformance/take.ts";
 import { rustTest } from "./rust_case.ts";
 
 rustTest(
-  "what Rust refuses of ours costs it that message alone, and a line of its log",
+  "Rust drops a message from Deno that it cannot read, and receives the next one, with a line in its log",
   async (interop) => {
     const { prefix } = interop;
     await using rust = await interop.rust(
@@ -36,7 +36,7 @@ rustTest(
 );
 
 rustTest(
-  "a request that Rust can't read is REQUEST_TIMEOUT, and the next one is answered",
+  "a request that Rust cannot read rejects with REQUEST_TIMEOUT, and the next one is answered",
   async (interop) => {
     const topic = `${interop.prefix}.ask`;
     await using rust = await interop.rust(
@@ -53,7 +53,7 @@ rustTest(
 );
 
 rustTest(
-  "what ours refuses of Rust's is dropped, and the next one is heard",
+  "Deno drops a message from Rust that it cannot read, and receives the next one",
   async (interop) => {
     const topic = `${interop.prefix}.test`;
     const typed = defineTopic(
@@ -81,7 +81,7 @@ rustTest(
     await rust.publish(topic, '{"Pair":[10,"too much"]}');
     await rust.publish(topic, '{"Pair":[9,"good"]}');
     const good = { Pair: [9, "good"] };
-    // The one whose keys are numbers isn't even decoded.
+    // The one whose keys are numbers is not even decoded.
     assert.deepEqual(messages(await take(all, 2)), [
       { Pair: [10, "too much"] },
       good,

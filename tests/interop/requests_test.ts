@@ -57,7 +57,7 @@ rustTest(
 );
 
 rustTest(
-  "a request that nobody handles is NO_HANDLER, beside a Rust process that handles others",
+  "a request without a handler is NO_HANDLER, also with a Rust process that handles others",
   async (interop) => {
     const topic = `${interop.prefix}.ask`;
     await using rust = await interop.rust(answers(topic));

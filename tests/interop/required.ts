@@ -1,10 +1,11 @@
 import { type TestBroker, withBroker } from "../broker/shared_broker.ts";
 
-/** Set where a test that is skipped is a failure: in CI. */
+/** True in CI, where a skipped test is a failure. */
 const required = Deno.env.get("CARYATID_REQUIRE_INTEROP") === "1";
 
 /**
- * Has `register` register a test of that name. Where `reason` says that it can't run, it is ignored and its name says why; with
+ * Calls `register` to register the test `name`. If `reason` is set, the test
+ * cannot run: it is ignored, and its name contains the reason; with
  * `CARYATID_REQUIRE_INTEROP=1` it fails.
  */
 export function testUnless(
@@ -17,7 +18,10 @@ export function testUnless(
   else Deno.test.ignore(`${name} (skipped: ${reason})`, () => {});
 }
 
-/** Registers a test on a real broker; the same where it can't run, or there is no broker. */
+/**
+ * Registers a test on a real broker, like {@linkcode testUnless}. The lack of a
+ * broker is another reason not to run.
+ */
 export function brokerTestUnless(
   reason: string | undefined,
   name: string,
@@ -29,7 +33,7 @@ export function brokerTestUnless(
       isRegistered = true;
       Deno.test(name, () => fn(broker()));
     });
-    if (!isRegistered && required) fail(name, "there is no broker");
+    if (!isRegistered && required) fail(name, "no broker is available");
   });
 }
 

@@ -29,7 +29,7 @@ rustTest(
 );
 
 rustTest(
-  "our REST server beside a Rust process answers 404 at once where nobody handles",
+  "our REST server answers 404 at once for a path without a handler, next to a Rust process",
   async (interop) => {
     await using rust = await answering(interop, "get.hello");
     const { url, ours } = await ourServer(interop);
@@ -41,7 +41,7 @@ rustTest(
 );
 
 rustTest(
-  "a body of bytes can't be read by a handler of Rust's: our REST server answers 504 when its time is over",
+  "our REST server answers 504 after its timeout if a Rust handler cannot read a body of bytes",
   async (interop) => {
     await using rust = await answering(interop, "post.hello");
     const { url, ours } = await ourServer(interop, "request-timeout = 1");
@@ -57,6 +57,21 @@ rustTest(
     assert.equal(await status(bytes), 504);
     const text = await post("{}", "application/json");
     assert.equal(await status(text), 200);
+  },
+);
+
+rustTest(
+  "our REST server sends a 204 and a 304 of a Rust handler without the body",
+  async (interop) => {
+    await using rust = await answering(interop, "get.hello");
+    const { url, ours } = await ourServer(interop);
+    await using _ours = ours;
+    await rust.subscribed(`${interop.prefix}.get.hello._request.*`);
+    for (const code of [204, 304]) {
+      const response = await fetch(`${url}/hello?code=${code}`);
+      assert.equal(response.status, code);
+      assert.equal(await response.text(), "");
+    }
   },
 );
 

@@ -8,7 +8,7 @@ import { Message } from "./rust_message.ts";
 import type { RustPeer } from "./rust_peer.ts";
 
 rustTest(
-  "Rust's REST server in front of a handler of ours",
+  "Rust's REST server forwards requests to a TypeScript handler",
   async (interop) => {
     // `<topic>.<method>.<path>`
     const hello = defineTopic(`${interop.prefix}.post.hello.world`, Message, {
@@ -52,7 +52,7 @@ rustTest(
 );
 
 rustTest(
-  "Rust's REST server in front of handleRoute: values, problems, no body, and 404 where nobody handles",
+  "Rust's REST server returns values, problems and empty bodies of handleRoute, and 404 without a handler",
   async (interop) => {
     const options = { topic: interop.prefix };
     await using ours = await interop.ours();
@@ -99,16 +99,79 @@ rustTest(
     assert.deepEqual([status, type], [404, "application/problem+json"]);
     assert.equal(JSON.parse(body).detail, "there is no such user");
     assert.deepEqual(await read(await fetch(`${url}/nobody`)), {
-      status: 404, // after its timeout: Rust doesn't know that nobody handles it
+      // after its timeout: Rust does not detect a missing handler
+      status: 404,
       type: null,
       body: "",
     });
   },
 );
 
+rustTest(
+  "handleRoute behind Rust's REST server: an error is a 500, bytes are a body, path and query are decoded",
+  async (interop) => {
+    const options = { topic: interop.prefix };
+    await using ours = await interop.ours();
+    const { context } = ours;
+    const handlings = [
+      handleRoute(context, "GET /fail", () => {
+        throw new TypeError("a secret of the code");
+      }, options),
+      handleRoute(
+        context,
+        "GET /bytes/:name",
+        ({ params }) => BODIES[params.name],
+        options,
+      ),
+      handleRoute(
+        context,
+        "GET /files/*",
+        ({ params, query, message }) => [
+          params["*"],
+          query,
+          message.query_values,
+          message.path_elements,
+        ],
+        options,
+      ),
+    ];
+    await Promise.all(handlings.map(({ ready }) => ready));
+    const { url, rust } = await rustServer(interop);
+    await using _rust = rust;
+
+    const failed = await read(await fetch(`${url}/fail`));
+    assert.equal(failed.status, 500);
+    assert.equal(failed.type, "application/problem+json");
+    assert.doesNotMatch(failed.body, /secret/);
+    const { status, body } = await read(await fetch(`${url}/bytes/text`));
+    assert.deepEqual([status, body], [200, "ü€"]);
+    assert.equal((await read(await fetch(`${url}/bytes/other`))).status, 500);
+
+    const path = "/files/J%C3%BCrgen%20P./a.txt";
+    const got = await read(await fetch(`${url}${path}?n=a+b&%C3%BC=%26%3D&x`));
+    assert.deepEqual(JSON.parse(got.body), [
+      "Jürgen P./a.txt",
+      { n: "a b", "ü": "&=", x: "" },
+      { n: ["a b"], "ü": ["&="], x: [""] },
+      ["files", "Jürgen P.", "a.txt"],
+    ]);
+    const bad = await read(await fetch(`${url}/files/a?n=%E0%A4`));
+    assert.equal(bad.status, 400);
+  },
+);
+
+/** A body that is text, and one that is not. */
+const BODIES: Readonly<Record<string, Uint8Array>> = {
+  text: new TextEncoder().encode("ü€"),
+  other: Uint8Array.of(0, 255),
+};
+
 const HTML = { "content-type": "text/html; charset=utf-8" };
 
-/** A Rust process whose REST server listens, and gives up a request after a second. */
+/**
+ * Starts a Rust process with a REST server whose requests time out after a
+ * second. Resolves when the server listens.
+ */
 async function rustServer(
   interop: Interop,
 ): Promise<{ url: string; rust: RustPeer }> {
@@ -129,7 +192,10 @@ async function read(response: Response) {
   };
 }
 
-/** Resolves when somebody listens on `port`; nothing else tells that Rust's server does. */
+/**
+ * Resolves when the port accepts connections; Rust's server reports no such
+ * event, so this polls.
+ */
 async function listening(port: number): Promise<void> {
   for (let tries = 0;; tries++) {
     try {

@@ -6,39 +6,44 @@ import { peerUnavailable } from "./peer_binary.ts";
 import { brokerTestUnless, testUnless } from "./required.ts";
 import { RustPeer } from "./rust_peer.ts";
 
-/** What a test of both languages works with. Its names are its own, as Rust's queues are named by topics. */
+/**
+ * Resources of a test of both languages. Exchange and topics have names that no
+ * other test uses, because Rust names its queues by topics.
+ */
 export interface Interop {
   readonly broker: TestBroker;
-  /** Begins every topic of this test. */
+  /** Prefix of every topic of this test. */
   readonly prefix: string;
-  /** Buses and routes, in TOML: all that both processes have to agree on. */
+  /** Buses and routes in TOML, on which both processes must agree. */
   readonly toml: string;
   /** Starts a Rust process with these modules, in TOML. */
   rust(modules?: string): Promise<RustPeer>;
-  /** Starts a process of ours. */
+  /** Starts a TypeScript process. */
   ours(options?: OursOptions): Promise<Ours>;
-  /** Deletes a queue of Rust's kind that no Rust process of this test knows. */
+  /** Deletes a queue that no Rust process of this test deletes at its end. */
   deleteQueue(name: string): Promise<void>;
 }
 
-/** What a process of ours is made of, beside the bus. */
+/** Options of {@linkcode Interop.ours}, apart from the bus. */
 export interface OursOptions {
   /** Sections of modules, in TOML. */
   readonly toml?: string;
   readonly modules?: readonly Module[];
-  /** Further keys of the RabbitMQ bus. */
+  /** Additional keys of the RabbitMQ bus. */
   readonly bus?: Readonly<Record<string, unknown>>;
 }
 
-/** A process of ours that has started. */
+/** A TypeScript process that has started. */
 export interface Ours extends AsyncDisposable {
   readonly context: Context;
 }
 
 /**
- * Registers a test between a process of ours and one of Rust Caryatid, on a real broker.
+ * Registers a test between a TypeScript process and a process of Rust Caryatid,
+ * on a real broker.
  *
- * Where there is no Rust process or no broker it is ignored, and its name says why; with `CARYATID_REQUIRE_INTEROP=1` it fails.
+ * If the Rust program or a broker is unavailable, the test is ignored and its
+ * name contains the reason; with `CARYATID_REQUIRE_INTEROP=1` it fails.
  */
 export function rustTest(
   name: string,
@@ -51,7 +56,11 @@ export function rustTest(
   );
 }
 
-/** Has `register` register a test that runs the Rust program; or an ignored test of that name where it isn't built. */
+/**
+ * Calls `register` to register a test that runs the Rust program. If the
+ * program is not built, registers an ignored test of that name; with
+ * `CARYATID_REQUIRE_INTEROP=1` that test fails.
+ */
 export function withPeer(name: string, register: () => void): void {
   testUnless(peerUnavailable(), name, register);
 }
@@ -94,7 +103,7 @@ async function startOurs(toml: string, options: OursOptions): Promise<Ours> {
   return process;
 }
 
-/** Rust takes an address without a vhost for the vhost "". */
+/** Rust reads an address without a vhost as the vhost "". */
 function urlWithVhost(url: string): string {
   const { pathname } = new URL(url);
   return pathname.length > 1 ? url : `${url.replace(/\/$/, "")}/%2f`;

@@ -70,5 +70,5 @@ export const Message = defineEnum({
   Vecu8: list(u8),
   Reading,
 });
-/** What a subscriber gets. */
+/** Message as a subscriber receives it. */
 export type Message = SchemaOutput<typeof Message>;

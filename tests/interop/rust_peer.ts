@@ -4,20 +4,29 @@ import type { TestBroker } from "../broker/shared_broker.ts";
 import { RunningProgram } from "../support/running_program.ts";
 import { PEER } from "./peer_binary.ts";
 
-/** What the Rust process has heard, or was answered. */
+/** A message that the Rust process received, or an answer. */
 export interface Told {
-  /** The topic, of what was heard. */
+  /** Topic of a received message. */
   readonly heard?: string;
-  /** The message as Rust's JSON has it. */
+  /** The message in Rust's JSON. */
   readonly message: unknown;
-  /** The message in Rust's own words: they tell 1 from 1.0, and have all digits. */
+  /**
+   * The message in Rust's debug format, which distinguishes 1 from 1.0 and has
+   * all digits.
+   */
   readonly debug: string;
 }
 
-/** How long it may take to end when its input has ended. */
+/**
+ * Longest wait for the end of the process after its input has ended, in
+ * milliseconds.
+ */
 const GRACE = 10_000;
 
-/** A process of Rust Caryatid at work (tests/interop/rust), driven by its standard input. */
+/**
+ * A running process of Rust Caryatid (tests/interop/rust), controlled by its
+ * standard input.
+ */
 export class RustPeer implements AsyncDisposable {
   readonly #program: RunningProgram;
   readonly #broker: TestBroker;
@@ -34,7 +43,10 @@ export class RustPeer implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  /** Starts it with this TOML; resolves when its modules have been initialised, and the startup message is out. */
+  /**
+   * Starts the process with this TOML. Resolves when its modules are
+   * initialized and the startup message is published.
+   */
   static async start(broker: TestBroker, toml: string): Promise<RustPeer> {
     const folder = await Deno.makeTempDir({ prefix: "caryatid-rust-" });
     await Deno.writeTextFile(`${folder}/peer.toml`, toml);
@@ -47,7 +59,10 @@ export class RustPeer implements AsyncDisposable {
     return peer;
   }
 
-  /** Resolves when it listens to `pattern`: a handler does so some time after the start. */
+  /**
+   * Resolves when the process has subscribed to `pattern`: a handler subscribes
+   * some time after the start.
+   */
   async subscribed(pattern: string): Promise<void> {
     const line = JSON.stringify({ subscribed: pattern });
     await this.#program.until(
@@ -56,15 +71,18 @@ export class RustPeer implements AsyncDisposable {
     );
   }
 
-  /** Resolves with the first `count` messages that it has heard. */
+  /** Resolves with the first `count` messages that the process received. */
   heard(count: number): Promise<readonly Told[]> {
     return this.#program.until(() => {
       const heard = this.told("heard");
       return heard.length >= count ? heard.slice(0, count) : undefined;
-    }, () => `${count} messages, heard ${this.told("heard").length}`);
+    }, () => `${count} messages, received ${this.told("heard").length}`);
   }
 
-  /** Has it publish a message: JSON text, as only that tells 1 from 1.0. */
+  /**
+   * Publishes a message from the Rust process. It is JSON text, because only
+   * that distinguishes 1 from 1.0.
+   */
   async publish(topic: string, message: string): Promise<void> {
     const quoted = JSON.stringify(topic);
     await this.#program.write(
@@ -72,7 +90,10 @@ export class RustPeer implements AsyncDisposable {
     );
   }
 
-  /** Has it ask; resolves with the answer, or rejects with what Rust says is wrong. */
+  /**
+   * Sends a request from the Rust process. Resolves with the answer, or rejects
+   * with Rust's error.
+   */
   async request(topic: string, message: string): Promise<Told> {
     const id = this.#requests++;
     const quoted = JSON.stringify(topic);
@@ -87,13 +108,13 @@ export class RustPeer implements AsyncDisposable {
     return told;
   }
 
-  /** The lines that have the key `key`, so far. */
+  /** Returns the output lines so far that have the key `key`. */
   told(key: string): (Told & Record<string, unknown>)[] {
     return this.#program.lines.filter((line) => line.startsWith("{"))
       .map((line) => JSON.parse(line)).filter((told) => key in told);
   }
 
-  /** Resolves when `text` is in its log. */
+  /** Resolves when the log of the process contains `text`. */
   async logged(text: string): Promise<void> {
     await this.#program.until(
       () => this.#program.log.includes(text) || undefined,
@@ -101,7 +122,7 @@ export class RustPeer implements AsyncDisposable {
     );
   }
 
-  /** Resolves with the first line that has the key `key`. */
+  /** Resolves with the first output line that has the key `key`. */
   first(key: string): Promise<Record<string, unknown>> {
     return this.#program.until(
       () => this.told(key)[0],
@@ -109,7 +130,7 @@ export class RustPeer implements AsyncDisposable {
     );
   }
 
-  /** Ends it as its user would; resolves with its log. */
+  /** Ends the process as its user would. Resolves with its log. */
   async stop(): Promise<string> {
     await this.#program.endInput();
     const code = await this.#program.exitCode(GRACE);
@@ -118,7 +139,10 @@ export class RustPeer implements AsyncDisposable {
     return log;
   }
 
-  /** Ends it, and deletes what its kind leaves behind: Rust's queues bear the names of topics, and outlive it. */
+  /**
+   * Ends the process and deletes the queues it leaves behind: Rust's queues
+   * have the names of topics and outlive their process.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#program.endInput();
     await this.#program.exitCode(GRACE);

@@ -1,7 +1,7 @@
 import spy from "@caryatid/modules/spy";
 import assert from "node:assert/strict";
 import { CapturedLogs } from "../../process/testing/captured_logs.ts";
-import { within } from "../../sdk/testing/conformance/within.ts";
+import { within } from "../../sdk/testing/conformance/promises.ts";
 import { SAMPLES } from "./messages.ts";
 import { type Interop, rustTest } from "./rust_case.ts";
 
@@ -36,7 +36,7 @@ rustTest("our spy logs every kind of message of Rust's", async (interop) => {
   );
 });
 
-/** What JSON can't say is text in the log. */
+/** Values that JSON lacks are text in the log. */
 function shown(value: unknown): unknown {
   if (typeof value === "bigint") return `${value}n`;
   if (value instanceof Uint8Array) {

@@ -1,6 +1,16 @@
 import { defineTopic, type SchemaOutput } from "@caryatid/sdk";
-import { f64, struct } from "@caryatid/sdk/rust";
+import {
+  asNumber,
+  defineEnum,
+  f64,
+  i64,
+  option,
+  struct,
+  text,
+  tuple,
+} from "@caryatid/sdk/rust";
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { messages, take } from "../../sdk/testing/conformance/take.ts";
 import { rustTest } from "./rust_case.ts";
 import { Message, type Reading } from "./rust_message.ts";
@@ -47,7 +57,8 @@ rustTest(
     const { context } = ours;
     const { note: _, nothing: __, ...rest } = READING;
     await context.publish(topic, { Reading: READING });
-    await context.publish(topic, { Reading: rest }); // None and () may be left out
+    // None and () may be left out
+    await context.publish(topic, { Reading: rest });
     for (const kind of ["Idle", { Single: 2 }, { Range: [3, 4] }] as const) {
       await context.publish(topic, { Reading: { ...READING, kind } });
     }
@@ -70,7 +81,7 @@ rustTest(
 );
 
 rustTest(
-  "what Rust publishes is heard as the values of a declared enum",
+  "messages from Rust are received as values of a declared enum",
   async (interop) => {
     const topic = defineTopic(`${interop.prefix}.test`, Message);
     await using ours = await interop.ours();
@@ -114,6 +125,40 @@ rustTest(
     assert.equal(
       (await rust.request(own.name, '{"Point":{"x":1,"y":2.0}}')).debug,
       "Point { x: 3, y: 4.0 }",
+    );
+  },
+);
+
+rustTest(
+  "the null in an echo of Rust's JSON is null again, by any schema that wants null there",
+  async (interop) => {
+    const q = [1, "x", null];
+    const name = `${interop.prefix}.json`;
+    await using rust = await interop.rust(
+      `[module.answer]\ntopic = "${name}"\n`,
+    );
+    await rust.subscribed(`${name}._request.*`);
+    await using ours = await interop.ours();
+    const untyped = await ours.context.request(name, { Json: { q } });
+    assert.deepEqual(untyped, { Json: { q: [1, "x", []] } });
+    const zod = z.object({
+      Json: z.object({
+        q: z.tuple([z.number(), z.string(), z.string().nullable()]),
+      }),
+    });
+    const declared = defineEnum({
+      Json: struct({ q: tuple(asNumber(i64), text, option(text)) }),
+    });
+    const { context } = ours;
+    const byZod = defineTopic(name, zod, { answer: zod });
+    assert.deepEqual(
+      await context.request(byZod, { Json: { q: [1, "x", null] } }),
+      { Json: { q } },
+    );
+    const byType = defineTopic(name, declared, { answer: declared });
+    assert.deepEqual(
+      await context.request(byType, { Json: { q: [1, "x", null] } }),
+      { Json: { q } },
     );
   },
 );

@@ -26,7 +26,7 @@ import { PEER } from "./peer_binary.ts";
 import { withPeer } from "./rust_case.ts";
 import { Message } from "./rust_message.ts";
 
-/** The type of a Rust value, by the beginning of its description. */
+/** Types of Rust values, by the beginning of their description. */
 const TYPES: readonly (readonly [string, WireSchema])[] = [
   ["Message::", Message],
   ["DateTime<Utc> ", dateTime],
@@ -50,10 +50,16 @@ const TYPES: readonly (readonly [string, WireSchema])[] = [
   ["BTreeMap {", map(u32)],
 ];
 
-/** What has no type here: keys that are no text don't travel. */
+/**
+ * A value without a type in this SDK: map keys that are not text are not
+ * supported.
+ */
 const NO_TYPE = 'BTreeMap<u32,_> {1:"x"}';
 
-/** What is sent back otherwise: a Date has milliseconds, and JSON without types doesn't tell 1 from 1.0. */
+/**
+ * Values that are encoded with other bytes than Rust's: a Date has
+ * milliseconds, and JSON without types does not distinguish 1 from 1.0.
+ */
 const CHANGED: Readonly<Record<string, string>> = {
   "DateTime<Utc> 2024-01-02T03:04:05.123456789Z":
     "7818323032342d30312d30325430333a30343a30352e3132335a",
@@ -62,7 +68,10 @@ const CHANGED: Readonly<Record<string, string>> = {
   "Message::Json(1.0)": "a1644a736f6e01",
 };
 
-/** What ours reads and Rust refuses, and why. Nothing of it is ever sent by ours. */
+/**
+ * Inputs that this SDK reads and Rust rejects, with the reason. This SDK never
+ * sends them.
+ */
 const LENIENT: Readonly<Record<string, string>> = {
   "indefinite map {_ String: hi}": "what is unambiguous is read",
   "String payload indefinite text": "what is unambiguous is read",
@@ -77,10 +86,10 @@ const LENIENT: Readonly<Record<string, string>> = {
   "Json -2^64": "`json` takes whatever can be decoded",
 };
 
-/** What Rust reads and ours refuses. */
+/** Inputs that Rust reads and this SDK rejects. */
 const STRICT: readonly string[] = ["trailing bytes"];
 
-Deno.test("F3 what Rust sends is read as its type, and sent back in the same bytes, floats and dates too", () => {
+Deno.test("F3 values from Rust decode as their type and encode to the same bytes, floats and dates too", () => {
   assert.equal(rustEncodings.length, 88);
   for (const { hex, rust } of rustEncodings) {
     if (rust === NO_TYPE) continue;
@@ -94,7 +103,7 @@ Deno.test("F3 what Rust sends is read as its type, and sent back in the same byt
   }
 });
 
-Deno.test("F3 the verdict on what a peer may send is Rust's, but for what is listed", () => {
+Deno.test("F3 decoding accepts and rejects the same inputs as Rust, except for those listed", () => {
   assert.equal(rustInputs.length, 68);
   for (const { hex, note, ok } of rustInputs) {
     const expected = (ok || note in LENIENT) && !STRICT.includes(note);
@@ -103,9 +112,9 @@ Deno.test("F3 the verdict on what a peer may send is Rust's, but for what is lis
 });
 
 withPeer(
-  "the vectors are what the codec of Rust's current crates does",
+  "the vectors match the codec of Rust's current crates",
   () =>
-    Deno.test("the vectors are what the codec of Rust's current crates does", async () => {
+    Deno.test("the vectors match the codec of Rust's current crates", async () => {
       const { stdout } = await new Deno.Command(PEER, { args: ["vectors"] })
         .output();
       const made = JSON.parse(new TextDecoder().decode(stdout));

@@ -5,17 +5,18 @@ import {
   moduleGraph,
 } from "./module_graph.ts";
 
-/** Why JSR doesn't take a package, in its own words for it, and where. */
+/** Reason why JSR refuses a package: its error code and the place. */
 export interface Refusal {
   readonly code: string;
   readonly message: string;
 }
 
 /**
- * All that JSR's analyser would refuse in the package in `folder`. `deno publish --dry-run` tells some of it, but not imports of text
- * and bytes, nor dependencies that aren't published.
+ * Returns everything for which JSR's analyzer would refuse the package in
+ * `folder`. `deno publish --dry-run` reports a part of it, but not imports of
+ * text and bytes, nor dependencies that are not published.
  *
- * @param registry where dependencies from `jsr:` are looked up
+ * @param registry URL of the registry for dependencies from `jsr:`
  */
 export async function analyse(
   folder: string,
@@ -24,7 +25,7 @@ export async function analyse(
 ): Promise<Refusal[]> {
   const cache = await Deno.makeTempDir({ prefix: "caryatid_analyse_" });
   try {
-    // A fresh cache: what was published a moment ago isn't in an old one.
+    // A fresh cache: an old one lacks packages that were just published.
     const env = { JSR_URL: registry, DENO_DIR: cache };
     const found = new Map<string, Refusal>();
     for (const path of new Set(Object.values(exports))) {
@@ -47,7 +48,7 @@ function refusalsOf(module: GraphModule, folder: string): Refusal[] {
     return [{ code: "graphError", message: `${specifier}: ${error}` }];
   }
   const root = pathToFileURL(folder).href;
-  // What comes from the registry was analysed when it was published.
+  // Code from the registry was analyzed when it was published.
   if (!specifier.startsWith(`${root}/`)) return [];
   const where = specifier.slice(root.length);
   return dependencies.flatMap((dependency) => {
@@ -94,7 +95,11 @@ const BANNED: readonly (readonly [code: string, pattern: RegExp])[] = [
   ],
 ];
 
-/** Read line by line, so a text in a template could be taken for code: it would be told, not let through. */
+/**
+ * Finds syntax that JSR refuses. It reads line by line, so it can mistake a
+ * text in a template for code: such a line is refused too, never accepted by
+ * mistake.
+ */
 async function bannedSyntax(folder: string): Promise<Refusal[]> {
   const found: Refusal[] = [];
   for (const path of await sources(pathToFileURL(`${folder}/`))) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ServiceFolder } from "../cli/service_folder.ts";
+import { ServiceFolder } from "../e2e/cli/service_folder.ts";
 import { analyse } from "./analyse.ts";
 import { JsrRegistry } from "./jsr_registry.ts";
 import { publishPackage } from "./packages.ts";

@@ -42,7 +42,9 @@ testPublished(
   "a project that the command from JSR writes tests, checks and starts by its own tasks",
   async (registries) => {
     await using user = await Consumer.make(registries);
-    const made = await user.runCaryatid("new", "project", "price-watch");
+    const made = await user.runCaryatid(
+      ...["new", "price-watch", "--template", "worker"],
+    );
     assert.equal(made.code, 0, made.stderr);
     const file = `${user.folder}/price-watch/caryatid.toml`;
     const [, schema] = (await Deno.readTextFile(file))
@@ -57,8 +59,8 @@ testPublished(
     assert.match(test.stdout, /ok \| 1 passed/);
     const check = await user.run(task("check"));
     assert.equal(check.stdout, "ok: 3 modules, 1 bus, 1 route", check.stderr);
-    await using program = user.start(task("start"));
-    await program.line(/heard price-watch\.hello/);
+    await using program = user.start(task("run"));
+    await program.line(/received price-watch\.hello/);
     program.kill("SIGTERM");
     assert.equal(await program.exitCode(), 0);
   },
@@ -83,8 +85,8 @@ testPublished(
       `,
     });
     await using program = user.caryatid("up", "service.toml");
-    await program.line(/^ticks \| .* heard clock\.tick/);
-    await program.line(/^talks \| .* heard from\.jsr/);
+    await program.line(/^ticks \| .* received clock\.tick/);
+    await program.line(/^talks \| .* received from\.jsr/);
     program.kill("SIGTERM");
     assert.equal(await program.exitCode(), 0);
   },
@@ -105,7 +107,7 @@ testPublished(
       /^\d+\.\d+\.\d+$/,
     );
     await using program = user.start(["run", "service.toml"], command);
-    await program.line(/heard clock\.tick/);
+    await program.line(/received clock\.tick/);
     program.kill("SIGTERM");
     assert.equal(await program.exitCode(), 0);
   },
@@ -122,7 +124,7 @@ testPublished(
         [module.spy]
       `,
     });
-    // Deno itself is no compile runtime, but all is embedded in it.
+    // Deno itself is not a compile runtime, but the code is embedded in it.
     const compile = (...args: string[]) => {
       const env = { DENORT_BIN: Deno.execPath() };
       return user.run(

@@ -1,32 +1,38 @@
-import { VERSION } from "../../process/version.ts";
-import type { Ran } from "../cli/caryatid.ts";
+import { VERSION } from "../../process/platform/version.ts";
+import type { Ran } from "../e2e/cli/caryatid.ts";
 import { RunningProgram } from "../support/running_program.ts";
 import type { Registries } from "./registries.ts";
 
-/** The SDK, as published. */
+/** Specifier of the published SDK. */
 export const SDK = `jsr:@caryatid/sdk@^${VERSION}`;
 
-/** A `deno.json` that knows the SDK. */
+/** Text of a `deno.json` that imports the SDK. */
 export const IMPORTS: string = JSON.stringify({
   imports: { "@caryatid/sdk": SDK },
 });
 
-/** The command `caryatid`, as published. */
-export const CLI = "jsr:@caryatid/process/cli";
+/** Specifier of the published command `caryatid`. */
+export const CLI = "jsr:@caryatid/cli";
 
-/** What somebody downloaded. */
+/** Downloads of a consumer. */
 export interface Downloaded {
-  /** Files of packages from JSR: `@caryatid/sdk/mod.ts`. */
+  /** Files of packages from JSR, for instance `@caryatid/sdk/mod.ts`. */
   readonly files: readonly string[];
   /** Names of packages from npm. */
   readonly packages: readonly string[];
-  /** All of it, as it came over the wire, packages from npm compressed. */
+  /**
+   * Total size of the downloads over the wire; packages from npm are
+   * compressed.
+   */
   readonly bytes: number;
 }
 
-/** Somebody with Deno and nothing of ours: a folder of their own and an empty cache. */
+/**
+ * A user with Deno who has not installed Caryatid yet: a separate folder and an
+ * empty cache.
+ */
 export class Consumer implements AsyncDisposable {
-  /** Where they work; there is a `deno.json` in it. */
+  /** Working folder of the user; it contains a `deno.json`. */
   readonly folder: string;
   readonly #registries: Registries;
   readonly #since: { readonly jsr: number; readonly npm: number };
@@ -38,7 +44,7 @@ export class Consumer implements AsyncDisposable {
     this.#since = { jsr: jsr.downloads.length, npm: npm.downloads.length };
   }
 
-  /** Makes one with these files: the text of each by its name. */
+  /** Creates a consumer with these files, given as text by name. */
   static async make(
     registries: Registries,
     files: Readonly<Record<string, string>> = {},
@@ -53,7 +59,10 @@ export class Consumer implements AsyncDisposable {
     return new Consumer(folder, registries);
   }
 
-  /** Starts Deno in their folder, or another program; `more` is added to its environment. */
+  /**
+   * Starts Deno, or another program, in the folder of the consumer with `more`
+   * added to its environment.
+   */
   start(
     args: readonly string[],
     command?: string,
@@ -97,7 +106,9 @@ export class Consumer implements AsyncDisposable {
     return this.run(["run", "-A", CLI, ...args]);
   }
 
-  /** What they have downloaded so far, if nobody else did meanwhile. */
+  /**
+   * Downloads so far. They include those of other consumers in the meantime.
+   */
   get downloaded(): Downloaded {
     const { jsr, npm } = this.#registries;
     const files = jsr.downloads.slice(this.#since.jsr);
@@ -109,7 +120,7 @@ export class Consumer implements AsyncDisposable {
     };
   }
 
-  /** Removes all of it. */
+  /** Removes the folder of the consumer. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.folder, { recursive: true });
   }

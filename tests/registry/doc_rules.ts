@@ -3,9 +3,9 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ROOT } from "../support/running_program.ts";
 
-/** Entries that only programs of ours call. */
+/** Internal entries need no examples. */
 const OWN =
-  /\/(cli\/inspection\/inspector|cli\/offline|cli\/run_files|isolation\/guest\/(main|seal))\.ts$/;
+  /\/(process\/internal\/\w+|cli\/inspection\/inspector|cli\/offline|cli\/run\/run_files|cli\/compiled\/run_compiled|process\/snapshots\/mod|isolation\/guest\/(main|bus|seal|sealed_loader|traced)|sdk\/bus\/internal|sdk\/tracing\/mod|sdk\/host\/(mod|swapping))\.ts$/;
 const KINDS: readonly string[] = ["function", "class"];
 
 interface JsDoc {
@@ -26,14 +26,29 @@ interface DocModule {
   readonly symbols: readonly DocSymbol[];
 }
 
-/** What the docs of the entries lack: `deno doc --lint` sees that there are some, this that they show how. */
+/**
+ * Problems in the docs of the entries. `deno doc --lint` checks that docs
+ * exist; this checks that they have examples.
+ */
 export interface DocsFound {
   readonly problems: readonly string[];
-  /** How many functions and classes there are. */
+  /** Number of functions and classes. */
   readonly symbols: number;
+  /** Counts of exported symbols by package. */
+  readonly documented: ReadonlyMap<string, DocumentedCount>;
 }
 
-/** Looks into the docs of these files of the repository: each entry says what it is for, each function and class shows it. */
+/** Exported symbols of a package. */
+export interface DocumentedCount {
+  /** Number of symbols with a docstring. */
+  readonly documented: number;
+  readonly all: number;
+}
+
+/**
+ * Checks the docs of these files of the repository: each entry needs a
+ * description, and each function and class an example.
+ */
 export async function docProblems(
   entries: readonly string[],
 ): Promise<DocsFound> {
@@ -48,9 +63,17 @@ export async function docProblems(
   );
   const problems: string[] = [];
   let symbols = 0;
+  const counts = new Map<string, DocumentedCount>();
   for (const [url, { module_doc, symbols: all }] of Object.entries(nodes)) {
     const entry = relative(ROOT, fileURLToPath(url));
     if (!module_doc?.doc) problems.push(`${entry}: found no @module docs`);
+    const folder = entry.split("/")[0]!;
+    const { documented, all: before } = counts.get(folder) ??
+      { documented: 0, all: 0 };
+    counts.set(folder, {
+      documented: documented + all.filter(isDocumented).length,
+      all: before + all.length,
+    });
     if (OWN.test(url)) continue;
     const shown = all.filter(isCode);
     symbols += shown.length;
@@ -58,14 +81,21 @@ export async function docProblems(
       problems.push(`${entry}: found no @example of ${symbol.name}`);
     }
   }
-  return { problems, symbols };
+  return { problems, symbols, documented: counts };
+}
+
+function isDocumented({ declarations }: DocSymbol): boolean {
+  return declarations.some(({ jsDoc }) => Boolean(jsDoc?.doc));
 }
 
 function isCode({ declarations }: DocSymbol): boolean {
   return declarations.some(({ kind }) => KINDS.includes(kind));
 }
 
-/** One for all that a name is overloaded with. What a function makes is shown where that is. */
+/**
+ * Returns true if a declaration of the symbol has an example; one is enough for
+ * all overloads. A symbol that a function returns has its example there.
+ */
 function hasExample({ declarations }: DocSymbol): boolean {
   return declarations.some(({ jsDoc }) =>
     /\bMade by \{@linkcode/.test(jsDoc?.doc ?? "") ||

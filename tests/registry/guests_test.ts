@@ -10,7 +10,7 @@ export default defineModule({
     const ticks = context.subscribe("clock.tick");
     context.run(async () => {
       for await (const { topic } of ticks) {
-        context.log.info("hears {topic}", { topic });
+        context.log.info("received {topic}", { topic });
       }
     });
   },
@@ -39,7 +39,7 @@ publish = ["clock.tick"]
 `,
       });
       await using program = user.caryatid("run", "service.toml");
-      await program.line(/hears "?clock\.tick/);
+      await program.line(/received "?clock\.tick/);
       program.kill("SIGTERM");
       assert.equal(await program.exitCode(), 0);
     },

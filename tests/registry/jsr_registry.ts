@@ -3,13 +3,13 @@ import { readRelease, type Release } from "./release.ts";
 import { latestOf, packageMeta, versionMeta } from "./registry_meta.ts";
 import { unpack } from "./unpack.ts";
 
-/** A file that somebody downloaded. */
+/** A downloaded file. */
 export interface Download {
   readonly path: string;
   readonly bytes: number;
 }
 
-/** What `deno publish` is told of a version. */
+/** State of a version, for `deno publish`. */
 interface Publication {
   readonly id: string;
   readonly status: "success" | "failure";
@@ -17,15 +17,19 @@ interface Publication {
 }
 
 /**
- * A JSR registry on this machine, in memory: enough of it for a real `deno publish`, and for those who import what was published. Deno
- * finds it by `JSR_URL`. It refuses what JSR refuses.
+ * A JSR registry on this machine, in memory: enough of it for a real
+ * `deno publish`, and for those who import what was published. Deno finds it by
+ * `JSR_URL`. It refuses what JSR refuses.
  */
 export class JsrRegistry implements AsyncDisposable {
   /** For `JSR_URL`. */
   readonly url: string;
   /** All that was downloaded from it, in order. */
   readonly downloads: Download[] = [];
-  /** When all versions were published. Deno leaves alone what is younger than a day, so it is a week ago. */
+  /**
+   * When all versions were published. Deno leaves alone what is younger than a
+   * day, so it is a week ago.
+   */
   createdAt: Date = new Date(Date.now() - 7 * 24 * 3_600_000);
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #releases = new Map<string, Map<string, Release>>();
@@ -47,7 +51,10 @@ export class JsrRegistry implements AsyncDisposable {
     );
   }
 
-  /** Adds a version, as if it had been published: for one that differs from another in its number, or in a line. */
+  /**
+   * Adds a version, as if it had been published: for one that differs from
+   * another in its number, or in a line.
+   */
   add(release: Release): void {
     const { name, version } = release;
     const versions = this.#releases.get(name) ?? new Map();
@@ -92,7 +99,7 @@ export class JsrRegistry implements AsyncDisposable {
         status: 404,
       });
     }
-    // Whatever is asked for is a package that somebody has created.
+    // Every requested package exists.
     return Response.json({ scope, name, version });
   }
 
@@ -105,7 +112,7 @@ export class JsrRegistry implements AsyncDisposable {
       if (release.version !== version) {
         refusals.push({
           code: "configFileVersionMismatch",
-          message: `found ${release.version}, wanted ${version}`,
+          message: `found ${release.version}; expected ${version}`,
         });
       }
       if (refusals.length === 0) this.add(release);

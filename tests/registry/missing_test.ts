@@ -1,25 +1,25 @@
 import assert from "node:assert/strict";
-import { VERSION } from "../../process/version.ts";
+import { VERSION } from "../../process/platform/version.ts";
 import { CLI, Consumer } from "./consumer.ts";
 import { publishPackage, talkerPackage } from "./packages.ts";
 import { Registries } from "./registries.ts";
 import { testPublished } from "./test_published.ts";
 
 testPublished(
-  "code that a registry doesn't have is told with the line that names it, and nothing starts",
+  "code that a registry lacks is reported with the line that names it, and nothing starts",
   async (registries, t) => {
     await publishPackage(registries.jsr, talkerPackage("@acme/talker", "x"));
     const cases: [what: string, specifier: string, says: RegExp][] = [
-      ["a package that isn't published", "jsr:@acme/absent@1", /@acme\/absent/],
-      ["a version that doesn't exist", "jsr:@acme/talker@7", /@acme\/talker@7/],
+      ["an unpublished package", "jsr:@acme/absent@1", /@acme\/absent/],
+      ["an unknown version", "jsr:@acme/talker@7", /@acme\/talker@7/],
       ["an entry that it lacks", "jsr:@acme/talker@1/none", /none/],
-      ["a specifier that is none", "jsr:acme", /acme/],
+      ["an invalid specifier", "jsr:acme", /acme/],
       [
-        "a package that npm hasn't",
+        "a package that npm lacks",
         "npm:caryatid-absent-1@1",
         /caryatid-absent-1/,
       ],
-      ["a file that isn't there", "./absent.ts", /absent\.ts/],
+      ["a missing file", "./absent.ts", /absent\.ts/],
     ];
     for (const [what, specifier, says] of cases) {
       await t.step(what, async () => {
@@ -44,14 +44,14 @@ testPublished(
 );
 
 testPublished(
-  "a registry that is down is told with the line that needs it",
+  "an unreachable registry is reported with the line that needs it",
   async () => {
     await using registries = await Registries.start();
     await using user = await Consumer.make(registries, {
       "service.toml": '[module.talker]\nimport = "jsr:@acme/talker@1"\n',
       "standard.toml": "[module.clock]\n",
     });
-    const cached = await user.run(["cache", `${CLI}/offline`]);
+    const cached = await user.run(["cache", `${CLI}/internal/offline`]);
     assert.equal(cached.code, 0, cached.stderr);
     await registries.jsr[Symbol.asyncDispose]();
     const cases: [file: string, place: string][] = [
@@ -72,7 +72,7 @@ testPublished(
 );
 
 testPublished(
-  "a program from JSR tells the line, too, and ends with 2",
+  "a program from JSR reports the line too and exits with 2",
   async (registries) => {
     await using user = await Consumer.make(registries, {
       "main.ts": `
@@ -96,7 +96,7 @@ testPublished(
 );
 
 testPublished(
-  "a version that Deno finds too young is told with what to do about it",
+  "a version that Deno finds too young is reported with a remedy",
   async () => {
     await using registries = await Registries.start();
     registries.jsr.createdAt = new Date();
@@ -109,7 +109,7 @@ testPublished(
     assert.equal(ran.code, 2, ran.stdout + ran.stderr);
     assert.match(
       ran.stderr,
-      /error \[LOAD_FAILED\] \S.*service\.toml:1:9: .*set "minimumDependencyAge" in deno\.json/,
+      /error \[LOAD_FAILED\] \S.*service\.toml:1:9: .*Set "minimumDependencyAge" in deno\.json/,
     );
     const config = JSON.stringify({ minimumDependencyAge: 0 });
     await Deno.writeTextFile(`${user.folder}/deno.json`, config);
@@ -138,7 +138,7 @@ testPublished(
     assert.equal(ran.code, 2, ran.stdout + ran.stderr);
     assert.match(
       ran.stderr,
-      /service\.toml:2:1: .* is not what deno\.lock says: found \w+, wanted \w+/,
+      /service\.toml:2:1: .* is not what deno\.lock says: found \w+; expected \w+/,
     );
   },
 );

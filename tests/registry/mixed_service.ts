@@ -5,10 +5,10 @@ import { Consumer, IMPORTS } from "./consumer.ts";
 import { publishPackage, talkerPackage, type ThirdParty } from "./packages.ts";
 import type { Registries } from "./registries.ts";
 
-/** A module of somebody else, on JSR. */
+/** A third-party module on JSR. */
 export const TALKER: ThirdParty = talkerPackage("@acme/talker", "from.jsr");
 
-/** One in a file. */
+/** Text of a module in a local file. */
 export const LOCAL = `
   import { defineModule } from "@caryatid/sdk";
   export default defineModule({
@@ -19,11 +19,14 @@ export const LOCAL = `
 
 const TOPICS = ["from.jsr", "from.npm", "from.http", "from.file", "clock.tick"];
 
-/** A configuration with a module from everywhere: JSR, npm, a web server, a file, and standard ones. */
+/**
+ * A service with modules from JSR, npm, a web server and a file, and standard
+ * ones.
+ */
 export class MixedService implements AsyncDisposable {
-  /** Whose it is; it is called `service.toml`. */
+  /** The consumer in whose folder the configuration `service.toml` is. */
   readonly user: Consumer;
-  /** Of the web server. */
+  /** Port of the web server. */
   readonly port: number;
   readonly #web: Deno.HttpServer;
 
@@ -37,7 +40,10 @@ export class MixedService implements AsyncDisposable {
     this.#web = web;
   }
 
-  /** Publishes its modules, and writes it into the folder of a new consumer. */
+  /**
+   * Publishes the modules, and writes the configuration to the folder of a new
+   * consumer.
+   */
   static async make(registries: Registries): Promise<MixedService> {
     await publishPackage(registries.jsr, TALKER);
     await registries.npm.add(npmTalker());
@@ -64,34 +70,43 @@ export class MixedService implements AsyncDisposable {
     return new MixedService(user, port, web);
   }
 
-  /** Runs it online until all modules have been heard, and ends it. */
+  /**
+   * Runs the service online until a message of each module is logged, and ends
+   * it.
+   */
   async runAll(): Promise<void> {
     await using program = this.user.caryatid("run", "service.toml");
     await this.hearAll(program);
   }
 
-  /** Resolves when all modules have been heard in `program`, and it has ended in order. */
+  /**
+   * Resolves when a message of each module is logged in `program`, and the
+   * program has ended with exit code 0.
+   */
   async hearAll(program: RunningProgram): Promise<void> {
     for (const topic of TOPICS) {
-      await program.line(new RegExp(`heard ${RegExp.escape(topic)}: `));
+      await program.line(new RegExp(`received ${RegExp.escape(topic)}: `));
     }
     program.kill("SIGTERM");
     assert.equal(await program.exitCode(), 0);
   }
 
-  /** Stops the web server; harmless twice. */
+  /** Stops the web server; calling it twice is harmless. */
   async closeWeb(): Promise<void> {
     await this.#web.shutdown();
   }
 
-  /** Removes all of it. */
+  /** Stops the web server and removes the consumer. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.closeWeb();
     await this.user[Symbol.asyncDispose]();
   }
 }
 
-/** A module in plain JavaScript, as npm and web servers have it. */
+/**
+ * Returns the text of a module in plain JavaScript, as npm and web servers
+ * deliver it.
+ */
 function plainModule(topic: string): string {
   return `export default {
     "~caryatid": { kind: "module", version: 1 },

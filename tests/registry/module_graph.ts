@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-/** An import, as Deno sees it. */
+/** An import in the output of `deno info`. */
 export interface Dependency {
   readonly specifier: string;
   readonly code?: { readonly specifier?: string; readonly error?: string };
@@ -9,14 +9,17 @@ export interface Dependency {
   readonly assertionType?: string;
 }
 
-/** A module that an entry leads to; one that can't be had has an `error`. */
+/** A module of the graph. It has an `error` if it cannot be loaded. */
 export interface GraphModule {
   readonly specifier: string;
   readonly error?: string;
   readonly dependencies?: readonly Dependency[];
 }
 
-/** What Deno finds when it follows the imports of a file, without running it. */
+/**
+ * Returns the modules that Deno finds when it follows the imports of a file,
+ * without running the file.
+ */
 export async function moduleGraph(
   file: string,
   env: Readonly<Record<string, string>>,

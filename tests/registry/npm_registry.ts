@@ -18,8 +18,10 @@ interface Kept {
 }
 
 /**
- * An npm registry on this machine. It has the packages that a test gives it; all others it fetches from npm, once, so that what a
- * consumer downloads can be counted. Deno finds it by `NPM_CONFIG_REGISTRY`.
+ * An npm registry on this machine. It has the packages that a test adds or that
+ * `npm publish` sends. It fetches all others from npm, once, so that the
+ * downloads of a consumer can be counted. Deno finds it by
+ * `NPM_CONFIG_REGISTRY`.
  */
 export class NpmRegistry implements AsyncDisposable {
   /** For `NPM_CONFIG_REGISTRY`. */
@@ -33,7 +35,12 @@ export class NpmRegistry implements AsyncDisposable {
   constructor() {
     this.#server = Deno.serve(
       { port: 0, hostname: "127.0.0.1", onListen() {} },
-      (request) => this.#answer(new URL(request.url).pathname.slice(1)),
+      (request) => {
+        const path = new URL(request.url).pathname.slice(1);
+        return request.method === "PUT"
+          ? this.#publish(request)
+          : this.#answer(path);
+      },
     );
     this.url = `http://127.0.0.1:${this.#server.addr.port}/`;
   }
@@ -67,6 +74,24 @@ export class NpmRegistry implements AsyncDisposable {
   /** Stops answering; harmless twice. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server.shutdown();
+  }
+
+  /** Takes what `npm publish` sends: a document with the archive in base64. */
+  async #publish(request: Request): Promise<Response> {
+    const { _attachments, ...document } = await request.json();
+    const { name } = document;
+    const [[version, published]] = Object.entries(document.versions) as [
+      [string, { dist: { tarball: string } }],
+    ];
+    const [{ data }] = Object.values(_attachments) as [{ data: string }];
+    const tarball = `${name}/-/${name.split("/").at(-1)}-${version}.tgz`;
+    published.dist.tarball = this.url + tarball;
+    document.time = { [version]: "2026-01-01T00:00:00.000Z" };
+    const body = new TextEncoder().encode(JSON.stringify(document));
+    this.#kept.set(name, Promise.resolve({ body, status: 200 }));
+    const archive = Uint8Array.fromBase64(data);
+    this.#kept.set(tarball, Promise.resolve({ body: archive, status: 200 }));
+    return Response.json({ ok: true }, { status: 201 });
   }
 
   async #answer(encoded: string): Promise<Response> {

@@ -30,7 +30,7 @@ testPublished(
       "local.ts": LOCAL,
       "service.toml": '[module.local]\nimport = "./local.ts"\n',
     });
-    const cached = await user.run(["cache", `${CLI}/offline`, SDK]);
+    const cached = await user.run(["cache", `${CLI}/internal/offline`, SDK]);
     assert.equal(cached.code, 0, cached.stderr);
     await registries[Symbol.asyncDispose]();
     const file = ["--cached-only", "service.toml"];

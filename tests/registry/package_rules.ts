@@ -1,12 +1,12 @@
 import type { Release } from "./release.ts";
 
-/** What is of no use to who imports a package. */
+/** Files that an importer of a package does not need. */
 const NOT_PUBLISHED =
   /_test\.tsx?$|(^|\/)(fixtures|vectors|benchmarks)\/|(^|\/)bench\.ts$/;
 /** `testing` of an entry is for users, of any other folder for us. */
 const TESTING = /^(.*\/)?testing\//;
 
-/** What is missing in a package, or is in it and shouldn't. */
+/** Returns missing and surplus files of a package. */
 export function packageProblems(release: Release): string[] {
   const { name, license, files, exports } = release;
   const paths = [...files.keys()].map((path) => path.slice(1));
@@ -18,11 +18,14 @@ export function packageProblems(release: Release): string[] {
   return [
     ...files.has("/README.md") ? [] : ["found no README.md"],
     ...license === undefined ? ["found no license in deno.json"] : [],
-    ...wrong.map((path) => `found ${path}, wanted no test in it`),
+    ...wrong.map((path) => `found ${path}; expected no test in it`),
   ].map((problem) => `${name}: ${problem}`);
 }
 
-/** Source files of a package that none of its entries leads to: `reached` are the paths of those that one does. */
+/**
+ * Source files of a package that none of its entries leads to: `reached` are
+ * the paths of those that one does.
+ */
 export function unreachedProblems(
   { name, files }: Release,
   reached: ReadonlySet<string>,

@@ -19,7 +19,7 @@ Deno.test("a package with what it needs has no problems", () => {
   assert.deepEqual(unreachedProblems(right, new Set(["/mod.ts"])), []);
 });
 
-Deno.test("a package says what it is, and under which licence it may be used", () => {
+Deno.test("a package has a description and a license", () => {
   assert.deepEqual(packageProblems(release([], { license: undefined })), [
     "@acme/x: found no README.md",
     "@acme/x: found no license in deno.json",
@@ -39,19 +39,19 @@ Deno.test("no test, fixture, vector or benchmark is published", () => {
   const paths = ["README.md", ...wrong].map((path) => `/${path}`);
   assert.deepEqual(
     packageProblems(release(paths)),
-    wrong.map((path) => `@acme/x: found ${path}, wanted no test in it`),
+    wrong.map((path) => `@acme/x: found ${path}; expected no test in it`),
   );
 });
 
-Deno.test("what an entry offers for tests is published, and no other helper of tests", () => {
+Deno.test("test tools of an entry are published, other test helpers are not", () => {
   const exports = { ".": "./mod.ts", "./testing": "./testing/mod.ts" };
   const paths = ["/README.md", "/testing/mod.ts", "/bus/testing/f.ts"];
   assert.deepEqual(packageProblems(release(paths, { exports })), [
-    "@acme/x: found bus/testing/f.ts, wanted no test in it",
+    "@acme/x: found bus/testing/f.ts; expected no test in it",
   ]);
 });
 
-Deno.test("a source file that no entry imports isn't published", () => {
+Deno.test("a source file that no entry imports is not published", () => {
   const files = release(["/mod.ts", "/left.ts", "/README.md"]);
   assert.deepEqual(unreachedProblems(files, new Set(["/mod.ts"])), [
     "@acme/x: found left.ts, which no entry imports",

@@ -1,16 +1,21 @@
 import assert from "node:assert/strict";
-import { VERSION } from "../../process/version.ts";
+import { VERSION } from "../../process/platform/version.ts";
 import type { JsrRegistry } from "./jsr_registry.ts";
 import { publish, type Published } from "./publish.ts";
 
-/** A package of somebody else: the text of each file by its name. `deno.json` is added. */
+/**
+ * A third-party package: the text of each file by name. `deno.json` is added.
+ */
 export interface ThirdParty {
   readonly name: string;
   readonly version?: string;
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** Publishes a package of somebody else, with a real `deno publish`; says how that went. */
+/**
+ * Publishes a third-party package with a real `deno publish`, and returns the
+ * result.
+ */
 export async function tryPublish(
   registry: JsrRegistry,
   { name, version = "1.0.0", files }: ThirdParty,
@@ -28,7 +33,7 @@ export async function tryPublish(
   }
 }
 
-/** Publishes a package of somebody else, which is right. */
+/** Publishes a valid third-party package. */
 export async function publishPackage(
   registry: JsrRegistry,
   thirdParty: ThirdParty,
@@ -37,7 +42,7 @@ export async function publishPackage(
   assert.equal(code, 0, said);
 }
 
-/** A module, published as `name`; it says on `topic` that it is there. */
+/** Returns a package with a module that publishes "here" on `topic`. */
 export function talkerPackage(name: string, topic: string): ThirdParty {
   return {
     name,

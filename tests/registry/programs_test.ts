@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { VERSION } from "../../process/version.ts";
+import { VERSION } from "../../process/platform/version.ts";
 import { withBroker } from "../broker/shared_broker.ts";
 import { Consumer, type Downloaded, IMPORTS } from "./consumer.ts";
 import { testPublished } from "./test_published.ts";
@@ -55,9 +55,9 @@ const PROGRAM = `
 
   await using process = await Process.create({ config: Deno.args[0] });
   process.register(hello);
-  const heard = process.context.subscribe("hello");
+  const messages = process.context.subscribe("hello");
   await process.start();
-  for await (const { topic, message } of heard) {
+  for await (const { topic, message } of messages) {
     console.log(topic, message);
     break;
   }
@@ -87,6 +87,7 @@ testPublished(
     );
     assert.deepEqual(packages.toSorted(), [
       "@logtape/logtape",
+      "@opentelemetry/api", // downloaded; loaded with [tracing] only
       "croner",
       "smol-toml",
       "zod",

@@ -1,14 +1,17 @@
 import { ROOT } from "../support/running_program.ts";
 import type { JsrRegistry } from "./jsr_registry.ts";
 
-/** How a `deno publish` went. */
+/** Result of a `deno publish`. */
 export interface Published {
   readonly code: number;
   /** All that it said. */
   readonly said: string;
 }
 
-/** Publishes what is in a folder, which is a package or a workspace of several, with a real `deno publish`. */
+/**
+ * Publishes what is in a folder, which is a package or a workspace of several,
+ * with a real `deno publish`.
+ */
 export async function publish(
   registry: JsrRegistry,
   folder: string = ROOT,

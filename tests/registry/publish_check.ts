@@ -1,18 +1,20 @@
 /**
- * Checks what would be published: publishes all of it to a registry on this machine, which refuses what JSR refuses, and looks at
- * what has arrived there.
+ * Checks what would be published: publishes all of it to a registry on this
+ * machine, which refuses what JSR refuses, and looks at what has arrived there.
  *
  * ```sh
- * deno task publish:check          # says what is wrong
+ * deno task publish:check          # reports errors, and hints for the score
  * deno task publish:check --list   # and which files are published
  * ```
  */
 import { docProblems } from "./doc_rules.ts";
 import { JsrRegistry } from "./jsr_registry.ts";
+import { scoreHints } from "./jsr_score.ts";
 import { moduleGraph } from "./module_graph.ts";
 import { packageProblems, unreachedProblems } from "./package_rules.ts";
 import { publish } from "./publish.ts";
 import type { Release } from "./release.ts";
+import { ROOT } from "../support/running_program.ts";
 
 /** Gives the exit code. */
 async function main(args: readonly string[]): Promise<number> {
@@ -34,14 +36,28 @@ async function main(args: readonly string[]): Promise<number> {
   say(
     `${docs.symbols} functions and classes: ${docs.problems.length} problems`,
   );
+  const workflow = await Deno.readTextFile(
+    `${ROOT}.github/workflows/release.yml`,
+  );
+  for (const release of registry.latest) {
+    const count = docs.documented.get(folderOf(release))!;
+    for (const hint of scoreHints(release, count, workflow)) {
+      say(`hint: ${hint}`);
+    }
+  }
   for (const problem of problems) say(`error: ${problem}`);
   return problems.length === 0 ? 0 : 1;
 }
 
-/** Where the entries of a package are in the repository. */
-function entries({ name, exports }: Release): string[] {
-  const folder = name.replace("@caryatid/", "");
-  return Object.values(exports).map((path) => path.replace(".", folder));
+/** Paths of the entries of a package in the repository. */
+function entries(release: Release): string[] {
+  const folder = folderOf(release);
+  const paths = Object.values(release.exports);
+  return paths.map((path) => path.replace(".", folder));
+}
+
+function folderOf({ name }: Release): string {
+  return name.replace("@caryatid/", "");
 }
 
 /** The paths in a package that its entries lead to. */

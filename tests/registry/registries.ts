@@ -3,12 +3,15 @@ import { JsrRegistry } from "./jsr_registry.ts";
 import { NpmRegistry } from "./npm_registry.ts";
 import { publish } from "./publish.ts";
 
-/** Where consumers get everything from: JSR with this very workspace published, and npm. */
+/**
+ * The registries of consumers: a JSR to which this workspace is published, and
+ * an npm.
+ */
 export class Registries implements AsyncDisposable {
   readonly jsr: JsrRegistry = new JsrRegistry();
   readonly npm: NpmRegistry = new NpmRegistry();
 
-  /** Starts them, and publishes the workspace. */
+  /** Starts the registries and publishes the workspace. */
   static async start(): Promise<Registries> {
     const registries = new Registries();
     const { code, said } = await publish(registries.jsr);
@@ -16,7 +19,7 @@ export class Registries implements AsyncDisposable {
     return registries;
   }
 
-  /** Stops both. */
+  /** Stops both registries. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.jsr[Symbol.asyncDispose]();
     await this.npm[Symbol.asyncDispose]();

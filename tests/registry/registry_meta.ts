@@ -20,7 +20,10 @@ export function packageMeta(
   };
 }
 
-/** `V_meta.json` of a version: its files, with what Deno checks them by, and its entries. */
+/**
+ * `V_meta.json` of a version: its files, with what Deno checks them by, and its
+ * entries.
+ */
 export function versionMeta({ files, exports }: Release): unknown {
   const manifest = [...files].map(([path, bytes]) => {
     const hash = createHash("sha256").update(bytes).digest("hex");

@@ -3,7 +3,7 @@ export interface Release {
   /** `@caryatid/sdk`. */
   readonly name: string;
   readonly version: string;
-  /** What an entry's name stands for: `./testing` → `./testing/mod.ts`. */
+  /** File of an entry: `./testing` → `./testing/mod.ts`. */
   readonly exports: Readonly<Record<string, string>>;
   readonly license: string | undefined;
   /** Each file's bytes by its path: `/mod.ts`. */

@@ -1,22 +1,25 @@
 import assert from "node:assert/strict";
-import { VERSION } from "../../process/version.ts";
+import { VERSION } from "../../process/platform/version.ts";
 import { Consumer } from "./consumer.ts";
 import { publishPackage } from "./packages.ts";
 import type { Registries } from "./registries.ts";
 import type { Release } from "./release.ts";
 import { testPublished } from "./test_published.ts";
 
-/** Asks the module of another SDK, and hears what it publishes and how it fails. */
+/**
+ * Uses the module of another SDK: prints a message that it publishes, its
+ * answer, and its errors.
+ */
 const PROGRAM = `
   import { Process } from "jsr:@caryatid/process@^${VERSION}";
   import { CaryatidError, defineTopic, isModule } from "jsr:@caryatid/sdk@^${VERSION}";
   const { default: module } = await import(Deno.args[1]);
 
   await using process = await Process.create({ config: Deno.args[0] });
-  const heard = process.context.subscribe("skewed.said");
+  const messages = process.context.subscribe("skewed.said");
   await process.start();
-  for await (const { message } of heard) {
-    console.log("heard", message);
+  for await (const { message } of messages) {
+    console.log("received", message);
     break;
   }
   const answer = await process.context.request("skewed.ask", { n: 1 });
@@ -31,7 +34,7 @@ const PROGRAM = `
 
 for (const version of ["0.0.9", "8.0.0"]) {
   testPublished(
-    `a module of SDK ${version} runs in a process that has another`,
+    `a module of SDK ${version} runs in a process with another version`,
     async (registries) => {
       addSdk(registries, version, (text) => text);
       const specifier = await publishSkewed(registries, version);
@@ -51,7 +54,7 @@ for (const version of ["0.0.9", "8.0.0"]) {
         !/INFO/.test(line)
       );
       assert.deepEqual(printed, [
-        "heard { n: 0 }",
+        "received { n: 0 }",
         "answer { n: 2 }",
         "skewed.refuse true HANDLER_FAILED FORBIDDEN",
         "skewed.mistype true HANDLER_FAILED INVALID_MESSAGE",
@@ -81,13 +84,13 @@ testPublished(
     assert.equal(ran.code, 2, ran.stdout + ran.stderr);
     assert.match(
       ran.stderr,
-      /error \[LOAD_FAILED\] \S.*service\.toml:2:1: .*found a module of version 9, wanted version 1 \(update @caryatid\/process\)/,
+      /error \[LOAD_FAILED\] \S.*service\.toml:2:1: .*found a module of version 9; expected version 1 \(Update @caryatid\/process\.\)/,
     );
   },
 );
 
 testPublished(
-  "a module that needs more than the SDK of its process has fails by name, and says what it misses",
+  "a module that needs a newer SDK than its process has fails with its name and the missing method",
   async (registries) => {
     await publishPackage(registries.jsr, {
       name: "@acme/newer",
@@ -115,13 +118,13 @@ testPublished(
     assert.equal(ran.code, 1, ran.stdout + ran.stderr);
     assert.match(
       ran.stdout,
-      /\[INIT_FAILED\] Cannot initialise module "newer": context\.rest is not a function/,
+      /\[INIT_FAILED\] Cannot initialize module "newer": context\.rest is not a function/,
     );
   },
 );
 
 testPublished(
-  "a standard bus is of the very version that the process is, though a newer one fits",
+  "a standard bus has the exact version of the process, even if a newer version matches",
   async (registries) => {
     const own = registries.jsr.release("@caryatid/process", VERSION);
     const version = VERSION.replace(/\d+$/, (patch) => `${Number(patch) + 1}`);
@@ -132,7 +135,7 @@ testPublished(
         class = "rabbit-mq"
       `,
     });
-    const cli = `jsr:@caryatid/process@${VERSION}/cli`;
+    const cli = `jsr:@caryatid/cli@${VERSION}`;
     const print = ["run", "-A", cli, "run", "--print", "service.toml"];
     registries.jsr.add({ ...own, version });
     const { stdout, stderr } = await user.run(print);
@@ -149,7 +152,10 @@ testPublished(
   },
 );
 
-/** Adds a version of the SDK that differs from this one in its number, and by `edit`. */
+/**
+ * Adds a version of the SDK that differs from this one by its number and by
+ * `edit`.
+ */
 function addSdk(
   { jsr }: Registries,
   version: string,
@@ -164,7 +170,9 @@ function addSdk(
   jsr.add(release);
 }
 
-/** Publishes a module that is made with that version of the SDK; gives its specifier. */
+/**
+ * Publishes a module for that version of the SDK, and returns its specifier.
+ */
 async function publishSkewed(
   { jsr }: Registries,
   sdk: string,

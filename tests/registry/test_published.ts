@@ -1,21 +1,35 @@
 import { Registries } from "./registries.ts";
 
-/** Set by `deno task test:publish`: these tests take longer than all others want to wait. */
-const isWanted = Deno.env.get("CARYATID_REQUIRE_PUBLISH") === "1";
+/**
+ * Set by `deno task test:publish`, because these tests take longer than all
+ * others.
+ */
+export const isWanted: boolean =
+  Deno.env.get("CARYATID_REQUIRE_PUBLISH") === "1";
 let registries: Registries | undefined;
 
-/** Registers a test that starts from the published workspace; ignored, and its name says why, where they aren't asked for. */
+/**
+ * Registers a test that starts from the published workspace. Without `deno task
+ * test:publish` the test is ignored, and its name contains the reason.
+ */
 export function testPublished(
   name: string,
   fn: (registries: Registries, t: Deno.TestContext) => Promise<void>,
 ): void {
   if (!isWanted) {
-    const why = "skipped: deno task test:publish runs it";
-    Deno.test.ignore(`${name} (${why})`, () => {});
+    ignored(name);
     return;
   }
   hook();
   Deno.test(name, (t) => fn(registries!, t));
+}
+
+/** Registers an ignored test, whose name contains the reason. */
+export function ignored(name: string): void {
+  Deno.test.ignore(
+    `${name} (skipped: deno task test:publish runs it)`,
+    () => {},
+  );
 }
 
 let isHooked = false;

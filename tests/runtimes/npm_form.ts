@@ -1,20 +1,11 @@
 import { stripTypeScriptTypes } from "node:module";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
+import { npmPackages, writePackage } from "../../.ci/npm/npm_package.ts";
 import { ROOT } from "../support/running_program.ts";
 
-const MEMBERS = ["sdk", "process", "modules"];
-
-interface Manifest {
-  readonly name: string;
-  readonly version: string;
-  readonly exports: Readonly<Record<string, string>>;
-}
-
 /**
- * A folder with our packages as JSR gives them to npm, and programs that use them: types are stripped and nothing else, so that what
- * a runtime lacks is not made up for. Packages of others come from npm.
- *
- * Not bundled: a bundler would choose what packages give to Deno, and would change the language level.
+ * Folder with the packages of `deno task npm` and programs that use them. Other
+ * packages come from npm.
  */
 export class NpmForm implements AsyncDisposable {
   /** The folder. */
@@ -24,7 +15,10 @@ export class NpmForm implements AsyncDisposable {
     this.path = path;
   }
 
-  /** Makes the folder, with the programs that are in `programs`, and what else is there. */
+  /**
+   * Makes the folder, with the programs that are in `programs`, and what else
+   * is there.
+   */
   static async make(programs: string): Promise<NpmForm> {
     // With a blank: such folders there are.
     const form = new NpmForm(
@@ -32,7 +26,9 @@ export class NpmForm implements AsyncDisposable {
     );
     try {
       await form.#install();
-      for (const member of MEMBERS) await form.#addPackage(member);
+      for (const made of await npmPackages(ROOT)) {
+        await writePackage(made, join(form.path, "node_modules", made.name));
+      }
       for await (const { name } of Deno.readDir(programs)) {
         const [from, to] = [join(programs, name), join(form.path, name)];
         if (name.endsWith(".ts")) await writeScript(from, to);
@@ -45,7 +41,7 @@ export class NpmForm implements AsyncDisposable {
     return form;
   }
 
-  /** Where a program is that was made of `<name>.ts`. */
+  /** Path of the program that was built from `<name>.ts`. */
   program(name: string): string {
     return join(this.path, `${name}.js`);
   }
@@ -69,27 +65,9 @@ export class NpmForm implements AsyncDisposable {
     }).output();
     if (!success) throw new Error(new TextDecoder().decode(stderr));
   }
-
-  async #addPackage(member: string): Promise<void> {
-    const from = join(ROOT, member);
-    const manifest = await readJson<Manifest>(join(from, "deno.json"));
-    const to = join(this.path, "node_modules", manifest.name);
-    await writeJson(join(to, "package.json"), {
-      name: manifest.name,
-      version: manifest.version,
-      type: "module",
-      exports: Object.fromEntries(
-        Object.entries(manifest.exports)
-          .map(([entry, file]) => [entry, file.replace(/\.ts$/, ".js")]),
-      ),
-    });
-    for await (const file of sources(from)) {
-      await writeScript(file, join(to, relative(from, file)));
-    }
-  }
 }
 
-/** What packages of others the workspace names. */
+/** Returns the packages that the workspace names, with their versions. */
 async function dependencies(): Promise<Record<string, string>> {
   const { imports } = await readJson<{ imports: Record<string, string> }>(
     join(ROOT, "deno.json"),
@@ -100,15 +78,6 @@ async function dependencies(): Promise<Record<string, string>> {
       return [specifier.slice("npm:".length, at), specifier.slice(at + 1)];
     }),
   );
-}
-
-/** The files of a folder that may be published: TypeScript, but for tests. */
-export async function* sources(folder: string): AsyncGenerator<string> {
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    const path = join(folder, name);
-    if (isDirectory) yield* sources(path);
-    else if (name.endsWith(".ts") && !name.endsWith("_test.ts")) yield path;
-  }
 }
 
 async function writeScript(from: string, to: string): Promise<void> {

@@ -4,7 +4,10 @@ import {
   statusOf,
 } from "../../modules/rest_server/testing/raw_client.ts";
 
-/** Asks the REST server of `programs/in_memory.ts` all that a client may: its answers are to be those that it gives on Deno. */
+/**
+ * Asks the REST server of `programs/in_memory.ts` all that a client may: its
+ * answers are to be those that it gives on Deno.
+ */
 export async function restAnswers(port: number): Promise<void> {
   const url = `http://127.0.0.1:${port}`;
   assert.deepEqual(await (await fetch(`${url}/hello/Ada`)).json(), {
@@ -31,12 +34,15 @@ export async function restAnswers(port: number): Promise<void> {
   assert.equal(await ask("GET /hello/Ada HTTP/1.1\nHost: a\n\n"), 200);
   assert.equal(await ask("GET /a/../hello/Ada HTTP/1.1\nHost: a\n\n"), 400);
   assert.equal(await ask("GET /hello/Ada HTTP/1.1\nHost: a/b?\n\n"), 400);
-  assert.equal(await ask("TRACE /hello HTTP/1.1\nHost: a\n\n"), 501);
+  assert.equal(await ask("TRACE /hello HTTP/1.1\nHost: a\n\n"), 404);
   const tooLong = "Content-Length: 99999999\n";
   assert.equal(await ask(`POST /echo HTTP/1.1\nHost: a\n${tooLong}\n`), 413);
 }
 
-/** Connects, and leaves too early, in every way; or speaks no HTTP. Who comes after that is answered. */
+/**
+ * Connects, and leaves too early, in every way; or speaks no HTTP. Who comes
+ * after that is answered.
+ */
 export async function meetBadClients(port: number): Promise<void> {
   const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
   const cut = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9999\r\n\r\na";
@@ -58,7 +64,7 @@ export async function meetBadClients(port: number): Promise<void> {
     for (const sees of [0, 1]) {
       await using client = await RawClient.connect(port);
       await client.send(text);
-      // In the middle of the answer, where there is one before all has come.
+      // In the middle of the answer, if it begins before all is received.
       if (sees && text !== cut) await client.until((seen) => seen.length > 0);
     }
   }

@@ -1,23 +1,39 @@
-/** Set where a test that is skipped is a failure: in CI. */
+/** True in CI, where a skipped test is a failure. */
 const REQUIRED = Deno.env.get("CARYATID_REQUIRE_NODE") === "1";
-/** For a first download, in milliseconds. */
+/** Longest wait for a first download, in milliseconds. */
 const PATIENCE = 120_000;
 
-/** What runs JavaScript, other than Deno. */
+/** A JavaScript runtime other than Deno. */
 export interface Runtime {
-  /** As the process says it in its first line. */
+  /** Pattern of its name in the first line that a process logs. */
   readonly name: RegExp;
-  /** The file to run. */
+  /** Path of its program. */
   readonly path: string;
 }
 
-/** Node 22, the oldest that is supported: from npm, whatever the machine has. */
-export const node: Runtime | string = await find("node", "22", /Node\.js 22\./);
+const found = await Promise.all([
+  find("node", "22", /Node\.js 22\./),
+  find("node", "24", /Node\.js 24\./),
+  find("node", "20", /Node\.js 20\./),
+  find("bun", "1", /Bun 1\./),
+]);
 
-/** Bun, from npm. */
-export const bun: Runtime | string = await find("bun", "1", /Bun 1\./);
+/**
+ * Node 22 from npm, the oldest supported version, or the reason why it is
+ * unavailable.
+ */
+export const node: Runtime | string = found[0];
+/** Node 24 from npm, or the reason why it is unavailable. */
+export const node24: Runtime | string = found[1];
+/** Node 20 from npm, which is not supported, or the reason. */
+export const node20: Runtime | string = found[2];
+/** Bun from npm, or the reason why it is unavailable. */
+export const bun: Runtime | string = found[3];
 
-/** Registers a test that needs `runtime`; where that is a reason why there is none it is ignored, or fails with `CARYATID_REQUIRE_NODE=1`. */
+/**
+ * Registers a test that needs `runtime`. If `runtime` is the reason why it is
+ * unavailable, the test is ignored, or fails with `CARYATID_REQUIRE_NODE=1`.
+ */
 export function runtimeTest(
   runtime: Runtime | string,
   name: string,
@@ -42,7 +58,8 @@ async function find(
     const { success, stdout, stderr } = await new Deno.Command("npm", {
       args: [
         ...["exec", "--yes", `--package=${name}@${version}`],
-        // The runtime itself, so that a signal to it meets nobody else.
+        // The path of the runtime itself, so that signals reach it and no
+        // wrapper.
         ...["-c", `readlink -f "$(command -v ${name})"`],
       ],
       stdin: "null",

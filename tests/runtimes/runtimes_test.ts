@@ -1,4 +1,7 @@
-/** On Node.js and Bun, our packages as npm gets them from JSR: what a user's program does there, and how it ends. */
+/**
+ * On Node.js and Bun, our packages as npm gets them from JSR: what a user's
+ * program does there, and how it ends.
+ */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { certificateFiles } from "../../modules/rest_server/testing/certificate_files.ts";
@@ -10,7 +13,7 @@ import { withBroker } from "../broker/shared_broker.ts";
 import { RunningProgram } from "../support/running_program.ts";
 import { NpmForm } from "./npm_form.ts";
 import { meetBadClients, restAnswers } from "./rest_answers.ts";
-import { bun, node, type Runtime, runtimeTest } from "./runtime.ts";
+import { bun, node, node20, type Runtime, runtimeTest } from "./runtime.ts";
 
 const PROGRAMS = fileURLToPath(new URL("programs", import.meta.url));
 const LISTENING = /listening on http:\/\/127\.0\.0\.1:(\d+)/;
@@ -21,7 +24,7 @@ const FOR_DENO: Readonly<Record<string, RegExp>> = {
   remote:
     /\[LOAD_FAILED\].*"jsr:@scope\/name".*only Deno imports jsr: at run time; install the package/,
   pinned:
-    /\[LOAD_FAILED\].*no way on .* to run just what was hashed.*leave integrity out/,
+    /\[LOAD_FAILED\].*no way on .* to run just what was hashed.*Remove integrity/,
   isolated:
     /\[INVALID_CONFIG\].*module\.isolated\.isolation: found "worker" on .* which isolates no modules/,
 };
@@ -63,12 +66,14 @@ for (
 ) {
   runtimeTest(
     runtime,
-    `on ${name} modules publish, hear, ask and are refused, found by class, import or name`,
+    `on ${name} modules publish, receive, request and are refused, by class, import or name`,
     async (runtime) => {
       await using running = run(runtime, "in_memory");
       assert.match(await running.line(/Caryatid/), runtime.name);
-      await running.line(/greeter: heard greet\.world: \{ hello: 'world' \}/);
-      await running.line(/spy: heard greet\.world: \{ hello: "world" \}/);
+      await running.line(
+        /greeter: received greet\.world: \{ hello: 'world' \}/,
+      );
+      await running.line(/spy: received greet\.world: \{ hello: "world" \}/);
       await running.line(/shout: GREET\.WORLD!/);
       await running.line(/shout: publishing elsewhere: FORBIDDEN/);
       await running.line(/asked: \{ answer: 42 \}/);
@@ -92,7 +97,7 @@ for (
 
   runtimeTest(
     runtime,
-    `on ${name} clients that leave early, or speak no HTTP, harm nobody`,
+    `on ${name} clients that leave early or do not speak HTTP affect no other client`,
     async (runtime) => {
       await using running = run(runtime, "in_memory");
       await meetBadClients(await portOf(running));
@@ -125,7 +130,7 @@ for (
 
   runtimeTest(
     runtime,
-    `on ${name} pages hear live messages, and a stop ends their streams`,
+    `on ${name} pages receive live messages, and a stop ends their streams`,
     async (runtime) => {
       await using running = run(runtime, "in_memory");
       const port = await portOf(running);
@@ -167,22 +172,51 @@ for (
       assert.equal(await running.exitCode(), 0, await running.stderr);
       assert.deepEqual(running.lines, [
         "refused: FOLDER_IN_USE",
-        "recorded as many as heard, or more: true",
+        "recorded as many as received, or more: true",
         "played all",
       ]);
+    },
+  );
+
+  runtimeTest(
+    runtime,
+    `on ${name} a process whose output has no reader continues, and stops on SIGINT`,
+    async ({ path }) => {
+      const child = new Deno.Command(path, {
+        args: [form.program("in_memory")],
+        env: { CARYATID_MODULE__SPY__TOPIC: "clock.tick" },
+        stdin: "null",
+        stdout: "piped",
+        stderr: "null",
+      }).spawn();
+      const output = child.stdout.pipeThrough(new TextDecoderStream())
+        .getReader();
+      let text = "";
+      while (!LISTENING.test(text)) text += (await output.read()).value;
+      await output.cancel();
+      await using page = await RawClient.connect(
+        Number(LISTENING.exec(text)![1]),
+      );
+      await page.send(
+        "GET /live/events?topic=clock.tick HTTP/1.1\r\nHost: a\r\n\r\n",
+      );
+      // The spy has logged some of them to nowhere.
+      await page.until((text) => text.split('"number"').length > 5);
+      child.kill("SIGINT");
+      assert.equal((await child.status).code, 0);
     },
   );
 
   for (const how of ["throw", "reject"]) {
     runtimeTest(
       runtime,
-      `D6 on ${name} an error that nobody catches is told, and the exit code is 1 (${how})`,
+      `D6 on ${name} an uncaught error is logged, and the exit code is 1 (${how})`,
       async (runtime) => {
         await using running = run(runtime, "in_memory", how);
         assert.equal(await running.exitCode(), 1);
         assert.match(
           running.lines.join("\n"),
-          /nobody caught.*\n.*Error: uncaught/,
+          /an uncaught error ends the process.*\n.*Error: uncaught/,
         );
       },
     );
@@ -190,7 +224,7 @@ for (
 
   runtimeTest(
     runtime,
-    `on ${name} a configuration that isn't there is told, and the exit code is 2`,
+    `on ${name} a missing configuration is reported, and the exit code is 2`,
     async (runtime) => {
       await using running = run(runtime, "in_memory", "without a file");
       assert.equal(await running.exitCode(), 2);
@@ -204,7 +238,7 @@ for (
   for (const [what, says] of Object.entries(FOR_DENO)) {
     runtimeTest(
       runtime,
-      `on ${name} a module that is to be ${what} doesn't run, and is told what to do`,
+      `on ${name} a module that is to be ${what} does not run, and the error has a remedy`,
       async (runtime) => {
         await using running = run(runtime, "in_memory", what);
         assert.equal(await running.exitCode(), 2);
@@ -233,12 +267,13 @@ for (
     },
   );
 
-  const overRabbitMq = `on ${name} a process hears and answers over RabbitMQ`;
+  const overRabbitMq =
+    `on ${name} a process receives and answers over RabbitMQ`;
   withBroker(overRabbitMq, (broker) => {
     runtimeTest(runtime, overRabbitMq, async (runtime) => {
       const { url, exchange } = broker();
       await using running = run(runtime, "rabbit_mq", url, exchange);
-      await running.line(/heard \{.* bytes: /);
+      await running.line(/received \{.* bytes: /);
       await running.line(/asked: \{ answer: 1099511627776 \}/);
       await stopsCleanly(running);
     });
@@ -263,3 +298,16 @@ for (
     );
   }
 }
+
+runtimeTest(
+  node20,
+  "on Node 20 a process does not start, and the error names the oldest supported version",
+  async (runtime) => {
+    await using running = run(runtime, "in_memory");
+    assert.equal(await running.exitCode(), 1);
+    assert.match(
+      running.lines.join("\n"),
+      /\[WRONG_VERSION\] Cannot run on "Node\.js 20\..*expected 22 or later/,
+    );
+  },
+);

@@ -2,7 +2,7 @@ import { type DevTools, type Json, within } from "./dev_tools.ts";
 
 /** One page. */
 export class BrowserPage {
-  /** What it complained about: errors, and what a policy blocked. */
+  /** Reported errors and requests that a policy blocked. */
   readonly complaints: string[] = [];
   readonly #devTools: DevTools;
   readonly #session: string;
@@ -19,7 +19,7 @@ export class BrowserPage {
     });
   }
 
-  /** Turns on what it tells. */
+  /** Turns on its reports. */
   async prepare(width: number, height: number): Promise<void> {
     for (const domain of ["Page", "Runtime", "Log"]) {
       await this.#ask(`${domain}.enable`);
@@ -84,6 +84,13 @@ export class BrowserPage {
     });
     if (exceptionDetails) throw new Error(JSON.stringify(exceptionDetails));
     return (result as { value?: unknown }).value;
+  }
+
+  /** Used bytes of its heap, after everything unreachable was collected. */
+  async heapUsed(): Promise<number> {
+    await this.#ask("HeapProfiler.collectGarbage");
+    const { usedSize } = await this.#ask("Runtime.getHeapUsage");
+    return Number(usedSize);
   }
 
   /** A picture of it, as PNG. */

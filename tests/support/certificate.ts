@@ -17,13 +17,16 @@ import {
   utf8,
 } from "./der.ts";
 
-/** What a certificate says. */
+/** Options of a {@linkcode Certificate}. */
 export interface CertificateOptions {
-  /** Whose it is: its common name, and unless it is an authority's, its host. */
+  /**
+   * Common name of the owner. Unless the certificate is an authority's, it is
+   * also its host.
+   */
   readonly name: string;
-  /** Whether others may be signed with it (false). */
+  /** True if the certificate can sign others (false). */
   readonly authority?: boolean;
-  /** The last day on which it holds (in ten years). */
+  /** Last day of validity (in ten years). */
   readonly until?: Date;
 }
 
@@ -31,9 +34,10 @@ const DAY = 86_400_000;
 const SHA256_WITH_ECDSA = sequence(objectId("1.2.840.10045.4.3.2"));
 
 /**
- * A certificate with its key, made here and now: tests of TLS need neither openssl nor keys in the repository.
+ * A certificate with its key, generated in the test process: tests of TLS need
+ * neither openssl nor keys in the repository.
  *
- * Elliptic (P-256), X.509 version 3. `cert` and `key` are PEM.
+ * Elliptic curve (P-256), X.509 version 3. `cert` and `key` are PEM.
  */
 export class Certificate {
   readonly cert: string;
@@ -54,12 +58,12 @@ export class Certificate {
     this.cert = pem(sequence(body, SHA256_WITH_ECDSA, bitString(signature)));
   }
 
-  /** An authority of its own: a certificate that signed itself. */
+  /** Creates an authority: a self-signed certificate. */
   static authority(name: string): Certificate {
     return new Certificate({ name, authority: true });
   }
 
-  /** A certificate that this authority signed. */
+  /** Creates a certificate signed by this authority. */
   sign(options: CertificateOptions): Certificate {
     return new Certificate(options, this);
   }
@@ -99,7 +103,10 @@ function extension(id: string, value: Uint8Array): Uint8Array {
   return sequence(objectId(id), octetString(value));
 }
 
-/** As an alternative name, which is what clients look at: of type 2 for a host, 7 for an address. */
+/**
+ * Encodes an alternative name, which clients check: type 2 for a host, 7 for an
+ * address.
+ */
 function hostName(name: string): Uint8Array {
   const parts = name.split(".").map(Number);
   const isAddress = parts.length === 4 && parts.every(Number.isInteger);

@@ -4,7 +4,8 @@ import { Certificate } from "./certificate.ts";
 
 Deno.test("a certificate is signed by its authority, and says whose it is and until when it holds", () => {
   const authority = Certificate.authority("an authority");
-  const until = new Date("2051-02-03T04:05:06Z"); // beyond the form of two digits
+  // beyond the form of two digits
+  const until = new Date("2051-02-03T04:05:06Z");
   const host = new X509Certificate(
     authority.sign({ name: "broker.example", until }).cert,
   );

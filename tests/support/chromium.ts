@@ -3,7 +3,7 @@ import { DevTools, within } from "./dev_tools.ts";
 
 const PROGRAM = "/usr/bin/chromium";
 
-/** Why there is no browser, if so. */
+/** Returns the reason why no browser is available, or undefined. */
 export function chromiumUnavailable(): string | undefined {
   try {
     Deno.statSync(PROGRAM);
@@ -13,7 +13,10 @@ export function chromiumUnavailable(): string | undefined {
   }
 }
 
-/** Registers a test in a browser; or an ignored one, whose name says why, where there is none. */
+/**
+ * Registers a test in a browser. If no browser is available, the test is
+ * ignored and its name contains the reason.
+ */
 export function browserTest(
   name: string,
   fn: (browser: Chromium) => Promise<void>,
@@ -29,7 +32,7 @@ export function browserTest(
   });
 }
 
-/** A headless Chromium, spoken to in its DevTools protocol. */
+/** A headless Chromium, controlled by the DevTools protocol. */
 export class Chromium implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #folder: string;
@@ -48,7 +51,7 @@ export class Chromium implements AsyncDisposable {
     this.#output = output;
   }
 
-  /** Starts one, with a profile of its own. */
+  /** Starts a browser with a new profile. */
   static async start(): Promise<Chromium> {
     const folder = await Deno.makeTempDir();
     const child = new Deno.Command(PROGRAM, {
@@ -84,7 +87,7 @@ export class Chromium implements AsyncDisposable {
     }
   }
 
-  /** Opens a page of that size, in pixels. */
+  /** Opens a page of this size, in pixels. */
   async open(url: string, width: number, height: number): Promise<BrowserPage> {
     const call = this.#devTools;
     const { targetId } = await call.ask("Target.createTarget", {
@@ -101,7 +104,8 @@ export class Chromium implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#devTools.ask("Browser.close", {}).catch(() => {}); // it may close before it says so
+    // the browser can close before it answers
+    this.#devTools.ask("Browser.close", {}).catch(() => {});
     await within(this.#child.status);
     await this.#output.catch(() => {});
     await this.#devTools.closed;
@@ -109,7 +113,10 @@ export class Chromium implements AsyncDisposable {
   }
 }
 
-/** Processes of the browser may still write there while they end. */
+/**
+ * Removes the folder; processes of the browser may still write to it while they
+ * end.
+ */
 async function removed(folder: string): Promise<void> {
   for (let left = 20;; left--) {
     try {

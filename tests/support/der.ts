@@ -1,16 +1,19 @@
-// The few forms of DER (X.690) that a certificate is made of.
+// The types of DER (X.690) that a certificate uses.
 
-/** Parts one after the other. */
+/** Encodes a sequence of parts. */
 export function sequence(...parts: readonly Uint8Array[]): Uint8Array {
   return field(0x30, ...parts);
 }
 
-/** A set of one. */
+/** Encodes a set of one element. */
 export function setOf(part: Uint8Array): Uint8Array {
   return field(0x31, part);
 }
 
-/** What its place in the structure gives a meaning: with `number`, around a whole value or around bare bytes. */
+/**
+ * Encodes a context-specific field, whose position gives its meaning: tag
+ * `number` around a whole value, or around bare bytes.
+ */
 export function context(
   number: number,
   value: Uint8Array,
@@ -19,32 +22,35 @@ export function context(
   return field((whole ? 0xa0 : 0x80) | number, value);
 }
 
-/** A positive number, whose first byte is below 0x80. */
+/** Encodes a positive integer whose first byte is below 0x80. */
 export function integer(bytes: Uint8Array): Uint8Array {
   return field(0x02, bytes);
 }
 
-/** Yes or no. */
+/** Encodes a boolean. */
 export function boolean(value: boolean): Uint8Array {
   return field(0x01, new Uint8Array([value ? 0xff : 0]));
 }
 
-/** Bits, without the last `unused` ones. */
+/** Encodes a bit string without its last `unused` bits. */
 export function bitString(bytes: Uint8Array, unused = 0): Uint8Array {
   return field(0x03, new Uint8Array([unused]), bytes);
 }
 
-/** Bytes. */
+/** Encodes a byte string. */
 export function octetString(bytes: Uint8Array): Uint8Array {
   return field(0x04, bytes);
 }
 
-/** Text. */
+/** Encodes a text. */
 export function utf8(text: string): Uint8Array {
   return field(0x0c, new TextEncoder().encode(text));
 }
 
-/** A moment, to the second, in either of the two forms that certificates must use: two digits for the year until 2049. */
+/**
+ * Encodes a time in seconds, in one of the two forms that certificates must
+ * use: with a two-digit year until 2049.
+ */
 export function time(date: Date): Uint8Array {
   const digits = date.toISOString().replace(/\.\d+|[-:T]/g, "");
   const short = date.getUTCFullYear() < 2050;
@@ -52,7 +58,7 @@ export function time(date: Date): Uint8Array {
   return field(short ? 0x17 : 0x18, text);
 }
 
-/** A registered number like `2.5.4.3`. */
+/** Encodes a registered object identifier like `2.5.4.3`. */
 export function objectId(dotted: string): Uint8Array {
   const [first, second, ...rest] = dotted.split(".").map(Number) as [
     number,

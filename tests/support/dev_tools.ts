@@ -1,6 +1,6 @@
 const PATIENCE = 120_000;
 
-/** What the protocol sends. */
+/** A frame of the protocol. */
 export type Json = Readonly<Record<string, unknown>>;
 
 /** The DevTools protocol: questions by number, and events. */
@@ -37,8 +37,12 @@ export class DevTools {
     return within(asked.promise);
   }
 
-  listen(session: string, method: string, heard: (event: Json) => void): void {
-    this.#listeners.set(`${session} ${method}`, heard);
+  listen(
+    session: string,
+    method: string,
+    received: (event: Json) => void,
+  ): void {
+    this.#listeners.set(`${session} ${method}`, received);
   }
 
   #take(message: {

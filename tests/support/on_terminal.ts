@@ -1,13 +1,23 @@
+import { inherited } from "./running_program.ts";
+
 const text = new TextDecoder();
 
-/** Whether a test can have a terminal: util-linux has it on every Linux, others may not. */
+/**
+ * True if tests can run programs in a terminal: every Linux has `script` of
+ * util-linux, other systems may not.
+ */
 export const hasTerminal: boolean = isThere("script");
 
-/** Runs a command with a terminal for all of its input and output, at which nobody types; gives what it showed until it asked. */
+/**
+ * Runs a command with a terminal for its input and output, without typing.
+ * Returns its output until it asks for a permission.
+ */
 export async function onTerminal(command: readonly string[]): Promise<string> {
   const line = command.map(quoted).join(" ");
   const child = new Deno.Command("script", {
     args: ["--quiet", "--return", "--command", line, "/dev/null"],
+    clearEnv: true,
+    env: inherited(),
     stdin: "null",
     stdout: "piped",
     stderr: "null",
@@ -16,7 +26,7 @@ export async function onTerminal(command: readonly string[]): Promise<string> {
   for await (const chunk of child.stdout) {
     shown += text.decode(chunk, { stream: true });
     if (!shown.includes("Allow?")) continue;
-    child.kill("SIGTERM"); // it passes that on to what it runs
+    child.kill("SIGTERM"); // it passes the signal on to its child
     break;
   }
   await child.status;

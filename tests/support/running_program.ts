@@ -1,22 +1,25 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 
-/** The folder of the repository. */
+/** Folder of the repository. */
 export const ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
-/** How long a program may keep a test waiting that would wait for ever, in milliseconds: a busy machine may take a minute. */
+/**
+ * Longest wait for a program, in milliseconds: a busy machine may need a
+ * minute.
+ */
 const PATIENCE = 120_000;
 
-/** How to run a program, but for its arguments. */
+/** Options of {@linkcode RunningProgram}. */
 export interface RunningProgramOptions {
-  /** What is run: a path, or a name to be found in the PATH (Deno itself). */
+  /** Path of the program, or its name in the PATH (Deno itself). */
   readonly command?: string;
-  /** Whether it is spoken to by its standard input (no). */
+  /** True if the test writes to its standard input (false). */
   readonly input?: boolean;
-  /** Where it runs (the folder of the repository). */
+  /** Working folder (the folder of the repository). */
   readonly cwd?: string;
 }
 
-/** A program in a process of its own, run as a user would, and what it prints. */
+/** A program in a separate process, run as a user would, and its output. */
 export class RunningProgram implements AsyncDisposable {
   readonly #command: string;
   readonly #child: Deno.ChildProcess;
@@ -50,29 +53,30 @@ export class RunningProgram implements AsyncDisposable {
     this.stderr = this.#readLog();
   }
 
-  /** Its number in the system. */
+  /** Process id. */
   get pid(): number {
     return this.#child.pid;
   }
 
-  /** What it has printed so far. */
+  /** Lines written to standard output so far. */
   get lines(): readonly string[] {
     return this.#lines;
   }
 
-  /** What it has written to standard error so far. */
+  /** Text written to standard error so far. */
   get log(): string {
     return this.#log;
   }
 
-  /** Whether it has ended, and all it printed is read. */
+  /** True once the program has ended and all its output is read. */
   get ended(): boolean {
     return this.#ended;
   }
 
   /**
-   * Resolves with the line that is number `count` (1) of those that match, from the beginning; fails when the program ends before,
-   * or is later than `patience` ms (120,000).
+   * Resolves with matching line number `count` (1), counted from the beginning.
+   * Rejects if the program ends before, or if the line is not there after
+   * `patience` ms (120,000).
    */
   line(
     pattern: RegExp,
@@ -93,7 +97,11 @@ export class RunningProgram implements AsyncDisposable {
     );
   }
 
-  /** Resolves with what `find` finds in the lines or the log, looked for whenever there is more; fails when the program ends before. */
+  /**
+   * Resolves with the result of `find`, which is called whenever there is more
+   * output, until it returns a value. Rejects if the program ends before, or
+   * after `patience` ms (120,000).
+   */
   async until<T>(
     find: () => T | undefined,
     wanted: () => string,
@@ -113,14 +121,15 @@ export class RunningProgram implements AsyncDisposable {
     }
   }
 
-  /** Writes a line on its standard input. */
+  /** Writes a line to standard input. */
   async write(line: string): Promise<void> {
     await this.#input!.write(new TextEncoder().encode(`${line}\n`));
   }
 
-  /** Ends its standard input; harmless twice. */
+  /** Ends standard input; calling it twice is harmless. */
   async endInput(): Promise<void> {
-    await this.#input?.close().catch(() => {}); // it has ended, or this was done before
+    // the program has ended, or its input was ended before
+    await this.#input?.close().catch(() => {});
   }
 
   /** Sends a signal. */
@@ -128,7 +137,10 @@ export class RunningProgram implements AsyncDisposable {
     this.#child.kill(signal);
   }
 
-  /** Sends a signal again and again until the program ends: one that follows another closely is taken for the same. */
+  /**
+   * Sends a signal repeatedly until the program ends: the system may merge a
+   * signal with an earlier one.
+   */
   insist(signal: Deno.Signal): void {
     const timer = setInterval(() => {
       try {
@@ -140,7 +152,10 @@ export class RunningProgram implements AsyncDisposable {
     this.#child.status.then(() => clearInterval(timer));
   }
 
-  /** Its exit code, once it has ended and all it printed is read. One that goes on running is killed after `patience` ms (120,000). */
+  /**
+   * Resolves with the exit code when the program has ended and all its output
+   * is read. Kills a program that still runs after `patience` ms (120,000).
+   */
   async exitCode(patience: number = PATIENCE): Promise<number> {
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), patience);
     const { code } = await this.#child.status;
@@ -149,12 +164,12 @@ export class RunningProgram implements AsyncDisposable {
     return code;
   }
 
-  /** Kills it if it still runs, and waits for its end. */
+  /** Kills the program if it still runs, and waits for its end. */
   async [Symbol.asyncDispose](): Promise<void> {
     try {
       this.#child.kill("SIGKILL");
     } catch {
-      // it has ended
+      // the program has ended
     }
     await this.endInput();
     await this.exitCode();
@@ -204,8 +219,11 @@ export class RunningProgram implements AsyncDisposable {
   }
 }
 
-/** Without what is meant for the tests themselves: a program would take it for configuration. */
-function inherited(): Record<string, string> {
+/**
+ * Returns the environment without the variables for the tests themselves: a
+ * program would read them as configuration.
+ */
+export function inherited(): Record<string, string> {
   const variables = Object.entries(Deno.env.toObject());
   return Object.fromEntries(
     variables.filter(([name]) => !name.startsWith("CARYATID_")),

@@ -19,7 +19,7 @@ export const check: Case = {
     "are a local file each, half clocks",
 };
 
-/** Local ones are copies of one module: each is code of its own to Deno. */
+/** Local ones are copies of one module: Deno loads each separately. */
 function configuration(): string {
   const local = path("examples/simple/subscriber.ts");
   const sections = Array.from(

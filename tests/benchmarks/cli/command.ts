@@ -7,12 +7,18 @@ export function path(name: string): string {
   return fileURLToPath(new URL(name, ROOT));
 }
 
-/** Arguments of Deno that run the command `caryatid` with these, as an installed one does. */
+/**
+ * Arguments of Deno that run the command `caryatid` with these, as an installed
+ * one does.
+ */
 export function caryatid(...args: string[]): string[] {
-  return ["run", "-A", path("process/cli/mod.ts"), ...args];
+  return ["run", "-A", path("cli/mod.ts"), ...args];
 }
 
-/** A file in a folder of this repository, so that its deno.json counts, for as long as it is needed. */
+/**
+ * A file in a folder of this repository, so that its deno.json counts, for as
+ * long as it is needed.
+ */
 export class ConfigFile implements AsyncDisposable {
   readonly path: string;
   readonly #folder: string;

@@ -7,6 +7,7 @@ import { swap } from "./swap.ts";
 export const cli: Suite = {
   name: "cli",
   about: "the command caryatid",
+  minutes: 1,
   cases: [
     run,
     check,

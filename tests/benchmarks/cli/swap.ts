@@ -7,7 +7,10 @@ const MESSAGES = 100_000;
 const SWAPS = 10;
 const TOPIC = "bench.swap";
 
-/** A module is swapped again and again while messages come in as fast as it reads. */
+/**
+ * A module is swapped again and again while messages come in as fast as it
+ * reads.
+ */
 export const swap: Case = {
   name: "swap",
   unit: "ms",
@@ -18,43 +21,48 @@ export const swap: Case = {
 };
 
 async function swapUnderLoad(): Promise<{ p50: number; max: number }> {
-  const heard: number[] = [];
+  const received: number[] = [];
   await using process = await Process.create({
     config: { module: { reader: {} }, log: { level: "error" } },
-    modules: [reader(heard)],
+    modules: [reader(received)],
     swappable: true,
   });
   await process.start();
-  const times = await publishAll(process, heard);
+  const times = await publishAll(process, received);
   await process.stop();
-  expectAll(heard.length, MESSAGES);
-  expectOrder(heard);
+  expectAll(received.length, MESSAGES);
+  expectOrder(received);
   return { p50: median(times), max: Math.max(...times) };
 }
 
-/** Each is a definition of its own, as after an edit. */
-function reader(heard: number[]): Module {
+/** Each is a separate definition, as after an edit. */
+function reader(received: number[]): Module {
   return defineModule({
     name: "reader",
     init(context) {
       const messages = context.subscribe(TOPIC);
       context.run(async () => {
-        for await (const { message } of messages) heard.push(message as number);
+        for await (const { message } of messages) {
+          received.push(message as number);
+        }
       });
     },
   });
 }
 
-/** One swap after the other, each begun in the middle of the load; gives how long each took. */
+/**
+ * One swap after the other, each begun in the middle of the load; gives how
+ * long each took.
+ */
 async function publishAll(
   process: Process,
-  heard: number[],
+  received: number[],
 ): Promise<number[]> {
   const times: number[] = [];
   let idle = true;
   const swap = async () => {
     idle = false;
-    times.push(await swapTime(process, heard));
+    times.push(await swapTime(process, received));
     idle = true;
   };
   let last = Promise.resolve();
@@ -70,15 +78,17 @@ async function publishAll(
   return times;
 }
 
-async function swapTime(process: Process, heard: number[]): Promise<number> {
+async function swapTime(process: Process, received: number[]): Promise<number> {
   const start = performance.now();
-  await process.swap("reader", reader(heard));
+  await process.swap("reader", reader(received));
   return performance.now() - start;
 }
 
-function expectOrder(heard: readonly number[]): void {
-  const wrong = heard.findIndex((message, n) => message !== n);
+function expectOrder(received: readonly number[]): void {
+  const wrong = received.findIndex((message, n) => message !== n);
   if (wrong >= 0) {
-    throw new Error(`out of order: found ${heard[wrong]} as number ${wrong}`);
+    throw new Error(
+      `out of order: found ${received[wrong]} as number ${wrong}`,
+    );
   }
 }

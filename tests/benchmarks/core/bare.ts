@@ -1,12 +1,15 @@
 import eventemitter2 from "eventemitter2";
 import { against, type Case } from "../harness.ts";
-import { expectAll, perSecond, readAll } from "./count.ts";
+import { expectAll, perThreadSecond, readAll } from "./count.ts";
 import { Subject } from "./subject.ts";
 
 const MESSAGES = 1_000_000;
 const TOPIC = "bench.bare";
 
-/** What we lose: a synchronous call of a callback, which has no queue and makes nobody wait. */
+/**
+ * The lower bound: a synchronous call of a callback, without a queue and
+ * without back-pressure.
+ */
 export const bare: readonly Case[] = [
   {
     ...lostTo(throughEmitter, "EventEmitter2 without wildcards"),
@@ -30,9 +33,9 @@ function lostTo(peer: () => Promise<number>, what: string): Omit<Case, "name"> {
 async function throughCaryatid(): Promise<number> {
   await using subject = new Subject();
   const { context } = subject;
-  const heard = context.subscribe(TOPIC);
-  return await perSecond(MESSAGES, async () => {
-    const read = readAll(heard, MESSAGES);
+  const received = context.subscribe(TOPIC);
+  return await perThreadSecond(MESSAGES, async () => {
+    const read = readAll(received, MESSAGES);
     for (let i = 0; i < MESSAGES; i++) await context.publish(TOPIC, i);
     await read;
   });
@@ -40,26 +43,26 @@ async function throughCaryatid(): Promise<number> {
 
 async function throughEmitter(): Promise<number> {
   const emitter = new eventemitter2.EventEmitter2();
-  let heard = 0;
-  emitter.on(TOPIC, () => heard++);
-  const rate = await perSecond(MESSAGES, () => {
+  let received = 0;
+  emitter.on(TOPIC, () => received++);
+  const rate = await perThreadSecond(MESSAGES, () => {
     for (let i = 0; i < MESSAGES; i++) emitter.emit(TOPIC, i);
     return Promise.resolve();
   });
-  expectAll(heard, MESSAGES);
+  expectAll(received, MESSAGES);
   return rate;
 }
 
 async function throughEventTarget(): Promise<number> {
   const target = new EventTarget();
-  let heard = 0;
-  target.addEventListener(TOPIC, () => heard++);
-  const rate = await perSecond(MESSAGES, () => {
+  let received = 0;
+  target.addEventListener(TOPIC, () => received++);
+  const rate = await perThreadSecond(MESSAGES, () => {
     for (let i = 0; i < MESSAGES; i++) {
       target.dispatchEvent(new CustomEvent(TOPIC, { detail: i }));
     }
     return Promise.resolve();
   });
-  expectAll(heard, MESSAGES);
+  expectAll(received, MESSAGES);
   return rate;
 }

@@ -1,7 +1,12 @@
-/** Throws unless everything arrived: a fast bus that loses messages isn't one. */
+import { processorTime } from "./processor_time.ts";
+import { threadTime } from "./thread_time.ts";
+
+/**
+ * Throws unless everything arrived: a bus that loses messages is not fast.
+ */
 export function expectAll(found: number, wanted: number): void {
   if (found === wanted) return;
-  throw new Error(`lost messages: found ${found}, wanted ${wanted}`);
+  throw new Error(`lost messages: found ${found}; expected ${wanted}`);
 }
 
 /** Reads until there were `wanted`, then leaves the loop. */
@@ -14,7 +19,7 @@ export async function readAll(
   expectAll(found, wanted);
 }
 
-/** How many of `count` there were in a second of what `work` took. */
+/** Rate per second of `count` operations in `work`. */
 export async function perSecond(
   count: number,
   work: () => Promise<void>,
@@ -22,7 +27,31 @@ export async function perSecond(
   return count / (await milliseconds(work) / 1000);
 }
 
-/** How long `work` took. */
+/**
+ * Rate per second of this thread: for work in memory, which never waits. On an
+ * idle machine it is the rate per second.
+ */
+export async function perThreadSecond(
+  count: number,
+  work: () => Promise<void>,
+): Promise<number> {
+  const start = threadTime();
+  await work();
+  return count / ((threadTime() - start) / 1000);
+}
+
+/**
+ * Rate per second of processor time of this process: for work that also writes
+ * and reads files, in other threads.
+ */
+export async function perProcessorSecond(
+  count: number,
+  work: () => Promise<void>,
+): Promise<number> {
+  return count / (await processorTime(work) / 1e6);
+}
+
+/** Duration of `work`. */
 export async function milliseconds(
   work: () => Promise<void>,
 ): Promise<number> {

@@ -1,24 +1,30 @@
-import { DeclaredBus, ModuleContext } from "@caryatid/sdk/host";
-import { InMemoryBus } from "../../../process/buses/in_memory.ts";
+import { DeclaredBus, ModuleContext } from "@caryatid/sdk/internal/host";
+import { InMemoryBus } from "@caryatid/sdk/bus";
 import { RoutingBus } from "../../../process/buses/routing.ts";
 import type { Case } from "../harness.ts";
-import { perSecond, readAll } from "./count.ts";
+import { perThreadSecond, readAll } from "./count.ts";
 
 const MESSAGES = 100_000;
 const ROUNDS = 30;
 const TOPIC = "bench.declared";
 
-/** What a declaration costs its module: every publish awaited, one loop that reads, all in one module. */
+/**
+ * Throughput of a module with declared topics compared with one without. The
+ * module publishes and reads in one loop; each publish is awaited.
+ */
 export const declared: Case = {
   name: "publish-declared",
   unit: "/s",
   run: bestRounds,
   ratio: ["declared", "plain"],
   goals: [{ of: "ratio", least: 0.95 }],
-  remark: "a module that declares its topics, and one that doesn't",
+  remark: "a module that declares its topics, and one that does not",
 };
 
-/** In turns, and the best of each: a neighbour on the machine spoils a few rounds, not all. */
+/**
+ * Runs both variants in turns and returns the best round of each: another
+ * program on the machine slows a few rounds, not all.
+ */
 async function bestRounds(): Promise<{ declared: number; plain: number }> {
   const best = { declared: 0, plain: 0 };
   for (let round = 0; round < ROUNDS; round++) {
@@ -40,9 +46,9 @@ async function publish(declares: boolean): Promise<number> {
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   const context = new ModuleContext({ id: "bench", bus, log });
   context.begin();
-  const heard = context.subscribe(TOPIC);
-  const rate = await perSecond(MESSAGES, async () => {
-    const read = readAll(heard, MESSAGES);
+  const received = context.subscribe(TOPIC);
+  const rate = await perThreadSecond(MESSAGES, async () => {
+    const read = readAll(received, MESSAGES);
     for (let i = 0; i < MESSAGES; i++) await context.publish(TOPIC, i);
     await read;
   });

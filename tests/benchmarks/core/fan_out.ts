@@ -1,10 +1,13 @@
 import type { Case } from "../harness.ts";
-import { perSecond, readAll } from "./count.ts";
+import { perThreadSecond, readAll } from "./count.ts";
 import { Subject } from "./subject.ts";
 
 const DELIVERIES = 1_000_000;
 
-/** Deliveries a second to one subscription and to ten. Messages go by reference, so their size doesn't matter. */
+/**
+ * Deliveries a second to one subscription and to ten. Messages go by reference,
+ * so their size does not matter.
+ */
 export const fanOut: Case = {
   name: "fan-out",
   unit: "/s",
@@ -25,8 +28,8 @@ async function deliveries(subscriptions: number): Promise<number> {
     { length: subscriptions },
     () => context.subscribe("bench.fan-out"),
   );
-  return await perSecond(DELIVERIES, async () => {
-    const read = all.map((heard) => readAll(heard, messages));
+  return await perThreadSecond(DELIVERIES, async () => {
+    const read = all.map((received) => readAll(received, messages));
     for (let i = 0; i < messages; i++) {
       await context.publish("bench.fan-out", message);
     }

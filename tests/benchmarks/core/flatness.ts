@@ -6,7 +6,10 @@ const BUSES = 11;
 const BLOCKS = 20;
 const BLOCK = 1_000;
 
-/** Whether what came before makes a request dearer: in Rust it does, each leaves a subscription behind. */
+/**
+ * Cost of a request after many others. In Rust it grows, because each request
+ * leaves a subscription behind.
+ */
 export const flatness: Case = {
   name: "request-flatness",
   unit: "ns",
@@ -22,7 +25,7 @@ export const flatness: Case = {
     `medians over ${BUSES} buses`,
 };
 
-/** What a request cost, in nanoseconds, thousand by thousand. */
+/** Cost of a request in nanoseconds, for each thousand. */
 async function costsByBlock(): Promise<number[]> {
   await using subject = new Subject();
   const { context } = subject;

@@ -6,7 +6,9 @@ const SUBSCRIPTIONS = 10_000;
 
 const { gc } = globalThis as { gc?: () => void };
 
-/** What stays on the heap for each cycle, once everything that can be collected is. */
+/**
+ * Heap that remains for each cycle after a garbage collection.
+ */
 export const memory: readonly Case[] = [
   {
     ...slopeOf(REQUESTS, async ({ context }) => {
@@ -44,7 +46,8 @@ function slopeOf(
 async function heap(): Promise<number> {
   if (gc === undefined) throw new Skip("needs --v8-flags=--expose-gc");
   for (let turn = 0; turn < 3; turn++) {
-    await new Promise((resolve) => setTimeout(resolve, 1)); // timers at rest are released between turns
+    // Timers at rest are released between turns of the event loop.
+    await new Promise((resolve) => setTimeout(resolve, 1));
     gc();
   }
   return Deno.memoryUsage().heapUsed;

@@ -8,8 +8,9 @@ const END: Promise<Step<never>> = Promise.resolve({
 const SIZE = 128;
 
 /**
- * The least that could be called a queue with back-pressure, by hand: one writer, one reader, a ring, and the promises that awaiting
- * takes. No topics, no options, no close while somebody waits.
+ * The least that could be called a queue with back-pressure, by hand: one
+ * writer, one reader, a ring, and the promises that awaiting takes. No topics,
+ * no options, no close while a reader waits.
  */
 export class PlainRing<T> implements AsyncIterable<T> {
   readonly #slots: (T | undefined)[] = new Array(SIZE);
@@ -23,7 +24,7 @@ export class PlainRing<T> implements AsyncIterable<T> {
 
   /** Takes `capacity` messages before the writer waits. */
   constructor(capacity: number) {
-    if (capacity > SIZE) throw new RangeError(`wanted at most ${SIZE}`);
+    if (capacity > SIZE) throw new RangeError(`expected at most ${SIZE}`);
     this.#capacity = capacity;
   }
 

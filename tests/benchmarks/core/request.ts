@@ -1,12 +1,15 @@
 import type { Context, Subscription } from "@caryatid/sdk";
 import type { Case } from "../harness.ts";
-import { expectAll, perSecond, readAll } from "./count.ts";
+import { expectAll, perThreadSecond, readAll } from "./count.ts";
 import { Subject } from "./subject.ts";
 
 const REQUESTS = 300_000;
 const TOPIC = "bench.ask";
 
-/** One after the other, many at once, and with somebody who listens to everything. */
+/**
+ * One after the other, many at once, and with a subscriber to
+ * all topics.
+ */
 export const requests: readonly Case[] = [
   { ...rateOf(1, false), name: "request" },
   { ...rateOf(500, false), name: "request-500-in-flight" },
@@ -22,7 +25,7 @@ function rateOf(inFlight: number, spied: boolean): Omit<Case, "name"> {
       const { context } = subject;
       const handling = context.handle(TOPIC, ({ message }) => message);
       const spy = spied ? new Spy(context) : undefined;
-      const ours = await perSecond(REQUESTS, async () => {
+      const ours = await perThreadSecond(REQUESTS, async () => {
         await askAll(context, inFlight);
         await spy?.done();
       });
@@ -49,7 +52,7 @@ async function askAll(context: Context, inFlight: number): Promise<void> {
   expectAll(answered, REQUESTS);
 }
 
-/** Hears every topic, and keeps up. */
+/** Receives every topic without falling behind. */
 class Spy {
   readonly #all: Subscription;
   readonly #read: Promise<void>;
@@ -59,7 +62,7 @@ class Spy {
     this.#read = readAll(this.#all, REQUESTS);
   }
 
-  /** Resolves when it has heard each request. */
+  /** Resolves when each request was received. */
   async done(): Promise<void> {
     expectAll(REQUESTS - this.#all.dropped, REQUESTS);
     await this.#read;

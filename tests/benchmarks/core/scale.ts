@@ -1,10 +1,10 @@
 import type { Case } from "../harness.ts";
-import { perSecond, readAll } from "./count.ts";
+import { perThreadSecond, readAll } from "./count.ts";
 import { Subject } from "./subject.ts";
 
 const MESSAGES = 200_000;
 
-/** What a publish to one subscription costs when there are many others. */
+/** Cost of a publish to one subscription among many others. */
 export const scale: readonly Case[] = [
   {
     ...costOf(() => "scale.5.topic", "one topic"),
@@ -46,7 +46,7 @@ async function costAmong(
     { length: count },
     (_, i) => context.subscribe(`scale.${i}.*`),
   );
-  const rate = await perSecond(MESSAGES, async () => {
+  const rate = await perThreadSecond(MESSAGES, async () => {
     const read = readAll(all[5]!, MESSAGES);
     for (const topic of topics) await context.publish(topic, topic);
     await read;

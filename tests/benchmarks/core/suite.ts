@@ -1,10 +1,12 @@
-import type { Suite } from "../harness.ts";
+import { byClock, type Suite } from "../harness.ts";
 import { bare } from "./bare.ts";
+import { consume } from "./consume.ts";
 import { declared } from "./declared.ts";
 import { fanOut } from "./fan_out.ts";
 import { flatness } from "./flatness.ts";
 import { latency } from "./latency.ts";
 import { memory } from "./memory.ts";
+import { peers } from "./peers.ts";
 import { publish } from "./publish.ts";
 import { requests } from "./request.ts";
 import { scale } from "./scale.ts";
@@ -16,15 +18,20 @@ import { wildcards } from "./wildcards.ts";
 export const core: Suite = {
   name: "core",
   about: "context, routing and the in-memory bus",
+  minutes: 4,
   cases: [
-    ...publish,
-    declared,
-    typed,
-    ...requests,
-    ...wildcards,
-    ...bare,
-    fanOut,
-    ...scale,
+    ...byClock("thread", [
+      ...publish,
+      ...consume,
+      declared,
+      typed,
+      ...requests,
+      ...wildcards,
+      ...bare,
+      ...peers,
+      fanOut,
+      ...scale,
+    ]),
     flatness,
     ...memory,
     ...latency,

@@ -4,7 +4,10 @@ import { Subject } from "./subject.ts";
 
 const DUE = 10;
 
-/** How late a timer fires while a module does nothing but publish. A loop over settled promises would never let it. */
+/**
+ * Delay of a timer while a module does nothing but publish. A loop over
+ * settled promises would never let it.
+ */
 export const turn: Case = {
   name: "timer-while-publishing",
   unit: "ms",
@@ -12,9 +15,9 @@ export const turn: Case = {
   async run() {
     await using subject = new Subject();
     const { context } = subject;
-    let heard = 0;
+    let received = 0;
     const read = (async () => {
-      for await (const _ of context.subscribe("bench.turn")) heard++;
+      for await (const _ of context.subscribe("bench.turn")) received++;
     })();
     const start = performance.now();
     let fired = 0;
@@ -23,7 +26,7 @@ export const turn: Case = {
     while (fired === 0) await context.publish("bench.turn", published++);
     await context.close();
     await read;
-    expectAll(heard, published);
+    expectAll(received, published);
     return { late: fired - start - DUE };
   },
   remark: `a ${DUE} ms timer during for (;;) await publish()`,

@@ -1,7 +1,7 @@
 import { defineTopic } from "@caryatid/sdk";
 import { z } from "zod";
 import { against, type Case } from "../harness.ts";
-import { perSecond, readAll } from "./count.ts";
+import { perThreadSecond, readAll } from "./count.ts";
 import { Subject } from "./subject.ts";
 
 const MESSAGES = 500_000;
@@ -24,7 +24,7 @@ async function checked(): Promise<number> {
   await using subject = new Subject();
   const { context } = subject;
   const ticks = context.subscribe(TICK);
-  return await perSecond(MESSAGES, async () => {
+  return await perThreadSecond(MESSAGES, async () => {
     const read = readAll(ticks, MESSAGES);
     for (let number = 0; number < MESSAGES; number++) {
       await context.publish(TICK, { number, name: "tick" });
@@ -37,7 +37,7 @@ async function unchecked(): Promise<number> {
   await using subject = new Subject();
   const { context } = subject;
   const ticks = context.subscribe(TICK.name);
-  return await perSecond(MESSAGES, async () => {
+  return await perThreadSecond(MESSAGES, async () => {
     const read = readAll(ticks, MESSAGES);
     for (let number = 0; number < MESSAGES; number++) {
       await context.publish(TICK.name, { number, name: "tick" });

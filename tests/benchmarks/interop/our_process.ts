@@ -1,5 +1,6 @@
 /**
- * The peer of tests/interop/rust in this language: the same classes of modules, the same TOML, the same lines of JSON.
+ * The peer of tests/interop/rust in this language: the same classes of modules,
+ * the same TOML, the same lines of JSON.
  *
  * @module
  */
@@ -39,11 +40,11 @@ const subscriber = defineModule({
   init(context, { topic, count }) {
     const messages = context.subscribe(topic);
     context.run(async () => {
-      let heard = 0, first = 0;
+      let received = 0, first = 0;
       for await (const { message } of messages) {
         if (!("Data" in (message as object))) continue;
-        if (++heard === 1) first = performance.now();
-        if (heard === count) report(count, first);
+        if (++received === 1) first = performance.now();
+        if (received === count) report(count, first);
       }
     });
   },

@@ -6,21 +6,24 @@ import { RawClient } from "../rabbitmq/raw_client.ts";
 /** Which language a process is in. */
 export type Language = "ours" | "rust";
 
-/** How long 20,000 requests of Rust's may take on a busy machine. */
+/** Maximum time of 20,000 requests of Rust on a busy machine, in ms. */
 const PATIENCE = 180_000;
 const OUR_PROCESS = new URL("./our_process.ts", import.meta.url).pathname;
 
-/** Throws a `Skip` where there is no Rust process. */
+/** Throws a `Skip` without a Rust process. */
 export function needRust(): void {
   const reason = peerUnavailable();
   if (reason !== undefined) throw new Skip(reason);
 }
 
-/** A process of either language at work on a TOML file; both know the same modules. */
+/**
+ * A process of either language at work on a TOML file; both know the same
+ * modules.
+ */
 export class Peer implements AsyncDisposable {
   readonly #program: RunningProgram;
   readonly #folder: string;
-  /** What it took to start. */
+  /** Resources that the start took. */
   readonly #startTime: number;
 
   private constructor(
@@ -33,7 +36,10 @@ export class Peer implements AsyncDisposable {
     this.#startTime = startTime;
   }
 
-  /** Starts one; resolves when its modules have been initialised. On a broker Rust's tells which queues it declares. */
+  /**
+   * Starts a peer. Resolves when its modules are initialized. On a broker, the
+   * peer in Rust reports the queues that it declares.
+   */
   static async start(language: Language, toml: string): Promise<Peer> {
     const folder = await Deno.makeTempDir();
     const file = `${folder}/peer.toml`;
@@ -52,7 +58,7 @@ export class Peer implements AsyncDisposable {
     return new Peer(program, folder, startTime);
   }
 
-  /** How many there were in a second, once it tells. */
+  /** Rate per second, once the process reports it. */
   async rate(): Promise<number> {
     const line = await this.#program.line(/"seconds"|"failed"/, 1, PATIENCE);
     const { count, seconds, error } = JSON.parse(line);
@@ -60,7 +66,9 @@ export class Peer implements AsyncDisposable {
     return count / seconds;
   }
 
-  /** Time of all cores that it has taken since it was ready, in microseconds. */
+  /**
+   * Time of all cores that it has taken since it was ready, in microseconds.
+   */
   cpuTime(): number {
     return cpuTime(this.#program) - this.#startTime;
   }
@@ -78,10 +86,10 @@ export class Peer implements AsyncDisposable {
   }
 }
 
-/** In steps of 10 ms. Throws a `Skip` where the system doesn't tell. */
+/** In steps of 10 ms. Throws a `Skip` if the system does not report it. */
 function cpuTime({ pid }: RunningProgram): number {
   if (Deno.build.os !== "linux") {
-    throw new Skip("only Linux tells what a process takes");
+    throw new Skip("only Linux reports the time of a process");
   }
   const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
   // The name of the program, in brackets, may have spaces.

@@ -1,6 +1,6 @@
 import type { Case } from "../harness.ts";
 import { type Language, needRust, Peer } from "./peers.ts";
-import { inMemory, onBroker } from "./setting.ts";
+import { inMemory, onBroker, type Setting } from "./setting.ts";
 
 /** One request after the other, asked and handled in the same process. */
 export const requests: readonly Case[] = [
@@ -11,24 +11,24 @@ export const requests: readonly Case[] = [
     remark: "1,500 in sequence; Rust opens a channel for each, 2,047 at most",
   },
   {
-    ...rateOf(20_000, () => ({ toml: inMemory(), topic: "bench.ask" })),
+    ...rateOf(20_000, () => ({
+      toml: inMemory(),
+      topic: "bench.ask",
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    })),
     name: "requests-memory",
     goals: [{ of: "ratio", least: 50 }],
     remark: "20,000 in sequence; each of Rust's leaves a subscription behind",
   },
 ];
 
-interface Setting {
-  readonly toml: string;
-  readonly topic: string;
-}
-
 function rateOf(
   count: number,
   setting: () => Setting | Promise<Setting>,
 ): Omit<Case, "name"> {
   const rate = async (language: Language) => {
-    const { toml, topic } = await setting();
+    await using used = await setting();
+    const { toml, topic } = used;
     await using peer = await Peer.start(
       language,
       `${toml}[module.answer]\ntopic = "${topic}"\n` +

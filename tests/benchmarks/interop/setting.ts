@@ -1,4 +1,9 @@
-import { fresh, RawClient, URL as BROKER } from "../rabbitmq/raw_client.ts";
+import {
+  brokerUrl,
+  fresh,
+  RawClient,
+  removeFromBroker,
+} from "../rabbitmq/raw_client.ts";
 
 /** A bus in memory, in TOML. */
 export function inMemory(queueSize?: number): string {
@@ -13,18 +18,25 @@ bus = "internal"
 `;
 }
 
-/** A new exchange on the broker, in TOML, with further keys of the bus, and a topic. Throws a `Skip` where there is no broker. */
-export async function onBroker(
-  keys = "",
-): Promise<{ toml: string; topic: string }> {
+/** A bus in TOML, and a topic. */
+export interface Setting extends AsyncDisposable {
+  readonly toml: string;
+  readonly topic: string;
+}
+
+/**
+ * Returns a bus with a new exchange on the broker, which is deleted at the end.
+ * `keys` are further keys of the bus. Throws a `Skip` without a broker.
+ */
+export async function onBroker(keys = ""): Promise<Setting> {
   await (await RawClient.open())[Symbol.asyncDispose]();
   const exchange = fresh();
-  const url = new URL(BROKER);
+  const url = new URL(brokerUrl());
   const vhost = url.pathname.length > 1 ? "" : "/%2f";
   const toml = `
 [message-bus.external]
 class = "rabbit-mq"
-url = "${BROKER.replace(/\/$/, "")}${vhost}"
+url = "${brokerUrl().replace(/\/$/, "")}${vhost}"
 exchange = "${exchange}"
 ${keys}
 
@@ -32,5 +44,9 @@ ${keys}
 pattern = "#"
 bus = "external"
 `;
-  return { toml, topic: `${exchange}.bench` };
+  return {
+    toml,
+    topic: `${exchange}.bench`,
+    [Symbol.asyncDispose]: () => removeFromBroker(exchange),
+  };
 }

@@ -3,10 +3,13 @@ import { type Language, needRust, Peer } from "./peers.ts";
 import { inMemory, onBroker } from "./setting.ts";
 
 const MESSAGES = 50_000;
-/** Publishes of ours at the same time: each awaits the broker's confirm. Rust's await none, one after the other. */
+/**
+ * Publishes of ours at the same time: each awaits the broker's confirm. Rust's
+ * await none, one after the other.
+ */
 const WINDOW = 1_000;
 
-/** Through a broker, publisher and subscriber in processes of their own. */
+/** Through a broker, with publisher and subscriber in separate processes. */
 export const throughput: readonly Case[] = [{
   name: "throughput",
   unit: "/s",
@@ -63,13 +66,17 @@ export const performance: readonly Case[] = [
   example("performance-queue-100000", 100_000, "queues of 100,000"),
 ];
 
-/** How many messages a second, and the time of cores in microseconds that both processes take for one. */
+/**
+ * Returns the messages per second, and the CPU time of both processes for one
+ * message in microseconds.
+ */
 async function carry(
   from: Language,
   to: Language,
   keys = "",
 ): Promise<{ rate: number; cpu: number }> {
-  const { toml, topic } = await onBroker(keys);
+  await using setting = await onBroker(keys);
+  const { toml, topic } = setting;
   await using subscriber = await Peer.start(
     to,
     `${toml}[module.subscriber]\ntopic = "${topic}"\ncount = ${MESSAGES}\n`,

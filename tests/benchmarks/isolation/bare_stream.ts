@@ -3,7 +3,10 @@ import { readToLength } from "./read_to_length.ts";
 /** As long as a publish of the benchmark is on the bridge, about. */
 const LENGTH = 32;
 
-/** They send so many messages as fast as they can, each by itself, once they are told how many. */
+/**
+ * They receive a number and send so many messages, one by one, as fast as they
+ * can.
+ */
 const WORKER = `data:text/javascript,${
   encodeURIComponent(`onmessage = ({ data }) => {
     const bytes = new Uint8Array(${LENGTH});
@@ -16,7 +19,10 @@ const count = Number(new TextDecoder().decode(piece.subarray(0, length)));
 const bytes = new Uint8Array(${LENGTH});
 for (let i = 0; i < count; i++) Deno.stdout.writeSync(bytes);`;
 
-/** Messages one way, none of them answered: the least that a publish may take which is sent by itself. */
+/**
+ * Messages one way, none of them answered: the least that a publish may take
+ * which is sent by itself.
+ */
 export function bareStream(
   isolation: "worker" | "process",
   count: number,

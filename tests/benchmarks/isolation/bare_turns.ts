@@ -1,6 +1,9 @@
 import { readToLength } from "./read_to_length.ts";
 
-/** What both bare programs do: they send back as many bytes as they get, or send some until they have sent enough. */
+/**
+ * Work of both bare programs: they return as many bytes as they receive, or
+ * send bytes up to a total.
+ */
 const ECHO_WORKER = `data:text/javascript,${
   encodeURIComponent("onmessage = ({ data }) => postMessage(data)")
 }`;

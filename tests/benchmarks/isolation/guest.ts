@@ -1,9 +1,10 @@
-import { InMemoryBus } from "../../../process/buses/in_memory.ts";
-import { guestModule } from "../../../process/isolation/guest_module.ts";
+import { InMemoryBus } from "@caryatid/sdk/bus";
+import { guestModule } from "../../../process/isolation/host/guest_module.ts";
+import type { Jail } from "../../../process/config/process_config.ts";
 import type { GuestSpawner } from "../../../process/isolation/host/guest_spawner.ts";
 import { processSpawner } from "../../../process/isolation/host/process_spawner.ts";
 import { workerSpawner } from "../../../process/isolation/host/worker_spawner.ts";
-import { ModuleContext } from "@caryatid/sdk/host";
+import { ModuleContext } from "@caryatid/sdk/internal/host";
 
 export type Isolation = GuestSpawner["isolation"];
 
@@ -16,6 +17,7 @@ const NONE = {
   subscribe: undefined,
   request: undefined,
   handle: undefined,
+  groups: undefined,
 };
 
 const LIMITS = {
@@ -26,20 +28,27 @@ const LIMITS = {
   heartbeat: 3_000,
 };
 
-/** A guest at work beside a bus in memory. */
+/** A running guest and its bus in memory. */
 export interface RunningGuest extends AsyncDisposable {
   readonly bus: InMemoryBus;
 }
 
-/** Starts the module of the benchmark as a guest: process and all, until it hears. */
-export async function startGuest(isolation: Isolation): Promise<RunningGuest> {
+/**
+ * Starts the module of the benchmark as a guest, in a worker or a process.
+ * Resolves when its subscription is ready.
+ */
+export async function startGuest(
+  isolation: Isolation,
+  jail: Jail = "auto",
+): Promise<RunningGuest> {
   const bus = new InMemoryBus();
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   const module = await guestModule({
     id: "bench",
     specifier: new URL("./subject.ts", import.meta.url).href,
-    spawner: isolation === "worker" ? workerSpawner : processSpawner,
+    spawner: isolation === "worker" ? workerSpawner(false) : processSpawner,
     grants: NONE,
+    jail,
     limits: LIMITS,
     log,
     keep: false,

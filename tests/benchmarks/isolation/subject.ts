@@ -1,6 +1,9 @@
 import { defineModule } from "@caryatid/sdk";
 
-/** Publishes and asks, as fast as it can, when it is told to; answers how many in a second. */
+/**
+ * Publishes and requests as fast as it can on command; answers with the rate
+ * per second.
+ */
 export default defineModule({
   name: "subject",
   init(context) {

@@ -1,7 +1,9 @@
-import type { Case, Suite } from "../harness.ts";
+import { byClock, type Case, type Suite } from "../harness.ts";
+import type { Jail } from "../../../process/config/process_config.ts";
 import { bareStream } from "./bare_stream.ts";
 import { bareTurns } from "./bare_turns.ts";
 import { type Isolation, startGuest } from "./guest.ts";
+import { floods } from "./floods.ts";
 import { rights } from "./rights.ts";
 
 const PUBLISHES = 100_000;
@@ -13,11 +15,12 @@ const GOALS = {
   process: { publishes: 100_000, requests: 10_000 },
 } as const;
 
-/** Modules in workers and in processes of their own. */
+/** Modules in workers and in separate processes. */
 export const isolation: Suite = {
   name: "isolation",
   about:
-    "modules in a worker or a process, beside bare postMessage or pipes; rights to topics",
+    "modules in a worker or a process, compared with postMessage or pipes; topic rights",
+  minutes: 2,
   cases: [
     ...(["worker", "process"] as const).flatMap((kind) => [
       publishes(kind),
@@ -25,7 +28,9 @@ export const isolation: Suite = {
       start(kind),
       memory(kind),
     ]),
-    ...rights,
+    jailedStart(),
+    ...byClock("thread", rights),
+    ...floods,
   ],
   note: "a guest publishes 256 at a time; it and its host share the cores",
 };
@@ -67,18 +72,57 @@ function start(kind: Isolation): Case {
     async run() {
       const began = performance.now();
       await using _ = await startGuest(kind);
-      return { ours: performance.now() - began };
+      const ours = performance.now() - began;
+      return { ours, empty: await emptyProgram() };
     },
+    ratio: ["ours", "empty"],
     goals: [{ of: "ours", most: 50 }],
-    remark: "until the module hears",
+    remark: "until the module receives; ratio to deno run of an empty file",
   };
 }
 
-/** A process's own is told by the system; a worker's is what the host has more. */
+/** Returns the time of `deno run` of an empty file, in milliseconds. */
+async function emptyProgram(): Promise<number> {
+  const began = performance.now();
+  await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-config", "data:application/javascript,"],
+    stdin: "null",
+  }).output();
+  return performance.now() - began;
+}
+
+/** Compares the start of a guest in a jail and without one. */
+function jailedStart(): Case {
+  return {
+    name: "jail-start",
+    unit: "ms",
+    async run() {
+      return {
+        ours: await timeOfStart("required"),
+        unjailed: await timeOfStart("off"),
+        empty: await emptyProgram(),
+      };
+    },
+    ratio: ["ours", "empty"],
+    remark: "until a module in a jail receives; ratio to deno run of an " +
+      "empty file. It fails without bubblewrap",
+  };
+}
+
+async function timeOfStart(jail: Jail): Promise<number> {
+  const began = performance.now();
+  await using _ = await startGuest("process", jail);
+  return performance.now() - began;
+}
+
+/**
+ * The system reports that of a process; that of a worker is the growth of the
+ * host.
+ */
 function memory(kind: Isolation): Case {
   return {
     name: `${kind}-memory`,
-    unit: "B",
+    unit: "MB",
     runs: 3,
     async run() {
       const before = await resident();

@@ -1,15 +1,18 @@
-import { ModuleContext } from "@caryatid/sdk/host";
-import { InMemoryBus } from "../../../process/buses/in_memory.ts";
+import { ModuleContext } from "@caryatid/sdk/internal/host";
+import { InMemoryBus } from "@caryatid/sdk/bus";
 import { RoutingBus } from "../../../process/buses/routing.ts";
 import { ModuleMonitor } from "../../../process/monitor/module_monitor.ts";
-import { perSecond, readAll } from "../core/count.ts";
+import { perThreadSecond, readAll } from "../core/count.ts";
 import type { Case } from "../harness.ts";
 
 const MESSAGES = 100_000;
 const ROUNDS = 30;
 const TOPIC = "bench.monitor";
 
-/** What it costs to count: every publish awaited, one loop that reads, all in one module that is watched or not. */
+/**
+ * Throughput of a monitored module compared with one without a monitor. The
+ * module publishes and reads in one loop; each publish is awaited.
+ */
 export const monitor: Case = {
   name: "monitor",
   unit: "/s",
@@ -20,7 +23,10 @@ export const monitor: Case = {
     "context, routing and queue",
 };
 
-/** In turns, and the best of each: a neighbour on the machine spoils a few rounds, not all. */
+/**
+ * Runs both variants in turns and returns the best round of each: another
+ * program on the machine slows a few rounds, not all.
+ */
 async function bestRounds(): Promise<{ on: number; off: number }> {
   const best = { on: 0, off: 0 };
   for (let round = 0; round < ROUNDS; round++) {
@@ -40,9 +46,9 @@ async function publish(on: boolean): Promise<number> {
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   const context = new ModuleContext({ id: "bench", bus, log });
   context.begin();
-  const heard = context.subscribe(TOPIC);
-  const rate = await perSecond(MESSAGES, async () => {
-    const read = readAll(heard, MESSAGES);
+  const received = context.subscribe(TOPIC);
+  const rate = await perThreadSecond(MESSAGES, async () => {
+    const read = readAll(received, MESSAGES);
     for (let i = 0; i < MESSAGES; i++) await context.publish(TOPIC, i);
     await read;
   });

@@ -2,15 +2,19 @@ import playback from "../../../modules/playback/mod.ts";
 import record, { readRecording } from "../../../modules/record/mod.ts";
 import { diffRecordings } from "../../../modules/record/diff/mod.ts";
 import type { Module } from "@caryatid/sdk";
-import { expectAll, perSecond, readAll } from "../core/count.ts";
+import { expectAll, perProcessorSecond, readAll } from "../core/count.ts";
 import { Subject } from "../core/subject.ts";
-import type { Case } from "../harness.ts";
+import type { Case, Figures } from "../harness.ts";
+import { parseByHand, writeByHand } from "./json_lines.ts";
 
 const MESSAGES = 300_000;
 const TOPIC = "bench.record";
 const SIZE = 200;
 
-/** Each another one of 200 bytes as JSON: else the engine would know the text by the second time. */
+/**
+ * Each another one of 200 bytes as JSON: else the engine would know the text by
+ * the second time.
+ */
 function message(number: number): unknown {
   const value = {
     number,
@@ -28,7 +32,16 @@ const messages = Array.from({ length: MESSAGES }, (_, n) => message(n));
 
 /** Recorded to the disk, replayed from it, and compared there. */
 export const recording: readonly Case[] = [
-  recordCase("record", {}, "to files of JSON lines, the last write included"),
+  {
+    name: "record",
+    unit: "/s",
+    run: recordAgainstHand,
+    ratio: ["record", "by-hand"],
+    goals: [{ of: "record", least: 200_000 }],
+    remark: `${MESSAGES} messages of ${SIZE} B, publish awaited, to files of ` +
+      "JSON lines, the last write included; peer: the same lines, written " +
+      "by hand from an array",
+  },
   recordCase("record-cbor", { format: "cbor" }, "to CBOR sequences"),
   recordCase("record-gzip", { compress: true }, "to compressed JSON lines"),
   recordCase(
@@ -41,8 +54,15 @@ export const recording: readonly Case[] = [
     name: "playback",
     unit: "/s",
     goals: [{ of: "playback", least: 200_000 }],
-    run: () => withRecording({}, replay),
-    remark: `${MESSAGES} JSON messages of ${SIZE} B, speed "max", to one loop`,
+    run: () =>
+      withRecording({}, async (path) => ({
+        ...await replay(path),
+        "by-hand": await perProcessorSecond(MESSAGES, () => parseByHand(path)),
+      })),
+    ratio: ["playback", "by-hand"],
+    remark:
+      `${MESSAGES} JSON messages of ${SIZE} B, speed "max", to one loop; ` +
+      "peer: the same files, parsed by hand",
   },
   {
     name: "playback-cbor",
@@ -56,7 +76,7 @@ export const recording: readonly Case[] = [
     unit: "/s",
     run: () =>
       withRecording({}, async (path) => {
-        const rate = await perSecond(MESSAGES, async () => {
+        const rate = await perProcessorSecond(MESSAGES, async () => {
           const { equal } = await diffRecordings(path, path);
           expectAll(equal, MESSAGES);
         });
@@ -96,11 +116,14 @@ async function withRecording<T>(
   config: Record<string, unknown>,
   use: (path: string, recorded: number) => Promise<T>,
 ): Promise<T> {
-  // Beside the code, not in /tmp, which may be memory.
+  // Next to the code, not in /tmp, which may be memory.
   const dir = new URL("./", import.meta.url).pathname;
   const path = await Deno.makeTempDir({ dir, prefix: ".recording_" });
   try {
-    const rate = await perSecond(MESSAGES, () => recordAll(path, config));
+    const rate = await perProcessorSecond(
+      MESSAGES,
+      () => recordAll(path, config),
+    );
     return await use(path, rate);
   } finally {
     await Deno.remove(path, { recursive: true });
@@ -115,24 +138,41 @@ async function recordAll(
   const { context } = subject;
   await start(record, subject, { path, topic: TOPIC, ...config });
   for (const one of messages) await context.publish(TOPIC, one);
-  const [heard] = context.subscriptions;
-  while (heard!.depth > 0) await context.clock.sleep(1);
+  const [received] = context.subscriptions;
+  while (received!.queued > 0) await context.clock.sleep(1);
   await subject[Symbol.asyncDispose]();
   await context.ended();
 }
 
+/** Records, then writes the lines of the recording again, by hand. */
+async function recordAgainstHand(): Promise<Figures> {
+  return await withRecording({}, async (path, recorded) => {
+    const values: unknown[] = [];
+    await parseByHand(path, (value) => values.push(value));
+    const file = `${path}/by_hand`;
+    const byHand = await perProcessorSecond(
+      MESSAGES,
+      () => writeByHand(file, values),
+    );
+    return { record: recorded, "by-hand": byHand };
+  });
+}
+
 async function replay(path: string): Promise<{ playback: number }> {
   await using subject = new Subject();
-  const heard = subject.context.subscribe(TOPIC);
-  const rate = await perSecond(MESSAGES, async () => {
-    const read = readAll(heard, MESSAGES);
+  const received = subject.context.subscribe(TOPIC);
+  const rate = await perProcessorSecond(MESSAGES, async () => {
+    const read = readAll(received, MESSAGES);
     await start(playback, subject, { path, speed: "max" });
     await read;
   });
   return { playback: rate };
 }
 
-/** As a process does: checks the section, and has the module set itself up and begin. */
+/**
+ * As a process does: checks the section, and has the module set itself up and
+ * begin.
+ */
 async function start(
   module: Module,
   { context }: Subject,

@@ -1,13 +1,13 @@
 import spyModule from "@caryatid/modules/spy";
 import { against, type Case } from "../harness.ts";
-import { expectAll, perSecond, readAll } from "../core/count.ts";
+import { expectAll, perThreadSecond, readAll } from "../core/count.ts";
 import { Subject } from "../core/subject.ts";
 
 const MESSAGES = 500_000;
 const TOPIC = "bench.spied";
 const MESSAGE = { kind: "order", total: 120 };
 
-/** Publish to one loop, with a spy beside it that logs nothing of it, and without. */
+/** Publish to one loop, without a spy and with one that logs nothing of it. */
 export const spy: readonly Case[] = [
   {
     ...beside({ except: "bench.#" }),
@@ -40,14 +40,14 @@ function beside(config: Record<string, unknown>): Omit<Case, "name"> {
 async function published(config?: Record<string, unknown>): Promise<number> {
   await using subject = new Subject();
   const { context } = subject;
-  const heard = context.subscribe(TOPIC);
+  const received = context.subscribe(TOPIC);
   if (config) await start(subject, config);
-  const rate = await perSecond(MESSAGES, async () => {
-    const read = readAll(heard, MESSAGES);
+  const rate = await perThreadSecond(MESSAGES, async () => {
+    const read = readAll(received, MESSAGES);
     for (let i = 0; i < MESSAGES; i++) await context.publish(TOPIC, MESSAGE);
     await read;
   });
-  if (heard.dropped > 0) expectAll(MESSAGES - heard.dropped, MESSAGES);
+  if (received.dropped > 0) expectAll(MESSAGES - received.dropped, MESSAGES);
   return rate;
 }
 

@@ -1,4 +1,4 @@
-import type { Suite } from "../harness.ts";
+import { byClock, type Suite } from "../harness.ts";
 import { monitor } from "./monitor.ts";
 import { recording } from "./recording.ts";
 import { spy } from "./spy.ts";
@@ -7,10 +7,10 @@ import { spy } from "./spy.ts";
 export const modules: Suite = {
   name: "modules",
   about: "the standard modules at work, and the monitor",
+  minutes: 2,
   cases: [
-    ...recording,
-    ...spy,
-    monitor,
+    ...byClock("processor", recording),
+    ...byClock("thread", [...spy, monitor]),
   ],
-  note: "files are written beside the benchmarks, and removed",
+  note: "files are written next to the benchmarks and removed",
 };

@@ -1,5 +1,5 @@
 import { decode, encode } from "@caryatid/process/codec";
-import { perSecond } from "../core/count.ts";
+import { perThreadSecond } from "../core/count.ts";
 import { against, type Case } from "../harness.ts";
 
 const ROUNDS = 100_000;
@@ -18,7 +18,7 @@ const order = {
   note: null,
 };
 
-/** encode + decode, guards included, beside JSON to bytes and back. */
+/** encode + decode with guards, compared with JSON to bytes and back. */
 export const codec: readonly Case[] = [
   { name: "codec-small", message: tick, least: 1 },
   { name: "codec-1-kb", message: order, least: 0.6 },
@@ -48,7 +48,7 @@ async function there(
   const expected = JSON.stringify(message);
   let last: unknown;
   // deno-lint-ignore require-await -- measured like what has to wait
-  const rate = await perSecond(ROUNDS, async () => {
+  const rate = await perThreadSecond(ROUNDS, async () => {
     for (let round = 0; round < ROUNDS; round++) last = andBack(message);
   });
   if (JSON.stringify(last) !== expected) {

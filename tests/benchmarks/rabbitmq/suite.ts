@@ -1,11 +1,22 @@
-import type { Suite } from "../harness.ts";
+import { byClock, type Suite } from "../harness.ts";
 import { codec } from "./codec.ts";
 import { latency } from "./latency.ts";
+import { peerRequests } from "./peer_requests.ts";
 import { throughput } from "./throughput.ts";
 
-/** The RabbitMQ bus beside amqplib doing the same by hand, on the broker at 127.0.0.1:5672. */
+/**
+ * The RabbitMQ bus compared with amqplib by hand and with rabbitmq-client, on
+ * the broker at 127.0.0.1:5672.
+ */
 export const rabbitMq: Suite = {
   name: "rabbitmq",
-  about: "the RabbitMQ bus beside raw amqplib, and the codec beside JSON",
-  cases: [...throughput, ...latency, ...codec],
+  about:
+    "the RabbitMQ bus against amqplib and rabbitmq-client, the codec against JSON",
+  minutes: 4,
+  cases: [
+    ...throughput,
+    ...latency,
+    ...peerRequests,
+    ...byClock("thread", codec),
+  ],
 };

@@ -1,92 +1,48 @@
-import { decode, encode } from "@caryatid/process/codec";
-import { Buffer } from "node:buffer";
-import { openBus } from "../../broker/open_bus.ts";
-import { expectAll, perSecond } from "../core/count.ts";
-import { against, type Case } from "../harness.ts";
-import { fresh, RawClient, URL } from "./raw_client.ts";
+import type { Case, Figures } from "../harness.ts";
+import { loadClient } from "./rabbitmq_client.ts";
+import { type Load, ours, raw } from "./peers.ts";
 
-const MESSAGES = 20_000;
-const WINDOW = 1_000;
-const PREFETCH = 100;
+const SIZES = [100, 1024, 10 * 1024];
+const IN_FLIGHT = 1_000;
+const REMARK = "peers: amqplib by hand, which acknowledges in batches and " +
+  "corks its writes as the bus does, and rabbitmq-client; with our codec, on " +
+  "one exchange instead of two, without an id, the time, or a message kept " +
+  "until its confirm";
 
 /**
- * Confirmed publish → acknowledged delivery, with the same window of confirms and the same prefetch.
- *
- * The peer has it easier: it publishes on one exchange, where ours is bound to another one; it sends no id, no time, no origin; and
- * it forgets a message when it is sent, where ours could send it again.
+ * Confirmed publish → acknowledged delivery, with the same number of publishes
+ * in flight and the same prefetch.
  */
-export const throughput: readonly Case[] = [100, 10 * 1024].map((size) => ({
-  name: `throughput-${size}-bytes`,
-  unit: "/s",
-  run: against(() => ours(size), () => raw(size)),
-  ratio: ["ours", "peer"],
-  goals: [{ of: "ratio", least: 0.95 }],
-  remark: `one subscriber, ${WINDOW} confirms, prefetch ${PREFETCH}; ` +
-    "peer: amqplib by hand with our codec, on one exchange instead of two, " +
-    "without an id, the time, or a message kept until its confirm",
-}));
+export const throughput: readonly Case[] = [
+  ...SIZES.map((size): Case => ({
+    ...compared({ size, messages: 20_000, inFlight: IN_FLIGHT, members: 0 }),
+    name: `throughput-${size}-bytes`,
+    goals: [{ of: "ratio", least: 0.95 }],
+    remark: `one subscriber, ${IN_FLIGHT} publishes in flight; ${REMARK}`,
+  })),
+  ...SIZES.map((size): Case => ({
+    ...compared({ size, messages: 2_000, inFlight: 1, members: 0 }),
+    name: `awaited-${size}-bytes`,
+    remark: `one subscriber, each publish awaited; ${REMARK}`,
+  })),
+  ...[1, 2, 4].map((members): Case => ({
+    ...compared({ size: 1024, messages: 10_000, inFlight: IN_FLIGHT, members }),
+    name: `group-of-${members}`,
+    remark: `1 KB, a quorum queue; ${REMARK}`,
+  })),
+];
 
-async function ours(size: number): Promise<number> {
-  const exchange = fresh();
-  await using bus = await openBus({ url: URL, exchange });
-  const heard = bus.subscribe("bench.topic", { queueSize: PREFETCH });
-  await heard.ready;
-  const message = { data: "x".repeat(size) };
-  return await perSecond(MESSAGES, async () => {
-    let got = 0;
-    const reading = (async () => {
-      for await (const _ of heard) if (++got === MESSAGES) break;
-    })();
-    await inWindow(() => bus.publish("bench.topic", message));
-    await reading;
-    expectAll(got, MESSAGES);
-  });
-}
-
-async function raw(size: number): Promise<number> {
-  await using client = await RawClient.open();
-  const { publishing, consuming } = client;
-  const exchange = fresh();
-  await publishing.assertExchange(exchange, "topic", { durable: false });
-  const { queue } = await consuming.assertQueue("", { exclusive: true });
-  await consuming.bindQueue(queue, exchange, "bench.topic");
-  await consuming.prefetch(PREFETCH);
-  const message = { data: "x".repeat(size) };
-  return await perSecond(MESSAGES, async () => {
-    let got = 0;
-    const all = Promise.withResolvers<void>();
-    await consuming.consume(queue, (delivery) => {
-      decode(delivery!.content);
-      consuming.ack(delivery!);
-      if (++got === MESSAGES) all.resolve();
-    });
-    await inWindow(() => publishRaw(client, exchange, encode(message)));
-    await all.promise;
-    expectAll(got, MESSAGES);
-  });
-}
-
-function publishRaw(
-  { publishing }: RawClient,
-  exchange: string,
-  body: Uint8Array,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const content = Buffer.from(body.buffer, body.byteOffset, body.length);
-    const options = { persistent: true };
-    publishing.publish(exchange, "bench.topic", content, options, (error) => {
-      if (error) reject(error);
-      else resolve();
-    });
-  });
-}
-
-/** As many at the same time as the window has. */
-async function inWindow(publish: () => Promise<void>): Promise<void> {
-  let sent = 0;
-  await Promise.all(
-    Array.from({ length: WINDOW }, async () => {
-      while (sent++ < MESSAGES) await publish();
-    }),
-  );
+/** All in one run: so that each sees the same load of the machine. */
+function compared(load: Load): Pick<Case, "unit" | "run" | "ratio"> {
+  return {
+    unit: "/s",
+    ratio: ["ours", "amqplib"],
+    run: async (): Promise<Figures> => {
+      const figures = { ours: await ours(load), amqplib: await raw(load) };
+      const client = await loadClient();
+      return client === undefined
+        ? figures
+        : { ...figures, "rabbitmq-client": await client(load) };
+    },
+  };
 }

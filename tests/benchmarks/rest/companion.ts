@@ -18,18 +18,28 @@ function linesOf(bytes: ReadableStream<Uint8Array>): ReadableStream<string> {
     .pipeThrough(new Lines());
 }
 
-/** A program of the benchmark in a process of its own, spoken to line by line. */
+/**
+ * A program of the benchmark in a separate process, controlled line by line.
+ */
 export class Companion implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #lines: AsyncIterableIterator<string>;
   readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
 
-  /** Starts `file`, which stands beside this one, with as many files as the system lets it open. */
+  /**
+   * Starts `file`, which is in this folder, with as many files as the
+   * system lets it open.
+   */
   constructor(file: string, ...args: string[]) {
     const path = new URL(file, import.meta.url).pathname;
     const run = ["run", "-A", "--v8-flags=--expose-gc", path, ...args];
     this.#child = new Deno.Command("sh", {
-      args: ["-c", 'ulimit -n $(ulimit -Hn); exec "$@"', "sh"]
+      args: [
+        "-c",
+        // The client has the other core.
+        'ulimit -n $(ulimit -Hn); command -v taskset >/dev/null && taskset -cp 0 $$ >/dev/null; exec "$@"',
+        "sh",
+      ]
         .concat(Deno.execPath(), run),
       stdin: "piped",
       stdout: "piped",
@@ -39,7 +49,21 @@ export class Companion implements AsyncDisposable {
     this.#lines = linesOf(this.#child.stdout).values();
   }
 
-  /** What it says next. */
+  /**
+   * Processor time that it has used, in microseconds; undefined where the
+   * system has no `/proc`.
+   */
+  cpuTime(): number | undefined {
+    try {
+      const stat = Deno.readTextFileSync(`/proc/${this.#child.pid}/stat`);
+      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      return (Number(fields[11]) + Number(fields[12])) * 10_000;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Returns its next line. */
   async line(): Promise<string> {
     for (;;) {
       const { done, value } = await this.#lines.next();
@@ -57,7 +81,7 @@ export class Companion implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill("SIGKILL");
     await this.#child.status;
-    await this.#input.close().catch(() => {}); // nobody reads it any more
+    await this.#input.close().catch(() => {}); // the process has ended
     await this.#lines.return?.();
   }
 }
@@ -67,7 +91,10 @@ export function say(text: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`> ${text}\n`));
 }
 
-/** In the other process: answers commands, one a line, each with one argument at most. */
+/**
+ * In the other process: answers commands, one a line, each with one argument at
+ * most.
+ */
 export async function answerCommands(
   commands: Readonly<Record<string, (argument: string) => Promise<unknown>>>,
 ): Promise<void> {

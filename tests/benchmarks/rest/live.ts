@@ -5,7 +5,7 @@ import { StoppedReader } from "./stopped_reader.ts";
 const CLIENTS = 10_000;
 const MESSAGES = 20;
 
-/** Open files that the server needs beside the clients. */
+/** Open files that the server needs in addition to the clients. */
 const SPARE = 200;
 
 /** 10,000 open streams of server-sent events, fed by one topic. */
@@ -44,7 +44,10 @@ async function memoryOf(kind: string): Promise<number[]> {
   return after.map((bytes, i) => (bytes - before[i]!) / CLIENTS);
 }
 
-/** All three at once, message by message: so each sees the same weather. The middle of p50 and p99 of all messages. */
+/**
+ * All three at once, message by message: so each sees the same weather. The
+ * middle of p50 and p99 of all messages.
+ */
 async function delays(): Promise<Figures> {
   await using free = await Audience.gather("live", false);
   await using stuck = await Audience.gather("live", true);

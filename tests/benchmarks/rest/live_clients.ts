@@ -1,9 +1,9 @@
 /**
- * The client side of the live benchmark, a process of its own: raw sockets, so that 10,000 cost it little. Arguments: port and
- * number of clients.
+ * The client side of the live benchmark, a separate process: raw sockets, so
+ * that 10,000 cost it little. Arguments: port and number of clients.
  *
- * Writes `> open` when all have heard the opening, and for each message that all have heard a line: p50, p99 and the largest
- * delay, in milliseconds.
+ * Writes `> open` when all have received the opening, and for each message that
+ * all have received a line: p50, p99 and the largest delay, in milliseconds.
  */
 import { say } from "./companion.ts";
 
@@ -15,12 +15,13 @@ const AT_ONCE = 200;
 const decoder = new TextDecoder();
 const delays: number[] = [];
 let opened = 0;
-/** How many are to be open before more are begun. */
+/** Number of open connections before more are started. */
 let wanted = 0;
 let reached = Promise.withResolvers<void>();
 
 async function listen(client: number): Promise<void> {
-  const hostname = `127.0.0.${1 + client % 4}`; // one address has 28,000 ports to call from
+  // one address has 28,000 ports to call from
+  const hostname = `127.0.0.${1 + client % 4}`;
   const socket = await Deno.connect({ hostname, port });
   await socket.write(new TextEncoder().encode(
     "GET /live/events?topic=bench.tick HTTP/1.1\r\nHost: bench\r\n\r\n",

@@ -1,8 +1,10 @@
 /**
- * The server side of the live benchmark, a process of its own: live routes, or with the argument `bare` a loop over streams on
- * `Deno.serve`. A command a line on its input, an answer after `>` on its output, where its log is, too.
+ * The server side of the live benchmark, a separate process: live routes, or
+ * with the argument `bare` a loop over streams on `Deno.serve`. A command a
+ * line on its input, an answer after `>` on its output, where its log is, too.
  *
- * Each message has the time at which it was published, by the clock that all processes of a machine share.
+ * Each message has the time at which it was published, by the clock that all
+ * processes of a machine share.
  */
 import { liveConfig, liveRoutes } from "@caryatid/modules/rest-server/live";
 import { Process } from "@caryatid/process";

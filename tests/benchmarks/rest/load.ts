@@ -1,29 +1,40 @@
 import { Skip } from "../harness.ts";
 
 const SECONDS = 2;
-const CONNECTIONS = 16;
 
-/** What a client saw. */
+/** Results of a load test, as its client measured them. */
 export interface Load {
-  /** Requests a second. */
+  /** Requests per second. */
   readonly rate: number;
-  /** 99 of 100 were answered within so many milliseconds. */
+  /** Number of requests. */
+  readonly requests: number;
+  /** 99th percentile of the response time, in milliseconds. */
   readonly p99: number;
 }
 
 const UNITS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1_000 };
 
-/** Asks as fast as 16 connections go, for 2 s: with wrk where it is installed, else with autocannon, from npm. */
-export async function load(url: string): Promise<Load> {
-  const found = await loadByWrk(url) ?? await loadByAutocannon(url);
+/**
+ * Sends requests as fast as `connections` allow, for 2 s. Uses wrk on the other
+ * core if it is installed, otherwise autocannon from npm.
+ */
+export async function load(url: string, connections = 16): Promise<Load> {
+  const found = await loadByWrk(url, connections) ??
+    await loadByAutocannon(url, connections);
   if (found.failed > 0) throw new Error(`${found.failed} requests failed`);
   return found;
 }
 
-async function loadByWrk(url: string): Promise<Load & Failures | undefined> {
-  const text = await output("wrk", [
+async function loadByWrk(
+  url: string,
+  connections: number,
+): Promise<Load & Failures | undefined> {
+  const text = await output("taskset", [
+    "-c",
+    "1",
+    "wrk",
     "-t1",
-    `-c${CONNECTIONS}`,
+    `-c${connections}`,
     `-d${SECONDS}s`,
     "--latency",
     url,
@@ -34,12 +45,16 @@ async function loadByWrk(url: string): Promise<Load & Failures | undefined> {
   const failed = /Non-2xx or 3xx responses: (\d+)/.exec(text)?.[1] ?? 0;
   return {
     rate: Number(rate),
+    requests: Number(/(\d+) requests in/.exec(text)![1]),
     p99: Number(p99) * UNITS[unit!]!,
     failed: Number(failed),
   };
 }
 
-async function loadByAutocannon(url: string): Promise<Load & Failures> {
+async function loadByAutocannon(
+  url: string,
+  connections: number,
+): Promise<Load & Failures> {
   const text = await output(Deno.execPath(), [
     "run",
     "-A",
@@ -48,7 +63,7 @@ async function loadByAutocannon(url: string): Promise<Load & Failures> {
     "npm:autocannon@^8.0.0",
     "--json",
     "--no-progress",
-    `--connections=${CONNECTIONS}`,
+    `--connections=${connections}`,
     `--duration=${SECONDS}`,
     url,
   ]);
@@ -56,7 +71,12 @@ async function loadByAutocannon(url: string): Promise<Load & Failures> {
     throw new Skip("neither wrk nor autocannon runs here");
   }
   const { requests, latency, non2xx, errors } = JSON.parse(text);
-  return { rate: requests.mean, p99: latency.p99, failed: non2xx + errors };
+  return {
+    rate: requests.mean,
+    requests: requests.total,
+    p99: latency.p99,
+    failed: non2xx + errors,
+  };
 }
 
 interface Failures {

@@ -1,6 +1,7 @@
 /**
- * The server side of the route benchmark, a process of its own: the REST server in front of a bus, or with the argument `bare`
- * the same handlers on Hono and `Deno.serve`. It says its port, and goes on until it is killed.
+ * The server side of the route benchmark, a separate process: the REST server
+ * in front of a bus, or with the argument `bare` the same handlers on Hono and
+ * `Deno.serve`. It prints its port and runs until it is killed.
  */
 import { createRestServer, handleRoute } from "@caryatid/modules/rest-server";
 import { Process } from "@caryatid/process";

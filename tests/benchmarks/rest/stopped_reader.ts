@@ -1,9 +1,15 @@
 import type { Companion } from "./companion.ts";
 
-/** Messages of 64 KiB until nobody takes any more: the buffers of a connection may hold 40 MB. */
+/**
+ * Messages of 64 KiB until no client reads them: the buffers of a connection
+ * may hold 40 MB.
+ */
 const MESSAGES = 800;
 
-/** A client that has asked for the messages and reads nothing, with all its buffers full. */
+/**
+ * A client that has asked for the messages and reads nothing, with all its
+ * buffers full.
+ */
 export class StoppedReader implements Disposable {
   readonly #socket: Deno.TcpConn;
 
@@ -11,14 +17,17 @@ export class StoppedReader implements Disposable {
     this.#socket = socket;
   }
 
-  /** Connects before any other client, so that nobody else has to read what fills its buffers. */
+  /**
+   * Connects before any other client, so that no other client has to read what
+   * fills its buffers.
+   */
   static async open(server: Companion): Promise<StoppedReader> {
     const port = Number(await server.ask("port"));
     const socket = await Deno.connect({ hostname: "127.0.0.1", port });
     await socket.write(new TextEncoder().encode(
       "GET /live/events?topic=bench.tick HTTP/1.1\r\nHost: bench\r\n\r\n",
     ));
-    await socket.read(new Uint8Array(64)); // it is heard from now on
+    await socket.read(new Uint8Array(64)); // it is subscribed from now on
     for (let i = 0; i < MESSAGES; i++) await server.ask("publish 65536");
     return new StoppedReader(socket);
   }

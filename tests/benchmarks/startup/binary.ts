@@ -1,6 +1,6 @@
 import { type Case, Skip } from "../harness.ts";
 import { milliseconds } from "../core/count.ts";
-import { compileRuntime } from "../../cli/compiling.ts";
+import { compileRuntime } from "../../e2e/cli/compiling.ts";
 
 const root = new URL("../../../", import.meta.url);
 const QUITS = `import { defineModule } from "@caryatid/sdk";
@@ -9,7 +9,7 @@ export default defineModule({
   init: (context) => context.run(() => Deno.exit(0)),
 });`;
 
-/** What is compiled, where Deno can compile. */
+/** The compiled program, if Deno can compile. */
 export const binary: readonly Case[] = [{
   name: "binary",
   unit: "ms",
@@ -44,7 +44,7 @@ async function compileBoth(): Promise<string> {
   await Deno.writeTextFile(`${made}/empty.ts`, "");
   const toml = `${made}/service.toml`;
   await Deno.writeTextFile(toml, '[module.quits]\nimport = "./quits.ts"\n');
-  const cli = new URL("process/cli/mod.ts", root).pathname;
+  const cli = new URL("cli/mod.ts", root).pathname;
   await run(Deno.execPath(), [
     ...["run", "-A", cli, "compile", toml, "-o", `${made}/service`],
   ]);

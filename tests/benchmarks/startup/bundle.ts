@@ -1,6 +1,9 @@
-import { CompiledFile } from "../../cli/compiling.ts";
+import { CompiledFile } from "../../e2e/cli/compiling.ts";
 
-/** What `caryatid compile --bundle` makes of a file, for `deno run`. It is removed when this program ends. */
+/**
+ * Output of `caryatid compile --bundle` for a file, for `deno run`. It is
+ * removed when this program ends.
+ */
 export async function bundleOf(config: URL): Promise<CompiledFile> {
   const folder = await Deno.makeTempDir();
   addEventListener("unload", () => {

@@ -1,9 +1,12 @@
-import { VERSION } from "../../../process/version.ts";
+import { VERSION } from "../../../process/platform/version.ts";
 import { Consumer, SDK } from "../../registry/consumer.ts";
 import { Registries } from "../../registry/registries.ts";
 import type { Case } from "../harness.ts";
 
-/** What only RabbitMQ needs, or CBOR by others: nobody else is to download it. */
+/**
+ * Packages that only RabbitMQ or foreign CBOR needs: other programs must not
+ * download them.
+ */
 const NOT_THERE: readonly string[] = ["amqplib", "cbor-x", "cbor-extract"];
 const AUTHOR = `import { defineModule } from "${SDK}";
 export default defineModule({ name: "greeter", init() {} });`;
@@ -12,7 +15,7 @@ const config = { log: { level: "error" } } as const;
 await using process = await Process.create({ config, env: {} });
 await process.start();`;
 
-/** What a first start fetches, from a registry on this machine. */
+/** Downloads of a first start, from a registry on this machine. */
 export const download: Case = {
   name: "download",
   unit: "B",

@@ -1,12 +1,16 @@
-import type { CompiledFile } from "../../cli/compiling.ts";
-import type { Case } from "../harness.ts";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { CompiledFile } from "../../e2e/cli/compiling.ts";
+import type { Case, Figures } from "../harness.ts";
 import { bundleOf } from "./bundle.ts";
-import { milliseconds } from "../core/count.ts";
+import { writeExample } from "./exiting_example.ts";
+import { costFigures, runCost } from "./run_cost.ts";
 
 const root = new URL("../../../", import.meta.url);
-const EXAMPLE = new URL("examples/simple/", root);
 
-/** What is loaded at the start, or could be: packages, and what Deno itself loads for the first timer. */
+/**
+ * Code that is or could be loaded at the start: packages, and code that Deno
+ * loads for the first timer.
+ */
 const PARTS: Readonly<Record<string, string>> = {
   empty: "",
   sdk: 'import "@caryatid/sdk";',
@@ -17,91 +21,74 @@ const PARTS: Readonly<Record<string, string>> = {
   timers: "setTimeout(() => {}, 0);",
 };
 
+const REMARK =
+  "processor time until the first message of examples/simple is received, " +
+  "and ends it; peer: an empty file";
+
 /** From the command to the first message, and where that time goes. */
 export const firstMessage: readonly Case[] = [
   {
     name: "first-message",
     unit: "ms",
-    runs: 7,
+    runs: 15,
     run: firstMessageAgainstEmpty,
-    ratio: ["message", "peer"],
-    goals: [{ of: "ratio", most: 2 }],
-    remark: "until the first message of examples/simple is heard, and until " +
-      "its line is printed, by LogTape; peer: an empty file",
+    ratio: ["cpu", "peer-cpu"],
+    remark: REMARK,
   },
   {
     name: "first-message-bundle",
     unit: "ms",
-    runs: 7,
+    runs: 15,
     run: bundleAgainstEmpty,
-    ratio: ["message", "peer"],
+    ratio: ["cpu", "peer-cpu"],
     goals: [{ of: "ratio", most: 2 }],
-    remark: "the same, of what caryatid compile --bundle makes of it",
+    remark: `${REMARK}; of what caryatid compile --bundle makes of it`,
   },
   {
     name: "parts",
     unit: "ms",
     runs: 7,
     run: importEach,
-    remark: "deno run of a file with that one import, or first timer",
+    remark: "processor time of deno run of a file with that one import, or " +
+      "first timer",
   },
 ];
 
-async function firstMessageAgainstEmpty() {
-  await using files = await Files.write();
-  return {
-    ...await hearFirst([
-      "run",
-      "--allow-net",
-      new URL("main.ts", EXAMPLE).pathname,
-    ]),
-    peer: await milliseconds(() => files.run("empty")),
-  };
+let folder: Promise<string> | undefined;
+
+async function firstMessageAgainstEmpty(): Promise<Figures> {
+  const example = await (folder ??= writeExample());
+  return await costFigures(
+    () => runCost(["run", "--allow-net", `${example}/main.ts`]),
+    () => runCost(["run", "--allow-net", `${example}/empty.ts`]),
+  );
 }
 
 let bundle: CompiledFile | undefined;
 
-async function bundleAgainstEmpty() {
-  bundle ??= await bundleOf(new URL("caryatid.toml", EXAMPLE));
-  await using files = await Files.write();
-  return {
-    ...await hearFirst(bundle.args),
-    peer: await milliseconds(() => files.run("empty")),
-  };
+async function bundleAgainstEmpty(): Promise<Figures> {
+  const example = await (folder ??= writeExample());
+  bundle ??= await bundleOf(pathToFileURL(`${example}/caryatid.toml`));
+  const { args } = bundle;
+  return await costFigures(
+    () => runCost(args),
+    () => runCost(["run", "--allow-net", `${example}/empty.ts`]),
+  );
 }
 
 async function importEach() {
   await using files = await Files.write();
   const took: Record<string, number> = {};
   for (const part of Object.keys(PARTS)) {
-    took[part] = await milliseconds(() => files.run(part));
+    took[part] = await files.cost(part);
   }
   return took;
 }
 
-/** When the message was heard is what its log record says, to the millisecond. */
-async function hearFirst(
-  args: readonly string[],
-): Promise<{ message: number; printed: number }> {
-  const start = Date.now();
-  await using child = new Deno.Command(Deno.execPath(), {
-    args: [...args],
-    stdin: "null",
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  let text = "";
-  for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
-    text += part;
-    const heard = text.match(/^(\S+Z) .*Received.*\n/m);
-    if (heard === null) continue;
-    const printed = Date.now() - start;
-    return { message: Date.parse(heard[1]!) - start, printed };
-  }
-  throw new Error(`examples/simple ended without a message: ${text}`);
-}
-
-/** A file for each part. They stand in a temporary folder, and resolve as if they stood here. */
+/**
+ * A file for each part. They are in a temporary folder and resolve as if
+ * they stood here.
+ */
 class Files implements AsyncDisposable {
   readonly #folder: string;
 
@@ -117,21 +104,11 @@ class Files implements AsyncDisposable {
     return new Files(folder);
   }
 
-  async run(part: string): Promise<void> {
-    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        ...[
-          "run",
-          "--allow-net",
-          "--config",
-          new URL("deno.json", root).pathname,
-        ],
-        `${this.#folder}/${part}.ts`,
-      ],
-      stdin: "null",
-      stdout: "null",
-    }).output();
-    if (!success) throw new Error(new TextDecoder().decode(stderr));
+  async cost(part: string): Promise<number> {
+    const config = fileURLToPath(new URL("deno.json", root));
+    const file = `${this.#folder}/${part}.ts`;
+    return (await runCost(["run", "--allow-net", "--config", config, file]))
+      .cpu;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

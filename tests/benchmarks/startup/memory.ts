@@ -1,5 +1,5 @@
 import { type Case, type Figures, Skip } from "../harness.ts";
-import type { CompiledFile } from "../../cli/compiling.ts";
+import type { CompiledFile } from "../../e2e/cli/compiling.ts";
 import { RunningProgram } from "../../support/running_program.ts";
 import { bundleOf } from "./bundle.ts";
 
@@ -9,14 +9,13 @@ const CONFIG = new URL("../../../deno.json", import.meta.url).pathname;
 const EMPTY = "console.log('here'); await Deno.stdin.read(new Uint8Array(1));";
 const PACKAGES = `import "@logtape/logtape"; import "smol-toml"; ${EMPTY}`;
 
-/** What a process takes that waits for messages. */
+/** Memory of a process that waits for messages. */
 export const memory: readonly Case[] = [{
   name: "memory",
   unit: "MB",
   run: idleAgainstEmpty,
   ratio: ["simple", "peer"],
-  goals: [{ of: "ratio", most: 1.4 }],
-  remark: "resident, once examples/simple has heard its message; bundle: " +
+  remark: "resident, once examples/simple has received its message; bundle: " +
     "what compile --bundle makes of it; peer: a file that waits for its " +
     "input; packages: one that also imports LogTape and smol-toml",
 }];
@@ -39,7 +38,7 @@ async function idleAgainstEmpty(): Promise<Figures> {
   };
 }
 
-/** What a file of this text takes while it waits for its input. */
+/** Memory of a program with this text while it waits for input. */
 async function waiting(
   text: string,
   flags: readonly string[] = [],

@@ -1,12 +1,19 @@
-import type { Suite } from "../harness.ts";
+import { byClock, type Suite } from "../harness.ts";
 import { binary } from "./binary.ts";
 import { download } from "./download.ts";
 import { firstMessage } from "./first_message.ts";
+import { installed } from "./installed.ts";
 import { memory } from "./memory.ts";
 
 /** From the command to the first message. */
 export const startup: Suite = {
   name: "startup",
-  about: "start, resident memory and size, beside an empty Deno program",
-  cases: [...firstMessage, ...binary, ...memory, download],
+  about: "start, resident memory and size, compared with an empty Deno program",
+  minutes: 3,
+  cases: [
+    ...byClock("processor", [...firstMessage, installed]),
+    ...binary,
+    ...memory,
+    download,
+  ],
 };

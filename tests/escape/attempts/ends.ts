@@ -4,44 +4,48 @@ import { untilEnded } from "./until_ended.ts";
 
 const ALONE = { alone: true, uncontrolled: true } as const;
 const MEBIBYTE = 2 ** 20;
-/** More than the 128 MiB that a guest may take here, less than what would harm the machine. */
+/**
+ * MiB that exceed the memory limit of the guest and do not harm the machine.
+ */
 const TOO_MUCH = 384;
 
-/** Ways to end, to hold up and to eat up. Other guests and the host are to go on. */
+/**
+ * Attempts to exit, to block a thread, and to use up memory and processor time.
+ * Other guests and the host must keep running.
+ */
 export const ends: AttemptGroup = {
-  title: "Ending, looping, eating",
+  title: "Exits, endless loops and resource use",
   attempts: [
     {
-      name: "ends by Deno.exit",
+      name: "exits with Deno.exit",
       ...ALONE,
       attempt: () => Deno.exit(3),
     },
-    contained("ends by process.exit", () => process.exit(3), "refused"),
+    contained("exits with process.exit", () => process.exit(3), "refused"),
     {
-      name: "ends by self.close",
+      name: "closes its worker with self.close",
       ...ALONE,
       attempt: () => close(),
     },
     {
-      name: "ends by Deno.kill of its own process",
+      name: "kills its own process with Deno.kill",
       ...ALONE,
       attempt: () => Deno.kill(Deno.pid, "SIGKILL"),
     },
-    endsHost(
-      "ends by process.kill of its own process",
+    contained(
+      "kills its own process with process.kill",
       () => process.kill(process.pid, "SIGKILL"),
+      "refused",
     ),
+    contained("aborts with process.abort", () => process.abort(), "refused"),
     {
-      ...contained("ends by process.abort", () => process.abort()),
-      worker: "refused",
-    },
-    {
-      ...contained("loops for ever", () => {
+      ...contained("runs an endless loop", () => {
         for (;;);
       }),
       worker: "open",
-      why: "a worker that loops is given up and its module fails, others go " +
-        "on; but its thread keeps a core busy until the whole process ends",
+      why: "the host abandons the worker and its module fails, while other " +
+        "modules continue; but the thread of the worker keeps a core busy " +
+        "until the process of the host ends",
       afterwards: "looks at its load",
     },
     contained("blocks its thread", () => {
@@ -60,10 +64,10 @@ export const ends: AttemptGroup = {
         const kept: number[][] = [];
         for (;;) kept.push(new Array<number>(MEBIBYTE).fill(0.5));
       }),
-      heartbeat: 60, // a busy machine takes longer than 3 s
+      heartbeat: 60, // on a busy machine, this takes longer than 3 s
     },
     {
-      ...contained("fills memory that isn't on the heap", async () => {
+      ...contained("fills memory outside the heap", async () => {
         const kept: Uint8Array[] = [];
         while (kept.length < TOO_MUCH) {
           kept.push(new Uint8Array(MEBIBYTE).fill(1));
@@ -72,24 +76,24 @@ export const ends: AttemptGroup = {
         return `${TOO_MUCH} MiB`;
       }),
       worker: "open",
-      why: "the memory of a worker is that of its process: `limits.memory` " +
-        "holds for processes",
+      why: "a worker shares the memory of its process: `limits.memory` " +
+        "applies to processes only",
     },
-    contained("makes 100,000 timers", async () => {
+    contained("starts 100,000 timers", async () => {
       for (let i = 0; i < 100_000; i++) setTimeout(() => {}, 60_000);
       await turn();
     }),
     {
-      ...contained("makes microtasks without end", () => {
+      ...contained("queues microtasks without end", () => {
         const again = () => queueMicrotask(again);
         again();
       }),
       worker: "open",
-      why: "its thread keeps a core busy, as with a loop",
+      why: "its thread keeps a core busy, as with an endless loop",
       afterwards: "looks at its load",
     },
-    contained("leaves a rejection to nobody", async () => {
-      Promise.reject(new Error("to nobody"));
+    contained("leaves a rejection unhandled", async () => {
+      Promise.reject(new Error("unhandled"));
       await untilEnded();
     }),
     contained("throws in a timer", async () => {
@@ -104,45 +108,48 @@ export const ends: AttemptGroup = {
       attempt: () => Promise.reject(null),
     },
     {
-      name: "ignores SIGINT by Deno.addSignalListener",
+      name: "ignores SIGINT with Deno.addSignalListener",
       ...ALONE,
       attempt: () => Deno.addSignalListener("SIGINT", () => {}),
       afterwards: "interrupts itself",
     },
     {
-      name: "ignores SIGINT by node:process",
+      name: "ignores SIGINT with node:process",
       ...ALONE,
-      attempt: () => process.on("SIGINT", () => {}),
+      worker: "contained",
+      process: "contained",
+      why: "process.on has no effect in a guest",
+      attempt: () => void process.on("SIGINT", () => {}),
       afterwards: "interrupts itself",
     },
   ],
 };
 
-/** Ways to fail while being loaded. */
+/** Attempts to fail while the module is loaded. */
 export const starts: AttemptGroup = {
   title: "Loading",
   attempts: [
-    loading("has an error of syntax", "export default {"),
-    loading("throws null at its top", "throw null; export default 1;"),
-    loading("rejects at its top", "export default await Promise.reject(1);"),
+    loading("has a syntax error", "export default {"),
+    loading("throws null at top level", "throw null; export default 1;"),
+    loading("rejects at top level", "export default await Promise.reject(1);"),
     loading(
-      "awaits for ever at its top",
+      "awaits without end at top level",
       "await new Promise(() => {}); export default 1;",
       "contained",
     ),
     {
       ...loading(
-        "loops for ever at its top",
+        "runs an endless loop at top level",
         "for (;;); export default 1;",
         "contained",
       ),
       worker: "open",
-      why: "as above: its thread keeps a core busy",
+      why: "as above, its thread keeps a core busy",
       afterwards: "looks at its load",
     },
     {
       ...loading(
-        "fills memory that isn't on the heap, while it is loaded",
+        "fills memory outside the heap while it is loaded",
         `const kept = [];
          for (let i = 0; i < ${TOO_MUCH}; i++) {
            kept.push(new Uint8Array(${MEBIBYTE}).fill(1));
@@ -153,7 +160,7 @@ export const starts: AttemptGroup = {
       ),
       startDeadline: 60,
       worker: "open",
-      why: "as above: the memory of a worker is that of its process",
+      why: "as above, a worker shares the memory of its process",
     },
   ],
 };
@@ -166,12 +173,12 @@ function contained(
   return { name, ...ALONE, worker: result, process: result, attempt };
 }
 
-/** What a process of its own contains, and a worker can't. */
+/** Creates an attempt that a process contains and a worker does not. */
 function endsHost(name: string, attempt: () => unknown): Attempt {
   return {
     ...contained(name, attempt),
     worker: "open",
-    why: "the process that ends is that of the host",
+    why: "the worker ends the process of its host",
   };
 }
 

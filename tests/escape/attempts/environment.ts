@@ -2,59 +2,85 @@ import type { AttemptGroup } from "../attempt.ts";
 import { arch, hostname, userInfo } from "node:os";
 import process from "node:process";
 
-/** What is known of the machine. `ESCAPE_SECRET` and `ESCAPE_GRANTED` are set where the host runs. */
+/**
+ * Attempts to read data of the machine. `ESCAPE_SECRET` and `ESCAPE_GRANTED`
+ * are set in the environment of the host.
+ */
 export const environment: AttemptGroup = {
   title: "Environment and system",
+  jail: true,
   attempts: [
     {
-      name: "reads a variable",
+      name: "reads an environment variable",
+      jail: "contained",
       attempt: () => Deno.env.get("ESCAPE_SECRET"),
     },
     {
-      name: "reads a variable by node:process",
+      name: "reads an environment variable with node:process",
+      jail: "contained",
       attempt: () => process.env.ESCAPE_SECRET,
     },
     {
-      name: "lists all variables",
+      name: "lists all environment variables",
+      jail: "contained",
       attempt: () => Deno.env.toObject().ESCAPE_SECRET,
     },
     {
-      name: "sets a variable",
+      name: "sets an environment variable",
+      jail: "contained",
       attempt() {
         Deno.env.set("ESCAPE_SET", "mine");
         return "it is set";
       },
     },
     {
-      name: "reads a variable beside the one that is granted",
+      name: "reads an environment variable other than the granted one",
+      jail: "contained",
       grants: { env: ["ESCAPE_GRANTED"] },
       attempt: () => Deno.env.get("ESCAPE_SECRET"),
     },
-    { name: "asks for the name of the machine", attempt: () => hostname() },
-    { name: "asks who its user is", attempt: () => userInfo().username },
     {
-      name: "asks where Deno lies",
+      name: "reads the host name of the machine",
+      jail: "contained",
+      attempt: () => hostname(),
+    },
+    { name: "reads the name of its user", attempt: () => userInfo().username },
+    {
+      name: "reads the path of the Deno executable",
+      jail: "contained",
       attempt: () => Deno.execPath(),
     },
     {
-      name: "asks for the system, its architecture and the number of its cores",
+      name: "reads the architecture and the number of cores",
+      jail: "contained",
       worker: "open",
       process: "open",
-      why: "Deno tells it to anybody; it is the same for all on the machine",
+      walls: "contained",
+      harmless: true,
+      why: "Deno requires no permission for them; they are the same for " +
+        "all programs on the machine",
       attempt: () => `${arch()} ${navigator.hardwareConcurrency}`,
     },
     {
-      name: "asks for its process id and that of its parent",
+      name: "reads its process id and that of its parent",
+      jail: "contained",
       worker: "open",
       process: "open",
-      why: "node:process tells it; it can't do anything with the number",
+      walls: "contained",
+      harmless: true,
+      why: "node:process requires no permission for them; the guest has no " +
+        "permission to signal these processes",
       attempt: () => `${process.pid} ${process.ppid}`,
     },
     {
-      name: "asks for its current folder and the command line, by node:process",
+      name: "reads its working directory and command line with node:process",
+      jail: "contained",
       worker: "open",
       process: "open",
-      why: "node:process tells both: paths, so no secrets belong in them",
+      walls: "contained",
+      harmless: true,
+      why: "node:process requires no permission for them; both contain " +
+        "paths, so keep secrets out of paths",
       attempt: () => `${process.cwd()} ${process.argv}`,
     },
   ],

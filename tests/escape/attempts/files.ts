@@ -1,17 +1,22 @@
 import type { AttemptGroup } from "../attempt.ts";
+import { fileNames } from "./file_names.ts";
 import * as fs from "node:fs";
 import { getBuiltinModule } from "node:process";
 
-const { createRequire } = getBuiltinModule("node:module");
+/** Creates a `require`. Throws if the guest has no `node:module`. */
+const requireFrom = (url: string) =>
+  getBuiltinModule("node:module").createRequire(url);
 
 const GRANTED = { read: ["{folder}/granted"] };
 
-/** Reads, with no grant but where one is said. */
+/** Attempts to read files. A guest has only the grants of its attempt. */
 export const files: AttemptGroup = {
   title: "Reading files",
+  jail: true,
   attempts: [
     {
       name: "reads its own source",
+      jail: "contained",
       attempt: () => Deno.readTextFileSync(new URL(import.meta.url)),
     },
     {
@@ -19,15 +24,17 @@ export const files: AttemptGroup = {
       attempt: () => Deno.readTextFile("/etc/passwd"),
     },
     {
-      name: "reads /etc/passwd by node:fs",
+      name: "reads /etc/passwd with node:fs",
       attempt: () => fs.readFileSync("/etc/passwd", "utf8"),
     },
     {
       name: "reads the environment of its process in /proc",
+      jail: "contained",
       attempt: () => fs.readFileSync("/proc/self/environ", "utf8"),
     },
     {
       name: "reads the memory of its process in /proc",
+      jail: "contained",
       attempt: () => `${fs.openSync("/proc/self/mem", "r")}`,
     },
     {
@@ -40,55 +47,57 @@ export const files: AttemptGroup = {
         await (await fetch(`file://${folder}/secret.txt`)).text(),
     },
     {
-      name: "asks whether a file exists",
+      name: "checks whether a file exists",
       attempt: ({ folder }) => `${fs.statSync(`${folder}/secret.txt`).size}`,
     },
     {
-      name: "requires a file of JSON",
+      name: "loads a JSON file with require",
       attempt: ({ folder }) =>
-        createRequire(import.meta.url)(`${folder}/secret.json`).secret,
+        requireFrom(import.meta.url)(`${folder}/secret.json`).secret,
     },
     {
-      name: "requires a native add-on",
+      name: "loads a native add-on with require",
       attempt: ({ folder }) =>
-        createRequire(import.meta.url)(`${folder}/add-on.node`),
+        requireFrom(import.meta.url)(`${folder}/add-on.node`),
       uncontrolled: true,
     },
     {
-      name: "attaches a file to a database of node:sqlite",
+      name: "attaches a database file with node:sqlite",
       async attempt({ folder }) {
         const { DatabaseSync } = await import("node:sqlite");
         const database = new DatabaseSync(":memory:");
         database.exec(`ATTACH '${folder}/stolen.sqlite' AS stolen;
           CREATE TABLE stolen.secrets(secret)`);
         database.close();
-        return "a file of its own";
+        return "its own file";
       },
     },
     {
-      name: "reads a file beside the granted folder, by ../",
+      name: "reads a file outside the granted folder through ../",
       grants: GRANTED,
       attempt: ({ folder }) => read(`${folder}/granted/../secret.txt`),
     },
     {
-      name: "reads by a link that lies in the granted folder",
+      name: "reads through a symbolic link in the granted folder",
       worker: "open",
       process: "open",
-      why: "Deno compares the text of paths, and follows links; " +
-        "`caryatid check` warns of links that lead out",
+      why: "Deno checks the path as it is written, and follows links; " +
+        "`caryatid check` warns of links that lead out of the folder",
       grants: GRANTED,
       attempt: ({ folder }) => read(`${folder}/granted/link.txt`),
     },
     {
-      name: "reads by a hard link that lies in the granted folder",
+      name: "reads through a hard link in the granted folder",
       worker: "open",
       process: "open",
-      why: "a hard link is the file itself: nothing tells them apart",
+      why: "a hard link is another name of the file itself, and cannot be " +
+        "distinguished from it",
       grants: GRANTED,
       attempt: ({ folder }) => read(`${folder}/granted/hard.txt`),
     },
     {
-      name: "makes a link out of a folder that it may read and write",
+      name:
+        "creates a symbolic link out of a folder with read and write access",
       grants: { read: ["{folder}/granted"], write: ["{folder}/granted"] },
       attempt: ({ folder }) => {
         fs.symlinkSync("/etc", `${folder}/granted/etc`);
@@ -96,7 +105,7 @@ export const files: AttemptGroup = {
       },
     },
     {
-      name: "makes a hard link in a folder that it may read and write",
+      name: "creates a hard link in a folder with read and write access",
       grants: { read: ["{folder}/granted"], write: ["{folder}/granted"] },
       attempt: ({ folder }) => {
         fs.linkSync(`${folder}/secret.txt`, `${folder}/granted/made.txt`);
@@ -104,12 +113,13 @@ export const files: AttemptGroup = {
       },
     },
     {
-      name: "asks for the permission to read",
+      name: "requests the permission to read",
       async attempt({ folder }) {
         await Deno.permissions.request({ name: "read" });
         return read(`${folder}/secret.txt`);
       },
     },
+    ...fileNames,
   ],
 };
 

@@ -6,39 +6,39 @@ type Loose = Record<PropertyKey, unknown>;
 const SCOPE = globalThis as unknown as Loose;
 const DENO = Deno as unknown as Loose;
 
-/** Objects of Deno's insides and of the host. */
+/** Attempts to reach internals of Deno and objects of the host. */
 export const hostObjects: AttemptGroup = {
-  title: "Insides of Deno and of the host",
+  title: "Internals of Deno and of the host",
   attempts: [
     {
-      name: "takes the insides of Deno by Deno[Deno.internal]",
+      name: "reads the internals of Deno from Deno[Deno.internal]",
       attempt: () =>
         Object.keys(DENO[DENO["internal"] as symbol] as Loose).join(),
     },
     {
-      name: "takes Deno.core",
+      name: "reads Deno.core",
       attempt: () => Object.keys(DENO["core"] as Loose).join(),
       uncontrolled: true, // Deno hides it from all
     },
     {
-      name: "takes __bootstrap",
+      name: "reads `__bootstrap`",
       attempt: () => Object.keys(SCOPE["__bootstrap"] as Loose).join(),
       uncontrolled: true, // Deno hides it from all
     },
     {
-      name: "lists what is open, by Deno.resources",
+      name: "lists open resources with Deno.resources",
       attempt: () => (DENO["resources"] as () => unknown)(),
-      uncontrolled: true, // Deno has it no more
+      uncontrolled: true, // Deno has removed it
     },
     {
-      name: "starts Node anew, by nodeBootstrap",
+      name: "reads nodeBootstrap, which initializes Node.js again",
       attempt: () => `${(SCOPE["nodeBootstrap"] as { name: string }).name}`,
     },
     {
-      name: "takes objects of callers from a stack, by Error.prepareStackTrace",
+      name: "reads objects of callers with Error.prepareStackTrace",
       worker: "contained",
       process: "contained",
-      why: "the callers are of its own guest, and V8 hides the objects",
+      why: "all callers belong to the guest, and V8 hides their objects",
       uncontrolled: true,
       attempt() {
         const errors = Error as unknown as Loose;
@@ -52,10 +52,7 @@ export const hostObjects: AttemptGroup = {
       },
     },
     {
-      name: "takes Deno out of a context of node:vm",
-      worker: "contained",
-      process: "contained",
-      why: "there is none in it, and no import",
+      name: "reads Deno from a context of node:vm",
       uncontrolled: true,
       attempt() {
         const code = "this.constructor.constructor('return typeof Deno')()";
@@ -64,20 +61,20 @@ export const hostObjects: AttemptGroup = {
       },
     },
     {
-      name: "takes Deno out of another realm's function",
+      name: "reads the internals of Deno with an indirect eval",
       async attempt() {
         const code = "globalThis.Deno?.[Deno.internal]";
         return await (0, eval)(code) && "the insides";
       },
       worker: "contained",
       process: "contained",
-      why: "there is one realm, in which Deno was replaced",
+      why: "the code runs in the same realm, in which Deno was replaced",
     },
     {
-      name: "changes the prototypes of the host by a message with __proto__",
+      name: "changes prototypes of the host with a message with `__proto__`",
       worker: "contained",
       process: "contained",
-      why: "the codec makes them plain data",
+      why: "the codec decodes such keys as plain data",
       uncontrolled: true,
       async attempt(_, context) {
         const text = '{"__proto__":{"polluted":1},' +
@@ -86,10 +83,10 @@ export const hostObjects: AttemptGroup = {
       },
     },
     {
-      name: "has its getter run in the host, by a message",
+      name: "makes the host run a getter of a message",
       worker: "contained",
       process: "contained",
-      why: "a message is encoded where it is sent",
+      why: "the guest encodes a message before it sends it",
       uncontrolled: true,
       async attempt(ground, context) {
         let in_host = false;
@@ -104,7 +101,7 @@ export const hostObjects: AttemptGroup = {
       },
     },
     {
-      name: "sends the host a function",
+      name: "sends a function to its host",
       attempt: (_, context) =>
         context.publish("granted.function", () => Deno.exit()).then(() =>
           "sent"
@@ -112,7 +109,7 @@ export const hostObjects: AttemptGroup = {
       uncontrolled: true, // the bus in memory takes anything
     },
     {
-      name: "fails with an error that isn't one, whose texts throw",
+      name: "throws a value that is not an error, and whose properties throw",
       attempt() {
         throw new Proxy({}, {
           get() {
@@ -136,7 +133,7 @@ export const hostObjects: AttemptGroup = {
       function* () {},
     ),
     {
-      ...poisons("all of these, calling themselves", {}, "", 0),
+      ...poisons("several of these at once", {}, "", 0),
       async attempt(_, context) {
         const stolen: unknown[] = [];
         Array.prototype.push = function (...items) {
@@ -160,7 +157,7 @@ export const hostObjects: AttemptGroup = {
   ],
 };
 
-/** What the guest's end of the bridge may call is the attacker's. */
+/** Replaces an intrinsic that the guest's end of the bridge calls. */
 function poisons(
   name: string,
   target: object,
@@ -168,13 +165,10 @@ function poisons(
   value: unknown,
 ): Attempt {
   return {
-    name: `changes what the bridge may use: ${name}`,
+    name: `replaces an intrinsic that the bridge uses: ${name}`,
     alone: true,
     uncontrolled: true,
-    worker: "contained",
-    process: "contained",
-    why: "it can only break its own guest",
-    patience: 5,
+    why: "it is frozen before the code of the module runs",
     async attempt(_, context) {
       Object.defineProperty(target, key, { value });
       await context.publish("granted.x", 1);

@@ -1,12 +1,17 @@
 import type { Attempt, AttemptGroup } from "../attempt.ts";
 import { getBuiltinModule } from "node:process";
 
-const nodeModule = getBuiltinModule("node:module");
+/** Returns `node:module`. Throws if the guest may not use it. */
+const nodeModule = () => getBuiltinModule("node:module");
 
-/** A name that tells a registry or a host something. */
+/** A name that reveals a secret to the registry or host that receives it. */
 const TELLING = `secret-${"x".repeat(8)}`;
 
-/** What Deno says when somebody was asked who doesn't have it, or isn't there. */
+const GUEST_RUNTIME =
+  new URL("../../../process/isolation/guest/guest_runtime.ts", import.meta.url)
+    .href;
+
+/** Errors of Deno after it has sent a request for the module. */
 const LOOKED_UP = /does not exist|not found|sending request|failed to load/i;
 
 function imports(
@@ -15,8 +20,9 @@ function imports(
   type?: string,
 ): Attempt {
   return {
-    name: `imports ${name} by a computed name`,
-    // Without a hook, Deno wants a flag for bytes, and looks for no package as text.
+    name: `imports ${name} with a computed specifier`,
+    // Without a hook, Deno requires a flag for bytes, and does not look up a
+    // package that is imported as text.
     ...(type === "bytes" || name === "npm: as text") && { uncontrolled: true },
     async attempt({ port, folder }) {
       const options = type === undefined ? {} : { with: { type } };
@@ -31,14 +37,41 @@ function imports(
   };
 }
 
-/** Code and names that go out by importing. Each request that arrives anywhere counts as open. */
+/**
+ * Attempts to load code, and to send names out, with imports. An attempt is
+ * open if any server receives a request.
+ */
 export const imported: AttemptGroup = {
   title: "Imports",
   attempts: [
     imports("a file", (_, folder) => `file://${folder}/code.ts`),
     imports("a file as text", (_, folder) => `${folder}/secret.txt`, "text"),
     imports("a file as bytes", (_, folder) => `${folder}/secret.txt`, "bytes"),
-    imports("a file of JSON", (_, folder) => `${folder}/secret.json`, "json"),
+    imports("a JSON file", (_, folder) => `${folder}/secret.json`, "json"),
+    ...["code.ts", "secret.json", "secret.txt"].map((file, i) => ({
+      ...imports(
+        `${file} through ..%2f`,
+        (_, folder) => `file://${folder}/node_modules/..%2f${file}`,
+        [undefined, "json", "text"][i],
+      ),
+      uncontrolled: true as const, // Deno finds no such file with -A
+    })),
+    {
+      ...imports("code of Caryatid in a guest", () => GUEST_RUNTIME),
+      uncontrolled: true, // without isolation, all code may do so
+    },
+    {
+      ...imports(
+        "code of Caryatid by its name in a sealed graph",
+        () => GUEST_RUNTIME.replace(/ts$/, "js"),
+      ),
+      uncontrolled: true, // without isolation, no such file exists
+    },
+    {
+      ...imports("granted code", (_, folder) => `file://${folder}/code.ts`),
+      grants: { read: ["{folder}"] },
+      uncontrolled: true, // without isolation, nothing is granted
+    },
     imports("http:", (port) => `http://127.0.0.1:${port}/${TELLING}.js`),
     imports("http: as text", (port) => `http://127.0.0.1:${port}/`, "text"),
     imports("https:", () => `https://deno.land/x/${TELLING}/mod.ts`),
@@ -46,11 +79,11 @@ export const imported: AttemptGroup = {
     imports("npm: as text", () => `npm:@escape/${TELLING}`, "text"),
     imports("jsr:", () => `jsr:@${TELLING}/${TELLING}`),
     imports(
-      "npm: in a data: URL",
+      "npm: from a data: URL",
       () => `data:text/javascript,import "npm:@escape/${TELLING}"`,
     ),
     {
-      name: "imports npm: in a blob: URL",
+      name: "imports npm: from a blob: URL",
       uncontrolled: true,
       attempt: () =>
         import(
@@ -62,7 +95,7 @@ export const imported: AttemptGroup = {
         ),
     },
     {
-      name: "imports npm: by eval and by Function",
+      name: "imports npm: with eval and Function",
       uncontrolled: true,
       attempt: () =>
         new Function("name", "return eval('import(name)')")(
@@ -81,31 +114,31 @@ export const imported: AttemptGroup = {
       },
     },
     {
-      name: "imports a data: URL that it made",
-      uncontrolled: true, // it is code that it has already
+      name: "imports a data: URL with its own code",
+      uncontrolled: true, // the code is its own
       attempt: () => import(`data:text/javascript,${"export default 1"}`),
     },
     {
-      name: "resolves npm: by import.meta.resolve",
+      name: "resolves npm: with import.meta.resolve",
       worker: "contained",
       process: "contained",
-      why: "nothing is looked up by that",
+      why: "import.meta.resolve sends no request",
       uncontrolled: true,
       attempt() {
         import.meta.resolve(`npm:@escape/${TELLING}`);
       },
     },
     {
-      name: "requires npm:",
+      name: "loads npm: with require",
       uncontrolled: true,
       attempt: () =>
-        nodeModule.createRequire(import.meta.url)(`npm:@escape/${TELLING}`),
+        nodeModule().createRequire(import.meta.url)(`npm:@escape/${TELLING}`),
     },
     {
-      name: "registers a hook that goes past the one of its host",
+      name: "registers an import hook that bypasses the hook of its host",
       uncontrolled: true,
       async attempt({ folder }) {
-        const hook = nodeModule.registerHooks({
+        const hook = nodeModule().registerHooks({
           resolve: (specifier, context, next) =>
             specifier.startsWith("past:")
               ? { url: specifier.slice(5), shortCircuit: true }
@@ -120,16 +153,16 @@ export const imported: AttemptGroup = {
       },
     },
     {
-      name: "registers a loader in a thread, by module.register",
+      name: "registers a loader thread with module.register",
       uncontrolled: true,
       attempt({ port }) {
-        nodeModule.register(
+        nodeModule().register(
           `data:text/javascript,fetch("http://127.0.0.1:${port}/")`,
         );
       },
     },
     {
-      name: "imports past a guard whose prototypes it has changed",
+      name: "imports after it has changed the prototypes of the import guard",
       alone: true,
       uncontrolled: true,
       async attempt({ folder }) {
@@ -143,22 +176,21 @@ export const imported: AttemptGroup = {
       },
     },
     {
-      name:
-        "takes a part of Node that was refused, by process.getBuiltinModule",
+      name: "loads a refused Node.js module with process.getBuiltinModule",
       attempt: () =>
         Object.keys(getBuiltinModule("node:worker_threads")).length > 0
           ? "all of it"
           : Promise.reject(new Error("it is empty")),
     },
     {
-      name: "has node:module, and so hooks, in a literal import",
+      name: "imports node:module, and so import hooks, in a static import",
       alone: true,
       uncontrolled: true,
       module: 'import { registerHooks } from "node:module";' +
-        "export default typeof registerHooks;",
+        "export default typeof registerHooks({});",
     },
     {
-      name: "has a file as text in a literal import",
+      name: "imports a file as text in a static import",
       alone: true,
       uncontrolled: true,
       module: 'import secret from "../secret.txt" with { type: "text" };' +
@@ -166,56 +198,124 @@ export const imported: AttemptGroup = {
     },
     {
       name:
-        "has a file as text, as if it were of a package, in a literal import",
+        "imports a file as text, disguised as a package, in a static import",
       alone: true,
       uncontrolled: true,
       module: 'import secret from "../secret.txt?/node_modules/" with ' +
         '{ type: "text" }; export default secret;',
     },
     {
-      name: "has a file as code, as if it were some, in a literal import",
+      name: "imports a text file, disguised as code, in a static import",
       alone: true,
       uncontrolled: true,
       module: 'import secret from "../secret.txt#.js"; export default secret;',
     },
     {
-      name: "has a file of JSON in a literal import",
+      name: "imports a JSON file in a static import",
       alone: true,
       uncontrolled: true,
       module: 'import secret from "../secret.json" with { type: "json" };' +
         "export default secret;",
     },
+    ...["..%2f", "..%2F", "..%252f", "%2e%2e%2f", "..%5c"].map((
+      up,
+    ): Attempt => ({
+      name: `imports a file as text through ${up} in a static import`,
+      alone: true,
+      uncontrolled: true,
+      module: `import secret from "../node_modules/${up}secret.txt" with ` +
+        '{ type: "text" }; export default secret;',
+    })),
     {
-      name: "has a file of code as text in a literal import",
+      name: "imports a JSON file through ..%2f in a static import",
+      alone: true,
+      uncontrolled: true,
+      module: 'import secret from "../npm/registry.npmjs.org/..%2f..%2f' +
+        'secret.json" with { type: "json" }; export default secret.secret;',
+    },
+    {
+      name: "imports a file as bytes through ..%2f in a static import",
+      alone: true,
+      uncontrolled: true,
+      module: 'import secret from "../node_modules/..%2fsecret.txt" with ' +
+        '{ type: "bytes" }; export default new TextDecoder().decode(secret);',
+    },
+    {
+      name: "imports a file of /proc as text in a static import",
+      alone: true,
+      uncontrolled: true,
+      module: 'import found from "/proc/self/environ" with { type: "text" };' +
+        "export default found;",
+    },
+    {
+      name: "imports a file as text from a FILE: URL in a static import",
+      alone: true,
+      uncontrolled: true,
+      module: 'import secret from "FILE:///etc/passwd" with { type: "text" };' +
+        "export default secret;",
+    },
+    {
+      name: "loads a JSON file with require, disguised as a package",
+      alone: true,
+      uncontrolled: true,
+      file: "attempt.cjs",
+      module:
+        'exports.default = require("../node_modules/../secret.json").secret',
+    },
+    {
+      name: "imports the target of a link in its folder in a static import",
+      alone: true,
+      uncontrolled: true,
+      module: 'import secret from "./link.txt" with { type: "text" };' +
+        "export default secret;",
+    },
+    {
+      name:
+        "imports the target of a link in its folder with a computed specifier",
+      alone: true,
+      uncontrolled: true,
+      module: 'const name = ["./link", "txt"].join(".");' +
+        'export default (await import(name, { with: { type: "text" } }))' +
+        ".default;",
+    },
+    {
+      name: "imports a hard link in its folder as text in a static import",
+      alone: true,
+      uncontrolled: true,
+      module: 'import secret from "./hard.txt" with { type: "text" };' +
+        "export default secret;",
+    },
+    {
+      name: "imports a code file as text in a static import",
       alone: true,
       uncontrolled: true,
       module: 'import code from "../code.ts" with { type: "text" };' +
         "export default code;",
     },
     {
-      name: "has code of a strange host in a literal import",
+      name: "imports code from another host in a static import",
       alone: true,
       uncontrolled: true,
       worker: "open",
-      why: "what stands in the text of a module is fetched before it runs, " +
-        "from hosts that the process of the worker may import from: " +
-        "`caryatid run` allows those of the configuration and Deno's own",
+      why: "static imports are fetched before the module runs, from every " +
+        "host that the process of the worker may import from: " +
+        "`caryatid run` allows those of the configuration and the default " +
+        "hosts of Deno",
       module: 'import "http://127.0.0.1:{port}/code.js"; export default 1;',
     },
     {
-      name: "has other code in a literal import",
+      name: "imports another code file in a static import",
       alone: true,
       uncontrolled: true,
-      worker: "open",
-      process: "open",
-      why: "that is how a module is made of files: it runs what it imports, " +
-        "with its own rights",
       module: 'import code from "../code.ts"; export default code;',
     },
   ],
 };
 
-/** Methods that a guard of imports might call say what suits the attacker. */
+/**
+ * Replaces methods that an import guard may call by ones that always return
+ * false. Returns a function that restores them.
+ */
 function lieEverywhere(): () => void {
   const lie = () => false;
   const changed = [

@@ -3,12 +3,12 @@ import type { AttemptGroup } from "../attempt.ts";
 const CHANNEL = "escape";
 const SCOPE = globalThis as unknown as Record<string, unknown>;
 
-/** Ways to other guests and to the host that aren't topics. */
+/** Attempts to reach other guests and the host without topics. */
 export const neighbours: AttemptGroup = {
   title: "Other guests and threads",
   attempts: [
     {
-      name: "speaks on a BroadcastChannel",
+      name: "sends on a BroadcastChannel",
       attempt() {
         const channel = new BroadcastChannel(CHANNEL);
         channel.postMessage("secret");
@@ -17,7 +17,7 @@ export const neighbours: AttemptGroup = {
       },
     },
     {
-      name: "leaves something in the Cache",
+      name: "stores data in the Cache",
       async attempt() {
         const cache = await caches.open(CHANNEL);
         await cache.put("http://x.example/", new Response("secret"));
@@ -26,7 +26,7 @@ export const neighbours: AttemptGroup = {
       uncontrolled: true, // it would stay on the machine
     },
     {
-      name: "leaves something in localStorage",
+      name: "stores data in localStorage",
       attempt() {
         localStorage.setItem("escape", "secret");
         return "left";
@@ -34,7 +34,7 @@ export const neighbours: AttemptGroup = {
       uncontrolled: true,
     },
     {
-      name: "leaves something in sessionStorage",
+      name: "stores data in sessionStorage",
       attempt() {
         sessionStorage.setItem("escape", "secret");
         return "left";
@@ -48,7 +48,7 @@ export const neighbours: AttemptGroup = {
       uncontrolled: true, // Deno has none
     },
     {
-      name: "holds a lock of navigator.locks",
+      name: "takes a lock of navigator.locks",
       attempt: async () =>
         await (navigator as unknown as {
           locks: { request(name: string, held: () => string): unknown };
@@ -65,7 +65,7 @@ export const neighbours: AttemptGroup = {
       },
     },
     {
-      name: "starts a Worker by node:worker_threads",
+      name: "starts a Worker with node:worker_threads",
       async attempt() {
         const { Worker } = await import("node:worker_threads");
         await new Worker("0", { eval: true }).terminate();
@@ -73,7 +73,7 @@ export const neighbours: AttemptGroup = {
       },
     },
     {
-      name: "has a Worker of node:worker_threads in a literal import",
+      name: "starts a Worker of node:worker_threads after a static import",
       alone: true,
       uncontrolled: true,
       module: 'import { Worker } from "node:worker_threads";' +
@@ -95,14 +95,14 @@ export const neighbours: AttemptGroup = {
       uncontrolled: true, // Deno has none
     },
     {
-      name: "shares memory by a message",
+      name: "shares memory in a message",
       attempt: (_, context) =>
         context.publish("granted.memory", new SharedArrayBuffer(8))
           .then(() => "shared"),
       uncontrolled: true, // the bus in memory takes anything
     },
     {
-      name: "shares the memory of WebAssembly by a message",
+      name: "shares WebAssembly memory in a message",
       attempt: (_, context) => {
         const limits = { initial: 1, maximum: 1, shared: true };
         const { buffer } = new WebAssembly.Memory(limits);
@@ -111,7 +111,7 @@ export const neighbours: AttemptGroup = {
       uncontrolled: true,
     },
     {
-      name: "sends a MessagePort by a message",
+      name: "sends a MessagePort in a message",
       attempt(_, context) {
         const { port1, port2 } = new MessageChannel();
         port1.close();
@@ -121,11 +121,13 @@ export const neighbours: AttemptGroup = {
       uncontrolled: true,
     },
     {
-      name: "measures what others do by the time that its own steps take",
+      name: "infers the load of other programs from the time that a loop takes",
       worker: "open",
       process: "open",
-      why:
-        "who shares a machine shares its cores; clocks are as fine as Deno's",
+      walls: "contained",
+      harmless: true,
+      why: "all programs of a machine share its cores, and a guest has the " +
+        "clock resolution of Deno",
       attempt() {
         const begin = performance.now();
         for (let i = 0; i < 1e5; i++);

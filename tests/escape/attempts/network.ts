@@ -1,35 +1,42 @@
 import type { AttemptGroup, Grants } from "../attempt.ts";
+import { otherRequests } from "./other_requests.ts";
 import { createSocket } from "node:dgram";
 import { get } from "node:http";
 import * as net from "node:net";
 import { connect as connectTls } from "node:tls";
 
 const OTHER_PORT: Grants = { net: ["127.0.0.1:1"] };
+const WITH_HOSTS = "with `net` granted, the jail shares the network of " +
+  "its host, and does not restrict which hosts are reached";
 const ONE_PORT: Grants = { net: ["127.0.0.1:{port}"] };
 
-/** The network, with no grant but where one is said. What answers is on the loopback. */
+/**
+ * Attempts to use the network. A guest has only the grants of its attempt. The
+ * servers listen on the loopback interface.
+ */
 export const network: AttemptGroup = {
   title: "Network",
+  jail: true,
   attempts: [
     {
-      name: "fetches by HTTP",
+      name: "sends an HTTP request with fetch",
       attempt: async ({ port }) =>
         await (await fetch(`http://127.0.0.1:${port}/fetch`)).text(),
     },
     {
-      name: "connects by TCP",
+      name: "opens a TCP connection",
       async attempt({ port }) {
         (await Deno.connect({ port })).close();
         return "connected";
       },
     },
     {
-      name: "connects by node:net",
+      name: "opens a TCP connection with node:net",
       attempt: ({ port }) =>
         connected(net.connect({ port, host: "127.0.0.1" })),
     },
     {
-      name: "fetches by node:http",
+      name: "sends an HTTP request with node:http",
       attempt: ({ port }) =>
         new Promise((resolve, reject) => {
           get(`http://127.0.0.1:${port}/node`, (response) => {
@@ -39,19 +46,21 @@ export const network: AttemptGroup = {
         }),
     },
     {
-      name: "connects by node:tls",
+      name: "opens a TLS connection with node:tls",
       attempt: ({ port }) => connected(connectTls({ port, host: "127.0.0.1" })),
-      uncontrolled: true, // nobody there speaks TLS
+      uncontrolled: true, // the server does not use TLS
     },
     {
-      name: "listens",
+      name: "listens on a TCP port",
+      jail: "contained",
       attempt() {
         using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
         return `${(listener.addr as Deno.NetAddr).port}`;
       },
     },
     {
-      name: "serves HTTP",
+      name: "starts an HTTP server",
+      jail: "contained",
       async attempt() {
         const options = { port: 0, hostname: "127.0.0.1", onListen() {} };
         await Deno.serve(options, () => new Response()).shutdown();
@@ -59,12 +68,9 @@ export const network: AttemptGroup = {
       },
     },
     {
-      name: "sends a datagram by node:dgram",
+      name: "sends a UDP datagram with node:dgram",
+      jail: "contained",
       alone: true,
-      worker: "contained",
-      process: "contained",
-      why: "Deno refuses it with a rejection that nobody can handle: " +
-        "its module fails",
       attempt: ({ datagramPort }) =>
         new Promise((resolve, reject) => {
           const socket = createSocket("udp4");
@@ -76,12 +82,12 @@ export const network: AttemptGroup = {
         }),
     },
     {
-      name: "looks a name up",
+      name: "resolves a host name",
       attempt: async () => (await Deno.resolveDns("localhost", "A"))[0],
       uncontrolled: true, // it needs a name server
     },
     {
-      name: "connects to a socket in the file system",
+      name: "connects to a Unix socket",
       async attempt({ socket }) {
         (await Deno.connect({ transport: "unix", path: socket })).close();
         return "connected";
@@ -103,25 +109,31 @@ export const network: AttemptGroup = {
       uncontrolled: true,
     },
     {
-      name: "reaches another port of the host that is granted",
+      name: "connects to another port of the granted host",
+      jail: "open",
+      why: WITH_HOSTS,
       grants: OTHER_PORT,
       attempt: async ({ port }) =>
         await (await fetch(`http://127.0.0.1:${port}/other`)).text(),
     },
     {
-      name: "reaches the granted address by another name",
+      name: "connects to the granted address under another name",
+      jail: "open",
+      why: WITH_HOSTS,
       grants: ONE_PORT,
       attempt: async ({ port }) =>
         await (await fetch(`http://localhost:${port}/name`)).text(),
     },
     {
-      name: "is redirected to a port that isn't granted",
+      name: "follows a redirect to a port that is not granted",
+      jail: "open",
+      why: WITH_HOSTS,
       grants: ONE_PORT,
       attempt: async ({ port }) =>
         await (await fetch(`http://127.0.0.1:${port}/redirect`)).text(),
     },
     {
-      name: "makes a client of its own for fetch",
+      name: "fetches through its own HTTP client with a proxy",
       attempt: async ({ port }) => {
         using client = Deno.createHttpClient({
           proxy: { url: `http://127.0.0.1:${port}` },
@@ -131,9 +143,10 @@ export const network: AttemptGroup = {
     },
     {
       name: "fetches a data: and a blob: URL",
+      jail: "contained",
       worker: "contained",
       process: "contained",
-      why: "what it gets is what it made",
+      why: "it receives only its own data",
       uncontrolled: true,
       async attempt() {
         const made = URL.createObjectURL(new Blob(["own"]));
@@ -142,6 +155,7 @@ export const network: AttemptGroup = {
         }
       },
     },
+    ...otherRequests,
   ],
 };
 
@@ -163,7 +177,7 @@ function opened(source: WebSocket | EventSource): Promise<unknown> {
     };
     source.onerror = () => {
       source.close();
-      reject(new Error("it fails"));
+      reject(new Error("the connection failed"));
     };
   });
 }

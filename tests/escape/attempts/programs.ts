@@ -2,87 +2,94 @@ import type { AttemptGroup } from "../attempt.ts";
 import * as childProcess from "node:child_process";
 import process from "node:process";
 
-/** Other programs, and code that isn't JavaScript. */
+/** Attempts to run other programs, and code other than JavaScript. */
 export const programs: AttemptGroup = {
   title: "Programs and native code",
+  jail: true,
   attempts: [
     {
       name: "runs a program",
+      jail: "contained",
       attempt: () => new Deno.Command(Deno.execPath()).outputSync().code,
     },
     {
-      name: "runs a program by node:child_process",
+      name: "runs a program with node:child_process",
       attempt: () => childProcess.execFileSync("true").length,
     },
     {
-      name: "forks itself by node:child_process",
+      name: "forks a process with node:child_process",
+      jail: "contained",
       attempt: ({ folder }) =>
         childProcess.fork(`${folder}/granted/own.txt`).kill(),
     },
     {
-      name: "starts a worker by node:cluster",
+      name: "starts a worker with node:cluster",
+      jail: "contained",
       async attempt() {
         const { default: cluster } = await import("node:cluster");
         return cluster.fork().id;
       },
-      uncontrolled: true, // Deno doesn't have it
+      alone: true,
+      uncontrolled: true, // Deno does not implement it
     },
     {
-      name: "opens a library",
+      name: "opens a native library",
+      jail: "contained",
       attempt: () => Deno.dlopen("libc.so.6", {}).close(),
-      uncontrolled: true, // gives nothing
+      uncontrolled: true, // returns nothing
     },
     {
-      name: "opens a library by process.dlopen",
+      name: "loads a native add-on with process.dlopen",
       attempt: ({ folder }) =>
         process.dlopen({ exports: {} }, `${folder}/add-on.node`),
-      uncontrolled: true, // it is none
+      uncontrolled: true, // the file is not a native add-on
     },
     {
-      name: "loads an extension by node:sqlite",
+      name: "loads an SQLite extension with node:sqlite",
       async attempt({ folder }) {
         const { DatabaseSync } = await import("node:sqlite");
         const options = { allowExtension: true };
         new DatabaseSync(":memory:", options).loadExtension(folder);
       },
-      uncontrolled: true, // it is none
+      uncontrolled: true, // the file is not an extension
     },
     {
       name: "opens a Deno.Kv",
       attempt: async () =>
         await (Deno as unknown as { openKv(path: string): Promise<unknown> })
           .openKv(":memory:"),
-      uncontrolled: true, // it takes a flag
+      uncontrolled: true, // it requires a flag
     },
     {
       name: "opens the inspector",
+      jail: "contained",
       async attempt() {
         const { open } = await import("node:inspector");
         open(0, "127.0.0.1");
       },
-      uncontrolled: true, // would be open for the attempts that follow
+      alone: true,
+      uncontrolled: true, // it would stay open during later attempts
     },
     {
-      name: "sends the parent of its process a signal",
+      name: "sends a signal to its parent process",
+      jail: "contained",
       attempt: () => process.kill(process.ppid, 0),
     },
     {
-      name: "sends the host a signal",
-      process: "refused",
-      worker: "open",
-      why: "it is the process of the worker itself, which Deno lets be ended " +
-        "by anybody in it",
+      name: "sends a signal to its host",
       attempt: ({ pid }) => process.kill(pid, 0),
     },
     {
-      name: "sends its group of processes a signal",
+      name: "sends a signal to its process group",
+      jail: "contained",
       attempt: () => process.kill(0, 0),
     },
     {
       name: "compiles and runs WebAssembly",
+      jail: "contained",
       worker: "contained",
       process: "contained",
-      why: "it has no more than what it is given",
+      why: "WebAssembly reaches only what the module passes to it",
       uncontrolled: true,
       attempt() {
         const empty = [0, 97, 115, 109, 1, 0, 0, 0];
@@ -92,7 +99,8 @@ export const programs: AttemptGroup = {
       },
     },
     {
-      name: "asks for the graphics processor",
+      name: "requests a graphics adapter",
+      jail: "contained",
       async attempt() {
         const gpu =
           (navigator as unknown as { gpu: { requestAdapter(): unknown } }).gpu;
@@ -101,10 +109,8 @@ export const programs: AttemptGroup = {
       uncontrolled: true, // not every machine has one
     },
     {
-      name: "sets flags of V8 by node:v8",
-      worker: "contained",
-      process: "contained",
-      why: "Deno ignores them",
+      name: "sets V8 flags with node:v8",
+      jail: "contained",
       uncontrolled: true,
       async attempt() {
         const { setFlagsFromString } = await import("node:v8");

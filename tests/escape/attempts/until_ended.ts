@@ -1,4 +1,4 @@
-/** For who is to be ended for what he did: he waits for that. */
+/** Never resolves. Used by attempts after which the host ends the guest. */
 export function untilEnded(): Promise<undefined> {
   return new Promise(() => {});
 }

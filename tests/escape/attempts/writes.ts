@@ -1,8 +1,9 @@
 import type { Attempt, AttemptGroup, Ground } from "../attempt.ts";
+import { fileWriters } from "./file_writers.ts";
 import * as fs from "node:fs";
 import { chdir } from "node:process";
 
-/** Whatever it does, the file or a new one is there to see. */
+/** Creates an attempt that leaves a changed or a new file. */
 function changes(
   name: string,
   change: (path: string, ground: Ground) => unknown,
@@ -18,50 +19,58 @@ function changes(
   };
 }
 
-/** Writes, with no grant but where one is said. */
+/** Attempts to write files. A guest has only the grants of its attempt. */
 export const writes: AttemptGroup = {
   title: "Writing files",
+  jail: true,
   attempts: [
     changes("writes a file", (path) => Deno.writeTextFile(path, "mine")),
     changes(
-      "writes a file by node:fs",
+      "writes a file with node:fs",
       (path) => fs.writeFileSync(path, "mine"),
     ),
     changes("changes the mode of a file", (path) => fs.chmodSync(path, 0o777)),
     changes("renames a file", (path) => Deno.rename(path, `${path}.mine`)),
-    changes("cuts a file", (path) => Deno.truncate(path)),
+    changes("truncates a file", (path) => Deno.truncate(path)),
     changes("removes a file", (path) => Deno.remove(path)),
-    changes("makes a temporary file", () => Deno.makeTempFile()),
-    changes("makes a folder", (path) => Deno.mkdir(`${path}.folder`)),
-    changes("changes times of a file", (path) => fs.utimesSync(path, 1, 1)),
-    changes("leaves its current folder", () => chdir("/")),
+    changes("creates a temporary file", () => Deno.makeTempFile()),
+    changes("creates a folder", (path) => Deno.mkdir(`${path}.folder`)),
     changes(
-      "writes a file that it may only read",
+      "changes the timestamps of a file",
+      (path) => fs.utimesSync(path, 1, 1),
+    ),
+    changes("changes its working directory", () => chdir("/"), {
+      jail: "contained",
+    }),
+    changes(
+      "writes a file that it has permission to read only",
       (_, { folder }) =>
         Deno.writeTextFile(`${folder}/granted/own.txt`, "mine"),
       { grants: { read: ["{folder}/granted"] } },
     ),
     changes(
-      "copies a file out of the folder that it may write",
+      "copies a file from outside into the writable folder",
       (path, { folder }) => Deno.copyFile(path, `${folder}/granted/copy.txt`),
       { grants: { write: ["{folder}/granted"] } },
     ),
     changes(
-      "writes beside the folder that it may write, by ../",
+      "writes outside the writable folder through ../",
       (_, { folder }) =>
         Deno.writeTextFile(`${folder}/granted/../secret.txt`, "mine"),
-      { grants: { write: ["{folder}/granted"] } },
+      { grants: { write: ["{folder}/granted"] }, jail: "contained" },
     ),
     changes(
-      "writes by a link that lies in the folder that it may write",
+      "writes through a symbolic link in the writable folder",
       (_, { folder }) =>
         Deno.writeTextFile(`${folder}/granted/link.txt`, "mine"),
       {
         grants: { write: ["{folder}/granted"] },
         worker: "open",
         process: "open",
-        why: "as when reading: Deno follows links that are there",
+        jail: "contained",
+        why: "Deno follows existing links, as it does for reading",
       },
     ),
+    ...fileWriters,
   ],
 };

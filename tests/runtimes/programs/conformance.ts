@@ -1,4 +1,7 @@
-/** Tests a bus against the contract, with `node:test`. Times that a busy machine spoils are measured on Deno alone. */
+/**
+ * Tests a bus against the contract, with `node:test`. Times that a busy machine
+ * spoils are measured on Deno alone.
+ */
 import { InMemoryBus } from "@caryatid/process";
 import { busConformance } from "@caryatid/sdk/testing";
 
@@ -9,6 +12,6 @@ busConformance("in-memory", () => Promise.resolve(new InMemoryBus()), {
   scale: 0.1,
   skip: {
     B5: "300 ms, give or take 100",
-    [SLOWER_LOOP]: "60 to 90 of its 100 ms on Node 22, beside other work",
+    [SLOWER_LOOP]: "60 to 90 of its 100 ms on Node 22, with other work",
   },
 });

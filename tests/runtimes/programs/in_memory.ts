@@ -1,4 +1,7 @@
-/** A process with a module of its own and standard ones, which are found by their class. Its argument says how it is to end. */
+/**
+ * A process with a custom module and standard modules, which are loaded by
+ * class. The argument selects how it ends.
+ */
 import { handleRoute } from "@caryatid/modules/rest-server";
 import { Process } from "@caryatid/process";
 import { CaryatidError, defineModule } from "@caryatid/sdk";
@@ -15,7 +18,7 @@ const greeter = defineModule({
   name: "greeter",
   config: z.object({ greeting: z.string() }),
   init(context, { greeting }) {
-    const heard = context.subscribe("greet.*");
+    const received = context.subscribe("greet.*");
     handleRoute(context, "GET /hello/:name", ({ params: { name } }) => ({
       greeting,
       name,
@@ -23,8 +26,8 @@ const greeter = defineModule({
     handleRoute(context, "POST /echo", ({ body }) => ({ body }));
     context.handle("ask", ({ message }) => ({ answer: message }));
     context.run(async () => {
-      for await (const { topic, message } of heard) {
-        context.log.info("heard {topic}: {message}", { topic, message });
+      for await (const { topic, message } of received) {
+        context.log.info("received {topic}: {message}", { topic, message });
       }
       if (how === "never") await new Promise(() => {});
     });
@@ -32,7 +35,7 @@ const greeter = defineModule({
       await context.publish("greet.world", { hello: "world" });
       const answer = await context.request("ask", 42);
       context.log.info("asked: {answer}", { answer });
-      const error = await context.request("nobody", null)
+      const error = await context.request("unhandled", null)
         .catch((error: CaryatidError) => error);
       context.log.info("refused: {code}", {
         code: error instanceof CaryatidError && error.code,
@@ -43,7 +46,7 @@ const greeter = defineModule({
   },
 });
 
-/** A module that only Deno can run. */
+/** Configurations of a module that only Deno can run. */
 const forDeno: Record<string, Record<string, unknown>> = {
   remote: { import: "jsr:@scope/name" },
   pinned: { import: "./shout.js", integrity: `sha256-${"A".repeat(43)}=` },

@@ -13,9 +13,9 @@ const recording = await Process.create({
 });
 const ticks = recording.context.subscribe("clock.tick");
 await recording.start();
-let heard = 0;
+let received = 0;
 for await (const _ of ticks) {
-  if (++heard === 5) break;
+  if (++received === 5) break;
 }
 const other = await Process.create({
   config: { log, module: { record: { path } } },
@@ -28,7 +28,7 @@ await recording.stop();
 
 let recorded = 0;
 for await (const _ of readRecording(path)) recorded++;
-console.log(`recorded as many as heard, or more: ${recorded >= heard}`);
+console.log(`recorded as many as received, or more: ${recorded >= received}`);
 
 const playing = await Process.create({
   config: { log, module: { playback: { path, speed: "max" } } },

@@ -1,12 +1,12 @@
-/** A module that a configuration imports, and doesn't let publish. */
+/** A module that a configuration imports without the right to publish. */
 import { type CaryatidError, defineModule } from "@caryatid/sdk";
 
 export default defineModule({
   name: "shout",
   init(context) {
-    const heard = context.subscribe("greet.*");
+    const received = context.subscribe("greet.*");
     context.run(async () => {
-      for await (const { topic } of heard) {
+      for await (const { topic } of received) {
         context.log.info("{topic}!", { topic: topic.toUpperCase() });
         const error = await context.publish("elsewhere", topic)
           .catch((error: CaryatidError) => error);

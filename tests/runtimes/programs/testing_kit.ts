@@ -1,4 +1,7 @@
-/** Tests a module with the SDK's own kit, with `node:test`, as a user of Node would. */
+/**
+ * Tests a module with the SDK's own kit, with `node:test`, as a user of Node
+ * would.
+ */
 import { defineModule } from "@caryatid/sdk";
 import { testModule } from "@caryatid/sdk/testing";
 import { bool, list } from "@caryatid/sdk/rust";

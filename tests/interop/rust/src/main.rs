@@ -3,7 +3,7 @@
 //! `peer <file.toml>` runs the modules of that file until SIGINT or the end of its standard input, whose lines are commands
 //! (see `commands`). What a test wants to know is a line of JSON on standard output; the log goes to standard error. With `quiet`
 //! after the file it doesn't tell what modules subscribe to, which takes time.
-//! `peer vectors` writes what the codec of these crates does, as JSON.
+//! `peer vectors` writes what the codec of these crates does, as JSON; `peer typed` passes bytes through types.
 
 mod answer;
 mod commands;
@@ -14,6 +14,7 @@ mod message;
 mod requests;
 mod say;
 mod tell;
+mod typed;
 mod values;
 mod vectors;
 
@@ -32,9 +33,11 @@ use tell::{Telling, tell};
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let argument = std::env::args().nth(1).context("wanted a TOML file, or `vectors`")?;
-    if argument == "vectors" {
-        return vectors::write();
+    let argument = std::env::args().nth(1).context("wanted a TOML file, `vectors` or `typed`")?;
+    match argument.as_str() {
+        "vectors" => return vectors::write(),
+        "typed" => return typed::answer(),
+        _ => {}
     }
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).init();
     let quiet = std::env::args().nth(2).is_some_and(|second| second == "quiet");

@@ -143,10 +143,12 @@ fn rest(encodings: &mut Encodings) {
     );
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Writes bytes as hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn bytes(hex: &str) -> Result<Vec<u8>> {
+/// Reads hexadecimal digits.
+pub fn bytes(hex: &str) -> Result<Vec<u8>> {
     (0..hex.len()).step_by(2).map(|at| Ok(u8::from_str_radix(&hex[at..at + 2], 16)?)).collect()
 }

@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { RunningProgram } from "../../support/running_program.ts";
+
+/** Prints the thread time of work and of a wait; only `-A` may read it. */
+const PROGRAM = `
+import { threadTime } from "${new URL("thread_time.ts", import.meta.url)}";
+const start = threadTime();
+let sum = 0;
+while (threadTime() - start < 20) sum++;
+const worked = threadTime();
+await new Promise((resolve) => setTimeout(resolve, 500));
+console.log(JSON.stringify([worked - start, threadTime() - worked]));`;
+
+Deno.test({
+  name:
+    "threadTime grows while the thread works, and stands still while it waits",
+  ignore: Deno.build.os !== "linux", // elsewhere it is the time of day
+  async fn() {
+    await using program = new RunningProgram(["eval", PROGRAM]);
+    const [worked, waited] = JSON.parse(await program.line(/^\[/));
+    assert(worked >= 20, `worked for ${worked} ms`);
+    assert(waited < 250, `waited for ${waited} ms`);
+  },
+});

@@ -1,0 +1,13 @@
+import type { PrivateBroker } from "../private_broker.ts";
+
+/**
+ * Acknowledges what was never delivered, on every AMQP channel that has
+ * consumers: as a client that acknowledges twice.
+ */
+export async function acknowledgeTwice(broker: PrivateBroker): Promise<void> {
+  await broker.ctl(
+    "eval",
+    `[rabbit_channel:do(C, {'basic.ack', 4711, false}) || C <- rabbit_channel:list(),
+      rabbit_channel:info(C, [consumer_count]) =/= [{consumer_count, 0}]].`,
+  );
+}
