@@ -1,27 +1,28 @@
 import { Refusal } from "./refusal.ts";
 
-/** Where the version of the packages itself stands, once in each. */
+/** Files that define the version of the packages, once in each. */
 const OWN: Readonly<Record<string, RegExp>> = {
   "sdk/deno.json": /("version": ")([^"]+)(")/,
   "process/deno.json": /("version": ")([^"]+)(")/,
+  "cli/deno.json": /("version": ")([^"]+)(")/,
   "modules/deno.json": /("version": ")([^"]+)(")/,
-  "process/version.ts": /(VERSION = ")([^"]+)(")/,
+  "process/platform/version.ts": /(VERSION = ")([^"]+)(")/,
 };
 
-/** What of a repository is read: its files by name. */
+/** Reads a file of a repository by its name. */
 export type ReadFile = (name: string) => Promise<string>;
 
 /**
- * The version that all packages have.
+ * Returns the version of all packages.
  *
- * @throws {Refusal} where they differ, or one has none
+ * @throws {Refusal} if versions differ or one is missing
  */
 export async function currentVersion(read: ReadFile): Promise<string> {
   const versions = new Map<string, string>();
   for (const [name, form] of Object.entries(OWN)) {
     const version = form.exec(await read(name))?.[2];
     if (version === undefined) {
-      throw new Refusal(`${name}: found no version, wanted one like ${form}`);
+      throw new Refusal(`${name}: found no version; expected one like ${form}`);
     }
     versions.set(version, name);
   }
@@ -30,13 +31,14 @@ export async function currentVersion(read: ReadFile): Promise<string> {
   throw new Refusal(
     `found ${first![0]} in ${first![1]} and ${second[0]} in ${
       second[1]
-    }, wanted one version`,
+    }; expected one version`,
   );
 }
 
 /**
- * What the files become with the version `to` for `from`: the packages' own, and specifiers and URLs of them that name it.
- * What was printed by an older version stays.
+ * Returns the files that change if the version `from` becomes `to`: the
+ * versions of the packages, and specifiers and URLs that name one. Output of an
+ * older version stays.
  */
 export async function bump(
   names: readonly string[],

@@ -3,16 +3,16 @@ import { Refusal } from "./refusal.ts";
 const UNRELEASED = "## Unreleased\n";
 const RELEASED = /^## (\d\S*) - \d{4}-\d{2}-\d{2}$/m;
 
-/** The version that a changelog names first, if any was released. */
+/** Returns the first version in a changelog; undefined before a release. */
 export function lastReleased(changelog: string): string | undefined {
   return RELEASED.exec(changelog)?.[1];
 }
 
 /**
- * The changelog with what is under "Unreleased" under `version` and its day, and nothing under "Unreleased". All packages have one
- * version, so their headings have none.
+ * Moves the entries under "Unreleased" to `version` and its day. All packages
+ * have one version, so the headings of packages lose theirs.
  *
- * @throws {Refusal} where nothing stands under "Unreleased"
+ * @throws {Refusal} if "Unreleased" has no entry
  */
 export function cutChangelog(
   changelog: string,
@@ -21,7 +21,7 @@ export function cutChangelog(
 ): string {
   const start = changelog.indexOf(UNRELEASED);
   if (start < 0) {
-    throw new Refusal('CHANGELOG.md: found no "## Unreleased", wanted one');
+    throw new Refusal('CHANGELOG.md: found no "## Unreleased"; expected one');
   }
   const begin = start + UNRELEASED.length;
   const next = changelog.indexOf("\n## ", begin);
@@ -30,7 +30,7 @@ export function cutChangelog(
     .replace(/^(### @caryatid\/\S+) \d\S*$/gm, "$1");
   if (!/^- /m.test(news)) {
     throw new Refusal(
-      'CHANGELOG.md: found nothing under "Unreleased", wanted what users see of this release',
+      'CHANGELOG.md: found nothing under "Unreleased"; expected an entry for this release',
     );
   }
   return `${changelog.slice(0, begin)}\n## ${version} - ${day}\n${news}` +

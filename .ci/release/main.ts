@@ -1,7 +1,8 @@
 // deno-lint-ignore-file no-console
 /**
- * `deno task release 0.2.0`: writes a version into all that has it, and moves what is unreleased under it in CHANGELOG.md. Commits,
- * tags and pushes nothing. `--dry-run` only says what it would write; `--check v0.2.0` checks a tag.
+ * `deno task release 0.2.0`: writes a version into all files that have it, and
+ * moves the unreleased entries in CHANGELOG.md to it. It does not commit, tag
+ * or push. `--dry-run` lists the files; `--check v0.2.0` checks a tag.
  */
 import { parseArgs } from "node:util";
 import { Refusal } from "./refusal.ts";

@@ -1,2 +1,2 @@
-/** A release that can't be made as asked: what was found, and what is wanted. */
+/** Reason why a release is impossible: what was found, what is expected. */
 export class Refusal extends Error {}

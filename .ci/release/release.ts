@@ -4,14 +4,15 @@ import { Refusal } from "./refusal.ts";
 import { compareVersions, isVersion } from "./semver.ts";
 
 const CHANGELOG = "CHANGELOG.md";
-/** What may name a package with its version; tests mean what they say. */
+/** Files that can name a package with its version. */
 const TEXT = /^(?!tests\/).*(\.(ts|json|md|toml|ya?ml)|(^|\/)Dockerfile)$/;
 
 /**
- * What the files of a repository become in a release, by name. Nothing is written.
+ * Returns the changed files of a release, by name. Writes nothing.
  *
  * @param day of the release, such as `2026-11-25`
- * @throws {Refusal} for changes that are not committed, a version that is none or isn't newer, or nothing new to users
+ * @throws {Refusal} for uncommitted changes, an invalid or old version, or a
+ * changelog without news
  */
 export async function planRelease(
   root: string,
@@ -19,11 +20,13 @@ export async function planRelease(
   day: string,
 ): Promise<ReadonlyMap<string, string>> {
   if (!isVersion(version)) {
-    throw new Refusal(`found the version "${version}", wanted one like 1.2.3`);
+    throw new Refusal(
+      `found the version "${version}"; expected one like 1.2.3`,
+    );
   }
   const changes = await git(root, "status", "--porcelain");
   if (changes !== "") {
-    throw new Refusal(`found changes, wanted all committed:\n${changes}`);
+    throw new Refusal(`found changes; expected all committed:\n${changes}`);
   }
   const read = (name: string) => Deno.readTextFile(`${root}/${name}`);
   const current = await currentVersion(read);
@@ -36,25 +39,25 @@ export async function planRelease(
 }
 
 /**
- * Checks that a tag is what is released.
+ * Checks that a tag is the released version.
  *
- * @throws {Refusal} where the packages have another version, or the changelog has it not on top
+ * @throws {Refusal} if the packages or the top of the changelog differ
  */
 export async function checkTag(root: string, tag: string): Promise<void> {
   const read = (name: string) => Deno.readTextFile(`${root}/${name}`);
   const version = await currentVersion(read);
   if (tag !== `v${version}`) {
-    throw new Refusal(`found the tag ${tag}, wanted v${version}`);
+    throw new Refusal(`found the tag ${tag}; expected v${version}`);
   }
   const last = lastReleased(await read(CHANGELOG));
   if (last !== version) {
     throw new Refusal(
-      `${CHANGELOG}: found ${last ?? "no release"} on top, wanted ${version}`,
+      `${CHANGELOG}: found ${last ?? "no release"} on top; expected ${version}`,
     );
   }
 }
 
-/** The version of the packages may be released as it is, as long as it wasn't. */
+/** Allows the current version of the packages until it is released. */
 function refuseOld(
   version: string,
   current: string,
@@ -62,12 +65,12 @@ function refuseOld(
 ): void {
   if (released !== undefined && compareVersions(version, released) <= 0) {
     throw new Refusal(
-      `found ${version}, wanted one newer than ${released}, which is released`,
+      `found ${version}; expected one newer than ${released}, which is released`,
     );
   }
   if (compareVersions(version, current) < 0) {
     throw new Refusal(
-      `found ${version}, wanted ${current}, which the packages have, or a newer one`,
+      `found ${version}; expected ${current}, which the packages have, or a newer one`,
     );
   }
 }

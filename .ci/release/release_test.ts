@@ -3,8 +3,17 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const FILES = [
-  ...["sdk/deno.json", "process/deno.json", "modules/deno.json"],
-  ...["process/version.ts", "process/caryatid.schema.json", "docs/cli.md"],
+  ...[
+    "sdk/deno.json",
+    "process/deno.json",
+    "cli/deno.json",
+    "modules/deno.json",
+  ],
+  ...[
+    "process/platform/version.ts",
+    "cli/caryatid.schema.json",
+    "docs/reference/commands.md",
+  ],
 ];
 const CHANGELOG =
   "# Changelog\n\n## Unreleased\n\n### @caryatid/sdk\n\n- News.\n";
@@ -17,7 +26,7 @@ interface Ran {
   readonly stderr: string;
 }
 
-/** A repository with the files that have a version, all committed. */
+/** Temporary repository with the files that have a version, committed. */
 class Copy implements AsyncDisposable {
   readonly path: string;
 
@@ -53,7 +62,7 @@ class Copy implements AsyncDisposable {
     await this.git(...who, "commit", "--quiet", "-m", "all");
   }
 
-  /** What git says has changed. */
+  /** Returns the changed files as git reports them. */
   async changes(): Promise<string> {
     return (await this.git("status", "--porcelain")).stdout;
   }
@@ -90,7 +99,7 @@ class Copy implements AsyncDisposable {
   }
 }
 
-Deno.test("a release writes its version into all that has it, and says the next steps without doing them", async () => {
+Deno.test("a release writes its version into all files that have it, and prints the next steps", async () => {
   await using copy = await Copy.make();
   const { code, stdout, stderr } = await copy.release("9.0.0");
   assert.equal(code, 0, stderr);
@@ -106,7 +115,7 @@ Deno.test("a release writes its version into all that has it, and says the next 
   assert.equal((await copy.git("log", "--format=%s")).stdout, "all\n");
 });
 
-Deno.test("--dry-run names the same files, and writes none", async () => {
+Deno.test("--dry-run lists the same files and writes none", async () => {
   await using copy = await Copy.make();
   const { stdout } = await copy.release("9.0.0", "--dry-run");
   for (const name of FILES) {
@@ -115,16 +124,16 @@ Deno.test("--dry-run names the same files, and writes none", async () => {
   assert.equal(await copy.changes(), "");
 });
 
-Deno.test("the version that the packages have can be released once", async () => {
+Deno.test("the current version of the packages can be released once", async () => {
   await using copy = await Copy.make();
   assert.equal((await copy.release(VERSION)).code, 0);
   assert.equal(await copy.changes(), " M CHANGELOG.md\n");
   await copy.commit();
   const { stderr } = await copy.release(VERSION);
-  assert.match(stderr, /wanted one newer than .*, which is released/);
+  assert.match(stderr, /expected one newer than .*, which is released/);
 });
 
-Deno.test("a release that can't be made says why, exits with 1 and writes nothing", async (t) => {
+Deno.test("an impossible release prints its reason, exits with 1 and writes nothing", async (t) => {
   await using copy = await Copy.make();
   const refused = async (args: string[], why: RegExp) => {
     const before = await copy.changes();
@@ -139,40 +148,43 @@ Deno.test("a release that can't be made says why, exits with 1 and writes nothin
     () => refused(["9.0.0", "9.0.1"], /deno task release VERSION/),
   );
   await t.step(
-    "what is no version",
+    "an invalid version",
     () => refused(["v9.0.0"], /found the version "v9\.0\.0"/),
   );
   await t.step("an older version", () => refused(["0.0.1"], /or a newer one/));
   await t.step("an unknown option", () => refused(["--now"], /--now/));
-  await t.step("changes that are not committed", async () => {
+  await t.step("uncommitted changes", async () => {
     await copy.write("process/new.ts", "");
     await refused(
       ["9.0.0"],
-      /found changes, wanted all committed:\n.*process\/new\.ts/,
+      /found changes; expected all committed:\n.*process\/new\.ts/,
     );
     await Deno.remove(`${copy.path}/process/new.ts`);
   });
-  await t.step("packages of several versions", async () => {
-    await copy.write("process/version.ts", 'export const VERSION = "0.0.7";\n');
+  await t.step("packages with different versions", async () => {
+    await copy.write(
+      "process/platform/version.ts",
+      'export const VERSION = "0.0.7";\n',
+    );
     await copy.commit();
     await refused(
       ["9.0.0"],
-      /found .* and 0\.0\.7 in process\/version\.ts, wanted one version/,
+      /found .* and 0\.0\.7 in process\/platform\/version\.ts; expected one version/,
     );
     await copy.write(
-      "process/version.ts",
+      "process/platform/version.ts",
       `export const VERSION = "${VERSION}";\n`,
     );
     await copy.commit();
   });
-  await t.step("nothing new", async () => {
+  await t.step("no unreleased entry", async () => {
     await copy.write("CHANGELOG.md", "# Changelog\n\n## Unreleased\n");
     await copy.commit();
     await refused(["9.0.0"], /found nothing under "Unreleased"/);
   });
 });
 
-Deno.test("--check takes the tag of what the packages and the changelog say, and no other", async () => {
+Deno.test("--check accepts only the tag of the packages and the changelog", async () => {
   await using copy = await Copy.make();
   const unreleased = await copy.release("--check", `v${VERSION}`);
   assert.match(unreleased.stderr, /CHANGELOG\.md: found no release on top/);
@@ -180,5 +192,5 @@ Deno.test("--check takes the tag of what the packages and the changelog say, and
   assert.equal((await copy.release("--check", `v${VERSION}`)).code, 0);
   const wrong = await copy.release("--check", "v9.9.9");
   assert.equal(wrong.code, 1);
-  assert.match(wrong.stderr, /found the tag v9\.9\.9, wanted v/);
+  assert.match(wrong.stderr, /found the tag v9\.9\.9; expected v/);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { compareVersions, isVersion } from "./semver.ts";
 
-Deno.test("versions are ordered as Semantic Versioning says", () => {
+Deno.test("compareVersions orders versions by Semantic Versioning", () => {
   const ordered = [
     ...["0.9.10", "0.10.0", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta"],
     ...["1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0"],
@@ -18,7 +18,7 @@ Deno.test("versions are ordered as Semantic Versioning says", () => {
   }
 });
 
-Deno.test("what isn't a whole version is none", () => {
+Deno.test("isVersion refuses incomplete and prefixed versions", () => {
   for (
     const text of ["1.2", "v1.2.3", "1.2.3.4", "01.2.3", "1.2.3-", "latest", ""]
   ) {
