@@ -82,7 +82,7 @@ Deno.test("init receives the previous state if it fits the schema of the module"
   assert.match(warnings.join(), /^\[STATE_NOT_KEPT\] [^,]*$/);
 });
 
-Deno.test("init keeps its this", () => {
+Deno.test("init is called with its definition as this", () => {
   const definition = {
     name: "greeter",
     greeted: 0,

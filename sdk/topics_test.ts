@@ -76,7 +76,7 @@ Deno.test("an invalid declaration is INVALID_OPTION, with the place in the messa
       message: /found a promise; expected an object/,
     });
   });
-  await t.step("also where a function gives it", () => {
+  await t.step("also if a function returns it", () => {
     const module = define(() => 5);
     assert.throws(() => declaredTopics(module, {}), {
       code: "INVALID_OPTION",

@@ -5,7 +5,7 @@ import { testArguments } from "./test_arguments.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-Deno.test("files that run in parallel are found by the name before each test", () => {
+Deno.test("failed files of a parallel run are found by the name before each test", () => {
   const output = `
 ./a_test.ts => a => b: fails (x) ... inner one ... FAILED (1ms)
 ./a_test.ts => a => b: fails (x) ... FAILED (due to 1 failed step) (11ms)
@@ -26,7 +26,7 @@ FAILED | 1 passed | 3 failed (1 step) (151ms)
   ]);
 });
 
-Deno.test("files that run in turn are found by the line before their tests", () => {
+Deno.test("failed files of a sequential run are found by the line before their tests", () => {
   const output = `
 running 1 test from ./a_test.ts
 passes ... ok (1ms)
@@ -39,7 +39,7 @@ passes ... ok (1ms)
   assert.deepEqual(failedFiles(output), ["./b_test.ts"]);
 });
 
-Deno.test("the arguments of a task are those that hold for one file, too", () => {
+Deno.test("testArguments returns the arguments of a task that also apply to one file", () => {
   assert.deepEqual(
     testArguments(
       "sh prepare.sh && A=1 deno test -P=test --no-check --parallel --doc --ignore=tests/broker tests/cli",

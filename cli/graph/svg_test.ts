@@ -201,7 +201,7 @@ Deno.test("a service of 20 modules and 40 topics fits the width of a page", () =
   assert(width < 1_000, `${width} pixels`);
 });
 
-Deno.test("it is readable on light and on dark paper, and names no other file", () => {
+Deno.test("a drawing is readable on light and dark backgrounds, and refers to no other file", () => {
   const text = svg(SMALL, "");
   const [style] = texts(parsed(text), "style");
   assert.match(style!, /\.paper \{ fill: #ffffff/);
@@ -249,13 +249,13 @@ Deno.test("hostile text stays text", () => {
   checkApart(root);
 });
 
-Deno.test("nothing to draw is an empty picture", () => {
+Deno.test("a drawing without boxes is an empty picture", () => {
   const root = parsed(svg({ boxes: [], lines: [] }, "Nothing"));
   assert.deepEqual(rectangles(root), []);
   assert.equal(root.getAttribute("viewBox"), "0 0 0 0");
 });
 
-Deno.test("F7 it is XML, and no two boxes overlap, for generated drawings", () => {
+Deno.test("F7 generated drawings are well-formed XML, and no two boxes overlap", () => {
   const kind = fc.constantFrom("module", "topic");
   const text = fc.string({ unit: "binary", maxLength: 60 });
   const drawing = fc.array(fc.record({ kind, text }), {

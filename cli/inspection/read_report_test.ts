@@ -20,7 +20,7 @@ function read(changes: Record<string, unknown>) {
   return readReport(TASK, JSON.stringify({ ...REPORT, ...changes }));
 }
 
-Deno.test("readReport() returns what a module declares", () => {
+Deno.test("readReport() returns the declarations of a module", () => {
   const declared = { publish: ["a.#"], groups: ["workers"] };
   const permissions = { net: ["a.example:1"] };
   const found = read({ name: "a", declared, permissions });
@@ -29,14 +29,14 @@ Deno.test("readReport() returns what a module declares", () => {
   assert.equal(found.name, "a");
 });
 
-Deno.test("a finding about another module is a finding about the own one", () => {
+Deno.test("a finding about another module counts for the inspected module", () => {
   const finding = { code: "X", key: ["module", "b", "topic"], message: "bad" };
   const [own] = read({ problems: [finding] }).problems;
   assert.deepEqual(own!.key, ["module", "a"]);
   assert.equal(own!.dotted, "module.a");
 });
 
-Deno.test("a report does not say to which code a specifier leads", () => {
+Deno.test("a report cannot claim which code a specifier resolves to", () => {
   assert.equal(read({ resolved: "https://evil.example/" }).resolved, undefined);
 });
 

@@ -47,7 +47,7 @@ const shop = readSnapshot({
   },
 })!;
 
-Deno.test("topLines shows processes, who waits for whom, and the modules by need", () => {
+Deno.test("topLines shows processes, chains of waits, and first the modules that need attention", () => {
   assert.deepEqual(topLines([shop], SCREEN), [
     "front (pid 7)  up 60 s  64 MiB  25 % CPU  broker disconnected  " +
     "queue order.# of stock is stuck",

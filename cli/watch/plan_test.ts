@@ -130,7 +130,7 @@ const cases: [what: string, next: Promise<State>, plan: unknown][] = [
   ],
 ];
 
-Deno.test("of an isolated module a swap brings code, whatever it needs, permissions, limits and integrity; never another isolation", async (t) => {
+Deno.test("a swap of an isolated module applies its code, requests, permissions, limits and integrity, but no other isolation", async (t) => {
   const running = await state(ISOLATED);
   const isolation = 'isolation = "worker"';
   const wasm = { ...NEEDS, "a.ts": ["shared.ts", "a.wasm"], "a.wasm": [] };

@@ -44,7 +44,7 @@ Deno.test("SteadyTicker skips and counts all late ticks but the last", async () 
 });
 
 for (const [way, jump] of [["back", -HOUR], ["forward", HOUR]] as const) {
-  Deno.test(`SteadyTicker keeps its interval when the time is set ${way} an hour and returns the new time`, async () => {
+  Deno.test(`SteadyTicker keeps its interval when the system clock is set ${way} an hour, and returns the new time`, async () => {
     const clock = new VirtualClock({ start: START });
     const ticker = new SteadyTicker(clock, 1_000);
     const ticks: DueTick[] = [await ticker.next()];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readSection, restServerSchema } from "./config.ts";
 import { RestProcess } from "./testing/rest_process.ts";
 
-Deno.test("a server without any key listens on 127.0.0.1:4340, for rest", () => {
+Deno.test("a server without any key listens on 127.0.0.1:4340, with the topic rest", () => {
   const config = readSection(restServerSchema.parse({}));
   assert.deepEqual(config, {
     address: "127.0.0.1",

@@ -69,7 +69,7 @@ Deno.test("C1 the waits continue to grow after a connection that ended at once",
   assertBetween(await attempts.fail(), 200, 400);
 });
 
-Deno.test("C1 an outage is one warning for each cause", async () => {
+Deno.test("C1 an outage logs one warning for each cause", async () => {
   using attempts = new Attempts();
   for (const cause of ["refused", "refused", "reset", "refused", "reset"]) {
     await attempts.fail(cause);

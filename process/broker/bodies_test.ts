@@ -40,7 +40,7 @@ Deno.test("a body that is not released keeps its bytes while others are kept and
   );
 });
 
-Deno.test("bodies that come and go, a thousand at a time, take no more memory", () => {
+Deno.test("keeping and releasing a thousand bodies repeatedly does not grow the memory", () => {
   const bodies = new Bodies();
   const written = new Uint8Array(10 * KIBIBYTE);
   const buffers = new Set<ArrayBufferLike>();
@@ -58,7 +58,7 @@ Deno.test("bodies that come and go, a thousand at a time, take no more memory", 
   assert(buffers.size < 1_000 / 12 + 10, `${buffers.size} blocks`);
 });
 
-Deno.test("one body after the other lies at the same place", () => {
+Deno.test("a body reuses the place of a released one", () => {
   const bodies = new Bodies();
   const places = new Set<number>();
   for (let n = 0; n < 100; n++) {

@@ -5,7 +5,7 @@ function message(topic: string, size: number, released: string[]) {
   return { topic, size, release: () => released.push(topic) };
 }
 
-Deno.test("PublishHistory keeps messages within its bounds, and counts those that made room", () => {
+Deno.test("PublishHistory keeps messages within its bounds, and counts the removed ones", () => {
   const released: string[] = [];
   const history = new PublishHistory(3, 100);
   for (const [at, topic] of ["a", "b", "c", "d"].entries()) {
@@ -18,7 +18,7 @@ Deno.test("PublishHistory keeps messages within its bounds, and counts those tha
   assert.deepEqual(forgotten, { count: 4, from: 0, until: 3, pattern: "#" });
 });
 
-Deno.test("PublishHistory describes the topics of messages that made room by one pattern", () => {
+Deno.test("PublishHistory describes the topics of removed messages by one pattern", () => {
   const patternOf = (...topics: string[]) => {
     const history = new PublishHistory(0, 100);
     for (const topic of topics) history.add(message(topic, 1, []), 0);
@@ -30,7 +30,7 @@ Deno.test("PublishHistory describes the topics of messages that made room by one
   assert.equal(patternOf("order.new", "bill.new"), "#");
 });
 
-Deno.test("PublishHistory drops what was confirmed before a good check", () => {
+Deno.test("PublishHistory drops messages that were confirmed before a successful check", () => {
   const released: string[] = [];
   const history = new PublishHistory(2, 100);
   for (const [at, topic] of ["a", "b", "c"].entries()) {
@@ -43,7 +43,7 @@ Deno.test("PublishHistory drops what was confirmed before a good check", () => {
   assert.deepEqual(released, ["a", "b"]);
 });
 
-Deno.test("PublishHistory takes what was confirmed since a time, and keeps the rest", () => {
+Deno.test("PublishHistory removes and returns messages confirmed since a time, and keeps the rest", () => {
   const history = new PublishHistory(3, 100);
   for (const [at, topic] of ["a", "b", "c", "d"].entries()) {
     history.add(message(topic, 10, []), at);

@@ -47,7 +47,7 @@ Deno.test("A8 a pattern subscribes on every bus that may carry its topics", asyn
   ]);
 });
 
-Deno.test("the first route that matches is taken", async () => {
+Deno.test("the first matching route is used", async () => {
   const { a, b, bus } = twoBuses([["x.#", "a"], ["x.y", "b"], ["#", "b"]]);
   await using _ = bus;
   const onA = a.subscribe("#");
@@ -172,7 +172,7 @@ Deno.test("A10 a topic without a route is an error, not silence", async (t) => {
   });
 });
 
-Deno.test("A10 when one bus of two refuses, publish rejects and names who accepted", async () => {
+Deno.test("A10 publish rejects when one bus of two refuses, and names the bus that accepted", async () => {
   const good = new InMemoryBus();
   const bad = new RefusingBus(
     new CaryatidError("BUS_UNAVAILABLE", "no broker"),
@@ -189,7 +189,7 @@ Deno.test("A10 when one bus of two refuses, publish rejects and names who accept
   assert.equal((await take(received, 1))[0]!.message, 1);
 });
 
-Deno.test("a request goes by the route of its topic, or of what requests travel on", async () => {
+Deno.test("a request takes the route of its topic, or of its request topic", async () => {
   for (const pattern of ["ask", "ask.#", "ask._request.*"]) {
     const { a, bus } = twoBuses([[pattern, "a"], ["#", "b"]]);
     await using _ = bus;
@@ -219,7 +219,7 @@ Deno.test("a request whose handler failed is not repeated on the next bus", asyn
   assert.equal(asked, 0);
 });
 
-Deno.test("B5 the timeout of a request: its own, else the router's", async () => {
+Deno.test("B5 a request has its own timeout, else that of the router", async () => {
   const a = new InMemoryBus();
   await using bus = new RoutingBus(
     [{ pattern: "#", buses: ["a"] }],

@@ -45,7 +45,7 @@ Deno.test("a module that uses undeclared topics is warned once for each use and 
   for (const { level } of found) assert.equal(level, "warning");
 });
 
-Deno.test("UndeclaredTopicWarnings logs 100 topics of one use, and says that it stops", () => {
+Deno.test("UndeclaredTopicWarnings logs 100 topics of one use, and that it logs no more", () => {
   const log = new NotedLog();
   const warnings = new UndeclaredTopicWarnings(log);
   for (let i = 0; i < 1_000; i++) warnings.warn("publish", `a.${i}`);

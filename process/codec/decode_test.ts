@@ -139,7 +139,7 @@ Deno.test("F1 the error of decode names the offset and what was found", () => {
   }
 });
 
-Deno.test("F1 decode of no bytes throws DECODE_FAILED", () => {
+Deno.test("F1 decode of zero bytes throws DECODE_FAILED", () => {
   assert.throws(() => decode(new Uint8Array(0)), {
     code: "DECODE_FAILED",
     message: "Cannot decode the message at byte 0: found only 0 of 1 bytes",

@@ -5,7 +5,7 @@ import { checkSection } from "./check_section.ts";
 import { formatProblem } from "./config_error.ts";
 import { readConfig } from "./read_config.ts";
 
-Deno.test("checkSection() gives what the schema makes of a section, with defaults", async () => {
+Deno.test("checkSection() returns a section as transformed by its schema, with defaults", async () => {
   const schema = z.object({
     topic: z.string().default("#"),
     every: z.number(),
@@ -113,7 +113,7 @@ Deno.test("checkSection keeps keys of [global] from strict schemas of valibot an
   }
 });
 
-Deno.test("checkSection keeps a key of the module's own that looks like a path in [global]", async () => {
+Deno.test("checkSection keeps a key of the section itself that looks like a path in [global]", async () => {
   const { problems } = await check(
     'a = { b = 1 }\n[global]\n"a.b" = 2',
     z.strictObject({ a: z.strictObject({}) }),
@@ -150,7 +150,7 @@ Deno.test("checkSection() places a wrong value of [global] in [global]", async (
   ]);
 });
 
-Deno.test("checkSection() serves a bus as well", async () => {
+Deno.test("checkSection() also checks the section of a bus", async () => {
   const config = await readConfig(
     '[message-bus.ext]\nclass = "rabbit-mq"\nprefetch = "x"',
     { env: {} },
@@ -177,7 +177,7 @@ Deno.test("checkSection() names the variable that a wrong value came from", asyn
   );
 });
 
-Deno.test("checkSection() prints no secret, whatever the schema's text", async () => {
+Deno.test("checkSection() prints no secret that the text of the schema contains", async () => {
   const schema: StandardSchema = {
     "~standard": {
       version: 1,
@@ -213,7 +213,7 @@ Deno.test("checkSection() reports a schema that throws", async () => {
   }
 });
 
-Deno.test("F5 checkSection() takes keys like constructor for data", async () => {
+Deno.test("F5 checkSection() treats keys like constructor as data", async () => {
   const schema = z.object({ topic: z.string().optional() });
   const unknown = await check("constructor = 1\ntoString = 1", schema);
   assert.equal(unknown.problems.length, 2);

@@ -69,7 +69,7 @@ Deno.test("D7 readConfig() reports a value in place of a table once", async () =
   );
 });
 
-Deno.test("D7 a single problem is the error's message, and its hint the error's", async () => {
+Deno.test("D7 the error of a single problem has its message and hint", async () => {
   await assert.rejects(readConfig("[modul.x]", { env: {} }), (error) => {
     assert(error instanceof ConfigError);
     assert.equal(error.code, "INVALID_CONFIG");
@@ -82,7 +82,7 @@ Deno.test("D7 a single problem is the error's message, and its hint the error's"
   });
 });
 
-Deno.test("readConfig() gives dead keys of Rust a notice, and leaves them out", async () => {
+Deno.test("readConfig() gives a notice for dead keys of Rust, and omits them", async () => {
   const config = await readConfig(
     `
 [message-bus.int]
@@ -116,7 +116,7 @@ clokc = "debug"
   ]);
 });
 
-Deno.test("readConfig() refuses the name of a file as text, with a hint", async () => {
+Deno.test("readConfig() refuses text that is the name of a file, with a hint", async () => {
   await assert.rejects(readConfig("./caryatid.toml", { env: {} }), {
     code: "INVALID_CONFIG",
     hint: 'Give a file as new URL("…", import.meta.url): a text is TOML.',

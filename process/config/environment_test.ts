@@ -51,7 +51,7 @@ Deno.test("readConfig rejects a prefix that no variable can have", async () => {
   }
 });
 
-Deno.test("in a variable _ is -, unless the files spell the key otherwise", async () => {
+Deno.test("in a variable _ stands for -, unless a file spells the key differently", async () => {
   const env = { CARYATID_MODULE__REST_SERVER__MAX_BODY: "1" };
   assert.deepEqual(await section("[module.rest-server]", env), {
     "max-body": 1,
@@ -97,7 +97,7 @@ Deno.test("the value of a variable is TOML if it parses, else text", async (t) =
   }
 });
 
-Deno.test("a variable may give the process's own keys and arrays of tables", async () => {
+Deno.test("a variable can set keys of the process and arrays of tables", async () => {
   const config = await readConfig('[message-bus.int]\nclass = "in-memory"', {
     env: {
       CARYATID_MESSAGE_ROUTER__REQUEST_TIMEOUT: "0.5",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { nearest } from "./nearest.ts";
 import { dottedKey, formatValue, withoutPassword } from "./format.ts";
 
-Deno.test("dottedKey() quotes what TOML would quote, and stays short", () => {
+Deno.test("dottedKey() quotes keys as TOML does, and shortens long ones", () => {
   assert.equal(
     dottedKey(["module", "rest-server", "x_1"]),
     "module.rest-server.x_1",
@@ -12,7 +12,7 @@ Deno.test("dottedKey() quotes what TOML would quote, and stays short", () => {
   assert(dottedKey(Array(100_000).fill("x")).length < 250);
 });
 
-Deno.test("formatValue() says what a value is in TOML's words", () => {
+Deno.test("formatValue() describes a value in the terms of TOML", () => {
   const cases: [value: unknown, text: string][] = [
     ["x", '"x"'],
     ["x".repeat(100), `"${"x".repeat(57)}..."`],
@@ -50,7 +50,7 @@ Deno.test("formatValue() prints no value of a key that may be secret, and no pas
   assert.equal(formatValue(["module", "auth", "every"], -1), "-1");
 });
 
-Deno.test("withoutPassword() leaves other text alone", () => {
+Deno.test("withoutPassword() returns other text unchanged", () => {
   for (const text of ["a@b", "http://h/a:b", "http://h:80/x", "x://", "://@"]) {
     assert.equal(withoutPassword(text), text);
   }
@@ -58,7 +58,7 @@ Deno.test("withoutPassword() leaves other text alone", () => {
   assert.equal(text, "see amqp://u:***@h and x://***@h");
 });
 
-Deno.test("nearest() finds what was meant, and nothing for what is too far", () => {
+Deno.test("nearest() returns a similar name, and undefined if all are too different", () => {
   const known = ["message-router", "message-bus", "module", "monitor", "log"];
   const cases: [name: string, meant: string | undefined][] = [
     ["message-rooter", "message-router"],

@@ -49,7 +49,7 @@ Deno.test("parseNet() reads hosts as Deno does, and nothing else", async () => {
   assert.equal(states.length, GOOD.length);
 });
 
-Deno.test("netCovers() says what Deno says: each of 15 hosts against each that can be connected to", async () => {
+Deno.test("netCovers() agrees with Deno for each of 15 granted hosts and each target", async () => {
   const single = [
     ...GOOD.filter((text) => !/[*/]/.test(text)),
     ..."b.example x.a.example x.a.example:80 example 10.1.2.3 10.1.2.3:80"
@@ -70,7 +70,7 @@ Deno.test("netCovers() says what Deno says: each of 15 hosts against each that c
   }
 });
 
-Deno.test("a set of hosts is covered only by a set as large", () => {
+Deno.test("a set of hosts is covered only by a set that contains all of it", () => {
   const covers = (wide: string, narrow: string) =>
     netCovers(parseNet(wide)!, parseNet(narrow)!);
   assert(covers("*.example", "*.a.example"));

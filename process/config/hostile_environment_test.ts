@@ -80,7 +80,7 @@ Deno.test("F6 a variable that names no key or has a wrong value is reported by i
   assert.match(deep!, /found 100001 parts; expected/);
 });
 
-Deno.test("F6 two variables for one key, or one in the other, are named", async () => {
+Deno.test("F6 two variables for one key, or for a key and its table, are reported by name", async () => {
   assert.deepEqual(
     await problems(CLOCK, {
       CARYATID_MODULE__CLOCK__TOPIC: "x",
@@ -101,7 +101,7 @@ Deno.test("F6 two variables for one key, or one in the other, are named", async 
   );
 });
 
-Deno.test("a variable with our prefix that names no table is a notice", async () => {
+Deno.test("a variable with the prefix that names no table gives a notice", async () => {
   const { notices } = await readConfig("", { env: { CARYATID_HOME: "/opt" } });
   assert.deepEqual(notices.map(formatProblem), [
     'environment CARYATID_HOME: Cannot use home: found the variable "CARYATID_HOME"; expected CARYATID_<TABLE>__<KEY>',

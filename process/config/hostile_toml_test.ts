@@ -173,7 +173,7 @@ Deno.test("F5 a message lists 50 of 50,000 problems, and the error has all", asy
   });
 });
 
-Deno.test("F5 50,000 modules are a configuration like any other", async () => {
+Deno.test("F5 readConfig() accepts 50,000 modules", async () => {
   const toml = Array.from({ length: 50_000 }, (_, n) => `[module.m${n}]`);
   const { modules } = await readConfig(toml.join("\n"), { env: {} });
   assert.equal(modules.length, 50_000);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readConfig } from "./read_config.ts";
 
-Deno.test("[import] hosts lets code come from those hosts", async () => {
+Deno.test("[import] hosts allows code from those hosts", async () => {
   const { importHosts } = await readConfig(
     `[import]
      hosts = ["example.com", "127.0.0.1:4000", "jsr.io", "[::1]"]

@@ -10,7 +10,7 @@ async function jailsOf(text: string): Promise<string[]> {
     .map(({ jail }) => jail);
 }
 
-Deno.test("jail is auto by default, that of [isolation], or that of the section", async () => {
+Deno.test("jail is that of the section, else that of [isolation], else auto", async () => {
   assert.deepEqual(await jailsOf(`[module.a]\n${GUEST}`), ["auto"]);
   assert.deepEqual(
     await jailsOf(
@@ -22,7 +22,7 @@ Deno.test("jail is auto by default, that of [isolation], or that of the section"
   );
 });
 
-Deno.test("a wrong or useless jail is a problem at its line", async () => {
+Deno.test("an invalid jail, or one without effect, is reported with its line", async () => {
   for (
     const [text, wanted] of [
       ['[isolation]\njail = "on"', /isolation\.jail: found "on"/],

@@ -32,7 +32,7 @@ Deno.test("[module.x.permissions] sets the grants of a module, and a missing lis
   assert.deepEqual(Object.entries(section), [["topic", "own"]]);
 });
 
-Deno.test("without [module.x.permissions] nothing is said of grants, and nothing isolated", async () => {
+Deno.test("without [module.x.permissions] a module has no list of grants, and is not isolated", async () => {
   const { permissions, isolation } = await module("[module.x]");
   assert.equal(permissions, undefined);
   assert.equal(isolation, "none");
@@ -43,7 +43,7 @@ Deno.test("an empty [module.x.permissions] grants nothing", async () => {
   assert(permissions && Object.values(permissions).every((list) => !list));
 });
 
-Deno.test("paths are relative to the file that says them, and absolute ones stay", async () => {
+Deno.test("paths are relative to the file that contains them, and absolute ones stay", async () => {
   await using dir = await folder("over");
   const base = new URL(`${dir.url}base.toml`);
   const over = new URL(`${dir.url}over/over.toml`);
@@ -75,7 +75,7 @@ Deno.test("paths in a text, an object or the environment are relative to the bas
   assert.deepEqual(permissions!.write, ["/srv/app/out"]);
 });
 
-Deno.test("a relative path that starts nowhere is refused", async () => {
+Deno.test("a relative path without a base is refused", async () => {
   const [problem] = await problems(
     '[module.x.permissions]\nread = ["/a", "b"]',
   );

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ModuleConfig } from "./process_config.ts";
 import { readConfig } from "./read_config.ts";
 
-Deno.test("readConfig() lays [global] under each module: tables merge, arrays are replaced", async () => {
+Deno.test("readConfig() merges [global] under each module: tables merge, arrays are replaced", async () => {
   const [clock, spy] = await modules(`
     [global]
     tags = ["a", "b"]
@@ -59,7 +59,7 @@ Deno.test("[global] gives no module a class, an import or a policy", async () =>
   );
 });
 
-Deno.test("a module's class is its id unless it says another", async () => {
+Deno.test("the class of a module is its id by default", async () => {
   const all = await modules(`
     [module.rest-server]
     [module.rest-server-2]
@@ -77,7 +77,7 @@ Deno.test("a module's class is its id unless it says another", async () => {
   assert.deepEqual(plain(all[1]!.section), { port: 4341 });
 });
 
-Deno.test("modules come in file order, also those called by numbers", async () => {
+Deno.test("modules are in the order of the file, also those with a number as id", async () => {
   const ids = async (...texts: string[]) =>
     (await modules(...texts)).map(({ id }) => id);
   assert.deepEqual(await ids("[module.b]\n[module.a]"), ["b", "a"]);
@@ -128,14 +128,14 @@ Deno.test("F5 ids and keys like constructor are plain data", async () => {
   ]);
 });
 
-Deno.test("dates reach a module as they are", async () => {
+Deno.test("dates reach a module unchanged", async () => {
   const [module] = await modules("[module.a]\nday = 2024-02-29\nat = 07:32:00");
   const { day, at } = module!.section as Record<string, Date>;
   assert.equal(day!.toISOString(), "2024-02-29");
   assert.equal(at!.toISOString(), "07:32:00.000");
 });
 
-Deno.test("an import is relative to the file that says it", async () => {
+Deno.test("an import is relative to the file that contains it", async () => {
   const dir = await Deno.makeTempDir();
   try {
     const base = new URL(`file://${dir}/base.toml`);

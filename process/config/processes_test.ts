@@ -9,7 +9,7 @@ const TWO = MODULES + `
   modules = ["spy", "greeter"]
 `;
 
-Deno.test("readConfig() reads the processes of a file, and by itself all modules", async () => {
+Deno.test("readConfig() reads the processes of a file, and all modules if none is named", async () => {
   const { modules, processes, process } = await readConfig(TWO, { env: {} });
   assert.deepEqual(modules.map(({ id }) => id), ["clock", "greeter", "spy"]);
   assert.deepEqual(processes, [
@@ -19,7 +19,7 @@ Deno.test("readConfig() reads the processes of a file, and by itself all modules
   assert.equal(process, undefined);
 });
 
-Deno.test("a named process has its modules only, in the order of their sections", async () => {
+Deno.test("a named process has only its modules, in the order of their sections", async () => {
   const config = await readConfig(TWO, { env: {}, process: "talk" });
   assert.deepEqual(config.modules.map(({ id }) => id), ["greeter", "spy"]);
   assert.equal(config.process, "talk");

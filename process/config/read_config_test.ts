@@ -67,7 +67,7 @@ Deno.test("readConfig() reads all of the process's own keys", async () => {
   });
 });
 
-Deno.test("readConfig() takes frequency-secs for Rust's frequency_secs", async () => {
+Deno.test("readConfig() accepts frequency-secs instead of Rust's frequency_secs", async () => {
   const { monitor } = await read("[monitor]\nfrequency-secs = 0.5");
   assert.equal(monitor?.frequency, 500);
 });
@@ -83,7 +83,7 @@ Deno.test("readConfig() distinguishes an empty [monitor], with Rust's default fr
   assert.equal((await read("")).monitor, undefined);
 });
 
-Deno.test("readConfig() says what is wrong in [monitor], and what may have been meant", async () => {
+Deno.test("readConfig() reports problems in [monitor], with the nearest known key", async () => {
   const text = `
     [monitor]
     output = ""
@@ -102,7 +102,7 @@ Deno.test("readConfig() says what is wrong in [monitor], and what may have been 
 });
 
 Deno.test("readConfig() takes text, an object, and several of them, later ones over earlier ones", async (t) => {
-  await t.step("an object says the same as text", async () => {
+  await t.step("an object is read like text", async () => {
     const text = await read('[module.a]\nx = 1\n[message-bus.b]\nclass = "c"');
     const object = await read({
       module: { a: { x: 1 } },
@@ -124,11 +124,11 @@ Deno.test("readConfig() takes text, an object, and several of them, later ones o
     assert.deepEqual(config.modules.map(({ id }) => id), ["a", "b"]);
   });
 
-  await t.step("none is an empty configuration", async () => {
+  await t.step("an empty list is an empty configuration", async () => {
     assert.deepEqual(plain(await read([])), plain(await read("")));
   });
 
-  await t.step("an object that changes later changes nothing", async () => {
+  await t.step("a later change of an object has no effect", async () => {
     const object = { module: { a: { list: [1] } } };
     const config = await read(object);
     object.module.a.list.push(2);
@@ -136,7 +136,7 @@ Deno.test("readConfig() takes text, an object, and several of them, later ones o
   });
 });
 
-Deno.test("place() names the source, line and column of what counts", async () => {
+Deno.test("place() names the source, line and column of the value that applies", async () => {
   const config = await readConfig([
     '[module.a]\ntopic = "x"\n\n[module.b]\n',
     '# over it\n[module.a]\n  topic = "y"\n',

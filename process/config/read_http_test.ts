@@ -46,7 +46,7 @@ Deno.test("readConfig() reads over HTTP, with the URL's user", async (t) => {
     ));
 
   await t.step(
-    "reading ends at 1 MiB",
+    "a file over 1 MiB is refused",
     () =>
       refused("/endless", "found over 1048576 bytes; expected at most 1 MiB"),
   );

@@ -56,7 +56,7 @@ Deno.test("readConfig() reports all files that it cannot read", async () => {
 });
 
 Deno.test({
-  name: "D17 readConfig() asks for no permission, and names the one it lacks",
+  name: "D17 readConfig() prompts for no permission, and names the missing one",
   permissions: { read: false, net: false, env: false },
   async fn() {
     await assert.rejects(
@@ -90,7 +90,7 @@ Deno.test({
   },
 });
 
-Deno.test("shownUrl() hides what may be secret", () => {
+Deno.test("shownUrl() hides parts that may be secret", () => {
   const cases = [
     ["https://u:p@h/x", "https://u:***@h/x"],
     ["https://token@h/x", "https://***@h/x"],

@@ -26,7 +26,7 @@ Deno.test("routes keep their order, with one bus or several", async () => {
   ]);
 });
 
-Deno.test("without routes the one bus carries all topics, and two are a problem", async () => {
+Deno.test("without routes a single bus carries all topics, and two buses are a problem", async () => {
   const one = await readConfig('[message-bus.x]\nclass = "in-memory"', {
     env: {},
   });
@@ -66,7 +66,7 @@ Deno.test("D7 a startup topic may have no wildcards", async () => {
   ]);
 });
 
-Deno.test("a bus's class is its own, or its id if it is imported", async () => {
+Deno.test("the class of a bus is its class key, or its id if it is imported", async () => {
   const { buses } = await readConfig(
     `[message-bus.mine]
     import = "./mine.ts"

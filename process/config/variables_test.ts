@@ -18,7 +18,7 @@ const ENV = {
 };
 
 // In a separate process: variables are shared with the other tests.
-Deno.test("D17 readConfig() reads variables as far as permission goes, and asks for none", async (t) => {
+Deno.test("D17 readConfig() reads the variables that it may read, and prompts for no others", async (t) => {
   await t.step("--allow-env: all", async () => {
     assert.deepEqual(await run("--allow-env"), {
       section: { port: 2, address: "x", topic: "x" },

@@ -4,7 +4,7 @@ import { CapturedLogs } from "../testing/captured_logs.ts";
 import { ManualClock } from "../testing/manual_clock.ts";
 import { module, silentProcess } from "../testing/silent_process.ts";
 
-Deno.test("a stop awaits what modules deferred, after their tasks, the last first", async () => {
+Deno.test("a stop awaits deferred clean-ups after the tasks, the last one first", async () => {
   const order: string[] = [];
   const cleaned = (name: string) => async (context: Context) => {
     context.defer(() => void order.push(`${name} is cleaned up`));
@@ -33,7 +33,7 @@ Deno.test("a stop awaits what modules deferred, after their tasks, the last firs
   }
 });
 
-Deno.test("a start that fails has awaited what was deferred, though no task ever began", async () => {
+Deno.test("a failed start awaits deferred clean-ups, although no task has begun", async () => {
   const cleaned = Promise.withResolvers<void>();
   let isClean = false;
   const first = module("first", (context) => {
@@ -74,7 +74,7 @@ Deno.test("a failed module is cleaned up before it is restarted", async () => {
   assert.deepEqual(order, ["init", "clean", "init"]);
 });
 
-Deno.test("of a module that is late at the stop deadline, what it deferred is done", async () => {
+Deno.test("deferred clean-ups run for a module that misses the stop deadline", async () => {
   const released = Promise.withResolvers<void>();
   let isClean = false;
   const late = module("late", (context) => {
@@ -90,7 +90,7 @@ Deno.test("of a module that is late at the stop deadline, what it deferred is do
   released.resolve();
 });
 
-Deno.test("a clean-up that throws is logged, and stops nothing", async () => {
+Deno.test("an error of a clean-up is logged, and the stop continues", async () => {
   using logs = new CapturedLogs();
   const process = await silentProcess([
     module("clumsy", (context) => {

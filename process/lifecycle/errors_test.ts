@@ -2,7 +2,7 @@ import { CaryatidError, type Log } from "@caryatid/sdk";
 import assert from "node:assert/strict";
 import { describeError, logError, moduleFailedError } from "./errors.ts";
 
-Deno.test("a failed module is one line with the place in the code that threw", () => {
+Deno.test("a failed module is logged in one line, with the place in the code that threw", () => {
   const line = describeError(moduleFailedError("m", new TypeError("boom")));
   assert.match(
     line,

@@ -92,7 +92,7 @@ Deno.test("D3 restart: waits 1, 2, 4 … 30 s, and again 1 s after a minute with
   assert.deepEqual(waits, [1, 2, 4, 8, 16, 30, 1]);
 });
 
-Deno.test("D3 restart: who sets the time of day makes no wait shorter", async () => {
+Deno.test("D3 restart: a change of the system clock shortens no wait", async () => {
   using _logs = new CapturedLogs();
   const clock = new ManualClock();
   const flaky = module("flaky", (context) => {

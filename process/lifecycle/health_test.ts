@@ -126,7 +126,7 @@ Deno.test("a bus whose broker is away makes the process unready if a route names
   assert.equal(process.context.busHealth("#")[1]!.connected, false);
 });
 
-Deno.test("a full queue is stuck once nothing was taken from it for 10 s, and only until then", async () => {
+Deno.test("a full queue is stuck after 10 s without a read, until the next read", async () => {
   let now = 0;
   await using bus = new InMemoryBus();
   const subscription = bus.subscribe("work", { queueSize: 1 });

@@ -17,7 +17,7 @@ async function loadingProcess(imported: Promise<unknown>) {
   return { process, asked: asked.promise };
 }
 
-Deno.test("D9 stop while code is loaded: nothing of it is set up", async () => {
+Deno.test("D9 after a stop while code is loaded, the code is not set up", async () => {
   const imported = Promise.withResolvers<unknown>();
   const { process, asked } = await loadingProcess(imported.promise);
   const starting = process.start();
@@ -35,7 +35,7 @@ Deno.test("D9 stop while code is loaded: nothing of it is set up", async () => {
   await assert.rejects(process.context.publish("x", 1), { code: "BUS_CLOSED" });
 });
 
-Deno.test("D9 stop while code is loaded that never comes: start and stop settle all the same", async () => {
+Deno.test("D9 start and stop settle if the code to load never arrives", async () => {
   const { process, asked } = await loadingProcess(new Promise(() => {}));
   const starting = process.start();
   await asked;
@@ -51,7 +51,7 @@ const full = module("full", async (context) => {
 });
 const STARTUP = { global: { startup: { topic: "started" } } };
 
-Deno.test("D9 stop while the startup message waits for room", async () => {
+Deno.test("D9 stop rejects a start whose startup message waits for room", async () => {
   const process = await silentProcess([full], STARTUP);
   const begun = Promise.withResolvers<void>();
   process.register(module("full", async (context) => {
@@ -67,7 +67,7 @@ Deno.test("D9 stop while the startup message waits for room", async () => {
   ]);
 });
 
-Deno.test("D2 when the startup message finds no room, the start deadline ends it", async () => {
+Deno.test("D2 the start deadline ends a start whose startup message finds no room", async () => {
   const process = await silentProcess([full], {
     ...STARTUP,
     lifecycle: { "start-deadline": 0.05 },

@@ -151,7 +151,7 @@ Deno.test("the JSON form is an object a line", async () => {
   assert.deepEqual(record.properties, { message: { deep: { n: 1 } } });
 });
 
-Deno.test("[log] level holds for all, [log.levels] for one module", async () => {
+Deno.test("[log] level applies to all modules, [log.levels] to one", async () => {
   await using running = program(
     '[log]\nlevel = "warn"\n[log.levels]\nchatty = "debug"',
   );
@@ -161,7 +161,7 @@ Deno.test("[log] level holds for all, [log.levels] for one module", async () => 
   assert(!said.some((line) => line.startsWith("INFO  caryatid:")));
 });
 
-Deno.test("terminal codes in what is logged are made harmless", async () => {
+Deno.test("control codes of a terminal are escaped in the log", async () => {
   await using running = program("");
   const line = await running.line(/evil/);
   // deno-lint-ignore no-control-regex -- that is the point

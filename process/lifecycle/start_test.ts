@@ -91,7 +91,7 @@ Deno.test("the startup message is what [global.startup] says, for subscribers th
   assert.equal(JSON.stringify(await startup.promise), '{"None":[]}');
 });
 
-Deno.test("D2 when init throws, the others stop in reverse order and the culprit is named", async (t) => {
+Deno.test("D2 when init throws, the others stop in reverse order and the failed module is named", async (t) => {
   const stopped: string[] = [];
   const good = (name: string) =>
     module(name, (context) => {

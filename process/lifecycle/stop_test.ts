@@ -54,7 +54,7 @@ Deno.test("D5 all messages of a producer that ends when its signal fires are del
   assert.equal(received, sent);
 });
 
-Deno.test("D5 at the stop deadline, stop rejects with DRAIN_TIMEOUT and names who still works", async () => {
+Deno.test("D5 at the stop deadline, stop rejects with DRAIN_TIMEOUT and names the modules that still run", async () => {
   const stuck = module("stuck", (context) => {
     context.run(() => new Promise(() => {}));
   });
@@ -86,7 +86,7 @@ Deno.test("a stop wakes a module that sleeps on its clock with ABORTED, which is
   assert.equal(reason, "ABORTED");
 });
 
-Deno.test("D9 stop twice gives one result", async () => {
+Deno.test("D9 a second stop returns the result of the first", async () => {
   const process = await silentProcess([]);
   await process.start();
   assert.equal(process.stop(), process.stop());
@@ -99,7 +99,7 @@ Deno.test("D9 stop before start releases everything, and start then rejects with
   await assert.rejects(process.start(), { code: "ABORTED" });
 });
 
-Deno.test("D9 stop during start cuts it short with ABORTED", async () => {
+Deno.test("D9 stop during start rejects the start with ABORTED", async () => {
   const begun = Promise.withResolvers<void>();
   const slow = module("slow", () => {
     begun.resolve();

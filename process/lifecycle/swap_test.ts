@@ -321,21 +321,24 @@ Deno.test("on-failure applies if the old code does not start again either", asyn
     assert.match(String(error), /"m" failed: .*not today/);
     Deno.exitCode = 0;
   });
-  await t.step("restart starts it again later, with what waited", async () => {
-    const received: unknown[] = [];
-    const clock = new ManualClock();
-    const config = { module: { m: { "on-failure": "restart" } } };
-    const process = await started([moody(received)], config, { clock });
-    await assert.rejects(process.swap("m", broken), { code: "INIT_FAILED" });
-    await publishAll(process.context, 0, 3);
-    const done = process.context.subscribe("done");
-    assert.equal(await clock.wake(), 1_000);
-    await process.context.publish("work", 3);
-    for await (const _ of done) break;
-    await process.stop();
-    assert.deepEqual(received, numbers(4));
-  });
-  await t.step("ignore closes what it had", async () => {
+  await t.step(
+    "restart starts it again later, with the messages that waited",
+    async () => {
+      const received: unknown[] = [];
+      const clock = new ManualClock();
+      const config = { module: { m: { "on-failure": "restart" } } };
+      const process = await started([moody(received)], config, { clock });
+      await assert.rejects(process.swap("m", broken), { code: "INIT_FAILED" });
+      await publishAll(process.context, 0, 3);
+      const done = process.context.subscribe("done");
+      assert.equal(await clock.wake(), 1_000);
+      await process.context.publish("work", 3);
+      for await (const _ of done) break;
+      await process.stop();
+      assert.deepEqual(received, numbers(4));
+    },
+  );
+  await t.step("ignore closes its subscriptions and handlings", async () => {
     const config = { module: { m: { "on-failure": "ignore" } } };
     const process = await started([moody([])], config);
     await assert.rejects(process.swap("m", broken), { code: "INIT_FAILED" });
@@ -344,7 +347,7 @@ Deno.test("on-failure applies if the old code does not start again either", asyn
   });
 });
 
-Deno.test("of two swaps at once one follows the other, and the last one stays", async () => {
+Deno.test("two swaps at once run one after the other, and the last one counts", async () => {
   const said: string[] = [];
   const version = (name: string) =>
     module("m", (context) => {
@@ -467,7 +470,7 @@ Deno.test("a subscription that the new code lacks is closed, and its queued mess
   );
 });
 
-Deno.test("old code that closes at its end what it opened costs nothing", async () => {
+Deno.test("a swap loses nothing if the old code closes its subscription and handling at its end", async () => {
   const received: unknown[] = [];
   const tidy = module("m", (context) => {
     const messages = context.subscribe("work");

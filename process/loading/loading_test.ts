@@ -181,7 +181,7 @@ Deno.test("several modules that fail are reported at once", async () => {
   });
 });
 
-Deno.test("the program's own importer is used where it gives one", async () => {
+Deno.test("the importer of the program is used if it is given", async () => {
   const asked: string[] = [];
   await using process = await Process.create({
     config: { module: { x: { import: "my:thing" } }, log: { level: "error" } },

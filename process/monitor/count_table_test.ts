@@ -17,7 +17,7 @@ Deno.test("CountTable counts by name, and shows the names sorted", () => {
   assert.deepEqual(entries(["b", "a", "b"]), [["a", 1], ["b", 2]]);
 });
 
-Deno.test("CountTable counts what requests travel on by the topic of the request, whatever the id", () => {
+Deno.test("CountTable counts request topics under the topic of the request, whatever the id", () => {
   const names = [
     "ask._request.0123456789abcdef",
     "ask._request.1123456789abcdef",
@@ -36,7 +36,7 @@ Deno.test("CountTable counts what requests travel on by the topic of the request
   ]);
 });
 
-Deno.test("CountTable takes any name for a name like any other", () => {
+Deno.test("CountTable counts names like constructor as any other", () => {
   const names = ["__proto__", "constructor", "a\nb", "", '"', "\u{1F600}"];
   assert.deepEqual(new Set(Object.keys(counted(names))), new Set(names));
 });

@@ -183,7 +183,7 @@ Deno.test("a monitor counts exactly, however a subscription ends", async (t) => 
   });
 });
 
-Deno.test("a monitor counts what several subscriptions to one pattern read and lose, closed ones too", async () => {
+Deno.test("a monitor adds up what several subscriptions to one pattern read and drop, closed ones too", async () => {
   await using subject = new Subject();
   const bus = subject.module("reader");
   for (let n = 0; n < 100; n++) {
@@ -199,7 +199,7 @@ Deno.test("a monitor counts what several subscriptions to one pattern read and l
   assert.deepEqual([read, dropped, unread], [100, 100, 0]);
 });
 
-Deno.test("a monitor counts of a group what each member reads, and what its queue loses since the member came", async () => {
+Deno.test("a monitor counts what each member of a group reads, and what its queue drops after the member joined", async () => {
   await using subject = new Subject();
   const options = {
     group: "g",

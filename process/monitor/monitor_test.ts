@@ -43,7 +43,7 @@ const echo = defineModule({
   },
 });
 
-Deno.test("a process without [monitor] has one that says it is off, and knows nothing", async () => {
+Deno.test("a process without [monitor] has a monitor that is off and empty", async () => {
   await using process = await silentProcess([echo]);
   await process.start();
   await process.context.publish("hello.world", 1);
@@ -79,7 +79,7 @@ Deno.test("an empty [monitor] counts by module id: two modules of one class are 
   }
 });
 
-Deno.test("a module that is restarted keeps its counts, and what it had not read is seen", async () => {
+Deno.test("a restarted module keeps its counts, and its unread messages are counted", async () => {
   using _logs = new CapturedLogs();
   const clock = new ManualClock();
   const failing = module("failing", (context) => {

@@ -8,7 +8,7 @@ import { RefusingBus } from "../testing/refusing_bus.ts";
 import type { SnapshotMessage } from "../snapshots/snapshot_message.ts";
 import { SnapshotTopic } from "./snapshot_topic.ts";
 
-Deno.test("a snapshot that finds no room gives way to the next one, and is counted", async () => {
+Deno.test("a snapshot that finds no room is replaced by the next one, and counted", async () => {
   await using bus = new InMemoryBus();
   const log = new NotedLog();
   const topic = new SnapshotTopic(bus, "monitor", log);

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { filePath, fileUrl } from "./file_urls.ts";
 
-Deno.test("paths and URLs are turned into each other as Node does", async (t) => {
+Deno.test("paths and URLs are converted into each other as Node does", async (t) => {
   const paths = [
     "caryatid.toml",
     "./a/../b.toml",

@@ -5,7 +5,7 @@ import { integrityOf, isIntegrity } from "./integrity.ts";
 const TEXT = "export default 1; // ü\n";
 
 for (const kind of ["sha256", "sha384", "sha512"]) {
-  Deno.test(`integrityOf() is what other tools find: ${kind}`, async () => {
+  Deno.test(`integrityOf() returns the hash that other tools compute: ${kind}`, async () => {
     const hash = createHash(kind).update(TEXT).digest("base64");
     const found = await integrityOf(TEXT, `${kind}-`);
     assert.equal(found, `${kind}-${hash}`);

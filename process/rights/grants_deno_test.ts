@@ -31,7 +31,7 @@ const someGrants: fc.Arbitrary<ModuleGrants> = fc.record(
   { requiredKeys: [] },
 ).map(grants);
 
-Deno.test("F7 a worker has what is configured and the host has, and nothing else", async () => {
+Deno.test("F7 a worker has exactly the permissions that are configured and that its host has", async () => {
   const seed = Date.now();
   const samples = fc.sample(someGrants, { numRuns: 20, seed });
   const host = grants({
@@ -57,7 +57,7 @@ Deno.test("F7 a worker has what is configured and the host has, and nothing else
   }
 });
 
-Deno.test("F7 a separate process has what is configured, and nothing else", async () => {
+Deno.test("F7 a separate process has exactly the configured permissions", async () => {
   const seed = Date.now();
   for (const configured of fc.sample(someGrants, { numRuns: 6, seed })) {
     const answers = await grantedByFlags(
@@ -69,7 +69,7 @@ Deno.test("F7 a separate process has what is configured, and nothing else", asyn
   }
 });
 
-Deno.test("F7 no list ever stands for everything, whatever is in it", () => {
+Deno.test("F7 no list of grants becomes an unlimited grant, whatever is in it", () => {
   const anyList = fc.option(fc.array(fc.string()), { nil: undefined });
   const anyGrants = fc.record({
     net: anyList,

@@ -11,7 +11,7 @@ import {
 } from "./grants.ts";
 import { grants } from "../isolation/testing/some_grants.ts";
 
-Deno.test("grantCovers() says whether one grant has all of another", () => {
+Deno.test("grantCovers() returns true if one grant contains all of another", () => {
   const table: [GrantKind, wide: string, narrow: string, boolean][] = [
     ["net", "a.example", "a.example:443", true],
     ["net", "a.example:443", "a.example", false],

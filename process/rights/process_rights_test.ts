@@ -140,7 +140,7 @@ Deno.test("D10 a restarted module has the same rights", async () => {
   await assert.rejects(contexts[1]!.publish("yours", 1), forbidden("publish"));
 });
 
-Deno.test("D10 of two swaps at once the second may keep nothing that only the first was granted", async () => {
+Deno.test("D10 the second of two swaps at once keeps no right that only the first was granted", async () => {
   using _logs = new CapturedLogs();
   const granted = (...subscribe: string[]) => ({
     config: { module: { guest: { permissions: { subscribe } } } },

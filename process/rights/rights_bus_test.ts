@@ -109,7 +109,7 @@ Deno.test("D10 a module reads dead letters only on topics to which it may subscr
   assert.equal(calls.length, 3);
 });
 
-Deno.test("D16 rights shrank if a pattern or group of before is not covered after", async (t) => {
+Deno.test("D16 rights shrank if an earlier pattern or group is no longer covered", async (t) => {
   const table: [before: string, after: string, shrank: boolean][] = [
     ['subscribe = ["a.#"]', 'subscribe = ["a.#", "b"]', false],
     ['subscribe = ["a.#"]', 'subscribe = ["a.*"]', true],

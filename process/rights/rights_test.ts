@@ -3,7 +3,7 @@ import { type BusRights, KnownTopics, Rights } from "./rights.ts";
 
 const HINT = () => "the line";
 
-Deno.test("D10 a topic that a granted pattern matches may be published on and asked on, others may not", () => {
+Deno.test("D10 a module may publish and request only on topics that a granted pattern matches", () => {
   const rights = having({ publish: ["a.#"], request: ["b.*"] });
   assert(rights.mayPublish("a.x.y"));
   assert(!rights.mayPublish("b"));

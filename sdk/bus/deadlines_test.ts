@@ -144,7 +144,7 @@ Deno.test("many deadlines share one timer", () => {
   deadlines.close();
 });
 
-Deno.test("a deadline may be added when one expires", async (t) => {
+Deno.test("a deadline can be added when another one expires", async (t) => {
   await t.step("of the same length", () => {
     const { timers, deadlines } = make();
     const expired: number[] = [];
@@ -281,7 +281,7 @@ Deno.test("Deadlines removes the lines of lengths without a pending deadline", (
   assert(lines.size <= 64, `${lines.size} lines`);
 });
 
-Deno.test("B2 as many lengths as deadlines cost a few steps each", () => {
+Deno.test("B2 deadlines that all differ in length cost a few steps each", () => {
   const { deadlines, lines } = makeCounted();
   const n = 20_000;
   for (let i = 0; i < n; i++) deadlines.add(5_000 + i / 1_000, () => {});

@@ -3,7 +3,7 @@ import { LocalDelivery } from "./local_delivery.ts";
 import { Subscribers } from "./subscribers.ts";
 import { BackPressure } from "./publisher_queue.ts";
 
-Deno.test("A4 the queue of a group is as long as those of its members together, as they come and go", async () => {
+Deno.test("A4 the size of a group's queue is the sum of its members' sizes, as they join and leave", async () => {
   const subscribers = new Subscribers({ backPressure: new BackPressure() });
   const join = () =>
     subscribers.subscribe("a", {

@@ -34,7 +34,7 @@ const entry = fc.record({
   value: fc.nat(2),
 });
 
-Deno.test("F7 an index finds what a scan finds, after any changes", () => {
+Deno.test("F7 an index returns the values that a scan finds, after any changes", () => {
   const changes = fc.array(fc.tuple(fc.boolean(), entry), { maxLength: 40 });
   const topics = fc.array(words("a", "b", "", "c"), { minLength: 1 });
   fc.assert(

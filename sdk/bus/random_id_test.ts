@@ -24,7 +24,7 @@ Deno.test("B10 ids are 64 random bits, and not from Math.random", async (t) => {
     assert.equal(new Set(ids).size, ids.length);
   });
 
-  await t.step("at each place, all digits are as frequent (chi²)", () => {
+  await t.step("at each place, all digits are equally frequent (chi²)", () => {
     const expected = ids.length / 16;
     for (let place = 0; place < 16; place++) {
       const counts = new Array<number>(16).fill(0);

@@ -20,7 +20,7 @@ Deno.test("a handler is not called again after its request has settled", async (
     deadlines.close();
   });
 
-  await t.step("after an abort, also where no backoff is", async () => {
+  await t.step("after an abort, also without a backoff", async () => {
     for (const backoff of [0, 100]) {
       const { clock, handlers } = make();
       const leave = new AbortController();

@@ -98,7 +98,7 @@ Deno.test("a request that waits for its next attempt does not block other reques
   }
 });
 
-Deno.test("no more requests are worked on at once than the concurrency", async () => {
+Deno.test("retried requests do not exceed the concurrency", async () => {
   const { clock, handlers, ask } = make();
   let running = 0;
   let most = 0;

@@ -234,7 +234,7 @@ Deno.test("consume throws INVALID_OPTION that names module and topic", () => {
   );
 });
 
-Deno.test("consume after the end of the module is ready with ABORTED, and handles nothing", async () => {
+Deno.test("the ready of a consume after the end of the module rejects with ABORTED, and no message is handled", async () => {
   const { bus, context } = make();
   await context.close();
   const consumer = context.consume("a", () => assert.fail("handled"));

@@ -123,7 +123,7 @@ Deno.test("a sleeper's own signal wakes it, too", async () => {
   context.stop();
 });
 
-Deno.test("close() ends loops and handlings; handlers finish what they have", async () => {
+Deno.test("close() ends loops and handlings, and handlers finish their requests", async () => {
   const { bus, context } = make();
   const subscription = context.subscribe("a");
   const answer = Promise.withResolvers<number>();

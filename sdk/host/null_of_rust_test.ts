@@ -8,7 +8,7 @@ const schema = z.object({
   list: z.array(z.number()),
 });
 
-Deno.test("an empty array is null where the schema wants null and no array", () => {
+Deno.test("an empty array is null if the schema accepts null and no array", () => {
   const message = { q: [1, "x", []], list: [] };
   assert.deepEqual(checkReceived("a", schema, message), {
     q: [1, "x", null],
@@ -27,7 +27,7 @@ Deno.test("an asynchronous schema reads an empty array as null", async () => {
   assert.deepEqual(await checkReceived("a", late, { a: [] }), { a: null });
 });
 
-Deno.test("an empty array stays refused where the schema takes no null", () => {
+Deno.test("an empty array is refused if the schema accepts no null", () => {
   assert.throws(
     () => checkReceived("a", z.object({ a: z.string() }), { a: [] }),
     {

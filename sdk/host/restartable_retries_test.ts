@@ -85,7 +85,7 @@ async function until(holds: () => boolean): Promise<void> {
   await within(held(), () => `it: ${holds}`);
 }
 
-Deno.test("D3 with retry a failed module gets the message again, after those that came meanwhile", async () => {
+Deno.test("D3 with retry a failed module receives the message again, after those published in between", async () => {
   let failed: number | undefined;
   // Long enough for the restart to come first, on a busy machine too.
   const retry = { attempts: 3, backoff: 1_000 };
@@ -206,7 +206,7 @@ Deno.test("in a group, leaving a loop with break counts as an attempt, and closi
 
 for (const options of [{}, { group: "g" }] as SubscribeOptions[]) {
   const where = options.group === undefined ? "" : "of a group ";
-  Deno.test(`on a typed topic what comes again ${where}is transformed once`, async () => {
+  Deno.test(`on a typed topic a redelivered message ${where}is transformed once`, async () => {
     const bus = new MockBus();
     const topic = defineTopic("a", z.number().transform((n) => n + 1));
     const got: unknown[] = [];

@@ -45,7 +45,7 @@ async function publish(bus: MockBus, ...all: unknown[]): Promise<void> {
   for (const message of all) await bus.publish("a.b", message);
 }
 
-Deno.test("D3 after a failure the next message comes next, each once", async () => {
+Deno.test("D3 after a failure the module continues with the next message, and receives each once", async () => {
   await using bus = new MockBus();
   const kept = new RestartableSubscription(bus, "a.*", {});
   await publish(bus, 1, 2, 3, 4, 5);

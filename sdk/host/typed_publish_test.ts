@@ -42,7 +42,7 @@ Deno.test("a message that the schema transforms is sent untransformed", async ()
   assert(!checked(call), "the receiver has to transform it");
 });
 
-Deno.test("the publisher's options stay", async () => {
+Deno.test("the options of the publisher are passed on", async () => {
   const { sent, bus } = recorder();
   const options = { id: "1", headers: { a: "b" } };
   await publishChecked(bus, tick, { n: 1 }, options);
@@ -61,7 +61,7 @@ Deno.test("publishing a message that does not fit rejects with INVALID_MESSAGE a
   assert.deepEqual(sent, []);
 });
 
-Deno.test("a schema may take its time", async () => {
+Deno.test("an asynchronous schema is awaited before the publish", async () => {
   const { sent, bus } = recorder();
   const slow = defineTopic(
     "slow",

@@ -12,7 +12,7 @@ const half = defineTopic("half.*", z.string().transform(Number), {
 });
 const asked = { ...half, name: "half.of" };
 
-Deno.test("question and answer are transformed on their way", async () => {
+Deno.test("request and answer are transformed on their way", async () => {
   await using bus = new MockBus();
   bus.handle(
     half.name,
@@ -22,7 +22,7 @@ Deno.test("question and answer are transformed on their way", async () => {
   assert.deepEqual(bus.requested, [{ topic: "half.of", message: "8" }]);
 });
 
-Deno.test("without a schema for answers any answer will do", async () => {
+Deno.test("without a schema for answers any answer is accepted", async () => {
   await using bus = new MockBus();
   const topic = defineTopic("any", z.number());
   bus.handle("any", answerChecked(topic, () => ["whatever"]));
@@ -75,7 +75,7 @@ Deno.test("an answer that does not fit the schema", async (t) => {
   );
 });
 
-Deno.test("schemas may take their time", async () => {
+Deno.test("asynchronous schemas are awaited", async () => {
   await using bus = new MockBus();
   const slow = defineTopic(
     "slow",
@@ -89,7 +89,7 @@ Deno.test("schemas may take their time", async () => {
   });
 });
 
-Deno.test("a handler has all else of the request, its signal too", async () => {
+Deno.test("a handler receives all other properties of the request, its signal included", async () => {
   await using bus = new MockBus();
   const controller = new AbortController();
   const given = Promise.withResolvers<AbortSignal>();

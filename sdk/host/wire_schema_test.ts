@@ -63,7 +63,7 @@ Deno.test("a subscriber receives the decoded message", async () => {
   assert.deepEqual(received, [{ letter: "b" }]);
 });
 
-Deno.test("questions and answers are sent in that form, too", async () => {
+Deno.test("requests and answers are encoded and decoded, too", async () => {
   await using bus = new MockBus();
   bus.handle(
     topic.name,

@@ -97,7 +97,7 @@ Deno.test("an issue has the path of the wrong value", () => {
   assert.equal(notSent(list(f64), [1, "2"]), '[1]: found "2"; expected an f64');
 });
 
-Deno.test("no instance of a class is a struct or a map", () => {
+Deno.test("instances of classes are rejected as structs and maps", () => {
   for (const value of [new Map(), new Date(), [], null, "a"]) {
     assert.match(notSent(map(u8), value), /expected an object$/);
     assert.match(notReceived(struct({}), value), /expected an object$/);
@@ -116,7 +116,7 @@ Deno.test("F2 keys like __proto__ are plain data", () => {
   assert.equal(notReceived(struct({ toString: u8 }), {}), "toString: missing");
 });
 
-Deno.test("lazy() makes a type of itself", () => {
+Deno.test("lazy() defines a type that contains itself", () => {
   interface Tree {
     readonly letter: string;
     readonly children: readonly Tree[];

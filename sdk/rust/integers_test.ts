@@ -62,7 +62,7 @@ Deno.test("u64 and i64 reject values beyond 64 bits and numbers that are not exa
   assert.equal(notSent(i64, 1.5), "found 1.5; expected an i64");
 });
 
-Deno.test("asNumber() keeps a number, within the type's bounds and those of exactness", () => {
+Deno.test("asNumber() accepts exact numbers within the bounds of the type", () => {
   const count = asNumber(u64);
   assert.equal(sent(count, 7), 7);
   assert.equal(received(count, 2 ** 53 - 1), 2 ** 53 - 1);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { bool, bytes, char, defineEnum, json, text, unit } from "./mod.ts";
 import { notReceived, notSent, received, sent } from "./testing/conversions.ts";
 
-Deno.test("bool, text and bytes are themselves, and nothing else", () => {
+Deno.test("bool, text and bytes pass unchanged, and other values are rejected", () => {
   const some = Uint8Array.of(1);
   assert.equal(sent(bool, true), true);
   assert.equal(received(text, "ü"), "ü");

@@ -116,7 +116,7 @@ Deno.test("testModule() resolves when the handlers are ready and the tasks have 
   assert.equal(tested.context.id, "subject");
 });
 
-Deno.test("the module has another id where the test says so", async () => {
+Deno.test("the module has the id that the test sets", async () => {
   await using tested = await testModule(idle, {}, { id: "other" });
   assert.equal(tested.context.id, "other");
 });
@@ -156,7 +156,7 @@ Deno.test("INIT_FAILED says why init failed, and everything is released", async 
   });
 });
 
-Deno.test("a bus may be prepared for init", async () => {
+Deno.test("a test can prepare the bus before init", async () => {
   const clock = new VirtualClock({ start: 1_000 });
   const bus = new MockBus({ clock });
   bus.answer("q", () => "prepared");
@@ -351,8 +351,8 @@ Deno.test("settle() ignores as many busy tasks as the option `busy` says", async
   await tested.settle();
 });
 
-Deno.test("advance() lets time pass for the module, and all that follows happen", async (t) => {
-  await t.step("from when it has settled", async () => {
+Deno.test("advance() lets time pass for the module, and awaits all that follows", async (t) => {
+  await t.step("starting when it has settled", async () => {
     await using tested = await testModule(
       copier(async ({ clock }) => {
         await outside(50);

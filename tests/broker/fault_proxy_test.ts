@@ -62,7 +62,7 @@ Deno.test("a stalled proxy accepts, keeps connections, holds bytes back and give
   }
 });
 
-Deno.test("a stalled proxy lets a sender's buffers fill up, as a dead line does", async () => {
+Deno.test("a stalled proxy lets the buffers of a sender fill up, as a dead connection does", async () => {
   await using echo = echoServer();
   await using proxy = await FaultProxy.to(echo);
   using client = await connect(proxy);
@@ -78,7 +78,7 @@ Deno.test("a stalled proxy lets a sender's buffers fill up, as a dead line does"
   assert(written < 64);
 });
 
-Deno.test("cut() resets both sides, and those who come back get through", async () => {
+Deno.test("cut() resets both sides, and new connections pass", async () => {
   await using echo = echoServer();
   await using proxy = await FaultProxy.to(echo);
   using client = await connect(proxy);
@@ -117,7 +117,7 @@ Deno.test("a proxy whose target is absent resets its clients", async () => {
   await proxy.disconnected();
 });
 
-Deno.test("greeting() says what it met instead of a broker", async (t) => {
+Deno.test("greeting() describes the server that answers instead of a broker", async (t) => {
   await t.step("a closed port", async () => {
     const closed = { hostname: HOSTNAME, port: freePort() };
     await assert.rejects(greeting(closed), Deno.errors.ConnectionRefused);

@@ -13,7 +13,7 @@ function release(paths: readonly string[], more: Partial<Release> = {}) {
   };
 }
 
-Deno.test("a package with what it needs has no problems", () => {
+Deno.test("a complete package has no problems", () => {
   const right = release(["/mod.ts", "/README.md", "/deno.json"]);
   assert.deepEqual(packageProblems(right), []);
   assert.deepEqual(unreachedProblems(right, new Set(["/mod.ts"])), []);

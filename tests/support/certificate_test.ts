@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { Certificate } from "./certificate.ts";
 
-Deno.test("a certificate is signed by its authority, and says whose it is and until when it holds", () => {
+Deno.test("a certificate is signed by its authority, and has its host and its expiry", () => {
   const authority = Certificate.authority("an authority");
   // beyond the form of two digits
   const until = new Date("2051-02-03T04:05:06Z");

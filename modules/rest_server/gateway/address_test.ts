@@ -44,7 +44,7 @@ Deno.test("parseNetwork() takes addresses and networks of both kinds, and nothin
   ) assert.equal(parseNetwork(bad), undefined, bad);
 });
 
-Deno.test("isWithin() compares the first bits, and knows an IPv4 address in IPv6's clothes", () => {
+Deno.test("isWithin() compares the first bits, and recognizes an IPv4-mapped IPv6 address", () => {
   const inner = networks("10.0.0.0/8", "2001:db8::/32");
   assert(isWithin("10.255.0.1", inner));
   assert(isWithin("::ffff:10.1.2.3", inner));
@@ -54,7 +54,7 @@ Deno.test("isWithin() compares the first bits, and knows an IPv4 address in IPv6
   assert(!isWithin("unknown", inner));
 });
 
-Deno.test("clientAddress() believes trusted proxies only, from the last one on", async (t) => {
+Deno.test("clientAddress() trusts only the configured proxies, from the last one on", async (t) => {
   const trusted = networks("10.0.0.0/8");
   const cases: [peer: string, forwarded: string, client: string][] = [
     ["1.1.1.1", "2.2.2.2", "1.1.1.1"],
@@ -73,7 +73,7 @@ Deno.test("clientAddress() believes trusted proxies only, from the last one on",
   }
 });
 
-Deno.test("ownerOf() takes the addresses of an IPv6 network for one", () => {
+Deno.test("ownerOf() treats the addresses of an IPv6 network as one client", () => {
   assert.equal(ownerOf("10.0.0.1"), "10.0.0.1");
   assert.equal(ownerOf("2001:db8::1"), ownerOf("2001:db8::ffff:2"));
   assert.notEqual(ownerOf("2001:db8:0:1::1"), ownerOf("2001:db8::1"));

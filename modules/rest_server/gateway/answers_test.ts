@@ -63,7 +63,7 @@ Deno.test("E5 a handler that takes too long is 504", async () => {
   await response.body?.cancel();
 });
 
-Deno.test("E5 a handler that throws is 500, and the client learns nothing of it", async () => {
+Deno.test("E5 a handler that throws is 500, and the client receives no details", async () => {
   using logs = new CapturedLogs();
   await using server = await RestProcess.start({}, {
     routes: (context) =>
@@ -173,7 +173,7 @@ Deno.test("E5 a bus that cannot carry the request is 503 with Retry-After", asyn
   }
 });
 
-Deno.test("E5 a path that no route of the bus is for is 404, or 414 if it is too long", async () => {
+Deno.test("E5 a path without a route of the bus is 404, or 414 if it is too long", async () => {
   await using server = await RestProcess.start({}, {
     config: {
       "message-bus": { memory: { class: "in-memory" } },

@@ -21,12 +21,12 @@ async function echoing(
   return { server, received };
 }
 
-Deno.test("E6 a body over the limit is 413, by its length or by its count", async (t) => {
+Deno.test("E6 a body over the limit is 413, by its Content-Length or by the bytes received", async (t) => {
   const { server, received } = await echoing({ "max-body-size": 10 });
   await using _ = server;
   const head = "POST /echo HTTP/1.1\r\nHost: a\r\n";
   await t.step(
-    "by the length that it says, before any of it came",
+    "by its Content-Length, before any of it arrives",
     async () => {
       const response = await server.exchange(
         `${head}Content-Length: 11\r\n\r\n`,
@@ -34,7 +34,7 @@ Deno.test("E6 a body over the limit is 413, by its length or by its count", asyn
       assert.equal(statusOf(response), 413);
     },
   );
-  await t.step("by the count, where it says none", async () => {
+  await t.step("by the bytes received, without a Content-Length", async () => {
     const response = await server.exchange(
       `${head}Transfer-Encoding: chunked\r\n\r\n6\r\nabcdef\r\n5\r\nghijk\r\n`,
     );
@@ -123,7 +123,7 @@ Deno.test("E6 a media type that is not allowed is 415", async (t) => {
   });
 });
 
-Deno.test("E9 whatever bytes a body has, it arrives as it was sent, or is 415", async (t) => {
+Deno.test("E9 a body of any bytes arrives as it was sent, or is 415", async (t) => {
   const all = Uint8Array.from({ length: 256 }, (_, i) => i);
   const large = new Uint8Array(8 * 1024 * 1024);
   for (let at = 0; at < large.length; at += 65_536) {
@@ -163,7 +163,7 @@ Deno.test("E9 whatever bytes a body has, it arrives as it was sent, or is 415", 
   }
 });
 
-Deno.test("E9 a route speaks JSON, CBOR and forms, whichever the client does", async (t) => {
+Deno.test("E9 a route accepts JSON, CBOR and forms, and answers in the type that the client accepts", async (t) => {
   await using server = await RestProcess.start({}, {
     routes: (context) =>
       handleRoute(context, "POST /double", ({ body }) => ({
@@ -190,7 +190,7 @@ Deno.test("E9 a route speaks JSON, CBOR and forms, whichever the client does", a
     assert.equal(response.headers.get("content-type"), "application/cbor");
     assert.deepEqual(await response.bytes(), encode({ twice: true }));
   });
-  await t.step("JSON, where the client would rather have it", async () => {
+  await t.step("JSON if the client prefers it", async () => {
     const accept = "application/cbor;q=0.5, application/json";
     const response = await post("{}", "application/json", accept);
     assert.deepEqual(await response.json(), { twice: true });

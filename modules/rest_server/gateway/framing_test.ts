@@ -19,7 +19,7 @@ async function echoing(): Promise<
   return { server, bodies };
 }
 
-Deno.test("E12 a Connection header cannot take framing headers away", async (t) => {
+Deno.test("E12 a Connection header cannot remove framing headers", async (t) => {
   const { server, bodies } = await echoing();
   await using _ = server;
   const post = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\n";
@@ -68,7 +68,7 @@ Deno.test("E12 a Connection header cannot take framing headers away", async (t) 
   });
 });
 
-Deno.test("E12 a GET or HEAD request with a body is 400: none is dropped in silence", async () => {
+Deno.test("E12 a GET or HEAD request with a body is 400, so that no body is dropped silently", async () => {
   const { server, bodies } = await echoing();
   await using _ = server;
   for (const method of ["GET", "HEAD"]) {

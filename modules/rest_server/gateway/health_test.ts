@@ -26,7 +26,7 @@ Deno.test("health answers 200 at its path once the process has started", async (
   });
   const others = [["POST", "/health", 405], ["GET", "/health/x", 404]] as const;
   for (const [method, path, status] of others) {
-    await t.step(`${method} ${path} is the bus's`, async () => {
+    await t.step(`${method} ${path} goes to the bus`, async () => {
       const response = await server.fetch(path, { method });
       assert.equal(response.status, status);
       await response.body?.cancel();
@@ -34,14 +34,14 @@ Deno.test("health answers 200 at its path once the process has started", async (
   }
 });
 
-Deno.test("without the key the path is the bus's", async () => {
+Deno.test("without the key the path goes to the bus", async () => {
   await using server = await RestProcess.start();
   const response = await server.fetch("/health");
   assert.equal(response.status, 404);
   await response.body?.cancel();
 });
 
-Deno.test("health needs no token, and counts for no limit", async () => {
+Deno.test("health needs no token, and does not count in any limit", async () => {
   const tokens = await Deno.makeTempFile();
   await Deno.writeTextFile(tokens, "a-token-that-is-long-enough-for-anybody\n");
   await using server = await RestProcess.start({

@@ -38,7 +38,7 @@ Deno.test("a server on the loopback interface answers under loopback names only"
   assert.equal(await statusFor(server, "a/hello?"), 400);
 });
 
-Deno.test("hosts names those that may be asked for, with or without a port", async () => {
+Deno.test("hosts lists the accepted names, with or without a port", async () => {
   const hosts = ["shop.example", "api.example:8443"];
   await using server = await RestProcess.start({ hosts }, HELLO);
   const cases: [host: string, status: number][] = [
@@ -71,7 +71,7 @@ Deno.test("E2 a known target with another Host is checked again", async () => {
   assert.equal(await statusFor(server, "c"), 421);
 });
 
-Deno.test("hostsOf() allows any name where nothing is configured and others can reach the server", () => {
+Deno.test("hostsOf() allows any name if none is configured and other machines can reach the server", () => {
   assert.equal(hostsOf(undefined, "0.0.0.0"), undefined);
   assert.equal(hostsOf(["*"], "127.0.0.1"), undefined);
   assert(hostsOf(undefined, "::1")!.has("[::1]"));

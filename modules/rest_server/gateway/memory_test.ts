@@ -28,7 +28,7 @@ function post(path: string, length: number): string {
   return `POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n\r\n`;
 }
 
-Deno.test("a client that sends on after its request was refused is cut after 256 KiB, and can read the answer", async (t) => {
+Deno.test("a client that keeps sending after a refusal is disconnected after 256 KiB, and can read the answer", async (t) => {
   const app = new Hono().use(async (c, next) => {
     if (c.req.header("x-refuse")) return c.text("no", 401);
     await next();
@@ -77,7 +77,7 @@ Deno.test("a client that sends on after its request was refused is cut after 256
   }
 });
 
-Deno.test("a client that still sends a refused body after 1 s is cut", async () => {
+Deno.test("a client that still sends a refused body after 1 s is disconnected", async () => {
   await using server = await RestProcess.start({ "max-body-size": 1_000 });
   await using client = await server.connect();
   await client.send(post("/a", 100_000));
@@ -90,7 +90,7 @@ Deno.test("a client that still sends a refused body after 1 s is cut", async () 
   assert(took > 500 && took < 5_000, `${took} ms`);
 });
 
-Deno.test("half-sent bodies take no place of a request", async () => {
+Deno.test("half-sent bodies do not count in max-concurrent", async () => {
   await using server = await RestProcess.start({ "max-concurrent": 3 }, {
     routes: (context) => {
       handleRoute(context, "GET /hello", () => "hello");
@@ -211,7 +211,7 @@ Deno.test("a HEAD request for a long answer holds no room", async () => {
   }
 });
 
-Deno.test("MemoryBudget takes no more than it has", () => {
+Deno.test("MemoryBudget reserves no more than its size", () => {
   const budget = new MemoryBudget(10);
   assert(budget.take(6));
   assert(!budget.take(5));

@@ -18,7 +18,7 @@ async function statusOf(response: Promise<Response>): Promise<number> {
   return status;
 }
 
-Deno.test("auth wants one of the bearer tokens, and keeps it from the modules", async (t) => {
+Deno.test("auth requires one of the bearer tokens, and does not pass it to modules", async (t) => {
   const file = await Deno.makeTempFile();
   await Deno.writeTextFile(file, "first-token\n\n  second.token= \n");
   await using server = await RestProcess.start(
@@ -142,7 +142,7 @@ Deno.test("an answer without a body that an app fetched elsewhere gets its heade
   }
 });
 
-Deno.test("request-id names each request, as its client does if that is a good name", async (t) => {
+Deno.test("request-id gives each request an id, that of its client if it is valid", async (t) => {
   await using server = await RestProcess.start(
     { "request-id": "X-Request-ID" },
     GREETING,
@@ -192,7 +192,7 @@ Deno.test("compression applies to long answers whose client accepts it", async (
   });
 });
 
-Deno.test("createRestServer() has an app in front of the bus, or behind it", async (t) => {
+Deno.test("createRestServer() runs an app before the bus, or after it", async (t) => {
   const app = () =>
     new Hono()
       .get("/hello", (c) => c.text("the app"))
@@ -220,7 +220,7 @@ Deno.test("createRestServer() has an app in front of the bus, or behind it", asy
   }
 });
 
-Deno.test("createRestServer() has middleware that sees what goes to the bus", async () => {
+Deno.test("createRestServer() runs middleware that sees the requests to the bus", async () => {
   const app = new Hono().use(async (c, next) => {
     await next();
     c.header("x-seen", c.req.path);

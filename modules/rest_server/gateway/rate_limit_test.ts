@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { RateLimiter } from "./rate_limit.ts";
 
-Deno.test("RateLimiter lets so many through at once, then steadily", () => {
+Deno.test("RateLimiter allows a burst, then a steady rate", () => {
   const limiter = new RateLimiter({ requests: 4, per: 1_000, clients: 10 });
   for (let i = 0; i < 4; i++) assert.equal(limiter.take("a", 0), 0);
   assert.equal(limiter.take("a", 0), 250);
@@ -12,7 +12,7 @@ Deno.test("RateLimiter lets so many through at once, then steadily", () => {
   assert.equal(limiter.take("a", 100_000), 250);
 });
 
-Deno.test("RateLimiter counts each client by itself", () => {
+Deno.test("RateLimiter counts each client separately", () => {
   const limiter = new RateLimiter({ requests: 1, per: 1_000, clients: 10 });
   assert.equal(limiter.take("a", 0), 0);
   assert.equal(limiter.take("b", 0), 0);

@@ -18,7 +18,7 @@ async function watched(
   return { server, received };
 }
 
-Deno.test("E10 500 half-sent requests cost others nothing, nor the stop", async () => {
+Deno.test("E10 500 half-sent requests delay neither other requests nor the stop", async () => {
   const { server } = await watched();
   const half: RawClient[] = [];
   for (let i = 0; i < 500; i++) {
@@ -112,7 +112,7 @@ Deno.test("E14 pipelined requests are answered in order", async () => {
   }
 });
 
-Deno.test("E14 an early 413 can be read by a client that sends on", async () => {
+Deno.test("E14 an early 413 can be read by a client that keeps sending", async () => {
   const { server, received } = await watched({ "max-body-size": 1_000 });
   await using _ = server;
   await using client = await server.connect();

@@ -115,7 +115,7 @@ Deno.test("static answers conditional requests, and ranges", async (t) => {
       assert.equal(response.headers.get("etag"), etag);
       assert.equal(response.headers.get("content-length"), "10");
     });
-    await t.step("another content has another tag", async () => {
+    await t.step("other content has another tag", async () => {
       await Deno.writeTextFile(`${folder}/plain.txt`, "longer than it was");
       const { response } = await get({ "if-none-match": etag });
       assert.equal(response.status, 200);

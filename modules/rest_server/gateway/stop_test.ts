@@ -116,7 +116,7 @@ Deno.test("E17 a server listens on 127.0.0.1, and says where", async () => {
   ));
 });
 
-Deno.test("E17 a port that is taken, or an address of another machine, is named", async (t) => {
+Deno.test("E17 the error names a port in use, or an address of another machine", async (t) => {
   using _logs = new CapturedLogs();
   await using first = await RestProcess.start();
   await t.step("taken", async () => {

@@ -36,7 +36,7 @@ function get(target: string): string {
   return `GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`;
 }
 
-Deno.test("E2 the Host header never routes: one that is bad, missing or there twice is 400", async (t) => {
+Deno.test("E2 the Host header never routes, and an invalid, missing or repeated one is 400", async (t) => {
   const cases = {
     "with a path": "GET /x HTTP/1.1\r\nHost: a/only?\r\n\r\n",
     "with a query": "GET /x HTTP/1.1\r\nHost: a?\r\n\r\n",
@@ -60,7 +60,7 @@ Deno.test("E2 the Host header never routes: one that is bad, missing or there tw
   await statuses(t, cases, 400);
 });
 
-Deno.test("E2 a Host header of every good form is taken, and a target that repeats it", async (t) => {
+Deno.test("E2 every valid form of a Host header is accepted, and a target that repeats it", async (t) => {
   const { server, received } = await watched();
   await using _ = server;
   for (
@@ -78,7 +78,7 @@ Deno.test("E2 a Host header of every good form is taken, and a target that repea
   }
 });
 
-Deno.test("E3 a path that others could read otherwise is 400", async (t) => {
+Deno.test("E3 an ambiguous path is 400", async (t) => {
   const targets = [
     "/a/../b",
     "/..",
@@ -175,7 +175,7 @@ Deno.test("E4 a path whose topic is too long is 414", async (t) => {
   await statuses(t, cases, 414);
 });
 
-Deno.test('E4 with dots = "split" what stands between dots is looked at, too', async () => {
+Deno.test('E4 with dots = "split" the words between dots are checked, too', async () => {
   await using server = await RestProcess.start({ dots: "split" }, {
     routes: (context) => context.handle("rest.#", () => ({ code: 200 })),
   });

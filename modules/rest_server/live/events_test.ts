@@ -42,7 +42,7 @@ Deno.test("an EventSource needs nothing else", async () => {
   }
 });
 
-Deno.test("the answer is one that proxies pass on at once", async () => {
+Deno.test("proxies pass the answer on at once", async () => {
   await using subject = await LiveSubject.start();
   await using reader = await subject.events("topic=a");
   const { headers } = reader.response;
@@ -51,7 +51,7 @@ Deno.test("the answer is one that proxies pass on at once", async () => {
   assert.equal(headers.get("x-accel-buffering"), "no");
 });
 
-Deno.test("the first block says when to come back, and a position even before any message", async () => {
+Deno.test("the first block has a retry time and a position, even before any message", async () => {
   await using subject = await LiveSubject.start({ retry: 1.5 });
   await using reader = await subject.events("topic=a");
   assert.match(reader.position!, /^[0-9a-f]{16}-0$/);
@@ -89,7 +89,7 @@ Deno.test("clients of the same topics share one subscription to the bus", async 
   }
 });
 
-Deno.test("each message is made text once for all clients and patterns", async () => {
+Deno.test("each message is converted to text once for all clients and patterns", async () => {
   await using subject = await LiveSubject.start();
   await using first = await subject.events("topic=a.b");
   await using second = await subject.events("topic=a.*");
@@ -173,7 +173,7 @@ Deno.test("a burst reaches a client that reads", async () => {
   await published;
 });
 
-Deno.test("a client that leaves gives its place to another", async () => {
+Deno.test("a client that leaves makes room for another one", async () => {
   await using subject = await LiveSubject.start({ "max-clients": 1 });
   {
     await using _ = await subject.events("topic=a");

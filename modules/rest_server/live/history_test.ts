@@ -13,12 +13,12 @@ function held(history: History): unknown[] {
   return entries.map((entry) => "json" in entry ? entry.json : entry.gap);
 }
 
-Deno.test("History has nothing at first", () => {
+Deno.test("History is empty at first", () => {
   const history = new History(3, 100);
   assert.deepEqual([history.first, history.last], [1, 0]);
 });
 
-Deno.test("History keeps so many entries, the latest ones", () => {
+Deno.test("History keeps at most its number of entries, the latest ones", () => {
   const history = new History(3, 100);
   push(history, "1", "2", "3");
   assert.deepEqual(held(history), ["1", "2", "3"]);
@@ -27,7 +27,7 @@ Deno.test("History keeps so many entries, the latest ones", () => {
   assert.deepEqual([history.first, history.last], [3, 5]);
 });
 
-Deno.test("History keeps so many characters, and always the last entry", () => {
+Deno.test("History keeps at most its number of characters, and always the last entry", () => {
   const history = new History(100, 10);
   push(history, "1".repeat(5), "2".repeat(5));
   assert.equal(history.first, 1);

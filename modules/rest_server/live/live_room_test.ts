@@ -90,7 +90,7 @@ Deno.test("a stream is not compressed, and pages of allowed origins may read it"
   await reader.messages(2);
 });
 
-Deno.test("HEAD on a stream is answered, and takes no client's place", async () => {
+Deno.test("HEAD on a stream is answered, and does not count as a client", async () => {
   await using rest = await RestProcess.start({
     live: { subscribe: ["#"], "max-clients": 1 },
   }, { config: CLOCK });
@@ -133,7 +133,7 @@ Deno.test("the guards protect streams, and refusals of streams are problem detai
   });
 });
 
-Deno.test("E16 a client that reads nothing holds a stop up no longer than the drain may take", async () => {
+Deno.test("E16 a client that reads nothing delays a stop by no more than drain-timeout", async () => {
   const rest = await RestProcess.start({
     live: { subscribe: ["#"], buffer: 50 },
     "drain-timeout": 0.2,

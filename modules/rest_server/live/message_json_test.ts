@@ -2,14 +2,14 @@ import { Buffer } from "node:buffer";
 import assert from "node:assert/strict";
 import { messageJson } from "./message_json.ts";
 
-Deno.test("messageJson() leaves alone what JSON can hold", () => {
+Deno.test("messageJson() leaves values of JSON unchanged", () => {
   const message = { a: [1, "é\n", null, true], __proto__: undefined, b: {} };
   assert.equal(messageJson(message), JSON.stringify(message));
   assert.equal(messageJson("text"), '"text"');
   assert.equal(messageJson(null), "null");
 });
 
-Deno.test("messageJson() has a form for what JSON lacks", async (t) => {
+Deno.test("messageJson() converts values that JSON lacks", async (t) => {
   const bytes = new Uint8Array([0, 1, 254, 255]);
   const forms: Record<string, [message: unknown, json: string]> = {
     "bytes": [bytes, '{"$base64":"AAH+/w=="}'],
@@ -33,7 +33,7 @@ Deno.test("messageJson() has a form for what JSON lacks", async (t) => {
   }
 });
 
-Deno.test("messageJson() gives undefined where a form would hide something", async (t) => {
+Deno.test("messageJson() returns undefined if a conversion would hide something", async (t) => {
   const cycle: unknown[] = [];
   cycle.push(cycle);
   let deep: unknown = 1;

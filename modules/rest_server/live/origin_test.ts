@@ -5,7 +5,7 @@ function rules(...allowed: string[]): OriginRules {
   return { allowed, pagePort: 8_123 };
 }
 
-Deno.test("originAllowed() lets in pages of the same host, whatever ended TLS", () => {
+Deno.test("originAllowed() allows pages of the same host, also behind a proxy that ends TLS", () => {
   assert(originAllowed("http://a.example", "a.example", rules()));
   assert(originAllowed("https://a.example", "a.example", rules()));
   assert(originAllowed("https://a.example", "A.example:443", rules()));
@@ -26,7 +26,7 @@ Deno.test("originAllowed() allows clients without a page, and listed origins", (
   assert(originAllowed("https://c.example", "a.example", rules("*")));
 });
 
-Deno.test("originAllowed() keeps others out", () => {
+Deno.test("originAllowed() refuses all others", () => {
   const others: [origin: string, host: string | undefined][] = [
     ["https://b.example", "a.example"],
     ["http://a.example:8001", "a.example:8000"],

@@ -7,7 +7,7 @@ function taken(rate: Rate, tries: number): number {
   return count;
 }
 
-Deno.test("Rate lets through as many at once as in a second, then as time earns", () => {
+Deno.test("Rate allows the messages of one second at once, then a steady rate", () => {
   let now = 0;
   const rate = new Rate(10, () => now);
   assert.equal(taken(rate, 100), 10);
@@ -19,7 +19,7 @@ Deno.test("Rate lets through as many at once as in a second, then as time earns"
   assert.equal(taken(rate, 100), 10);
 });
 
-Deno.test("Rate of less than one a second lets the first one through", () => {
+Deno.test("Rate of less than one a second allows the first message", () => {
   let now = 0;
   const rate = new Rate(0.1, () => now);
   assert.equal(taken(rate, 5), 1);

@@ -69,7 +69,7 @@ Deno.test("no client receives requests, whatever is allowed", async () => {
   assert.equal(handling.closed, false);
 });
 
-Deno.test("other methods get 405, HEAD gets headers and costs no place", async () => {
+Deno.test("other methods get 405, and HEAD gets headers and does not count as a client", async () => {
   await using subject = await LiveSubject.start({ "max-clients": 1 });
   for (const method of ["POST", "PUT", "DELETE"]) {
     for (const path of ["/live/events?topic=a", "/live/socket"]) {
@@ -88,7 +88,7 @@ Deno.test("other methods get 405, HEAD gets headers and costs no place", async (
   assert.equal(subject.live.clients, 0);
 });
 
-Deno.test("paths of others are left to others", async () => {
+Deno.test("other paths go to the bus", async () => {
   await using subject = await LiveSubject.start({ path: "/api/now" });
   for (const path of ["/live/events?topic=a", "/api/now", "/api/now/other"]) {
     const response = await fetch(subject.url(path));
@@ -100,7 +100,7 @@ Deno.test("paths of others are left to others", async () => {
   await response.body?.cancel();
 });
 
-Deno.test("more different topics than there may be feeds are refused, unless one has no client", async () => {
+Deno.test("a topic beyond the maximum of feeds is refused, unless a feed has no client", async () => {
   await using subject = await LiveSubject.start({ "max-feeds": 2 });
   await using _first = await subject.events("topic=a");
   {

@@ -4,7 +4,7 @@ import { StuckClient } from "./testing/stuck_client.ts";
 
 const LARGE = "x".repeat(16_384);
 
-Deno.test("a client that stopped reading costs another one nothing", async () => {
+Deno.test("a client that stopped reading does not affect another one", async () => {
   await using subject = await LiveSubject.start({ buffer: 50 });
   await using _stuck = await StuckClient.events(subject.port, "topic=a");
   await using reader = await subject.events("topic=a");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFrame } from "./socket_frame.ts";
 
-Deno.test("readFrame() reads the three kinds", () => {
+Deno.test("readFrame() reads the three kinds of frames", () => {
   assert.deepEqual(readFrame('{"subscribe":"a.#","after":"x-1","ref":1}'), {
     kind: "subscribe",
     name: "a.#",
@@ -21,7 +21,7 @@ Deno.test("readFrame() reads the three kinds", () => {
   });
 });
 
-Deno.test("readFrame() says what is wrong, with the ref where that is right", async (t) => {
+Deno.test("readFrame() returns the reason for an invalid frame, with its ref if that is valid", async (t) => {
   const wrong: Record<string, [text: string, ref?: string | number]> = {
     "no JSON": ["{"],
     "null": ["null"],

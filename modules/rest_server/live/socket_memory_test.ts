@@ -64,7 +64,7 @@ Deno.test("a frame or message over max-message-size is cut as soon as it is anno
   });
 });
 
-Deno.test("frames that are not complete count in max-buffered, and their client is sent away beyond", async () => {
+Deno.test("incomplete frames count in max-buffered, and beyond it their client is disconnected", async () => {
   await using rest = await RestProcess.start({
     "max-buffered": 65_536,
     live: { subscribe: ["a"], "socket-port": 0 },

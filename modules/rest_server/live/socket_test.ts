@@ -130,7 +130,7 @@ Deno.test("actions that a client may not do are refused by code", async (t) => {
       assert(error.detail);
     });
   }
-  await t.step("and nothing of it came through", () => {
+  await t.step("and none of them has an effect", () => {
     assert.deepEqual(subject.bus.published, []);
   });
 });
@@ -146,7 +146,7 @@ Deno.test("a publish that the bus refuses is an error without its details", asyn
   });
 });
 
-Deno.test("a client is closed for what no client does", async (t) => {
+Deno.test("a connection is closed with the code of the client's violation", async (t) => {
   await using subject = await LiveSubject.start({
     "max-message-size": 1_000,
     "max-rate": 100_000,
@@ -216,7 +216,7 @@ Deno.test("pages of other origins cannot open a WebSocket", async (t) => {
       `http://127.0.0.1:${subject.port}`,
     ]
   ) {
-    await t.step(`${new URL(origin).hostname} is let in`, async () => {
+    await t.step(`${new URL(origin).hostname} is allowed`, async () => {
       await using client = await subject.socket({ origin });
       assert((await client.ask({ subscribe: "a" })).subscribed);
     });
@@ -237,7 +237,7 @@ Deno.test("a request that is not a handshake is refused", async () => {
   assert.equal(subject.live.clients, 0);
 });
 
-Deno.test("a client that stopped reading has its place in the feed, and others have theirs", async () => {
+Deno.test("a client that stopped reading continues at its own position, and does not delay others", async () => {
   await using subject = await LiveSubject.start({ buffer: 50 });
   await using stuck = await StuckClient.socket(subject.socketPort);
   await stuck.send({ subscribe: "a" });

@@ -39,7 +39,7 @@ Deno.test("close() alone ends the clients, and refuses others", async () => {
   await response.body?.cancel();
 });
 
-Deno.test("when the bus ends a subscription its streams end, for clients to come back", async () => {
+Deno.test("when the bus ends a subscription its streams end, so that clients reconnect", async () => {
   await using subject = await LiveSubject.start();
   await using reader = await subject.events("topic=a");
   await subject.bus.close();

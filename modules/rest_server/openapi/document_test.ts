@@ -154,7 +154,7 @@ Deno.test("of two routes for the same requests the first counts, and the other i
   ]);
 });
 
-Deno.test("methods of one path stand together, whatever its parameters are called", async () => {
+Deno.test("methods of one path are listed together, whatever its parameters are called", async () => {
   const { document, reports } = made([
     declared({ method: "GET", path: "/users/:id/*" }),
     declared({
@@ -196,7 +196,7 @@ Deno.test("a route for any method is listed under the methods without a route", 
   assert.deepEqual(reports, ["PURGE /x: OpenAPI has no such method"]);
 });
 
-Deno.test("an operationId is one operation's", async () => {
+Deno.test("an operationId is unique", async () => {
   const { document, reports } = made([
     declared({ method: "GET", path: "/a", operationId: "same" }),
     declared({ method: "GET", path: "/b", operationId: "same" }),

@@ -86,7 +86,7 @@ Deno.test("routes that come later are in the document, and those that are closed
   assert(await has("/second"));
 });
 
-Deno.test("a server behind tokens says so, and shows nothing without one", async () => {
+Deno.test("the document of a server with tokens says so, and is not shown without one", async () => {
   const name = "CARYATID_TEST_OPENAPI_TOKEN";
   Deno.env.set(name, "letmein");
   await using rest = await RestProcess.start({
@@ -138,7 +138,7 @@ Deno.test("each server has the routes of its topic", async () => {
   assert.deepEqual(Object.keys(paths), ["/hello/{name}"]);
 });
 
-Deno.test("paths are the section's, and the page can be left out", async () => {
+Deno.test("the section sets the paths, and can leave out the page", async () => {
   await using rest = await RestProcess.start({
     openapi: { path: "/api/v1.json", docs: false },
   });

@@ -35,7 +35,7 @@ Deno.test("equal parts of schemas share a name, and different parts have differe
   assert.deepEqual(Object.keys(rest), ["Problem"]);
 });
 
-Deno.test("references within a schema that holds itself, and to elsewhere, lead somewhere", () => {
+Deno.test("references within a recursive schema, and to other schemas, have a target", () => {
   const described = (schema: unknown) => ({
     "~standard": {
       version: 1 as const,

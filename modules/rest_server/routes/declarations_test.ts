@@ -3,7 +3,7 @@ import { testModule } from "@caryatid/sdk/testing";
 import assert from "node:assert/strict";
 import { declare, wantedTopic } from "./declarations.ts";
 
-Deno.test("a route whose handling is closed is no longer declared, and forgotten", async () => {
+Deno.test("a route whose handling is closed is no longer declared, and servers forget it", async () => {
   let looks = 0;
   const closed = {
     get closed() {

@@ -149,7 +149,7 @@ Deno.test("a schema without a JSON Schema is described as anything", () => {
   }
 });
 
-Deno.test("any library's JSON Schema is used, by the standard's way of asking", () => {
+Deno.test("the JSON Schema of any library is used, by the interface of the standard", () => {
   const asked: unknown[] = [];
   const schema = {
     "~standard": {

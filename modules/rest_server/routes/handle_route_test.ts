@@ -108,7 +108,7 @@ Deno.test("handleRoute() gives the parameters of the path, typed by it", async (
   assert.equal((put as RestResponse).body, "%");
 });
 
-Deno.test("handleRoute() speaks the server's variant, whichever it is", async () => {
+Deno.test("handleRoute() follows the variant of the server", async () => {
   await using module = await routes((context) =>
     handleRoute(context, "GET /a", () => "x")
   );
@@ -128,7 +128,7 @@ Deno.test("handleRoute() speaks the server's variant, whichever it is", async ()
   );
 });
 
-Deno.test("handleRoute() answers a problem that is thrown with RFC 9457, and nothing of other errors", async () => {
+Deno.test("handleRoute() answers a thrown problem as RFC 9457 says, and other errors without details", async () => {
   await using server = await RestProcess.start({ "request-log": "none" }, {
     routes: (context) => {
       handleRoute(context, "GET /missing", () => {
@@ -195,7 +195,7 @@ Deno.test("handleRoute() rejects an invalid route", async (t) => {
   }
 });
 
-Deno.test("handleRoute() is known to a server until it is closed", async () => {
+Deno.test("a route of handleRoute() is known to a server until it is closed", async () => {
   let close = () => Promise.resolve();
   await using server = await RestProcess.start({}, {
     routes: (context) => {

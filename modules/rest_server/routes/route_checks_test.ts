@@ -176,7 +176,7 @@ Deno.test("errors in a body have pointers into it", async () => {
   assert.deepEqual(await ask("{"), undefined);
 });
 
-Deno.test("an answer has what its schema gives, and no more; problems pass", async () => {
+Deno.test("an answer has only the output of its schema, and problems pass", async () => {
   await using rest = await start();
   const ask = (name: string) => {
     const body = JSON.stringify({ name });

@@ -9,7 +9,7 @@ function read(schema: z.ZodType, texts: Record<string, string[]>): unknown {
 
 const NUMBERS = z.object({ n: z.number(), i: z.int() });
 
-Deno.test("a text is read as the schema wants it", async (t) => {
+Deno.test("a text is parsed to the type of the schema", async (t) => {
   const cases: [name: string, z.ZodType, string[], unknown][] = [
     ["a text stays one", z.string(), ["7"], "7"],
     ["a number", z.number(), ["-7.5e1"], -75],
@@ -42,7 +42,7 @@ Deno.test("a text is read as the schema wants it", async (t) => {
   }
 });
 
-Deno.test("a text that is not such a value stays text, for the schema to refuse", () => {
+Deno.test("a text that cannot be parsed stays text, and the schema refuses it", () => {
   const wrong = ["", " 7", "7 ", "0x7", "07", "+7", "1e999", "Infinity", "NaN"];
   // 2^53 + 1, which would be read as 2^53
   for (const text of [...wrong, "9007199254740993"]) {
@@ -72,7 +72,7 @@ Deno.test("properties are found in alternatives, parts, references and records",
   assert.deepEqual(read(record, { any: ["1"] }), { any: 1 });
 });
 
-Deno.test("names that objects have anyway are names like others", () => {
+Deno.test("names of Object.prototype are names like any other", () => {
   const texts = JSON.parse('{"__proto__":["1"],"constructor":["2"]}');
   const values = read(NUMBERS, texts) as object;
   assert.deepEqual(Object.entries(values), [

@@ -58,7 +58,7 @@ const NO_SYNTAX = "data:text/javascript,export default {";
 
 for (const isolation of ISOLATIONS) {
   for (const [how, deadly] of [["exits", 3], ["throws", 30]] as const) {
-    Deno.test(`D3 a ${isolation} that ${how} at one message of a fan-out: those after it come once, to its successor`, async () => {
+    Deno.test(`D3 the successor of a ${isolation} that ${how} at one message of a fan-out receives the later ones once`, async () => {
       await using process = await guestProcess(isolation, "dies", {
         "on-failure": "restart",
         limits: { heartbeat: 1 },
@@ -75,7 +75,7 @@ for (const isolation of ISOLATIONS) {
     });
   }
 
-  Deno.test(`D3 a ${isolation} that throws at one of many messages that were sent ahead: those after it come once, in order`, async () => {
+  Deno.test(`D3 the successor of a ${isolation} that throws at one of many messages sent ahead receives the later ones once, in order`, async () => {
     await using process = await guestProcess(isolation, "dies", {
       "may-block": true,
       "on-failure": "restart",
@@ -95,7 +95,7 @@ for (const isolation of ISOLATIONS) {
     assert.deepEqual(await take(received, 1), [6]);
   });
 
-  Deno.test(`D3 a ${isolation} that dies: its group's message goes to another, its requests end in HANDLER_FAILED`, async () => {
+  Deno.test(`D3 when a ${isolation} dies, another member receives its message of a group, and its requests reject with HANDLER_FAILED`, async () => {
     await using process = await guestProcess(isolation, "dies", {
       "on-failure": "restart",
       limits: { heartbeat: 1 },
@@ -125,7 +125,7 @@ for (const isolation of ISOLATIONS) {
       ["nested", /Worker/],
     ] as const
   ) {
-    Deno.test(`D12 a ${isolation} whose module ${guest}: LOAD_FAILED, the host continues`, async () => {
+    Deno.test(`D12 a ${isolation} whose module ${guest} fails with LOAD_FAILED, and the host continues`, async () => {
       await using process = await guestProcess(isolation, guest);
       await assert.rejects(process.start(), {
         code: "LOAD_FAILED",
@@ -143,7 +143,7 @@ for (const isolation of ISOLATIONS) {
     });
   });
 
-  Deno.test(`D4 a ${isolation} with an unhandled rejection: its module fails`, async () => {
+  Deno.test(`D4 an unhandled rejection in a ${isolation} fails its module`, async () => {
     const { failure } = await failureOf(isolation, "rejects", "reject", 1);
     assert.match(causeOf(failure).message, /unhandled/);
   });
@@ -159,7 +159,7 @@ for (const isolation of ISOLATIONS) {
   });
 }
 
-Deno.test("D11 D13 a process that is silent, in a loop without end, is ended in 3 s, and others continue", async () => {
+Deno.test("D11 D13 a process in an endless loop is ended within 3 s, and others continue", async () => {
   await using process = await guestProcess("process", "dies", {
     "on-failure": "restart",
     limits: { heartbeat: 1 },
@@ -170,7 +170,7 @@ Deno.test("D11 D13 a process that is silent, in a loop without end, is ended in 
   assert.deepEqual(await take(lives, 2), [1, 1]);
 });
 
-Deno.test("D13 a process whose heap is full ends, and its module is started again", async () => {
+Deno.test("D13 a process whose heap is full ends, and its module is restarted", async () => {
   await using process = await guestProcess("process", "greedy", {
     "on-failure": "restart",
     limits: { memory: 100, heartbeat: 60 },
@@ -205,7 +205,7 @@ for (
     "a flood",
   ]
 ) {
-  Deno.test(`D14 a process that sends ${way} past the bridge: PROTOCOL_VIOLATION, ended in 1 s, and takes its host no memory`, async () => {
+  Deno.test(`D14 a process that sends ${way} past the bridge is ended within 1 s with PROTOCOL_VIOLATION, and uses no memory of its host`, async () => {
     const before = Deno.memoryUsage().rss;
     const { failure, took } = await failureOf(
       "process",
@@ -221,7 +221,7 @@ for (
   });
 }
 
-Deno.test("D14 a process that demands what it never reads takes at most 64 MiB of its host", async () => {
+Deno.test("D14 a process that requests deliveries and reads none uses at most 64 MiB of its host", async () => {
   const process = await guestProcess("process", "hostile", {
     way: "what it never reads",
   });

@@ -43,7 +43,7 @@ for (const isolation of ["worker", "process"] as const) {
     });
   });
 
-  Deno.test(`in a ${isolation} a module imports nothing late from a registry`, async () => {
+  Deno.test(`in a ${isolation} a late import loads nothing from a registry`, async () => {
     await using process = await importing(isolation, [FOLDER], "npm:zod@4");
     await assert.rejects(process.context.request("late", 1), {
       code: "HANDLER_FAILED",

@@ -33,7 +33,7 @@ for (const isolation of ["worker", "process"] as const) {
     ]);
   });
 
-  Deno.test(`a stop while a ${isolation} is loaded again leaves none behind`, async () => {
+  Deno.test(`a stop while a ${isolation} is restarted leaves no guest behind`, async () => {
     using logs = new CapturedLogs();
     await using file = await GuestFile.make(`
       import { defineModule } from "@caryatid/sdk";
@@ -58,7 +58,7 @@ for (const isolation of ["worker", "process"] as const) {
     assert(performance.now() - began < 5_000);
   });
 
-  Deno.test(`two at once in a ${isolation} each, side by side, leave nothing behind`, async () => {
+  Deno.test(`two modules, each in a ${isolation}, run side by side and leave nothing behind`, async () => {
     await using one = await guestProcess(isolation, "echo", { word: "one" });
     await using two = await guestProcess(isolation, "echo", { word: "two" });
     await one.start();
@@ -68,7 +68,7 @@ for (const isolation of ["worker", "process"] as const) {
   });
 }
 
-Deno.test("D11 D13 a worker that is silent, in a loop without end, is noticed in 3 s: its program continues, and can end", async () => {
+Deno.test("D11 D13 a worker in an endless loop is noticed within 3 s, and its program continues and can end", async () => {
   const program = new URL("../testing/silent_worker.ts", import.meta.url).href;
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", "--no-prompt", program],
@@ -80,7 +80,7 @@ Deno.test("D11 D13 a worker that is silent, in a loop without end, is noticed in
   assert.deepEqual(answered, ["hello", 1]);
 });
 
-Deno.test("GUEST_REFUSED where Deno was started without the flag that workers need, by its name", async () => {
+Deno.test("a start rejects with GUEST_REFUSED and the name of the flag if Deno runs without the flag for workers", async () => {
   const program = new URL("../testing/start_once.ts", import.meta.url).href;
   const config = await Deno.makeTempFile({ suffix: ".json" });
   await Deno.writeTextFile(

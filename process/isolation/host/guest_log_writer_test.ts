@@ -11,7 +11,7 @@ function noted(): { log: Log; lines: unknown[][] } {
   return { log: { debug, info, warn: at("warn"), error: at("error") }, lines };
 }
 
-Deno.test("D18 a record of a guest has no character that a terminal obeys or that forges a line", () => {
+Deno.test("D18 a log record of a guest has no character that controls a terminal or forges a line", () => {
   const { log, lines } = noted();
   const records = new GuestLogWriter(log);
   records.write([

@@ -55,7 +55,7 @@ for (const isolation of ["worker", "process"] as const) {
     });
   });
 
-  Deno.test(`D15 in a ${isolation} what has no form on the bridge is refused, one by one`, async () => {
+  Deno.test(`D15 in a ${isolation} each message that the bridge cannot encode is refused by itself`, async () => {
     await using process = await guestProcess(isolation, "busy");
     await process.start();
     assert.deepEqual(await process.context.request("unsendable", 1), [

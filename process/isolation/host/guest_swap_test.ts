@@ -274,7 +274,7 @@ Deno.test("a guest that does not finish its step in time is ended, and its succe
   assert.deepEqual(seen.at(-1), ["v1", 39]);
 });
 
-Deno.test("a guest takes no code that its host has loaded, and a module without isolation needs some", async () => {
+Deno.test("a swap refuses loaded code for an isolated module, and requires it for any other", async () => {
   const { default: echo } = await import("../testing/guests/echo.ts");
   await using file = await GuestFile.make(counter("v0"));
   await using process = await started(file, "worker");
@@ -290,7 +290,7 @@ Deno.test("a guest takes no code that its host has loaded, and a module without 
   assert.equal(await process.context.request("who", null), "v0");
 });
 
-Deno.test("of a swap that is refused no guest is left", async () => {
+Deno.test("a refused swap leaves no guest behind", async () => {
   await using file = await GuestFile.make(counter("v0"));
   const id = "only-one-left";
   const { module: { guest }, log } = configOf(file.url, "process");

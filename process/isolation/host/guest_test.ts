@@ -37,7 +37,7 @@ async function started(
   };
 }
 
-Deno.test("a guest that ends before it says hello is gone by the time that its start rejects", async () => {
+Deno.test("a guest that ends before its first frame has exited when its start rejects", async () => {
   const killing = Promise.withResolvers<void>();
   const pretended = new ScriptedGuest("module", { killing: killing.promise });
   pretended.silentAt.add(FROM_GUEST.hello);
@@ -53,7 +53,7 @@ Deno.test("a guest that ends before it says hello is gone by the time that its s
   await assert.rejects(starting, { code: "GUEST_ENDED" });
 });
 
-Deno.test("a guest that says too early that it has cleaned up is waited for all the same", async () => {
+Deno.test("the host waits for the end of a guest that reports its clean-up too early", async () => {
   const pretended = new ScriptedGuest();
   await using held = await started(pretended);
   pretended.say([FROM_GUEST.ended]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Heartbeat } from "./guest_watch.ts";
 
-Deno.test("D11 a guest without a sign of life is found silent in the given time, and asked meanwhile", async () => {
+Deno.test("D11 a guest that sends nothing is pinged, and reported as silent after the given time", async () => {
   const silent = Promise.withResolvers<number>();
   const began = performance.now();
   let asked = 0;

@@ -26,7 +26,7 @@ const frames: [what: string, frame: Frame][] = [
 ];
 
 for (const [what, frame] of frames) {
-  Deno.test(`D14 a bus that ${what} is ended: what waits rejects, loops end, nothing hangs`, async () => {
+  Deno.test(`D14 a bus that ${what} is ended: waiting calls reject, loops end, nothing hangs`, async () => {
     const guest = new ScriptedGuest("message-bus");
     const { bus, ended } = await openBus(guest);
     const subscription = bus.subscribe("#");

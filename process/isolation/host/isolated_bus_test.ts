@@ -33,7 +33,7 @@ function classIn(spawner: GuestSpawner) {
 for (const spawner of [workerSpawner(false), processSpawner]) {
   // First: `deno test` checks the types of a worker's code when it meets it,
   // which takes longer than a bus has to open.
-  Deno.test(`the class of a bus in a ${spawner.isolation} is as its code says, and its bus can what that can`, async () => {
+  Deno.test(`a bus in a ${spawner.isolation} has the class and abilities of its code`, async () => {
     await using bus = await classIn(spawner);
     assert.equal(bus.name, "loaded");
     await bus.config!["~standard"].validate({});

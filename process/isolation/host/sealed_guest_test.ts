@@ -144,7 +144,7 @@ Deno.test("a guest process does not start with code that has changed since its c
   await Deno.remove(path, { recursive: true });
 });
 
-Deno.test("a guest process imports WebAssembly, and what that imports", async () => {
+Deno.test("a guest process imports WebAssembly, with its imports", async () => {
   // (import "./base.ts" "base" (func (result i32)))
   // (func (export "next") (result i32) call 0 i32.const 1 i32.add)
   const wasm =

@@ -76,7 +76,7 @@ for (
     "a flood",
   ]
 ) {
-  Deno.test(`D14 a worker that sends ${attack} past the bridge: PROTOCOL_VIOLATION, ended in 1 s, and takes its host no memory`, async () => {
+  Deno.test(`D14 a worker that sends ${attack} past the bridge is ended within 1 s with PROTOCOL_VIOLATION, and uses no memory of its host`, async () => {
     const { cause, took, memory } = await failureOf(attack);
     assert.equal(cause.code, "PROTOCOL_VIOLATION", cause.message);
     assert(took < 1_000, `It took ${took} ms`);
@@ -85,7 +85,7 @@ for (
 }
 
 for (const attack of ["an end by self.close", "an end by Deno.exit"]) {
-  Deno.test(`D11 a worker that comes to ${attack} is missed within 3 s, and its module fails`, async () => {
+  Deno.test(`D11 ${attack} of a worker is noticed within 3 s, and its module fails`, async () => {
     const { cause, took } = await failureOf(attack);
     assert.equal(cause.code, "GUEST_ENDED");
     assert.match(cause.message, /no sign of life/);

@@ -52,7 +52,7 @@ Deno.test("a grant of the root folder is mounted before /proc and not made read-
   assert(!args.join(" ").includes("--remount-ro / "));
 });
 
-Deno.test("a guest without write can grow no file, and no guest dumps its memory", () => {
+Deno.test("a guest without write permission cannot grow a file, and no guest dumps core", () => {
   const limits = limitScript("/usr/bin/bwrap", false);
   assert.match(limits, /^ulimit -c 0$/m);
   assert.match(limits, /^ulimit -f 0$/m);

@@ -71,7 +71,7 @@ test("nothing in a jail can be written without a grant", async () => {
   assert.deepEqual(lines, ["end"]);
 });
 
-test("with write, folders in memory take their size and no more", async () => {
+test("with write permission, folders in memory hold at most their size", async () => {
   const folder = await Deno.makeTempDir();
   const lines = await run(
     "for d in /tmp /dev/shm; do head -c 20000000 /dev/urandom " +

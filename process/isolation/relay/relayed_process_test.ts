@@ -75,7 +75,7 @@ Deno.test("a host that does not read delays its guest, and the relay keeps nothi
   assert.equal(host.received.at(-1)![0], FROM_RELAY.ended);
 });
 
-Deno.test("frames come over as they were, however they are cut on the way", async () => {
+Deno.test("frames arrive unchanged, however their bytes are split on the way", async () => {
   let bytes = new Uint8Array(0);
   const writer = new RelayWriter({
     write(more) {

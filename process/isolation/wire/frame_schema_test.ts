@@ -5,7 +5,7 @@ import { checkBusFrame } from "./frame_schema.ts";
 const ERROR = ["OVERFLOW", "full", null, null];
 const DELIVERY = ["a.b", "id", null, 5, false, "message"];
 
-Deno.test("frames of a bus pass", () => {
+Deno.test("valid frames of a bus are accepted", () => {
   const good = [
     [FROM_HOST.deliver, 0, 0, ...DELIVERY],
     [FROM_HOST.deliver, 0, 1, "a", "", { k: "v" }, 0, true, undefined],
@@ -24,7 +24,7 @@ Deno.test("frames of a bus pass", () => {
   for (const frame of good) checkBusFrame(frame);
 });
 
-Deno.test("D14 whatever else a bus says is a PROTOCOL_VIOLATION", () => {
+Deno.test("D14 any other frame of a bus is a PROTOCOL_VIOLATION", () => {
   const bad = [
     [FROM_HOST.deliver, 0, 0],
     [FROM_HOST.deliver, "0", 0, ...DELIVERY],

@@ -10,7 +10,7 @@ function piped(): Uint8Array {
 }
 
 for (const size of [1, 2, 3, 5, 7, 64, 1_000]) {
-  Deno.test(`batches come out of a pipe whole, in pieces of ${size} bytes`, () => {
+  Deno.test(`a pipe delivers whole batches from pieces of ${size} bytes`, () => {
     const cutter = new BatchCutter(1_000);
     const came: Uint8Array[] = [];
     const bytes = piped();

@@ -17,7 +17,7 @@ function connectingBy(connect: () => Promise<OpenConnection>): Disposable {
   return { [Symbol.dispose]: () => void (OpenConnection.to = to) };
 }
 
-Deno.test("a link that is closed just when it is connected hangs up", async () => {
+Deno.test("a link that is closed at the moment of its connection closes the connection", async () => {
   const ended = Promise.withResolvers<Error>();
   const connection = {
     model: new EventEmitter() as unknown as ChannelModel,

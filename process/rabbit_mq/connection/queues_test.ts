@@ -51,7 +51,7 @@ Deno.test("groups whose names and patterns look alike when joined have separate 
   ]);
 });
 
-Deno.test("group queues are quorum queues with a delivery limit out of reach, unless classic ones are asked for", async () => {
+Deno.test("group queues are quorum queues with a delivery limit out of reach, unless classic ones are configured", async () => {
   const cases = [
     { type: undefined, limit: { "x-delivery-limit": 1_000_000 } },
     { type: "quorum", limit: { "x-delivery-limit": 1_000_000 } },

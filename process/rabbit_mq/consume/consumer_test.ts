@@ -68,7 +68,7 @@ function shared(channel: FakeChannel): ChannelLease {
   };
 }
 
-Deno.test("a consumer that is closed while it begins on a shared channel is cancelled, and returns what came", async () => {
+Deno.test("a consumer that is closed while it begins on a shared channel is cancelled, and returns its deliveries to the broker", async () => {
   const channel = new FakeChannel();
   const consumer = consumerOf(() => assert.fail("it is closed"));
   const attached = consumer.attach(leasing(shared(channel)));

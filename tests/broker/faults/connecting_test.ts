@@ -10,7 +10,7 @@ import { assertNoSecret } from "./secret.ts";
 
 const nowhere = () => secretly(`amqp://guest@127.0.0.1:${freePort()}`);
 
-Deno.test("C1 a process without a broker says so once, and exits with 1 at its start deadline", async () => {
+Deno.test("C1 a process without a broker reports it once, and exits with 1 at its start deadline", async () => {
   const url = nowhere();
   await using program = runRabbitProgram({ url, startDeadline: 3 });
   assert.equal(await program.exitCode(), 1);
@@ -78,7 +78,7 @@ Deno.test("C1 each wait is logged once for both connections, and is longer than 
 });
 
 for (const scheme of ["amqp", "amqps"]) {
-  Deno.test(`C3 the connect deadline covers the handshake of ${scheme}:// with a server that says nothing`, async () => {
+  Deno.test(`C3 the connect deadline covers the handshake of ${scheme}:// with a server that sends nothing`, async () => {
     await using server = await silentServer();
     const log = new LogWatch();
     const url = secretly(`${scheme}://guest@127.0.0.1:${server.port}`);

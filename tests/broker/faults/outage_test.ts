@@ -30,7 +30,7 @@ test("C1 a process that may wait for ever runs when its broker comes seconds lat
   assert.equal(await program.exitCode(), 0, program.lines.join("\n"));
 });
 
-test("C1 once started, a process looks for its broker for ever", async (broker) => {
+test("C1 once started, a process tries to reconnect for ever", async (broker) => {
   await using proxy = await FaultProxy.to(broker);
   const url = broker.url({ port: proxy.port });
   await using program = runRabbitProgram({ url, startDeadline: 3 });
@@ -110,7 +110,7 @@ test("C8 in an outage publishes wait up to a count; the next ones are BUS_UNAVAI
   assert.deepEqual(messages(await take(subscription, 100)), numbers(100));
 });
 
-test("C8 in an outage publishes wait up to so many bytes; there is always room for one", async (broker) => {
+test("C8 in an outage publishes wait up to a number of bytes; one of any size may always wait", async (broker) => {
   await using buses = await TwoBuses.open(broker, {
     "publish-buffer": { bytes: 10_000 },
   });
@@ -165,7 +165,7 @@ test("C8 in an outage each publish rejects at its own deadline, in order", async
   for (const ms of late) assert(ms > -2, `${late}`);
 });
 
-test("C8 what is on its way when the connection is cut arrives in order", async (broker) => {
+test("C8 messages in flight when the connection is cut arrive in order", async (broker) => {
   await using buses = await TwoBuses.open(broker);
   const { proxy, cut, whole } = buses;
   const subscription = whole.subscribe("c8", { queueSize: 10_000 });
@@ -210,7 +210,7 @@ test("C8 an outage costs no more memory than the buffer, however much is publish
   assert.equal(confirmed.length, 10_000);
 });
 
-test("C9 a confirm that is cut off resolves nothing: it is sent again, and resolves by the next one", async (broker) => {
+test("C9 a publish whose confirm is cut off is sent again, and resolves by the next confirm", async (broker) => {
   await using buses = await TwoBuses.open(broker);
   const { proxy, cut, whole } = buses;
   const subscription = whole.subscribe("c9");
@@ -230,7 +230,7 @@ test("C9 a confirm that is cut off resolves nothing: it is sent again, and resol
   assert.equal(again!.id, "the same");
 });
 
-test("C9 a confirm that never comes rejects by the deadline", async (broker) => {
+test("C9 a publish without a confirm rejects at its deadline", async (broker) => {
   await using buses = await TwoBuses.open(broker);
   const { proxy, cut } = buses;
   proxy.stall("to-client");

@@ -44,7 +44,7 @@ const cases: readonly Case[] = [
 ];
 
 for (const { what, url, says, hint } of cases) {
-  test(`C2 ${what} is named, with a hint, and not tried again`, async (broker) => {
+  test(`C2 the error names ${what}, with a hint, and the bus does not try again`, async (broker) => {
     const error = await refusal(broker, (port) => url(broker, port));
     assert.equal(error.code, "BUS_UNAVAILABLE");
     assert.match(error.message, says);
@@ -52,7 +52,7 @@ for (const { what, url, says, hint } of cases) {
   });
 }
 
-test("C2 an exchange of another type (406) is named, with a hint, and not tried again", async (broker) => {
+test("C2 the error names an exchange of another type (406), with a hint, and the bus does not try again", async (broker) => {
   await using client = await openClient(broker.url());
   const exchange = "c2-other-type";
   await client.channel.assertExchange(exchange, "fanout", { durable: false });
@@ -64,7 +64,7 @@ test("C2 an exchange of another type (406) is named, with a hint, and not tried 
   await client.channel.deleteExchange(exchange);
 });
 
-Deno.test("C2 a web server is named, with a hint, and not tried again", async () => {
+Deno.test("C2 the error names a web server, with a hint, and the bus does not try again", async () => {
   await using server = await httpServer();
   const url = (port: number) => secretly(`amqp://guest@127.0.0.1:${port}`);
   const error = await refusal(server, url);
@@ -144,7 +144,7 @@ Deno.test("C2 a process with a bad URL exits with 2, naming line and key, and no
   assertNoSecret(printed, await program.stderr);
 });
 
-test("C4 a password out of a file is in no output either", async (broker) => {
+test("C4 a password from a file is in no output", async (broker) => {
   const file = await Deno.makeTempFile();
   await Deno.writeTextFile(file, `${SECRET.decoded}\n`);
   try {

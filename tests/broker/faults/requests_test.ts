@@ -261,7 +261,7 @@ brokerTest(
 
 faultTest("B4, B13 with a broker that is killed", async (broker, t) => {
   await t.step(
-    "B13 of 200 requests that wait when the broker is killed each is BUS_UNAVAILABLE at once, and later ones are answered",
+    "B13 when the broker is killed, each of 200 waiting requests rejects with BUS_UNAVAILABLE at once, and later ones are answered",
     async () => {
       const settings = { url: broker.url(), exchange: "requests" };
       await using asking = newBus({ ...settings });
@@ -294,7 +294,7 @@ faultTest("B4, B13 with a broker that is killed", async (broker, t) => {
   );
 
   await t.step(
-    "B4 handlers that a crash of the broker took with it are NO_HANDLER once their queue has expired",
+    "B4 after a crash of the broker that took its handlers, requests reject with NO_HANDLER once their queue has expired",
     async () => {
       const settings = { url: broker.url(), exchange: "requests" };
       await using bus = newBus({ ...settings });

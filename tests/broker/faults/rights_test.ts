@@ -100,7 +100,7 @@ test("C2 the documented rights suffice for all that a bus does, on a separate vh
   assertNoSecret(log.lines);
 });
 
-test("C2 a vhost that the user has no rights on is named, and so is an exchange", async (broker) => {
+test("C2 the error names a vhost, or an exchange, on which the user has no rights", async (broker) => {
   await using user = await restricted(broker);
   const elsewhere = secretly(broker.url({ username: user.username }));
   const strange = newBus({ url: elsewhere });
@@ -123,7 +123,7 @@ test("C2 a vhost that the user has no rights on is named, and so is an exchange"
   await forbidden.close();
 });
 
-test("C4 a password comes out of a file, for every URL of an array", async (broker) => {
+test("C4 a password is read from a file, for every URL of an array", async (broker) => {
   await using user = await restricted(broker);
   const file = await Deno.makeTempFile();
   await Deno.writeTextFile(file, `\n${SECRET.decoded} \n`);
@@ -146,7 +146,7 @@ test("C4 a password comes out of a file, for every URL of an array", async (brok
   }
 });
 
-test("C4 a URL with its password comes out of the environment, and is shown nowhere", async (broker) => {
+test("C4 a URL with its password is read from the environment, and is shown nowhere", async (broker) => {
   await using user = await restricted(broker);
   await using program = runRabbitProgram({
     url: "amqp://127.0.0.1:1",

@@ -86,7 +86,7 @@ strictTest(
   },
 );
 
-test("C2 a broker with an untrusted authority is named, and not tried again", async (broker) => {
+test("C2 the error names a broker with an untrusted authority, and the bus does not try again", async (broker) => {
   await using files = await tlsFiles({ ca: stranger });
   for (const settings of [{}, { tls: files.tls }]) {
     // One more connection asks why.
@@ -105,7 +105,7 @@ test("C2 a broker with an untrusted authority is named, and not tried again", as
   }
 });
 
-test("C2 a certificate that names another host is named, and not tried again", async (broker) => {
+test("C2 the error names a certificate of another host, and the bus does not try again", async (broker) => {
   await using files = await tlsFiles();
   const url = secretUrl(broker, "127.0.0.1");
   const error = await refusal(tlsAddress(broker), url, { tls: files.tls });
@@ -114,7 +114,7 @@ test("C2 a certificate that names another host is named, and not tried again", a
   assert.match(error.hint!, /Name the host in the URL as the certificate/);
 });
 
-Deno.test("C2 a certificate that has expired is named, and not tried again", async () => {
+Deno.test("C2 the error names an expired certificate, and the bus does not try again", async () => {
   const until = new Date(Date.now() - DAY);
   const old = authority.sign({ name: "localhost", until });
   await using files = await tlsFiles();

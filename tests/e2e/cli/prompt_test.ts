@@ -13,7 +13,7 @@ const why = ignore ? " (skipped: there is no program `script`)" : "";
 
 Deno.test({
   name:
-    `D17 without --no-prompt Deno asks at a terminal: so a terminal is what these tests have${why}`,
+    `D17 control: without --no-prompt Deno prompts at the terminal of these tests${why}`,
   ignore,
   async fn() {
     const asked = await onTerminal([...DENO_RUN, program(SAY)]);

@@ -89,7 +89,7 @@ Deno.test("an example without a broker logs it, tries until start-deadline, and 
   ]);
 });
 
-Deno.test("examples/both.ts takes a Ctrl-C that deno task passes on for the one that the terminal sent", async () => {
+Deno.test("examples/both.ts counts a Ctrl-C of the terminal and its copy from deno task as one", async () => {
   const halves = ["subscriber", "publisher"];
   const env = variables({ url: absent() });
   await using both = new Program([...BOTH, ...halves], env);
@@ -103,7 +103,7 @@ Deno.test("examples/both.ts takes a Ctrl-C that deno task passes on for the one 
   await both.until(halves.map(() => "stopped with exit code 0"));
 });
 
-Deno.test("examples/both.ts ends all when one ends by itself, with its exit code", async () => {
+Deno.test("examples/both.ts ends all processes when one ends by itself, with its exit code", async () => {
   const env = variables({ url: absent() });
   await using both = new Program([...BOTH, "subscriber", "absent"], env);
   assert.equal(await both.ended(), 2);

@@ -34,7 +34,7 @@ Deno.test("the README of examples/rest has a command to run it, and one answer f
   assert.equal(ANSWERS.length, CURLS.length);
 });
 
-Deno.test("examples/rest needs no permission but the net", async () => {
+Deno.test("examples/rest needs only the permission net", async () => {
   await using program = Program.run("examples/rest/main.ts", ["--allow-net"]);
   try {
     await program.until(["listening on http://127.0.0.1:4340"]);

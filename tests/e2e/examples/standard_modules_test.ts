@@ -16,7 +16,7 @@ Deno.test("a process that may read files finds clock and spy by their class", as
   assert.equal(await program.errors(), "");
 });
 
-Deno.test("a process that may not read files says what it lacks to find clock by its class", async () => {
+Deno.test("a process that may not read files names the missing permission for the class clock", async () => {
   await using program = Program.run(PATH, ["--allow-net"]);
   assert.equal(await program.ended(), 2);
   await program.until(["--allow-read"]);
@@ -39,7 +39,7 @@ Deno.test("a process that may read files, and listen, finds rest-server by its c
   assert.equal(await program.errors(), "");
 });
 
-Deno.test("a rest-server that may not listen says what it lacks", async () => {
+Deno.test("a rest-server that may not listen names the missing permission", async () => {
   await using program = Program.run(
     "tests/e2e/examples/standard_rest_server.ts",
     [

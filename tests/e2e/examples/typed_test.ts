@@ -4,7 +4,7 @@ import { ROOT } from "../../support/running_program.ts";
 
 const FILE = `${ROOT}examples/typed/caryatid.toml`;
 
-Deno.test("examples/typed/caryatid.toml is what the command finds right, and can draw", async () => {
+Deno.test("caryatid check accepts examples/typed/caryatid.toml, and caryatid graph draws it", async () => {
   assert.deepEqual(await caryatid(["check", FILE]), {
     code: 0,
     stdout: "ok: 4 modules, 2 buses, 2 routes",

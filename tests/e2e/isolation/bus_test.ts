@@ -73,7 +73,7 @@ function unique(): string {
 }
 
 for (const isolation of ["worker", "process"]) {
-  Deno.test(`a bus that runs in a ${isolation} carries what is published, asked and answered, and its code is nowhere else`, async () => {
+  Deno.test(`a bus in a ${isolation} carries messages, requests and answers, and only its guest loads its code`, async () => {
     const id = unique();
     await using folder = await ServiceFolder.make({
       "bus.ts": BUS,

@@ -47,7 +47,7 @@ const PACKAGES = [
 
 for (const isolation of ["worker", "process"] as const) {
   for (const { name, grants, code, result } of PACKAGES) {
-    Deno.test(`in a ${isolation} a module uses the package ${name} with its hosts and variables alone`, async () => {
+    Deno.test(`in a ${isolation} a module uses the package ${name} with only its hosts and variables`, async () => {
       const folder = await Deno.makeTempDir();
       const sdk = new URL("../../../sdk/mod.ts", import.meta.url).href;
       await Deno.writeTextFile(

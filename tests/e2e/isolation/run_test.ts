@@ -161,7 +161,7 @@ Deno.test({
 
 Deno.test({
   name:
-    "a process that takes more memory than its limit while it sets itself up is ended, before anybody asks it",
+    "a process that exceeds its memory limit during init is ended before its first report",
   ignore: Deno.build.os !== "linux",
   async fn() {
     await using folder = await ServiceFolder.make({
@@ -245,7 +245,7 @@ Deno.test("up supervises processes whose modules run in separate processes", asy
   assert.equal(await program.exitCode(), 0);
 });
 
-Deno.test("run --watch swaps guests, and leaves none of before behind", async () => {
+Deno.test("run --watch swaps guests, and leaves no earlier guest behind", async () => {
   const id = unique();
   await using folder = await ServiceFolder.make({
     "answers.ts": ANSWERS,

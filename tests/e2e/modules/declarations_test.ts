@@ -64,7 +64,7 @@ Deno.test("standard modules declare the topics that their sections name", async 
   }
 });
 
-Deno.test("routeTopics() has what handleRoute uses, and the server keeps to its own", async () => {
+Deno.test("routeTopics() returns the topics that handleRoute uses, and a server uses only its own", async () => {
   using logs = new CapturedLogs();
   const routes = ["GET /guests/:id", "* /files/*", "POST /"];
   const web = defineModule({

@@ -45,7 +45,7 @@ for (const module of [clock, playback, record, spy]) {
   });
 }
 
-Deno.test("a date of TOML says where a playback begins", async () => {
+Deno.test("a date of TOML sets the beginning of a playback", async () => {
   const section = parse('path = "x"\nfrom = 2026-11-24T08:16:21Z');
   const result = await playback.config!["~standard"].validate(section);
   assert(!result.issues);

@@ -12,7 +12,7 @@ function delivery(slot: number): BridgeDelivery {
   );
 }
 
-Deno.test("the host counts loops that it sent deliveries to, and receives the number of others", () => {
+Deno.test("ReportedWaits reports only changes of the number of waiting loops", () => {
   const waits = new ReportedWaits();
   waits.begin();
   assert.equal(waits.report(), 1);
@@ -23,7 +23,7 @@ Deno.test("the host counts loops that it sent deliveries to, and receives the nu
   assert.deepEqual([waits.waiting, waits.report(), waits.report()], [1, 1, 0]);
 });
 
-Deno.test("D3 a loop with a delivery that was sent ahead no longer waits, and the next delivery is not begun", () => {
+Deno.test("D3 a delivery sent ahead ends the wait of its loop, and the delivery after it has not begun", () => {
   const demands: number[][] = [];
   const queue = new DemandQueue(new BackPressure(), {
     pattern: "a",

@@ -62,7 +62,7 @@ Deno.test("D3 a delivery that is sent while another one is on its way to a waiti
   assert(left.every(({ redelivered }) => redelivered));
 });
 
-Deno.test("D14 fewer loops that wait than none are a PROTOCOL_VIOLATION", async () => {
+Deno.test("D14 a negative number of waiting loops is a PROTOCOL_VIOLATION", async () => {
   await using sent = new Sent();
   assert.throws(() => sent.served.demand(1, -1, 0), {
     code: "PROTOCOL_VIOLATION",

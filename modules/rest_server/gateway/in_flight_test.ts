@@ -118,7 +118,7 @@ Deno.test("E13 an answer's header that would break the message is 502", async (t
   }
 });
 
-Deno.test("E13 headers of the connection end at the gateway, both ways", async (t) => {
+Deno.test("E13 the gateway removes the headers of a connection, in both directions", async (t) => {
   let headers: Record<string, string> = {};
   await using server = await RestProcess.start({}, {
     routes: (context) =>
