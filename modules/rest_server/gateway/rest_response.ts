@@ -5,8 +5,14 @@ import { unwrapResponse } from "../rest_message.ts";
 
 const ENCODER = new TextEncoder();
 
-/** Headers of an answer. */
-type Answered = Readonly<Record<string, string>> | Headers;
+/**
+ * Read once: in Deno the global is a getter, which takes as long as two of the
+ * classes' own calls.
+ */
+const { Response } = globalThis;
+
+/** Names and values of headers; a name may come again. */
+type Lines = [name: string, value: string][];
 
 /** Answers that have no body. */
 export const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
@@ -33,13 +39,12 @@ export function toResponse(
   const { code, body, content_type, headers } = checked(answer);
   const isLong = body !== undefined && body.length > CHUNK;
   if (body && body.length > 0 && !sized && !isLong) {
-    const all = sharedHeadersOf(content_type, headers);
-    return shortResponse(body, content_type, { status: code, headers: all });
+    return shortResponse(body, code, sharedHeadersOf(content_type, headers));
   }
   const init = { status: code, headers: headersOf(content_type, headers) };
   if (body === undefined || body.length === 0) return new Response(null, init);
   const bytes = typeof body === "string" ? ENCODER.encode(body) : body;
-  if (sized || isLong) setLength(init.headers, bytes.length);
+  if (sized || isLong) init.headers.push(["content-length", `${bytes.length}`]);
   if (head && isLong) return new Response(new Blob([]).stream(), init);
   return isLong
     ? new Response(streams.ofBytes(bytes), init)
@@ -54,26 +59,18 @@ export function toResponse(
  */
 function shortResponse(
   body: string | Uint8Array,
-  contentType: string | undefined,
-  { status, headers }: { status: number; headers: Answered },
+  status: number,
+  { first, others }: Shared,
 ): Response {
   const content = body as string | Uint8Array<ArrayBuffer>;
-  if (headers instanceof Headers) {
-    return new Response(content, { status, headers });
-  }
-  const type = contentType ? { "content-type": contentType } : NO_HEADERS;
   // Without a status Deno takes its shortest way.
-  const init = status === 200 ? { headers: type } : { status, headers: type };
+  const init = status === 200 ? first : { status, headers: first.headers };
   const response = new Response(content, init);
-  for (const name in headers) {
-    if (name !== "content-type" || !contentType) {
-      response.headers.set(name, headers[name]!);
-    }
-  }
+  if (others.length === 0) return response;
+  const { headers } = response;
+  for (const [name, value] of others) headers.append(name, value);
   return response;
 }
-
-const NO_HEADERS = {};
 
 /** Most answers are of the type of the one before. */
 let lastGoodType = "";
@@ -132,27 +129,38 @@ function isTable(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Headers of a short answer, ready for its `Response`. */
+interface Shared {
+  /** Has only the media type, if there is one. */
+  readonly first: { readonly headers: Record<string, string> };
+  readonly others: Lines;
+}
+
 /** Headers of the last answer whose own headers cannot change. */
 let lastFrozen:
-  | { type: string | undefined; own: object; all: Answered }
+  | { type: string | undefined; own: object; shared: Shared }
   | undefined;
 
 /**
- * Returns `headersOf`, not to be changed: the answers of most routes share one
- * frozen object of headers, which is checked once.
+ * Returns `headersOf`: the answers of most routes share one frozen object of
+ * headers, which is checked once.
  */
 function sharedHeadersOf(
   type: string | undefined,
   own: object | undefined,
-): Answered {
+): Shared {
   if (
     own !== undefined && lastFrozen?.own === own && lastFrozen.type === type
   ) {
-    return lastFrozen.all;
+    return lastFrozen.shared;
   }
-  const all = headersOf(type, own);
-  if (own !== undefined && isConstant(own)) lastFrozen = { type, own, all };
-  return all;
+  const lines = headersOf(type, own);
+  // Added later, it would be a second one: Deno gives text a media type.
+  const at = lines.findIndex(([name]) => name === "content-type");
+  const headers = Object.fromEntries(at < 0 ? [] : lines.splice(at, 1));
+  const shared = { first: { headers }, others: lines };
+  if (own !== undefined && isConstant(own)) lastFrozen = { type, own, shared };
+  return shared;
 }
 
 function isConstant(headers: object): boolean {
@@ -160,22 +168,16 @@ function isConstant(headers: object): boolean {
     Object.values(headers).every((value) => typeof value === "string");
 }
 
-/**
- * A plain record where one line for each name will do: it is the quickest for
- * the server.
- */
+/** Checks headers, and drops those of the connection. */
 function headersOf(
   contentType: string | undefined,
   headers: object | undefined,
-): Record<string, string> | Headers {
-  if (headers === undefined) {
-    return contentType ? { "content-type": contentType } : {};
-  }
+): Lines {
+  const lines: Lines = contentType ? [["content-type", contentType]] : [];
+  if (headers === undefined) return lines;
   const entries: [string, unknown][] = Object.entries(headers);
   const connection = entries.find(([name]) => /^connection$/i.test(name))?.[1];
   const named = typeof connection === "string" ? connection : null;
-  const plain: Record<string, string> = {};
-  let made: Headers | undefined;
   for (const [name, value] of entries) {
     const lower = name.toLowerCase();
     for (const line of Array.isArray(value) ? value : [value]) {
@@ -183,26 +185,11 @@ function headersOf(
         throw wrong(`its header ${name} has an invalid name or value`);
       }
       if (lower === "content-length" || isHopByHop(lower, named)) continue;
-      if (made === undefined && Object.hasOwn(plain, lower)) {
-        made = new Headers(plain);
-      }
-      if (made) made.append(lower, line);
-      else plain[lower] = line;
+      if (lower === "content-type" && contentType) continue;
+      lines.push([lower, line]);
     }
   }
-  if (contentType) {
-    if (made) made.set("content-type", contentType);
-    else plain["content-type"] = contentType;
-  }
-  return made ?? plain;
-}
-
-function setLength(
-  headers: Record<string, string> | Headers,
-  length: number,
-): void {
-  if (headers instanceof Headers) headers.set("content-length", `${length}`);
-  else headers["content-length"] = `${length}`;
+  return lines;
 }
 
 /** Returns a 502. The reason is logged, and not sent to the client. */

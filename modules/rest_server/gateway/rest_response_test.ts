@@ -32,3 +32,12 @@ Deno.test("headers that can change are checked for each answer", () => {
     assert.throws(() => toResponse(answer, short), { status: 502 });
   }
 });
+
+Deno.test("a media type among the headers replaces that of text", () => {
+  const headers = { "x-a": ["1", "2"], "Content-Type": "a/b" };
+  for (const options of [short, sized]) {
+    const response = toResponse({ code: 200, body: "four", headers }, options);
+    assert.equal(response.headers.get("content-type"), "a/b");
+    assert.equal(response.headers.get("x-a"), "1, 2");
+  }
+});
