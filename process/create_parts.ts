@@ -38,10 +38,10 @@ export async function createParts(
   platform.checkVersion();
   const { base, clock, modules = [], buses = [] } = options;
   const start = base === undefined ? undefined : baseUrl(base);
-  const { env, envPrefix, process } = options;
-  const reading = { env, envPrefix, process, base: start };
-  const config = await readConfig(options.config, reading);
   const launch: ProcessOptions & LaunchOptions = options;
+  const { env, envPrefix, process, variables } = launch;
+  const reading = { env, envPrefix, process, variables, base: start };
+  const config = await readConfig(options.config, reading);
   const registry = new Registry(launch, start, config.tracing !== undefined);
   for (const bus of buses) registry.registerBus(bus);
   for (const module of modules) registry.registerModule(module);

@@ -60,7 +60,7 @@ export async function compile(
   options.include?.forEach(checkIncluded);
   const checked = await readCheckedConfig(
     reusableUrls(files),
-    checkOptions(terminal, options),
+    { ...checkOptions(terminal, options), listsKeys: true },
   );
   const problems = await compileProblems(checked, options);
   showProblems(terminal, problems, checked.notices);

@@ -5,6 +5,7 @@ import { filePath, VERSION } from "@caryatid/process/internal/platform";
 import type { Part } from "../inspection/inspection.ts";
 import type { CheckedConfig } from "../review/checked_config.ts";
 import { partSources } from "../run/run_program.ts";
+import { lookedUpVariables } from "../run/variables.ts";
 
 /** Options of {@linkcode entryText}. */
 export interface EntryOptions {
@@ -57,6 +58,7 @@ await runCompiled(Deno.args, {
   texts: { __proto__: null, ${texts.join(", ")} },
   process: ${JSON.stringify(checked.config.process)},
   envPrefix: ${JSON.stringify(checked.config.envPrefix)},
+  variables: ${JSON.stringify(lookedUpVariables(checked))},
   flags: ${JSON.stringify(flags)},
 });
 `;

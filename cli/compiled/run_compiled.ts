@@ -25,6 +25,8 @@ export interface CompiledProgram
   readonly process?: string | undefined;
   /** Prefix of variables that override the configuration (CARYATID). */
   readonly envPrefix?: string | undefined;
+  /** Names of variables to look up, of keys that the modules know (none). */
+  readonly variables?: readonly string[] | undefined;
   /**
    * Permissions of the binary, as flags of Deno. They cannot be extended at run
    * time.
@@ -66,11 +68,12 @@ export async function runCompiled(
       Deno.exitCode = await checkHealth(health);
       return;
     }
-    const { process, envPrefix, config } = program;
+    const { process, envPrefix, variables, config } = program;
     await Process.main({
       config: [...config, ...await readOverlays(files, program.name)],
       ...process === undefined ? {} : { process },
       ...envPrefix === undefined ? {} : { envPrefix },
+      ...variables === undefined ? {} : { variables },
       ...importersOf({ ...program, importer: rejectImport }),
     });
   } catch (error) {

@@ -24,7 +24,10 @@ export async function compose(
   files: readonly string[],
   options: Omit<CheckOptions, "process"> = {},
 ): Promise<0 | 2> {
-  const checked = await readCheckedConfig(reusableUrls(files), options);
+  const checked = await readCheckedConfig(reusableUrls(files), {
+    ...options,
+    listsKeys: true,
+  });
   showProblems(terminal, checked.problems, checked.notices);
   if (checked.problems.length > 0) return 2;
   const processes = processesOf(checked);

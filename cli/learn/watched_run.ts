@@ -6,6 +6,7 @@ import { TextLineStream } from "../deno/lines.ts";
 import { forwardSignals } from "../run/signals.ts";
 import { projectFlags } from "../project/project.ts";
 import { runProgramUrl } from "../run/run_program.ts";
+import { lookedUpVariables } from "../run/variables.ts";
 import { denoCommand } from "../deno/deno_command.ts";
 import { isIsolated, type Part } from "../inspection/inspection.ts";
 import type { CheckedConfig } from "../review/checked_config.ts";
@@ -131,7 +132,13 @@ async function run(
     "--v8-flags=--stack-trace-limit=100",
     ...broadFlags(`${folder}/none`),
     ...importFlags(checked, allowImport),
-    runProgramUrl(checked.parts, { process, envPrefix, lifeline: true, relay }),
+    runProgramUrl(checked.parts, {
+      process,
+      envPrefix,
+      variables: lookedUpVariables(checked),
+      lifeline: true,
+      relay,
+    }),
     ...files,
   ], {
     env: {

@@ -11,6 +11,7 @@ import type { CheckedConfig, CheckOptions } from "../review/checked_config.ts";
 import { progressTo, type Terminal } from "../terminal/terminal.ts";
 import { type RunOptions, SOURCE_FLAGS } from "./run_options.ts";
 import { type ProgramOptions, runProgramUrl } from "./run_program.ts";
+import { lookedUpVariables } from "./variables.ts";
 
 /**
  * Time after the stop deadline until a process is killed, in milliseconds: it
@@ -72,6 +73,7 @@ export function denoArgs(
     runProgramUrl(checked.parts, {
       process,
       envPrefix,
+      variables: lookedUpVariables(checked),
       lifeline,
       watched,
       relay,

@@ -30,7 +30,9 @@ export async function run(
     const { dashboard: _, ...others } = options;
     return await run(terminal, addDashboard(files, options), others);
   }
-  const all = checkOptions(terminal, options);
+  // A printed command runs elsewhere, with other variables.
+  const listsKeys = options.print === true;
+  const all = { ...checkOptions(terminal, options), listsKeys };
   // The process itself logs the notices.
   const checked = await readValidConfig(terminal, reusableUrls(files), all);
   if (checked === undefined) return 2;

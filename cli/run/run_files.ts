@@ -47,6 +47,11 @@ export interface RunSources {
   /** Prefix of variables that override the configuration (CARYATID). */
   readonly envPrefix?: string;
   /**
+   * Names of variables to look up, in addition to those of keys that the files
+   * contain (none).
+   */
+  readonly variables?: readonly string[];
+  /**
    * Relay that starts the processes of isolated modules; this process starts
    * them unless set.
    */
@@ -71,12 +76,13 @@ export async function runFiles(
   files: readonly string[],
   sources: RunSources,
 ): Promise<void> {
-  const { process, envPrefix, relay } = sources;
+  const { process, envPrefix, variables, relay } = sources;
   const { lifeline = false, watched = false } = sources;
   const options = {
     config: files.map(configUrl),
     ...process === undefined ? {} : { process },
     ...envPrefix === undefined ? {} : { envPrefix },
+    ...variables === undefined ? {} : { variables },
     ...relay === undefined ? {} : { relay },
     ...importersOf(sources),
     noPrompt: true, // the command starts every program with --no-prompt

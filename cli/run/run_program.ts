@@ -10,6 +10,8 @@ export interface ProgramOptions {
   readonly process?: string | undefined;
   /** Prefix of variables that override the configuration (CARYATID). */
   readonly envPrefix?: string | undefined;
+  /** Names of variables that the program looks up (none). */
+  readonly variables?: readonly string[] | undefined;
   /** Stops the process when its standard input ends (false). */
   readonly lifeline?: boolean | undefined;
   /**
@@ -67,7 +69,7 @@ export function runProgramUrl(
   options: ProgramOptions = {},
 ): string {
   const { process, relay, guests } = options;
-  const { envPrefix = DEFAULT_PREFIX } = options;
+  const { envPrefix = DEFAULT_PREFIX, variables = [] } = options;
   const { lifeline = false, watched = false } = options;
   const parts = all.filter((part) => guests || !isIsolated(part));
   const { modules, buses, imported, pinned } = partSources(parts);
@@ -103,6 +105,7 @@ export function runProgramUrl(
     envPrefix === DEFAULT_PREFIX
       ? ""
       : `,envPrefix:${JSON.stringify(envPrefix)}`,
+    variables.length === 0 ? "" : `,variables:${JSON.stringify(variables)}`,
     relay === undefined ? "" : `,relay:${JSON.stringify(relay)}`,
     `${lifeline ? ",lifeline:true" : ""}${watched ? ",watched:true" : ""}})`,
   );

@@ -19,6 +19,8 @@ export interface SwapOptions extends Importers {
   readonly process?: string;
   /** Prefix of variables that override the configuration (CARYATID). */
   readonly envPrefix?: string;
+  /** Names of variables to look up. */
+  readonly variables?: readonly string[];
   /** Standard modules. */
   readonly modules: readonly Module[];
 }
@@ -65,6 +67,7 @@ async function swap(
     const { modules } = await readConfig(options.config, {
       process: options.process,
       envPrefix: options.envPrefix,
+      variables: options.variables,
     });
     const wanted = modules.find((module) => module.id === id);
     // the files have changed again: another order follows

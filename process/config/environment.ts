@@ -12,6 +12,9 @@ import {
   type Table,
 } from "./tables.ts";
 
+/** Tables that contain tables by their ids. */
+const WITH_IDS = ["message_bus", "module", "process"];
+
 const FORBIDDEN = ["__proto__", "constructor", "prototype"];
 
 /** Options of {@linkcode addEnvironment}. */
@@ -94,11 +97,32 @@ class Environment {
     this.#report.notice(
       path,
       `found the variable ${quote(name)}; ${this.#expected}`,
-      {
-        at: placeOf(name),
-      },
+      { at: placeOf(name), hint: this.#hint(name) },
     );
     return false;
+  }
+
+  /** Proposes `__` where a name has `_` after a known table. */
+  #hint(name: string): string | undefined {
+    let rest = name.slice(this.#prefix.length).toLowerCase();
+    let tables: readonly string[] = [...this.#topLevel];
+    let table: unknown = this.#layers.merged;
+    const parts: string[] = [];
+    for (;;) {
+      const [known] = tables.filter((key) => rest.startsWith(`${word(key)}_`))
+        .sort((a, b) => b.length - a.length);
+      if (known === undefined) break;
+      parts.push(word(known));
+      rest = rest.slice(known.length + 1);
+      const below: unknown = isTable(table) ? table[known] : undefined;
+      const inner = isTable(below) ? below : {};
+      tables = Object.keys(inner).filter((key) => isTable(inner[key]));
+      table = below;
+    }
+    const wanted = WITH_IDS.includes(parts[0]!) ? 2 : 1;
+    if (parts.length < wanted || rest === "") return undefined;
+    const meant = [...parts, rest].join("__").toUpperCase();
+    return `Write ${this.#prefix}${meant}.`;
   }
 
   /**
@@ -170,6 +194,11 @@ function spelling(table: Table, part: string): string | undefined {
   const wanted = plain(part);
   if (Object.hasOwn(table, wanted)) return wanted;
   return Object.keys(table).find((key) => plain(key) === wanted);
+}
+
+/** Returns a key as variables spell it, in lower case. */
+function word(key: string): string {
+  return key.toLowerCase().replaceAll("-", "_");
 }
 
 function plain(key: string): string {

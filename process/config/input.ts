@@ -204,22 +204,48 @@ const MOST_KEYS = 2_000;
  * Reads the variables that override the configuration, if permission is granted
  * already. Never prompts: without `--allow-env` it queries only keys that the
  * files contain and the process knows, so `--allow-env=PREFIX_*` is sufficient.
+ *
+ * @param further names of variables to query, too
  */
 export function readVariables(
   merged: Table,
   prefix: string,
+  further: readonly string[] = [],
 ): Record<string, string> {
   if (platform.isGranted({ name: "env" })) return platform.variables();
   // Rust's dotted form is read only if the prefix is granted as a whole.
   const isPrefixGranted = isGranted(`${prefix}_`);
   const variables: Record<string, string> = {};
+  const readBoth = (name: string) => {
+    read(name, variables);
+    if (isPrefixGranted) read(dottedForm(prefix, name), variables);
+  };
   for (const path of candidates(merged)) {
-    const parts = path.map((key) => key.toUpperCase().replaceAll("-", "_"));
-    if (!parts.every((part) => /^\w+$/.test(part))) continue;
-    read(`${prefix}_${parts.join("__")}`, variables);
-    if (isPrefixGranted) read(`${prefix}_${parts.join(".")}`, variables);
+    const name = variableName(prefix, path);
+    if (name !== undefined) readBoth(name);
   }
+  further.forEach(readBoth);
   return variables;
+}
+
+/**
+ * Returns the name of the variable that overrides a key; undefined for a key
+ * that no variable can name.
+ */
+export function variableName(
+  prefix: string,
+  path: readonly string[],
+): string | undefined {
+  const parts = path.map((key) => key.toUpperCase().replaceAll("-", "_"));
+  return parts.every((part) => /^\w+$/.test(part))
+    ? `${prefix}_${parts.join("__")}`
+    : undefined;
+}
+
+/** Returns the name of a variable in Rust's form. */
+function dottedForm(prefix: string, name: string): string {
+  const start = prefix.length + 1;
+  return name.slice(0, start) + name.slice(start).replaceAll("__", ".");
 }
 
 /**
@@ -248,6 +274,7 @@ function isGranted(variable: string): boolean {
 function* candidates(merged: Table): Generator<readonly string[]> {
   for (const key of SINGLE_KEYS) yield key.split(".");
   yield* ofEach(merged, "module", MODULE_KEYS);
+  for (const id of idsOf(merged, "module")) yield ["log", "levels", id];
   yield* ofEach(merged, "message-bus", BUS_KEYS);
   const values: string[][] = [];
   collect(merged, [], values);
@@ -259,11 +286,14 @@ function* ofEach(
   table: string,
   keys: readonly string[],
 ): Generator<readonly string[]> {
-  const each = merged[table];
-  if (!isTable(each)) return;
-  for (const id of Object.keys(each).slice(0, MOST_KEYS)) {
+  for (const id of idsOf(merged, table)) {
     for (const key of keys) yield [table, id, key];
   }
+}
+
+function idsOf(merged: Table, table: string): string[] {
+  const each = merged[table];
+  return isTable(each) ? Object.keys(each).slice(0, MOST_KEYS) : [];
 }
 
 /** Collects the paths of values. A variable rarely sets a whole table. */

@@ -72,6 +72,8 @@ export interface ProcessConfig {
   readonly tracing: TracingConfig | undefined;
   /** Prefix of variables that override it, without the underscore after it. */
   readonly envPrefix: string;
+  /** Names of the variables with that prefix that were read, sorted. */
+  readonly variables: readonly string[];
   /** Notices about keys without effect, with replacements. */
   readonly notices: readonly ConfigProblem[];
   /** Merged tables of all sources, unchecked and not limited to `process`. */

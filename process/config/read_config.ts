@@ -40,6 +40,11 @@ export interface ReadOptions {
   /** Prefix of those variables, without the underscore after it (CARYATID). */
   readonly envPrefix?: string | undefined;
   /**
+   * Names of variables to read in addition to those of known keys, if the
+   * permission does not allow to list all variables.
+   */
+  readonly variables?: readonly string[] | undefined;
+  /**
    * Name of a `[process.<name>]`: only its modules are read. By default all
    * modules are read.
    */
@@ -110,7 +115,8 @@ export async function readFaultyConfig(
   if (report.problems.length > 0) {
     await throwProblems(await problemsOf(report.problems, layers));
   }
-  const given = options.env ?? readVariables(layers.merged, prefix);
+  const given = options.env ??
+    readVariables(layers.merged, prefix, options.variables);
   const variables = ourVariables(given, prefix);
   if (variables.length > 0) {
     const { addEnvironment } = await import("./environment.ts");
@@ -124,6 +130,7 @@ export async function readFaultyConfig(
     config: {
       ...process === undefined ? config : limitedTo(config, process),
       envPrefix: prefix,
+      variables: variables.map(([name]) => name),
       notices: await problemsOf(report.notices, layers),
       merged: layers.merged,
       place: (key) => layers.place(key),
@@ -155,7 +162,12 @@ async function throwAborted(signal: AbortSignal): Promise<never> {
 async function readTables(
   layers: Layers,
   report: Report,
-): Promise<Omit<ProcessConfig, "envPrefix" | "merged" | "notices" | "place">> {
+): Promise<
+  Omit<
+    ProcessConfig,
+    "envPrefix" | "merged" | "notices" | "place" | "variables"
+  >
+> {
   const root = new TableReader([], layers.merged, report);
   const jail = readJail(root);
   const modules = await readModules(root, layers, report, jail);

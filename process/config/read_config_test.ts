@@ -20,6 +20,7 @@ Deno.test("readConfig() gives defaults to an empty configuration", async () => {
     }],
     routes: [{ pattern: "#", buses: ["memory"] }],
     envPrefix: "CARYATID",
+    variables: [],
     merged: {},
     requestTimeout: 5000,
     startupMessage: null,

@@ -18,7 +18,7 @@ export type {
   RouteConfig,
   Section,
 } from "../config/process_config.ts";
-export { DEFAULT_PREFIX } from "../config/input.ts";
+export { DEFAULT_PREFIX, variableName } from "../config/input.ts";
 export { limitedTo } from "../config/settings.ts";
 export {
   type FaultyConfig,

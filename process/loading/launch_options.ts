@@ -14,4 +14,10 @@ export interface LaunchOptions {
    * permission.
    */
   readonly relay?: RelayAddress;
+  /**
+   * Names of variables that may override the configuration, in addition to
+   * those of keys that the process knows. A process with permission for a
+   * prefix only cannot list variables.
+   */
+  readonly variables?: readonly string[];
 }
