@@ -2,6 +2,7 @@ import type { Log } from "@caryatid/sdk";
 import type { LogLevel, ProcessConfig } from "../config/process_config.ts";
 import type { TraceContext } from "@caryatid/sdk/internal/tracing";
 import { platform } from "../platform/deno.ts";
+import { jsonLineFormatter } from "./json_lines.ts";
 import { lineFormatter } from "./log_lines.ts";
 
 type Level = "debug" | "info" | "warn" | "error";
@@ -159,7 +160,7 @@ async function configureLogTape(
   if (logTape.getConfig() !== null) return logTape;
   const sink = logTape.getConsoleSink({
     formatter: config.format === "json"
-      ? logTape.getJsonLinesFormatter()
+      ? jsonLineFormatter(logTape)
       : lineFormatter(logTape, platform.colors),
     // Everything goes to stdout, as in Rust Caryatid: one stream keeps its
     // order.

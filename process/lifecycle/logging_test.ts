@@ -149,6 +149,9 @@ Deno.test("the JSON form is an object a line", async () => {
   assert.equal(record.level, "WARN");
   assert.equal(record.logger, "caryatid.chatty");
   assert.deepEqual(record.properties, { message: { deep: { n: 1 } } });
+  assert.equal(await running.exitCode(), 0);
+  const texts = running.lines.map((line) => JSON.parse(line).message);
+  assert(texts.includes("module chatty"), texts.join("\n"));
 });
 
 Deno.test("[log] level applies to all modules, [log.levels] to one", async () => {
