@@ -11,6 +11,8 @@ export interface EncodeOptions {
    * MiB).
    */
   readonly maxBytes?: number;
+  /** Name of the value in errors (default "message"). */
+  readonly name?: string;
 }
 
 // A writer is reused by the next message.
@@ -80,7 +82,7 @@ export function encode(
   const writer = idle ?? new Writer(new MessageMemory());
   idle = undefined;
   try {
-    return encodeWith(writer, message, options.maxBytes);
+    return encodeWith(writer, message, options);
   } finally {
     idle = writer;
   }
@@ -109,13 +111,13 @@ export function withEncoded<T>(
 function encodeWith(
   writer: Writer,
   message: unknown,
-  maxBytes: number = MAX_BYTES,
+  { maxBytes = MAX_BYTES, name }: EncodeOptions = {},
 ): Uint8Array<ArrayBuffer> {
   try {
     writer.begin(maxBytes);
     writeValue(writer, message, 0);
     return writer.end();
   } catch (thrown) {
-    throw asFault(thrown).toError();
+    throw asFault(thrown).toError(name);
   }
 }

@@ -50,13 +50,16 @@ export class Fault {
     this.#cycle = this.#path.length;
   }
 
-  /** Converts the fault to the error for the caller of the codec. */
-  toError(): CaryatidError {
+  /**
+   * Converts the fault to the error for the caller of the codec. `name` is the
+   * name of the whole value.
+   */
+  toError(name = "message"): CaryatidError {
     const what = this.code === "NOT_ENCODABLE"
-      ? formatPath(this.#path.toReversed())
-      : "message";
+      ? formatPath(name, this.#path.toReversed())
+      : name;
     const reason = this.#cycle > 0
-      ? "it contains itself, and a message is a tree"
+      ? `it contains itself, and a ${name} is a tree`
       : this.reason;
     return new CaryatidError(this.code, `Cannot encode "${what}": ${reason}`, {
       ...this.cause === undefined ? {} : { cause: this.cause },
@@ -85,13 +88,13 @@ export function asFault(thrown: unknown): Fault {
     : new Fault("reading it threw an error", { cause: thrown });
 }
 
-function formatPath(path: readonly Step[]): string {
+function formatPath(name: string, path: readonly Step[]): string {
   const half = MAX_STEPS / 2;
   const steps = path.length <= MAX_STEPS
     ? path.map(formatStep)
     : [...path.slice(0, half).map(formatStep), " … "]
       .concat(path.slice(-half).map(formatStep));
-  return "message" + steps.join("");
+  return name + steps.join("");
 }
 
 function formatStep(step: Step): string {

@@ -20,7 +20,7 @@ export async function takeOverState(
   try {
     const state = await inKeepTime(context.kept());
     if (state === undefined) return undefined;
-    const bytes = encode(state);
+    const bytes = encode(state, { name: "state" });
     if (bytes.length > MAX_STATE) throw tooLarge(bytes.length);
     return decode(bytes);
   } catch (error) {
@@ -37,7 +37,9 @@ async function inKeepTime(state: Promise<unknown>): Promise<unknown> {
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       const found = `found no state after ${KEEP_TIME} ms`;
-      reject(new CaryatidError("STATE_NOT_KEPT", `Cannot keep it: ${found}`));
+      reject(
+        new CaryatidError("STATE_NOT_KEPT", `Cannot keep the state: ${found}`),
+      );
     }, KEEP_TIME);
   });
   try {
@@ -50,6 +52,6 @@ async function inKeepTime(state: Promise<unknown>): Promise<unknown> {
 function tooLarge(size: number): CaryatidError {
   return new CaryatidError(
     "STATE_NOT_KEPT",
-    `Cannot keep it: found ${size} bytes; expected at most ${MAX_STATE}`,
+    `Cannot keep the state: found ${size} bytes; expected at most ${MAX_STATE}`,
   );
 }

@@ -69,11 +69,20 @@ Deno.test("old code that starts again receives the state that it kept", async ()
 });
 
 const BAD_STATES: [why: string, state: () => unknown, reason: RegExp][] = [
-  ["is not data", () => ({ count: () => {} }), /STATE_NOT_KEPT.*function/],
+  [
+    "is not data",
+    () => ({ count: () => {} }),
+    /STATE_NOT_KEPT.*Cannot encode "state\.count": it is a function/,
+  ],
+  [
+    "is a list with an item that is not data",
+    () => [{ run: () => {} }],
+    /STATE_NOT_KEPT.*Cannot encode "state\[0\]\.run": it is a function/,
+  ],
   [
     "is too large",
     () => ({ count: 1, more: "x".repeat(1024 * 1024) }),
-    /STATE_NOT_KEPT.*expected at most 1048576/,
+    /STATE_NOT_KEPT.*Cannot keep the state: .*expected at most 1048576/,
   ],
   [
     "throws",

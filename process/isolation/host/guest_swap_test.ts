@@ -110,7 +110,10 @@ for (const isolation of ["worker", "process"] as const) {
     assert.deepEqual(await previous(), { ...kept, from: 2 });
     await process.swap("guest"); // the state is a function
     assert.equal(await previous(), null);
-    assert.match(logs.lines.join("\n"), /STATE_NOT_KEPT.*function/);
+    assert.match(
+      logs.lines.join("\n"),
+      /STATE_NOT_KEPT.*"state\.from": it is a function/,
+    );
     await file.write(code('"x".repeat(2 * 1024 * 1024)'));
     await process.swap("guest");
     await process.swap("guest");

@@ -28,11 +28,11 @@ export async function keptFrame(
  * if it is over `messageSize` bytes
  */
 export function checkState(state: unknown, messageSize: number): void {
-  const size = encode(state).length;
+  const size = encode(state, { name: "state" }).length;
   if (size <= messageSize) return;
   throw new CaryatidError(
     "STATE_NOT_KEPT",
-    `Cannot keep it: found ${size} bytes; expected at most ${messageSize}`,
+    `Cannot keep the state: found ${size} bytes; expected at most ${messageSize}`,
     { hint: "Raise limits.message-size of the module, or keep less." },
   );
 }
