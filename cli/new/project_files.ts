@@ -14,7 +14,10 @@ export interface ProjectText {
   readonly tryIt: string;
   /** Port on which the project listens (none). */
   readonly port?: number;
-  /** Module that the package exports (none). */
+  /**
+   * Module that the package exports (none). Such a project is published, and
+   * `compile` refuses isolated modules: it makes no binary and no image.
+   */
   readonly exports?: string;
 }
 
@@ -32,9 +35,7 @@ export function projectFiles(
     "caryatid.toml": text.toml,
     ...text.code,
     "README.md": readme(name, text),
-    "Dockerfile": dockerfile(name, text),
-    ".dockerignore": `.git\n${name}\n`,
-    ".gitignore": `/${name}\n`,
+    ...text.exports === undefined ? imageFiles(name, text) : {},
     ".vscode/settings.json": json({
       "deno.enable": true,
       "evenBetterToml.schema.enabled": true,
@@ -70,12 +71,28 @@ function denoJson(
       test: "deno test",
       check: `${caryatid} check caryatid.toml && deno check`,
       run: `${caryatid} run caryatid.toml`,
-      compile: `${caryatid} compile caryatid.toml -o ${name}`,
+      ...exports === undefined
+        ? { compile: `${caryatid} compile caryatid.toml -o ${name}` }
+        : {},
     },
   };
 }
 
-function readme(name: string, { about, tryIt, port }: ProjectText): string {
+/** Returns the files that concern the binary of a project and its image. */
+function imageFiles(name: string, text: ProjectText): Files {
+  return {
+    "Dockerfile": dockerfile(name, text),
+    ".dockerignore": `.git\n${name}\n`,
+    ".gitignore": `/${name}\n`,
+  };
+}
+
+function readme(
+  name: string,
+  { about, tryIt, port, exports }: ProjectText,
+): string {
+  const compile =
+    "deno task compile    # makes one binary; the Dockerfile puts it into an image\n";
   return `# ${name}
 
 A process of [Caryatid](https://github.com/input-output-hk/caryatid) modules.
@@ -85,8 +102,7 @@ deno task dev        # runs it, and swaps modules whose files change
 deno task test
 deno task check      # checks the configuration and types
 deno task run        # runs it with no more permissions than it needs
-deno task compile    # makes one binary; the Dockerfile puts it into an image
-\`\`\`
+${exports === undefined ? compile : ""}\`\`\`
 
 ${about}
 ${port === undefined ? "" : `\n\`\`\`sh\n${tryIt}\n\`\`\`\n`}`;

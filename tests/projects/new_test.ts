@@ -3,21 +3,16 @@ import { caryatid, startCaryatid, stop } from "../e2e/cli/caryatid.ts";
 import { ServiceFolder } from "../e2e/cli/service_folder.ts";
 import { inherited } from "../support/running_program.ts";
 
-const COMMON = [
-  ".dockerignore",
-  ".gitignore",
-  ".vscode",
-  "Dockerfile",
-  "README.md",
-  "caryatid.toml",
-  "deno.json",
-];
+const COMMON = [".vscode", "README.md", "caryatid.toml", "deno.json"];
+/** Files of projects that `deno task compile` makes a binary of. */
+const IMAGE = [".dockerignore", ".gitignore", "Dockerfile"];
+const HELLO = /received say-hello\.hello: .*Hello, world!/;
 
 for (
-  const [template, code, says] of [
-    ["service", 7, /REST server listening on/],
-    ["worker", 2, /received say-hello\.hello: .*Hello, world!/],
-    ["plugin", 2, /received say-hello\.hello: .*Hello, world!/],
+  const [template, common, code, says] of [
+    ["service", [...COMMON, ...IMAGE], 7, /REST server listening on/],
+    ["worker", [...COMMON, ...IMAGE], 2, HELLO],
+    ["plugin", COMMON, 2, HELLO],
   ] as const
 ) {
   Deno.test(`new writes a ${template} that checks, tests and runs`, async (t) => {
@@ -36,14 +31,22 @@ for (
         const ran = await caryatid(args);
         assert.equal(ran.code, 0, ran.stderr);
         const files = [...Deno.readDirSync(project)].map(({ name }) => name);
-        assert.equal(files.length, COMMON.length + code);
-        for (const name of COMMON) assert(files.includes(name), name);
+        assert.equal(files.length, common.length + code, files.join());
+        for (const name of common) assert(files.includes(name), name);
         assert.match(
           ran.stdout,
           /\n\nNext:\n {2}cd .*say-hello\n {2}deno task dev\n {2}(curl|deno task test).*$/,
         );
       },
     );
+    await t.step("it has a task compile if it has a Dockerfile", async () => {
+      const text = await Deno.readTextFile(`${project}/deno.json`);
+      const readme = await Deno.readTextFile(`${project}/README.md`);
+      const { tasks } = JSON.parse(text);
+      const hasImage = common.includes("Dockerfile");
+      assert.equal("compile" in tasks, hasImage);
+      assert.equal(/compile|Dockerfile/.test(readme), hasImage);
+    });
     await t.step("the project passes fmt and lint", async () => {
       for (const task of [["fmt", "--check"], ["lint"]]) {
         await deno(project, task);
