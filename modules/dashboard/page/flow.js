@@ -116,7 +116,8 @@ function Edge({ edge, points, isFaint }) {
   const last = points.at(-1);
   const before = points.at(-2) ?? last;
   return html`
-    <g class="edge ${kind} ${isFaint ? "is-faint" : ""}">
+    <g class="edge ${kind} ${isFaint ? "is-faint" : ""}"
+      data-from=${edge.from} data-to=${edge.to}>
       <path d=${path} stroke-width=${width} fill="none" />
       ${used && edge.rate > 0.05 && html`
         <path class="moving ${speed(edge.rate)}" d=${path} fill="none"

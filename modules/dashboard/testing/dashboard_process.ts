@@ -23,6 +23,7 @@ export class DashboardProcess implements AsyncDisposable {
     const port = freePort();
     const own = Object.fromEntries(modules.map(({ name }) => [name, {}]));
     const process = await Process.create({
+      ...options,
       config: [
         {
           module: { dashboard: { port, ...section }, ...own },

@@ -17,6 +17,21 @@ const slow = defineModule({
   },
 });
 
+/** Answers work with a message only if `answers`. */
+const greeter = (answers: boolean) =>
+  defineModule({
+    name: "greeter",
+    topics: { subscribe: ["work.new"], publish: ["work.greeted"] },
+    init(context) {
+      const work = context.subscribe("work.new");
+      context.run(async () => {
+        for await (const { message } of work) {
+          if (answers) await context.publish("work.greeted", message);
+        }
+      });
+    },
+  });
+
 const hostile = defineModule({
   name: "hostile",
   permissions: { env: [HOSTILE] },
@@ -89,6 +104,30 @@ browserTest(
       "getComputedStyle(document.querySelector('.edge.is-stuck path')).stroke",
     );
     assert.equal(color, "rgb(200, 38, 44)");
+    assert.deepEqual(page.complaints, []);
+  },
+);
+
+browserTest(
+  "an edge of a module that was swapped is live as soon as the new code uses it",
+  async (browser) => {
+    await using subject = await DashboardProcess.start([greeter(false)], {}, {
+      swappable: true,
+    });
+    const { context } = subject.process;
+    const page = await open(subject, "flow", browser);
+    await context.publish("work.new", 1);
+    const isLive = ":not(.is-unused):has(.moving) .rate";
+    await page.until(`.edge[data-to$="/greeter"]${isLive}`, /\d/);
+    const answers = '.edge[data-from$="/greeter"]';
+    const classes = await page.evaluate(
+      `[...document.querySelectorAll('${answers}')]
+        .map(({ classList }) => [...classList].join(" "))`,
+    );
+    assert.deepEqual(classes, ["edge is-unused"]); // the old code never answers
+    await subject.process.swap("greeter", greeter(true));
+    await context.publish("work.new", 2);
+    await page.until(`${answers}${isLive}`, /\d/);
     assert.deepEqual(page.complaints, []);
   },
 );
