@@ -16,7 +16,13 @@ const REPAIR = 20_000;
 const REPEAT = 30_000;
 
 const SUFFIXES = ["", ".front", ".observers", ".filter", ".requests"];
-const OTHERS = [".cancelled", ".unhandled", ".renewed", ".alive"];
+const OTHERS = [
+  ".cancelled",
+  ".unhandled",
+  ".renewed",
+  ".alive",
+  ".answers",
+];
 
 async function deleteExchanges(
   { channel }: AmqpClient,
@@ -118,5 +124,36 @@ test(
       load.stop();
     }
     assert(load.confirmed.size > 0);
+  },
+);
+
+test(
+  "C11 subscriptions of answers receive again when their exchange is deleted, and no request fails",
+  async (broker) => {
+    const exchange = newExchange();
+    const log = new LogWatch();
+    await using bus = newBus({ url: broker.url(), exchange }, log);
+    await bus.open();
+    const handler = bus.handle("ask", ({ message }) => message);
+    const copies = bus.subscribe("ask._response.*", { queueSize: 1_000 });
+    await Promise.all([handler.ready, copies.ready]);
+    const received = new Reader(copies);
+    let asked = 0;
+    let isDone = false;
+    const ask = async () => {
+      while (!isDone) assert.equal(await bus.request("ask", ++asked), asked);
+    };
+    const asking = ask();
+    try {
+      await received.from(1, () => "a copy before", REPAIR);
+      await using client = await openClient(broker.url());
+      await deleteExchanges(client, [`${exchange}.answers`]);
+      const next = asked + 1;
+      await received.from(next, () => log.lines.join("\n"), REPAIR);
+    } finally {
+      isDone = true;
+      await asking;
+    }
+    assert.match(log.lines.join("\n"), /exchange ['"]\S+\.answers['"]/);
   },
 );
