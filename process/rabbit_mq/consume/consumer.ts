@@ -108,6 +108,9 @@ export class Consumer {
 
   /** Binds the queue again, once it is declared on this connection. */
   async rebind(): Promise<void> {
+    // An auto-delete queue may be deleted by now. Declared again, it would take
+    // requests until it expires, and no handler would answer them.
+    if (this.#closed) return;
     const channel = this.#lease?.channel;
     if (channel === undefined) return await this.#retryNow();
     // Until then `queue` is that of the previous connection, which is deleted:

@@ -125,3 +125,18 @@ Deno.test("a consumer that declares its queue again never binds the queue of its
   assert.deepEqual(declared.at(-1), "queue 2");
   consumer.detach();
 });
+
+Deno.test("a stopped consumer does not declare its queue again, which would have no consumer", async () => {
+  const channel = new FakeChannel();
+  channel.answer.resolve();
+  let declared = 0;
+  const consumer = consumerOf(() => {}, () => {
+    declared++;
+    return Promise.resolve("queue");
+  });
+  await consumer.attach(leasing(shared(channel)));
+  await consumer.stop();
+  await consumer.rebind();
+  await consumer.close();
+  assert.equal(declared, 1);
+});
