@@ -21,7 +21,7 @@ const LISTED = 100;
  * Longest wait until returned letters are in their queue again, in
  * milliseconds.
  */
-const PATIENCE = 1_000;
+const PATIENCE = 5_000;
 
 /** Options of {@linkcode DeadLetterStore}. */
 export interface DeadLetterStoreOptions {
@@ -89,11 +89,12 @@ export class DeadLetterStore implements DeadLetters {
     // Letters that are not removed return to their place in the queue when the
     // channel closes, also if this ends early.
     return await withChannel(connection, async (channel) => {
-      const { messageCount } = await channel.checkQueue(queue);
-      let used = 0, seen = 0, removed = 0;
-      for (; seen < messageCount && used < limit; seen++) {
+      let used = 0, seen = 0, removed = 0, all = 1;
+      for (; seen < all && used < limit; seen++) {
         const message = await channel.get(queue);
         if (message === false) break;
+        // Not counted by `checkQueue`: a busy quorum queue then answers 0.
+        if (seen === 0) all += message.fields.messageCount;
         if (!fits(letterOf(message), filter)) continue;
         used++;
         if (!await use(message)) continue;
@@ -101,7 +102,7 @@ export class DeadLetterStore implements DeadLetters {
         removed++;
       }
       if (seen > removed) {
-        await giveBack(channel, queue, messageCount - removed);
+        await giveBack(channel, queue, all - removed);
       }
       return used;
     }).catch(async (error) => {
