@@ -153,8 +153,8 @@ brokerTest(
     await using client = await openClient(broker.url);
     const queue = `${broker.exchange}.group.${group}.c15`;
     const later = `${broker.exchange}.later.3600000.${queue}`;
-    const { messageCount } = await client.channel.checkQueue(later);
-    assert.equal(messageCount, 1);
+    // A quorum queue may answer with an earlier count.
+    while ((await client.channel.checkQueue(later)).messageCount !== 1);
     await client.channel.deleteQueue(later);
   },
 );
