@@ -14,7 +14,7 @@ export class Changes {
 
   /**
    * Resolves when `holds` returns true, now or after a change. Rejects after
-   * `ms` milliseconds (5,000) with the text that `describe` returns then.
+   * `ms` milliseconds (30,000) with the text that `describe` returns then.
    */
   async until(
     holds: () => boolean,

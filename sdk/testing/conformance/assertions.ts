@@ -12,8 +12,8 @@ export interface CountedSignal {
 }
 
 /**
- * Asserts that `promise` rejects within 5 s with a `CaryatidError` that has the
- * code and the text. Returns the error.
+ * Asserts that `promise` rejects within 30 s with a `CaryatidError` that has
+ * the code and the text. Returns the error.
  */
 export async function failsWith(
   promise: Promise<unknown>,

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 
-/** Default timeout of a wait, in milliseconds. */
-export const DEADLINE = 5_000;
+/**
+ * Default timeout of a wait, in milliseconds. It only bounds a hang: a busy
+ * machine may need many seconds.
+ */
+export const DEADLINE = 30_000;
 
 /**
  * Returns the outcome of `promise`, or rejects after `ms` milliseconds (default
- * 5,000) with an error that contains `what`.
+ * 30,000) with an error that contains `what`.
  *
  * A function `what` is called at the deadline, so that it can report what
  * arrived until then.
@@ -33,7 +36,7 @@ export async function within<T>(
 
 /**
  * Returns the outcome of `promise`, as long as the number of `progress` changes
- * every `ms` milliseconds (default 5,000).
+ * every `ms` milliseconds (default 30,000).
  */
 export async function whileProgress<T>(
   promise: Promise<T>,

@@ -10,7 +10,7 @@ export interface TakeOptions {
    * (default: false).
    */
   readonly distinct?: boolean;
-  /** Timeout of each delivery, in milliseconds (default: 5,000). */
+  /** Timeout of each delivery, in milliseconds (default: 30,000). */
   readonly timeout?: number;
 }
 

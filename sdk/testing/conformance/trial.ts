@@ -141,7 +141,7 @@ export interface Collection {
   readonly shares: readonly (readonly Delivery[])[];
   /**
    * Resolves when there are `n` deliveries in total. Rejects with the
-   * deliveries so far if none arrives for 5 s.
+   * deliveries so far if none arrives for 30 s.
    */
   until(n: number): Promise<void>;
 }

@@ -208,7 +208,11 @@ test("C20 the exchange is declared as in Rust, and every queue is of a kind that
   await bus.subscribe("c20").ready;
   await bus.handle("c20.ask", () => "answer").ready;
   const answers = await within(
-    Promise.all(numbers(1_000).map(() => bus.request("c20.ask", null))),
+    Promise.all(
+      numbers(1_000).map(() =>
+        bus.request("c20.ask", null, { timeout: 60_000 })
+      ),
+    ),
     "1,000 answers",
     60_000,
   );

@@ -81,7 +81,7 @@ test("C9 messages that the broker keeps refusing are published on a new connecti
       ]);
     }
   })();
-  await within(publishing, "a new connection", 15_000);
+  await within(publishing, "a new connection");
   await proxy.came(3);
   await client.channel.purgeQueue("c9-full");
   await cut.publish("c9", "fits");

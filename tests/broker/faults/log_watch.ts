@@ -30,7 +30,7 @@ export class LogWatch implements Log {
 
   /**
    * Resolves when `count` lines match (1), with them; fails after `ms`
-   * milliseconds (5,000) with all lines there are.
+   * milliseconds (30,000) with all lines there are.
    */
   async until(pattern: RegExp, count = 1, ms?: number): Promise<string[]> {
     await this.#changes.until(

@@ -22,7 +22,7 @@ test(
       await log.until(/no connection/, round);
       const publishes = numbers(200).map((n) => cut.publish(`order.${n}`, n));
       await proxy.pass();
-      await within(Promise.all(publishes), "the confirms", 20_000);
+      await within(Promise.all(publishes), "the confirms");
       assert.deepEqual(messages(await take(last, 200)), numbers(200));
     }
   },
@@ -34,10 +34,10 @@ test("C7 a gap is counted from the last bytes of the broker, not from when the d
   await cut.subscribe("gap").ready;
   const began = performance.now();
   proxy.stall();
-  await log.until(/no connection/, 1, 10_000);
+  await log.until(/no connection/);
   const stalled = performance.now() - began;
   await proxy.pass();
-  await log.until(/SUBSCRIPTION_INTERRUPTED/, 1, 10_000);
+  await log.until(/SUBSCRIPTION_INTERRUPTED/);
   const [record] = log.all(/SUBSCRIPTION_INTERRUPTED/);
   const ms = Number(/for (\d+) ms/.exec(record!)![1]);
   assert(ms >= stalled - 50, `logged ${ms} ms, stalled for ${stalled} ms`);
