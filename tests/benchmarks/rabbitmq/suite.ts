@@ -1,4 +1,5 @@
 import { byClock, type Suite } from "../harness.ts";
+import { answerCopies } from "./answer_copies.ts";
 import { codec } from "./codec.ts";
 import { latency } from "./latency.ts";
 import { peerRequests } from "./peer_requests.ts";
@@ -16,6 +17,7 @@ export const rabbitMq: Suite = {
   cases: [
     ...throughput,
     ...latency,
+    ...answerCopies,
     ...peerRequests,
     ...byClock("thread", codec),
   ],
