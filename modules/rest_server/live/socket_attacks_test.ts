@@ -1,4 +1,6 @@
+import { Hono } from "hono";
 import assert from "node:assert/strict";
+import { handleRoute, reply } from "../mod.ts";
 import { RawClient, statusOf } from "../testing/raw_client.ts";
 import { RestProcess } from "../testing/rest_process.ts";
 
@@ -163,4 +165,50 @@ Deno.test("frames against the protocol end their connection, and no other one", 
   }
   await other.send(frame(0x81, '{"subscribe":"a"}'));
   await other.until((answer) => answer.includes('"subscribed":"a"'));
+});
+
+Deno.test("a handshake for the path of a handler is 404, whatever status the handler answers", async () => {
+  await using rest = await RestProcess.start({
+    live: { subscribe: ["a"], "socket-port": 0 },
+  }, {
+    routes: (context) =>
+      handleRoute(
+        context,
+        "GET /any/:status",
+        ({ params }) => reply("x", { status: Number(params.status) }),
+      ),
+  });
+  for (let status = 200; status < 300; status++) {
+    if (status === 204 || status === 205) continue; // without a body
+    await using client = await RawClient.connect(rest.socketPort!);
+    const line = GOOD.replace("/live/socket", `/any/${status}`);
+    await client.send(line.replace(HOST, `${HOST}\r\nOrigin: https://evil`));
+    assert.equal(statusOf(await client.ended()), 404);
+  }
+});
+
+Deno.test("a handshake for the path of an endless stream is 404 and takes no place of a client", async () => {
+  await using rest = await RestProcess.start({
+    live: { subscribe: ["a"], "socket-port": 0, "max-clients": 1 },
+  });
+  await using client = await RawClient.connect(rest.socketPort!);
+  await client.send(GOOD.replace("/live/socket", "/live/events?topic=a"));
+  assert.equal(statusOf(await client.ended()), 404);
+  await using next = await open(rest);
+  assert.equal(statusOf(next.text), 101);
+});
+
+Deno.test("a handshake that a middleware refuses after its route takes no place of a client", async () => {
+  let refusals = 2;
+  const app = new Hono().use("/live/*", async (c, next) => {
+    await next();
+    if (refusals-- > 0) c.res = c.text("no", 401);
+  });
+  await using rest = await RestProcess.start({
+    live: { subscribe: ["a"], "socket-port": 0, "max-clients": 1 },
+  }, { app });
+  for (const status of [401, 401, 101]) {
+    await using client = await open(rest);
+    assert.equal(statusOf(client.text), status);
+  }
 });

@@ -146,9 +146,12 @@ export class SocketListener {
         : problemResponse(problem(400, "WebSockets need HTTP/1.1"));
       const handshake = this.#accepted.get(request)!;
       const { leave } = handshake;
-      if (response.status !== ACCEPTED) return await refuse(socket, response);
       socket.once("close", leave);
       if (socket.destroyed) return leave();
+      // The status alone would let any handler accept a handshake, the route
+      // alone would ignore a middleware that refuses it.
+      const isAccepted = handshake !== NONE && response.status === ACCEPTED;
+      if (!isAccepted) return await refuse(socket, response);
       this.#handshakes.handleUpgrade(incoming, socket, head, (accepted) => {
         const room = budget.open(socket, () => {
           accepted.close(1013, "no room");
@@ -183,9 +186,14 @@ export const ACCEPTED = 299;
 
 /**
  * Writes the answer to a handshake, because a server of `node:http` hands its
- * connection over.
+ * connection over. A route that has an answer for it, maybe an endless one, is
+ * not for WebSockets.
  */
-async function refuse(socket: Duplex, response: Response): Promise<void> {
+async function refuse(socket: Duplex, answer: Response): Promise<void> {
+  if (answer.ok) await answer.body?.cancel();
+  const response = answer.ok
+    ? problemResponse(problem(404, "no WebSockets at this path"))
+    : answer;
   const { status, headers } = response;
   const body = await bodyOf(response);
   const lines = [...headers].filter(([name]) => name !== "content-length")
