@@ -79,14 +79,9 @@ export class BusHandler {
     // It would show headers that a proxy adds: no handler is asked.
     if (method === "TRACE") throw this.#notAllowed(method, words);
     if (method !== "GET" && method !== "HEAD") this.#checkRoom();
-    // What the runtime delivers is the body, whatever the headers say: HTTP/2
-    // needs none.
     const bytes = method === "GET" || method === "HEAD"
       ? NOTHING
-      : await this.#bodies.read(
-        request,
-        lengthOf(env.headers.own["content-length"]),
-      );
+      : await this.read(request, env);
     try {
       const pending = this.begin(request, env, bytes);
       try {
@@ -98,9 +93,29 @@ export class BusHandler {
       const { behind } = this.#options;
       if (behind === undefined || !isMissing(error)) throw error;
       return await behind(again(request, bytes), env);
-    } finally {
-      if (bytes.length > 0) this.#options.budget.give(bytes.length);
     }
+  }
+
+  /**
+   * Reads the body of a request, at most once: every caller gets the same
+   * bytes. They count in the budget until `release`.
+   */
+  read(
+    request: Request,
+    env: RequestContext,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    // What the runtime delivers is the body, whatever the headers say: HTTP/2
+    // needs none.
+    return env.body ??= this.#bodies.read(
+      request,
+      lengthOf(env.headers.own["content-length"]),
+    );
+  }
+
+  /** Gives back what the body of a request took of the budget. */
+  release({ body }: RequestContext): void {
+    // A body that was refused took nothing.
+    body?.then(({ length }) => this.#options.budget.give(length), () => {});
   }
 
   /**

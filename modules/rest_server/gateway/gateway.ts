@@ -1,6 +1,11 @@
 import type { Context } from "@caryatid/sdk";
 import type { ModuleTracer } from "@caryatid/sdk/internal/tracing";
-import { Hono, type MiddlewareHandler } from "hono";
+import {
+  type Context as HonoContext,
+  Hono,
+  type MiddlewareHandler,
+  type Next,
+} from "hono";
 import { type Problem, problem } from "../problem.ts";
 import { ownerOf } from "./address.ts";
 import { AnswerStreams } from "./answer_streams.ts";
@@ -125,6 +130,7 @@ export class Gateway {
     this.#app = new Hono<GatewayEnv>({
       getPath: (_, options) => (options!.env as RequestContext).target.route,
     });
+    if (!this.#isDirect) this.#app.use((c, next) => this.#share(c, next));
     for (const guard of guards) this.#app.use(guard);
     for (const app of before) this.#app.route("/", app as Hono);
     this.#app.all("*", (c) => this.#bus.answer(c.req.raw, c.env));
@@ -212,7 +218,10 @@ export class Gateway {
       response = this.#failed(error, request, env);
     }
     this.#running--;
-    if (method !== "GET" && method !== "HEAD") discardBody(request);
+    if (method !== "GET" && method !== "HEAD") {
+      this.#bus.release(env);
+      discardBody(request);
+    }
     const marked = this.#isBare && method !== "HEAD"
       ? response
       : this.#marked(response, method, headers, env);
@@ -242,6 +251,21 @@ export class Gateway {
     );
     env.refusal = refusal;
     return env;
+  }
+
+  /**
+   * Makes Hono read a body within the limits of the server, and once for
+   * middleware and handlers: Hono looks for it here first.
+   */
+  #share(c: HonoContext<GatewayEnv>, next: Next): Promise<void> {
+    const { method } = c.env;
+    if (method !== "GET" && method !== "HEAD") {
+      Object.defineProperty(c.req.bodyCache, "arrayBuffer", {
+        get: () => this.#bus.read(c.req.raw, c.env).then((all) => all.buffer),
+        enumerable: true,
+      });
+    }
+    return next();
   }
 
   /** Returns the answer to a request that does not reach a route. */

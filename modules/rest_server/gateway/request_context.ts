@@ -19,6 +19,8 @@ export class RequestContext {
    * route ends it by itself.
    */
   isPlain = false;
+  /** Body, if a route or a middleware has asked for it. */
+  body: Promise<Uint8Array<ArrayBuffer>> | undefined;
   /** Failure, for the log. */
   problem: unknown;
   readonly #target: Target | undefined;
@@ -55,6 +57,11 @@ export class RequestContext {
   /** True if it comes from a trusted proxy. */
   get isProxied(): boolean {
     return this.#trusted.length > 0 && isWithin(this.#peer(), this.#trusted);
+  }
+
+  /** Address of the client, for `getConnInfo` of Hono. */
+  get remoteAddr(): { readonly transport: "tcp"; readonly hostname: string } {
+    return { transport: "tcp", hostname: this.address };
   }
 
   /** Address of the client. */
