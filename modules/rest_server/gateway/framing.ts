@@ -1,6 +1,8 @@
 import { type Problem, problem } from "../problem.ts";
 import type { RequestHeaders } from "./headers.ts";
 
+const LENGTH = /^\d{1,15}$/;
+
 /**
  * Returns the reason why others who read the message could see another end of
  * it, or another body (E12: Deno takes two equal lengths, and other encodings).
@@ -10,7 +12,7 @@ export function framingProblem(
   { own, hop, isHostile }: RequestHeaders,
 ): Problem | undefined {
   const length = own["content-length"];
-  if (length !== undefined && !/^\d{1,15}$/.test(length)) {
+  if (length !== undefined && !LENGTH.test(length)) {
     return problem(400, "the body's length is ambiguous");
   }
   const encoding = hop["transfer-encoding"];
@@ -26,4 +28,17 @@ export function framingProblem(
   return encoding !== undefined || Number(length ?? 0) > 0
     ? problem(400, `${method} has no body here`)
     : undefined;
+}
+
+/**
+ * Returns true if the end of a request is certain, although it is refused: it
+ * came over HTTP/2, where no later request can be read out of its body.
+ */
+export function isFramed(
+  { own, hop }: RequestHeaders,
+  namesHost: () => boolean,
+): boolean {
+  const length = own["content-length"] ?? "0";
+  return own["host"] === undefined && Object.keys(hop).length === 0 &&
+    LENGTH.test(length) && namesHost();
 }

@@ -1,22 +1,25 @@
 import assert from "node:assert/strict";
 import { connect as connectHttp2 } from "node:http2";
+import type { RestRequest } from "../mod.ts";
 import { statusOf } from "../testing/raw_client.ts";
 import { RestProcess } from "../testing/rest_process.ts";
 
-/** A server that echoes bodies, and the bodies that its handler received. */
+/** A server that echoes bodies, and what its handler received. */
 async function echoing(): Promise<
-  { server: RestProcess; bodies: unknown[] }
+  { server: RestProcess; bodies: unknown[]; hosts: unknown[] }
 > {
   const bodies: unknown[] = [];
+  const hosts: unknown[] = [];
   const server = await RestProcess.start({}, {
     routes: (context) =>
       context.handle("rest.*.echo", ({ message }) => {
-        const { body } = message as { body: string | Uint8Array };
+        const { body, headers } = message as RestRequest;
         bodies.push(body);
+        hosts.push(headers["host"]);
         return { code: 200, body, content_type: "text/plain" };
       }),
   });
-  return { server, bodies };
+  return { server, bodies, hosts };
 }
 
 Deno.test("E12 a Connection header cannot remove framing headers", async (t) => {
@@ -92,7 +95,7 @@ Deno.test("E12 a GET or HEAD request with a body is 400, so that no body is drop
 });
 
 Deno.test("E9 HTTP/2 by prior knowledge delivers bodies, paths and headers as HTTP/1 does", async (t) => {
-  const { server, bodies } = await echoing();
+  const { server, bodies, hosts } = await echoing();
   await using _ = server;
   const client = connectHttp2(server.url);
   const send = (
@@ -100,7 +103,8 @@ Deno.test("E9 HTTP/2 by prior knowledge delivers bodies, paths and headers as HT
     body?: string | Uint8Array,
   ): Promise<{ status: number; text: string }> => {
     const answered = Promise.withResolvers<{ status: number; text: string }>();
-    const request = client.request(headers);
+    const endStream = body === undefined;
+    const request = client.request(headers, { endStream });
     let status = 0;
     let text = "";
     request.setEncoding("utf8");
@@ -135,6 +139,16 @@ Deno.test("E9 HTTP/2 by prior knowledge delivers bodies, paths and headers as HT
   });
   await t.step("a path that is not handled", async () => {
     assert.equal((await send({ ":path": "/other" })).status, 404);
+  });
+  await t.step("a GET with a body is 400, with details", async () => {
+    const headers = { ":path": "/echo", "content-length": "5" };
+    const { status, text } = await send(headers, "hello");
+    assert.equal(status, 400);
+    assert.equal(JSON.parse(text).detail, "GET has no body here");
+  });
+  await t.step("the host", async () => {
+    await send({ ":path": "/echo" });
+    assert.equal(hosts.at(-1), new URL(server.url).host);
   });
   const closed = Promise.withResolvers<void>();
   client.close(() => closed.resolve());

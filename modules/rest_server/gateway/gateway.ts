@@ -13,7 +13,7 @@ import { BusHandler } from "./bus_handler.ts";
 import { unavailable } from "./bus_problem.ts";
 import type { RestServerConfig } from "../config.ts";
 import { Cors } from "./cors.ts";
-import { framingProblem } from "./framing.ts";
+import { framingProblem, isFramed } from "./framing.ts";
 import { RequestHeaders } from "./headers.ts";
 import { HealthRoutes } from "./health.ts";
 import { hostsOf } from "./hosts.ts";
@@ -189,8 +189,11 @@ export class Gateway {
     if (refused) {
       const problem = this.#limited(headers, peer) ?? refused;
       this.#log.write(method, undefined, problem.status, began, problem);
-      // Of an answer to HEAD no body is sent that could break off.
-      return method === "HEAD"
+      // Of an answer to HEAD no body is sent that could break off. Over HTTP/2
+      // nothing would arrive of one that does.
+      const { url } = request;
+      const namesHost = () => this.#targets.namesHost(url);
+      return method === "HEAD" || isFramed(headers, namesHost)
         ? problemResponse(problem)
         : cutResponse(problem);
     }
@@ -238,6 +241,8 @@ export class Gateway {
     let refusal: unknown;
     try {
       target = this.#targets.read(request, headers.own["host"]);
+      // HTTP/2 has the host in the target.
+      headers.own["host"] ??= target.authority;
     } catch (error) {
       refusal = error;
     }

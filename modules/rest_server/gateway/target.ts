@@ -101,7 +101,8 @@ function authorityOf({ url, host, scheme, fallback }: TargetSource): string {
   return authority;
 }
 
-function authorityIn(url: string, start: number): string {
+/** Returns the text between `start` and the target. */
+export function authorityIn(url: string, start: number): string {
   const end = url.slice(start).search(/[/?]/);
   return end < 0 ? url.slice(start) : url.slice(start, start + end);
 }

@@ -1,7 +1,7 @@
 import { problem } from "../problem.ts";
 import { isKnownHost } from "./hosts.ts";
 import { type Query, readQuery } from "../query.ts";
-import { readTarget, type TargetParts } from "./target.ts";
+import { authorityIn, readTarget, type TargetParts } from "./target.ts";
 import { type Dots, elementsOf, topicOf, wordsOf } from "../topic_of.ts";
 
 /** Targets that are remembered, and how long they may be. */
@@ -21,6 +21,8 @@ export class Target {
   readonly segments: readonly string[];
   /** Segments as path elements of the message. */
   readonly elements: readonly string[];
+  /** Host and port that the request is for. */
+  readonly authority: string;
   /**
    * The one spelling of the path by which Hono chooses routes and middleware:
    * of the elements that handlers get, so that nothing reaches a handler past
@@ -35,8 +37,10 @@ export class Target {
   #topic = "";
 
   /** `dots` are those of the server. */
-  constructor({ path, segments, query }: TargetParts, dots: Dots) {
+  constructor(parts: TargetParts, dots: Dots) {
+    const { path, segments, query } = parts;
     this.path = path;
+    this.authority = parts.authority;
     this.segments = segments;
     this.elements = Object.freeze(elementsOf(segments, dots));
     const joined = this.elements.join("/");
@@ -120,6 +124,15 @@ export class Targets {
       throw problem(400, "OPTIONS needs a path here");
     }
     return target;
+  }
+
+  /**
+   * Returns true for a request without a Host header that names its host all
+   * the same, as one of HTTP/2 does.
+   */
+  namesHost(url: string): boolean {
+    const authority = authorityIn(url, this.#rules.scheme.length + 3);
+    return authority !== "" && authority !== this.fallback;
   }
 
   #read(url: string, host: string | undefined): Target {
