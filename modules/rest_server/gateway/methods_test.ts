@@ -46,6 +46,39 @@ Deno.test("E7 HEAD is for its own handler, else for GET's, and has no body", asy
   assert.deepEqual(methods, ["GET", "HEAD"]);
 });
 
+Deno.test("E7 HEAD has the Content-Length of GET or none if answers are compressed", async (t) => {
+  await using server = await RestProcess.start({ compression: true }, {
+    routes: (context) => {
+      handleRoute(context, "GET /short", () => "short");
+      handleRoute(context, "GET /medium", () => "x".repeat(5_000));
+      handleRoute(context, "GET /long", () => "x".repeat(100_000));
+      handleRoute(context, "GET /bytes", () => new Uint8Array(5_000));
+    },
+  });
+  const head = async (path: string, encoding: string) => {
+    await using client = await server.connect();
+    await client.send(
+      `HEAD ${path} HTTP/1.1\r\nHost: a\r\n${encoding}` +
+        "Connection: close\r\n\r\n",
+    );
+    return await client.ended();
+  };
+  const cases: [path: string, plain: string, gzip: string | undefined][] = [
+    ["/short", "5", "5"],
+    ["/medium", "5000", undefined],
+    ["/long", "100000", undefined],
+    ["/bytes", "5000", "5000"],
+  ];
+  for (const [path, plain, gzip] of cases) {
+    await t.step(path, async () => {
+      assert.equal(lengthOf(await head(path, "")), plain);
+      const answer = await head(path, "Accept-Encoding: gzip\r\n");
+      assert.equal(lengthOf(answer), gzip, answer);
+      assert.equal(/^vary: .*accept-encoding/im.test(answer), plain !== gzip);
+    });
+  }
+});
+
 Deno.test("E5 paths that the server answers itself are 405 for other methods", async (t) => {
   for (const dots of ["escape", "split"]) {
     await using server = await RestProcess.start({
