@@ -1,6 +1,7 @@
 import {
   CaryatidError,
   type MessageBus,
+  patternCovers,
   patternsOverlap,
   topicMatches,
   validateTopic,
@@ -142,15 +143,19 @@ export class RouteTable {
   }
 
   /**
-   * Returns every bus that may carry a topic of `pattern`, or a request on one.
+   * Returns every bus that may carry a topic of `pattern`, or a request on one:
+   * those of the routes that overlap it, up to the first one that takes all of
+   * its topics. No bus carries an invalid pattern.
    */
   carriersOf(pattern: string): readonly Carrier[] {
     const wire = requestPattern(pattern);
-    const routes = this.#routes.filter((route) =>
-      patternsOverlap(route.pattern, pattern) ||
-      patternsOverlap(route.pattern, wire)
-    );
-    return [...new Set(routes.flatMap(({ way }) => way.carriers))];
+    const found = new Set<Carrier>();
+    for (const { pattern: route, way } of this.#routes) {
+      if (!mayShare(route, pattern) && !mayShare(route, wire)) continue;
+      for (const carrier of way.carriers) found.add(carrier);
+      if (patternCovers(route, pattern)) break;
+    }
+    return [...found];
   }
 
   #first(topic: string, fits: (pattern: string) => boolean): Way {
@@ -165,6 +170,15 @@ export class RouteTable {
       .map(({ way }) => way);
     if (ways.length > 0) return ways;
     throw noRouteError(`listen to "${pattern}"`, pattern);
+  }
+}
+
+/** Returns true if both patterns match a topic; false if one is invalid. */
+function mayShare(route: string, pattern: string): boolean {
+  try {
+    return patternsOverlap(route, pattern);
+  } catch {
+    return false; // such as the request pattern of a topic of 255 bytes
   }
 }
 

@@ -58,6 +58,18 @@ Deno.test("the first matching route is used", async () => {
   assert.deepEqual(topics(await take(onB, 1)), ["z"]);
 });
 
+Deno.test("health() of a pattern has the buses of the routes that may carry its topics, and no others", () => {
+  const { bus } = twoBuses([["x.#", "a"], ["x.y", "b"], ["#", "b"]]);
+  const busesOf = (pattern?: string) => bus.health(pattern).map(({ id }) => id);
+  assert.deepEqual(busesOf("x.y"), ["a"]);
+  assert.deepEqual(busesOf("x.*"), ["a"]);
+  assert.deepEqual(busesOf("z"), ["b"]);
+  assert.deepEqual(busesOf("*.y"), ["a", "b"]);
+  assert.deepEqual(busesOf("x".repeat(255)), ["b"]);
+  assert.deepEqual(busesOf("x".repeat(256)), []);
+  assert.deepEqual(busesOf(), ["a", "b"]);
+});
+
 Deno.test("A9 a route to two buses gives a subscriber one copy", async () => {
   const { a, b, bus } = twoBuses([["end", "b"], ["#", "a", "b"]]);
   await using _ = bus;
