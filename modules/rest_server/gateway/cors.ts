@@ -18,6 +18,9 @@ export interface CorsRules {
 /**
  * Declares to browsers which pages may use the server. It does not protect the
  * server from other clients.
+ *
+ * By hand: `hono/cors` takes every OPTIONS request for a preflight, and gives
+ * methods to origins that may not come.
  */
 export class Cors {
   readonly #rules: CorsRules;

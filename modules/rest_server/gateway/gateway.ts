@@ -71,10 +71,7 @@ export interface WebApp {
  * it. It knows no sockets, and uses only what every web platform has.
  *
  * By hand, before Hono: targets and framing are checked as they came, since
- * Hono routes by a parsed URL (`/a/../b` is `/b` there). The rate limit counts
- * refused requests and preflights, too. `hono/cors` takes every OPTIONS request
- * for a preflight, and gives methods to origins that may not come;
- * `hono/request-id` takes fewer ids than common proxies send.
+ * Hono routes by a parsed URL (`/a/../b` is `/b` there).
  */
 export class Gateway {
   readonly #config: RestServerConfig;

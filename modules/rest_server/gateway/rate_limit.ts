@@ -16,6 +16,9 @@ interface Bucket {
 /**
  * A bucket of tokens for each client: each request takes one, and they come
  * back steadily.
+ *
+ * By hand: Hono has no rate limit, and its middleware would not count requests
+ * that are refused before.
  */
 export class RateLimiter {
   readonly #limit: RateLimit;
