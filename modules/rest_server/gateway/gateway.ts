@@ -218,6 +218,7 @@ export class Gateway {
       response = this.#failed(error, request, env);
     }
     this.#running--;
+    if (env.stream !== undefined) cancelDropped(env.stream, response);
     if (method !== "GET" && method !== "HEAD") {
       this.#bus.release(env);
       discardBody(request);
@@ -334,6 +335,19 @@ export class Gateway {
     discardBody(request);
     return problemResponse(found);
   }
+}
+
+/**
+ * Cancels the stream of a route if a middleware has replaced its answer, so
+ * that its file or its place of a client is free.
+ */
+function cancelDropped(
+  stream: ReadableStream<Uint8Array>,
+  response: Response,
+): void {
+  // A locked stream has a reader: the middleware has wrapped it.
+  if (stream === response.body || stream.locked) return;
+  stream.cancel().catch(() => {}); // its source reports its own errors
 }
 
 /** Returns the path of a URL, cut to 255 characters, without its query. */

@@ -135,3 +135,33 @@ Deno.test("getConnInfo() of Hono returns the address of the client, through trus
     assert.equal(await statusAfter(answer), status);
   }
 });
+
+Deno.test("an answer that a middleware replaces leaves no file open and takes no place of a client", async () => {
+  let left = 2;
+  const app = new Hono().use(async (c, next) => {
+    await next();
+    c.header("x-seen", "1");
+    if (left-- > 0) c.res = c.text("no", 401);
+  });
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/a.txt`, "a file");
+    await using server = await RestProcess.start({
+      static: { folder, path: "/files" },
+      live: { subscribe: ["a"], "max-clients": 1 },
+    }, { app });
+    // The sanitizer of resources finds files that stay open.
+    for (const path of ["/files/a.txt", "/live/events?topic=a"]) {
+      left = 2;
+      for (const status of [401, 401, 200]) {
+        const answer = await server.fetch(path);
+        assert.equal(answer.status, status);
+        const reader = answer.body!.getReader();
+        assert((await reader.read()).value!.length > 0);
+        await reader.cancel();
+      }
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

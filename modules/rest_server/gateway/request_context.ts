@@ -21,6 +21,8 @@ export class RequestContext {
   isPlain = false;
   /** Body, if a route or a middleware has asked for it. */
   body: Promise<Uint8Array<ArrayBuffer>> | undefined;
+  /** Body of a route's answer that must be read or cancelled, if it has one. */
+  stream: ReadableStream<Uint8Array> | undefined;
   /** Failure, for the log. */
   problem: unknown;
   readonly #target: Target | undefined;

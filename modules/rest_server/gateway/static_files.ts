@@ -53,6 +53,7 @@ export async function staticFiles(
     if (status < 300) headers.set("content-type", type);
     const isWanted = range && c.req.method !== "HEAD";
     const body = isWanted ? await bodyOf(file, range, platform) : null;
+    if (body) c.env.stream = body;
     return new Response(body, { status, headers });
   };
   return new Hono<GatewayEnv>().get(

@@ -47,6 +47,8 @@ export async function answerEvents(
       live.feeds.release(feed);
     },
   );
+  // A gateway cancels it if a middleware answers otherwise.
+  if (request.env) request.env.stream = stream.body;
   return new Response(stream.body, { headers: HEADERS });
 }
 
