@@ -10,21 +10,22 @@ import { Outbox } from "../wire/outbox.ts";
 import { FrameReader } from "../wire/frame_reader.ts";
 import { violation } from "../wire/protocol_errors.ts";
 import type { Traffic } from "./guest_options.ts";
+import { HostPace } from "./host_pace.ts";
 
 /**
  * Time that frames may take in one turn of the event loop, in milliseconds.
  * Then other guests, timers and signals have theirs.
  */
 const MAX_TURN = 8;
-/**
- * Time of the frames of one batch, in milliseconds, after which their later
- * work is measured. Frames of a few bytes can cause much of it.
- */
-const LONG_BATCH = 2;
 /** Maximum time that a guest waits after frames with much later work. */
 const MAX_PAUSE = 200;
 /** Frames after which the clock is read. */
 const FRAMES = 16;
+/**
+ * Frames of one turn. Frames of a few bytes can cause much later work, such as
+ * refused requests, which happens before the next turn.
+ */
+const MOST_FRAMES = 128;
 /** Bytes of a frame after which the clock is read. */
 const LONG_FRAME = 4096;
 
@@ -35,6 +36,9 @@ const GUEST_ABILITIES = {
   exactlyOnce: true,
   backPressure: "publisher",
 } as const;
+
+/** Pace of the frames of all guests of this thread. */
+const pace = new HostPace();
 
 /** Options of {@linkcode GuestChannel}. */
 export interface GuestChannelOptions {
@@ -65,6 +69,8 @@ export class GuestChannel {
   /** Bytes that came before traffic was attached. */
   #early = 0;
   #greeted = false;
+  /** Frames since the last turn that this channel waited for. */
+  #frames = 0;
   /** Ends the pause of a guest that is closed. */
   #resume: (() => void) | undefined;
   #closed = false;
@@ -121,27 +127,37 @@ export class GuestChannel {
   #receiveFrames(frames: FrameReader): Promise<void> | void {
     const began = performance.now();
     try {
-      for (let count = 1; !frames.done; count++) {
+      while (!frames.done) {
         if (this.#closed) return;
         this.#receive(frames.next(), frames.bytes);
-        if (count % FRAMES > 0 && frames.bytes < LONG_FRAME) continue;
-        if (performance.now() - turnStart() < MAX_TURN) continue;
-        return this.#yield().then(() => this.#receiveFrames(frames));
+        if (!this.#isLong(frames.bytes)) continue;
+        return this.#yield(performance.now() - began)
+          .then(() => this.#receiveFrames(frames));
       }
-      if (performance.now() - began > LONG_BATCH) return this.#yield();
     } catch (error) {
-      this.#options.onError(error);
+      return this.#options.onError(error);
     }
+    return pace.spend(performance.now() - began);
+  }
+
+  /** Counts a frame. Returns true if the turn has had enough frames. */
+  #isLong(bytes: number): boolean {
+    if (++this.#frames >= MOST_FRAMES) return true;
+    if (this.#frames % FRAMES > 0 && bytes < LONG_FRAME) return false;
+    return performance.now() - turnStart() >= MAX_TURN;
   }
 
   /**
-   * Lets the event loop turn once. If the work of the last frames has kept it
-   * for long, gives as much time to other guests.
+   * Lets the event loop turn once after frames that took `work` milliseconds.
+   * If their later work has kept the loop for long, gives as much time to other
+   * guests.
    */
-  async #yield(): Promise<void> {
+  async #yield(work: number): Promise<void> {
+    this.#frames = 0;
     const began = performance.now();
     await yieldToEventLoop();
     const later = performance.now() - began;
+    await pace.spend(work + later);
     if (later < MAX_TURN || this.#closed) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, Math.min(later, MAX_PAUSE));

@@ -19,8 +19,13 @@ const HANDLE = { concurrency: 1, retry: { attempts: 1 } };
 
 /**
  * Floods of a hostile guest, by name. Each flood runs until the guest is ended.
+ * The endless loop sends nothing: it shows what a guest that only takes
+ * processor time costs its neighbors.
  */
 export const FLOODS: Readonly<Record<string, (pipes: Pipes) => never>> = {
+  "endless loop": () => {
+    for (;;);
+  },
   "closed ids": ({ bridge }) => {
     bridge(
       batchOf([FROM_GUEST.subscribe, FIRST, "a", {}], [
