@@ -1,6 +1,8 @@
+import { denoDirOf } from "./deno_dir.ts";
 import { transpileWithDeno } from "./deno_transpile.ts";
 import type { GraphOptions } from "./read_graph.ts";
 import type { SourceFile, Transpiled } from "./source_file.ts";
+import { TrustedStore } from "./trusted_store.ts";
 import { transpileTrusted } from "./trusted_transpile.ts";
 
 /** Maximum number of transpiled files that are kept. */
@@ -31,16 +33,40 @@ export async function transpile(
     kept.set(keyOf(file), result);
     results.set(file.url, result);
   };
-  const running = transpileWithDeno(foreign, options);
-  const others = trusted.filter((file) => {
-    const code = transpileTrusted(file.text);
+  const [codes, made] = await Promise.all([
+    trustedCodes(trusted, options),
+    transpileWithDeno(foreign, options),
+  ]);
+  for (const file of trusted) {
+    const code = codes.get(file.hash);
     if (code !== undefined) keep(file, { code });
-    return code === undefined;
-  });
-  const made = [await running, await transpileWithDeno(others, options)];
+  }
+  // this Deno cannot transpile them in this process
+  const others = trusted.filter(({ hash }) => !codes.has(hash));
+  const rest = await transpileWithDeno(others, options);
   for (const file of [...foreign, ...others]) {
-    const result = made[0]!.get(file.url) ?? made[1]!.get(file.url);
+    const result = made.get(file.url) ?? rest.get(file.url);
     if (result !== undefined) keep(file, result);
   }
   return results;
+}
+
+/**
+ * Transpiles code of Caryatid, or takes it from the cache of Deno. Returns the
+ * JavaScript by hashes; a text is missing that this Deno cannot transpile.
+ */
+async function trustedCodes(
+  files: readonly SourceFile[],
+  { env }: GraphOptions,
+): Promise<ReadonlyMap<string, string>> {
+  if (files.length === 0) return new Map();
+  const store = new TrustedStore(await denoDirOf(env));
+  const codes = await store.read();
+  const { size } = codes;
+  for (const { hash, text } of files) {
+    const code = codes.get(hash) ?? await transpileTrusted(text);
+    if (code !== undefined) codes.set(hash, code);
+  }
+  if (codes.size > size) await store.write(codes);
+  return codes;
 }

@@ -1,11 +1,4 @@
-import * as nodeModule from "node:module";
-
 type StripTypes = (text: string, options: { mode: "transform" }) => string;
-
-/** Deno has it since 2.8; its types do not know it. */
-const { stripTypeScriptTypes } = nodeModule as {
-  readonly stripTypeScriptTypes?: StripTypes;
-};
 
 /**
  * Transpiles code of Caryatid in this process. It is never called with code of
@@ -14,6 +7,13 @@ const { stripTypeScriptTypes } = nodeModule as {
  *
  * Returns undefined if this Deno has no such function.
  */
-export function transpileTrusted(text: string): string | undefined {
+export async function transpileTrusted(
+  text: string,
+): Promise<string | undefined> {
+  // Loading the module takes 6 ms, and it is needed once per version.
+  const { stripTypeScriptTypes } = await import("node:module") as {
+    // Deno has it since 2.8; its types do not know it.
+    readonly stripTypeScriptTypes?: StripTypes;
+  };
   return stripTypeScriptTypes?.(text, { mode: "transform" });
 }
