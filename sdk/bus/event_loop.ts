@@ -106,7 +106,15 @@ export function turnStart(): number {
  */
 export function yieldPeriodically<T>(outcome: Promise<T>): Promise<T> {
   if (!cached && !beginTurn()) return outcome;
-  if (++calls < CALLS_PER_TURN) return outcome;
+  return ++calls < CALLS_PER_TURN ? outcome : afterTurn(outcome);
+}
+
+/**
+ * Returns `outcome` after one turn. It is a function, because its closures
+ * would cost each call of `yieldPeriodically` a scope of 40 bytes: 3 % of a
+ * publish.
+ */
+function afterTurn<T>(outcome: Promise<T>): Promise<T> {
   outcome.catch(() => {}); // the caller receives the error after the turn
   return yieldToEventLoop().then(() => outcome);
 }
