@@ -140,3 +140,23 @@ Deno.test("a message that accept mutates is detected, also if accept rejects it"
     });
   }
 });
+
+Deno.test("a loop no longer waits after 16 awaited publishes", async () => {
+  const { queue, subscription } = make();
+  const received: unknown[] = [];
+  const waiting: boolean[] = [];
+  const all = Array.from({ length: 64 }, (_, n) => n);
+  const read = (async () => {
+    for await (const { message } of subscription) {
+      if (received.push(message) === all.length) break;
+    }
+  })();
+  for (const n of all) {
+    waiting.push(subscription.readers > 0);
+    push(queue, n);
+    await null;
+  }
+  await read;
+  assert.deepEqual(received, all);
+  assert.deepEqual(waiting, all.map((n) => n < 16));
+});
