@@ -91,7 +91,10 @@ export class RouteTable {
    * @throws {CaryatidError} `NO_ROUTE` or `INVALID_TOPIC`
    */
   way(topic: string): Way {
-    if (this.#only !== undefined) return this.#only;
+    return this.#only ?? this.#wayOf(topic);
+  }
+
+  #wayOf(topic: string): Way {
     // Topics of requests and answers are new each time, so the cache uses the
     // topic of the request.
     const requested = requestedTopic(topic) ?? answeredTopic(topic);

@@ -264,7 +264,10 @@ export class TopicCache<T> {
 
   /** Returns the result of `topic`, computed if it is not cached. */
   get(topic: string): T {
-    if (topic === this.#lastTopic) return this.#lastValue!;
+    return topic === this.#lastTopic ? this.#lastValue! : this.#getOther(topic);
+  }
+
+  #getOther(topic: string): T {
     if (this.#bypassed && ++this.#skipped % SAMPLE !== 0) {
       return this.#find(topic);
     }

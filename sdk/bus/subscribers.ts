@@ -139,7 +139,10 @@ export class Subscribers {
     delivery: Delivery,
     options: PublishOptions | undefined,
   ): Promise<void> | undefined {
-    return fanOut(this.#matches.get(delivery.topic), delivery, options);
+    const targets = this.#matches.get(delivery.topic);
+    return targets.length === 1
+      ? targets[0]!.queue.push(delivery, options)
+      : pushToAll(targets, delivery, options);
   }
 
   /**
@@ -263,12 +266,11 @@ export class Subscribers {
  * Pushes `delivery` to the queues of all `targets`. Returns undefined if all
  * accepted it, else a promise that the slowest settles.
  */
-function fanOut(
+function pushToAll(
   targets: readonly Target[],
   delivery: Delivery,
   options: PublishOptions | undefined,
 ): Promise<void> | undefined {
-  if (targets.length === 1) return targets[0]!.queue.push(delivery, options);
   let waits: Promise<void>[] | undefined; // made only when a queue is full
   for (let i = 0; i < targets.length; i++) {
     const wait = targets[i]!.queue.push(delivery, options);
