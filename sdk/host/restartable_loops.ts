@@ -2,7 +2,11 @@ import { Deadlines } from "../bus/deadlines.ts";
 import { checkRetry, QUEUE_SIZE } from "../bus/options.ts";
 import { Redeliveries } from "../bus/retries.ts";
 import { Ring } from "../bus/collections.ts";
-import type { LoopStep, ObservableLoop } from "../bus/observable_loop.ts";
+import {
+  type LoopStep,
+  LoopWaits,
+  type ObservableLoop,
+} from "../bus/observable_loop.ts";
 import type { Log } from "../log.ts";
 import type { Delivery } from "../delivery.ts";
 import type { SubscribeOptions, Subscription } from "../subscription.ts";
@@ -30,7 +34,11 @@ export class SharedLoop {
   readonly #subscription: Subscription;
   #loop: ObservableLoop | undefined;
   #waiters = new Ring<Waiter>();
+  readonly #waits = new LoopWaits();
   #pulling = false;
+  /** True while a step that arrives belongs to `#poll`. */
+  #polling = false;
+  #polled: Step | Promise<Step> | undefined;
   /** Step that arrived when no loop waited. */
   #stashed: Step | undefined;
   readonly #given = new Ring<Delivery>();
@@ -64,10 +72,15 @@ export class SharedLoop {
     }
     const given = this.#given.shift();
     if (given) return Promise.resolve(arrive({ done: false, value: given }));
-    return new Promise((resolve) => {
-      this.#waiters.push({ resolve, arrive });
-      this.#pull();
-    });
+    const step = this.#poll();
+    if (step instanceof Promise) return step;
+    if (step !== undefined) return Promise.resolve(arrive(step));
+    return this.#waits.next(
+      new Promise((resolve) => {
+        this.#waiters.push({ resolve, arrive });
+        this.#pull();
+      }),
+    );
   }
 
   /** Adds a redelivery, which does not come from the subscription. */
@@ -107,27 +120,50 @@ export class SharedLoop {
   }
 
   /**
+   * Reads a step that is there, without a waiter: a step then needs one promise
+   * and no closures. Returns undefined if the loop must wait.
+   */
+  #poll(): Step | Promise<Step> | undefined {
+    if (this.#pulling || this.#waiters.length > 0) return undefined;
+    this.#polling = true;
+    this.#startPull();
+    this.#polling = false;
+    const step = this.#polled;
+    this.#polled = undefined;
+    return step;
+  }
+
+  /**
    * Reads for the first waiter. It loops because any number of deliveries may
    * be there.
    */
   #pull(): void {
-    this.#loop ??= this.#subscription[Symbol.asyncIterator]();
-    const loop: ObservableLoop = this.#loop;
-    while (!this.#pulling && this.#waiters.length > 0) {
-      this.#pulling = true;
-      if (loop.pull) {
-        loop.pull(this.#receive);
-      } else {
-        loop.next().then(
-          this.#receive,
-          (error) => this.#receive(Promise.reject(error)),
-        );
-      }
+    while (!this.#pulling && this.#waiters.length > 0) this.#startPull();
+  }
+
+  #startPull(): void {
+    const loop: ObservableLoop = this.#loop ??= this.#subscription
+      [Symbol.asyncIterator]();
+    this.#pulling = true;
+    if (loop.pull) {
+      loop.pull(this.#receive);
+    } else {
+      loop.next().then(
+        this.#receive,
+        (error) => this.#receive(Promise.reject(error)),
+      );
     }
   }
 
   #receive = (step: Step | Promise<Step>): void => {
     this.#pulling = false;
+    if (this.#polling) this.#polled = step;
+    else this.#pass(step);
+    // Not at once: the loop below may be in the middle of its step.
+    if (this.#waiters.length > 0) queueMicrotask(() => this.#pull());
+  };
+
+  #pass(step: Step | Promise<Step>): void {
     const waiter = this.#waiters.shift();
     if (step instanceof Promise) {
       // The end, or a rejection, which is the step of one loop.
@@ -138,9 +174,7 @@ export class SharedLoop {
     } else {
       this.#stashed = step;
     }
-    // Not at once: the loop below may be in the middle of its step.
-    if (this.#waiters.length > 0) queueMicrotask(() => this.#pull());
-  };
+  }
 }
 
 function unchanged(step: Step): Step {
