@@ -18,7 +18,7 @@ import { topicWords } from "../topic.ts";
  * ```
  */
 export class PatternIndex<T> {
-  readonly #root = new TrieNode<T>();
+  readonly #root = new TrieNode<T>("");
   #now: TrieNode<T>[] = [];
   #next: TrieNode<T>[] = [];
   #step = 0;
@@ -82,17 +82,14 @@ export class PatternIndex<T> {
     while (start >= 0 && count > 0) {
       const dot = topic.indexOf(".", start);
       const end = dot < 0 ? topic.length : dot;
-      let word: string | undefined; // sliced only if it is compared
       const step = ++this.#step;
       let entered = 0;
       for (let i = 0; i < count; i++) {
         const node = now[i]!;
         if (node.isHash) entered = this.#enter(node, next, entered, step);
-        if (node.mayHave(topic, start, end)) {
-          const literal = node.words!.get(word ??= topic.slice(start, end));
-          if (literal !== undefined) {
-            entered = this.#enter(literal, next, entered, step);
-          }
+        const literal = node.literal(topic, start, end);
+        if (literal !== undefined) {
+          entered = this.#enter(literal, next, entered, step);
         }
         if (node.star !== undefined) {
           entered = this.#enter(node.star, next, entered, step);
@@ -136,8 +133,15 @@ export class PatternIndex<T> {
 
 const NONE: readonly never[] = [];
 
+/** Maximum number of words of a node that are compared one by one. */
+const FEW_WORDS = 4;
+
 class TrieNode<T> {
+  /** Its word below its parent. */
+  readonly word: string;
   words: Map<string, TrieNode<T>> | undefined;
+  /** Children with a literal word, unless there are many. */
+  #few: readonly TrieNode<T>[] | undefined = NONE;
   /** Bits of all words that it has, or had since it was last empty. */
   #marks = 0;
   readonly values = new Set<T>();
@@ -148,8 +152,9 @@ class TrieNode<T> {
   /** Step of the search that entered it last. */
   step = 0;
 
-  constructor(isHash = false) {
-    this.isHash = isHash;
+  constructor(word: string) {
+    this.word = word;
+    this.isHash = word === "#";
   }
 
   /**
@@ -171,11 +176,21 @@ class TrieNode<T> {
   }
 
   /**
-   * Returns true if the text between `start` and `end` may be one of its words.
-   * Slicing and hashing it costs more than the rest of a search.
+   * Returns the child of the word between `start` and `end`. It compares few
+   * words in place: slicing and hashing the word costs more than the rest of a
+   * search.
    */
-  mayHave(topic: string, start: number, end: number): boolean {
-    return (this.#marks & markOf(topic, start, end)) !== 0;
+  literal(topic: string, start: number, end: number): TrieNode<T> | undefined {
+    if ((this.#marks & markOf(topic, start, end)) === 0) return undefined;
+    const few = this.#few;
+    if (few === undefined) return this.words?.get(topic.slice(start, end));
+    for (let i = 0; i < few.length; i++) {
+      const { word } = few[i]!;
+      if (word.length === end - start && topic.startsWith(word, start)) {
+        return few[i];
+      }
+    }
+    return undefined;
   }
 
   child(word: string): TrieNode<T> | undefined {
@@ -184,14 +199,15 @@ class TrieNode<T> {
   }
 
   grow(word: string): TrieNode<T> {
-    if (word === "*") return this.star ??= new TrieNode();
-    if (word === "#") return this.hash ??= new TrieNode(true);
+    if (word === "*") return this.star ??= new TrieNode(word);
+    if (word === "#") return this.hash ??= new TrieNode(word);
     const words = this.words ??= new Map<string, TrieNode<T>>();
     let child = words.get(word);
     if (child === undefined) {
-      child = new TrieNode();
+      child = new TrieNode(word);
       words.set(word, child);
       this.#marks |= markOf(word, 0, word.length);
+      this.#listWords();
     }
     return child;
   }
@@ -199,10 +215,22 @@ class TrieNode<T> {
   prune(word: string): void {
     if (word === "*") this.star = undefined;
     else if (word === "#") this.hash = undefined;
-    else if (this.words?.delete(word) && this.words.size === 0) {
-      this.words = undefined;
-      this.#marks = 0;
+    else if (this.words?.delete(word)) {
+      if (this.words.size === 0) {
+        this.words = undefined;
+        this.#marks = 0;
+      }
+      this.#listWords();
     }
+  }
+
+  #listWords(): void {
+    const { words } = this;
+    this.#few = words === undefined
+      ? NONE
+      : words.size <= FEW_WORDS
+      ? [...words.values()]
+      : undefined;
   }
 }
 
