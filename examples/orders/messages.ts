@@ -9,7 +9,7 @@ export const Wish = z.object({
   customer: z.string().min(1).max(40),
 });
 
-/** An order, from its placing to its parcel. */
+/** An order and its state. */
 export const Order = Wish.extend({
   id: z.string(),
   state: z.enum(["placed", "shipped"]),
