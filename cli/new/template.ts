@@ -59,7 +59,7 @@ const PROJECTS: Readonly<
     toml: serviceToml(schema),
     code: SERVICE_FILES,
     about:
-      "`caryatid.toml` says which modules run. `api.ts` answers HTTP, and asks\n" +
+      "`caryatid.toml` names the modules that run. `api.ts` answers HTTP, and asks\n" +
       "`tasks.ts` by the typed topics of `messages.ts`; `report.ts` logs a report each\n" +
       "minute. While `deno task dev` runs:",
     tryIt: 'curl --json \'{"title":"tea"}\' http://127.0.0.1:4340/tasks',

@@ -29,9 +29,9 @@ export default defineModule({
       const { log } = context;
       const { received, missing, longest } = prices;
       log.info("{received} prices, {missing} missing", { received, missing });
-      log.info("the longest wait for one was {longest} ms", { longest });
-      log.info("{count} averages of them", averages);
-      log.info("{count} news", news);
+      log.info("the longest wait for a price was {longest} ms", { longest });
+      log.info("{count} averages of prices", averages);
+      log.info("{count} messages of news", news);
       if (!context.signal.aborted) Deno.kill(Deno.pid, "SIGTERM");
     });
   },

@@ -102,7 +102,7 @@ rustTest(
 );
 
 rustTest(
-  "questions and answers of a declared enum, both ways",
+  "requests and answers of a declared enum, both ways",
   async (interop) => {
     const { prefix } = interop;
     const answer = Message;
