@@ -67,6 +67,7 @@ async function hasBroker(): Promise<boolean> {
 }
 
 function endSoon(process: Process): void {
-  const timer = setTimeout(() => process.stop().catch(() => {}), ONCE_TIME);
+  const stop = () => process.stop().catch(() => {}); // main reports its error
+  const timer = setTimeout(stop, ONCE_TIME);
   process.context.signal.addEventListener("abort", () => clearTimeout(timer));
 }

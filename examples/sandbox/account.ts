@@ -25,6 +25,7 @@ export default defineModule({
       }
     });
     context.run(async () => {
+      // A stop ends the sleep early, and the account follows all the same.
       await context.clock.sleep(TIME, context.signal).catch(() => {});
       const { log } = context;
       const { received, missing, longest } = prices;

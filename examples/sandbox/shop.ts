@@ -9,6 +9,7 @@ export default defineModule({
     context.run(async () => {
       for (let number = 0; !context.signal.aborted; number++) {
         await context.publish("price.tea", { number, pence: 100 + number % 7 });
+        // A stop rejects the sleep, and the condition ends the loop.
         await context.clock.sleep(50, context.signal).catch(() => {});
       }
     });

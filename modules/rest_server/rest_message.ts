@@ -1,3 +1,5 @@
+import { CaryatidError } from "@caryatid/sdk";
+
 /**
  * Request that the handler of a route receives on `<topic>.<method>.<path>`:
  * RESTRequest of Rust Caryatid, with additional fields.
@@ -64,14 +66,15 @@ export function wrapResponse(response: RestResponse): unknown {
  * Returns an answer that the server of Rust Caryatid can read: its body is
  * text.
  *
- * @throws {Error} if the body is not UTF-8
+ * @throws {CaryatidError} `NOT_ENCODABLE` if the body is not UTF-8
  */
 export function textResponse(response: RestResponse): RestResponse {
   const body = textOf(response.body ?? "");
   if (body !== undefined) return { ...response, body };
-  throw new Error(
-    "found an answer of bytes that are not UTF-8; expected text, since the " +
-      "REST server of Rust sends nothing else",
+  throw new CaryatidError(
+    "NOT_ENCODABLE",
+    "Cannot send the answer to the REST server of Rust: found bytes that are " +
+      "not UTF-8; expected text",
   );
 }
 

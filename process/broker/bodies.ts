@@ -64,7 +64,10 @@ export class Body {
    * then hold another message.
    */
   get bytes(): Buffer {
-    if (this.#bytes === undefined) throw new Error("the body was released");
+    if (this.#bytes === undefined) {
+      // as a method of a detached ArrayBuffer does
+      throw new TypeError("Cannot read the body: it was released");
+    }
     return this.#bytes;
   }
 

@@ -110,6 +110,6 @@ export class ClosedHandling implements Handling {
  */
 function rejected(error: unknown): Promise<never> {
   const promise = Promise.reject(error);
-  promise.catch(() => {});
+  promise.catch(() => {}); // handles the rejection
   return promise;
 }

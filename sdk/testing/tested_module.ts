@@ -262,6 +262,7 @@ export class TestedModule implements AsyncDisposable {
     throw first;
   }
 
+  /** Rejects after the timeout, with the cause of an `INIT_FAILED`. */
   async #within<T>(late: string, promise: Promise<T>): Promise<T> {
     const { promise: timeout, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => reject(new Error(late)), this.#timeout);

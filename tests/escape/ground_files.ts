@@ -27,11 +27,11 @@ export async function layOut(folder: string): Promise<void> {
     await Deno.writeTextFile(`${folder}/${path}`, text);
     await Deno.chmod(`${folder}/${path}`, 0o600);
   }
-  await anew(
+  await replaced(
     `${folder}/granted/link.txt`,
     (path) => Deno.symlink(`${folder}/secret.txt`, path),
   );
-  await anew(
+  await replaced(
     `${folder}/granted/hard.txt`,
     (path) => Deno.link(`${folder}/secret.txt`, path),
   );
@@ -51,11 +51,11 @@ export async function strayFiles(folder: string): Promise<string[]> {
   return found;
 }
 
-async function anew(
+async function replaced(
   path: string,
   make: (path: string) => Promise<void>,
 ): Promise<void> {
-  await Deno.remove(path).catch(() => {});
+  await Deno.remove(path).catch(() => {}); // may be missing
   await make(path);
 }
 

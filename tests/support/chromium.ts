@@ -76,13 +76,13 @@ export class Chromium implements AsyncDisposable {
       const url = /DevTools listening on (ws:\S+)/.exec(line)?.[1];
       if (url) address.resolve(url);
     }).then(() => address.reject(new Error("Chromium ended")));
-    output.catch(() => {});
+    output.catch(() => {}); // handles the rejection
     try {
       const devTools = await DevTools.connect(await within(address.promise));
       return new Chromium(child, folder, devTools, output);
     } catch (error) {
       child.kill("SIGKILL");
-      await output.catch(() => {});
+      await output.catch(() => {}); // the first error says more
       throw error;
     }
   }

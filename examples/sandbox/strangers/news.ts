@@ -20,6 +20,7 @@ export default defineModule({
       const hoard: Uint8Array[] = [];
       while (!context.signal.aborted) {
         hoard.push(new Uint8Array(4 * 2 ** 20).fill(1));
+        // A stop rejects the sleep, and the condition ends the loop.
         await context.clock.sleep(50, context.signal).catch(() => {});
       }
     });

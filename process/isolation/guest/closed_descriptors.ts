@@ -33,6 +33,7 @@ export function closeDescriptors(grants: readonly string[]): void {
   for (const fd of STANDARD) closeSync(fd);
 }
 
+/** Throws a `TypeError`, as all functions do that are removed from a guest. */
 function refuse(): never {
   throw new TypeError(
     "Cannot open a file by its number in a worker: it may belong to the host",

@@ -17,6 +17,9 @@ import {
   TypeError,
 } from "./taken_intrinsics.ts";
 
+// A refused import is a TypeError, as HTML demands of one that cannot be
+// resolved. A running module could replace the methods of a coded error.
+
 /**
  * Schemes that a running module may not import: a name alone can leak data to a
  * registry or host, and Deno resolves some code before it calls a hook.

@@ -50,6 +50,7 @@ export function restrictSqlite(): void {
   });
 }
 
+/** The module could replace methods of a `CaryatidError`. */
 function refusal(): TypeError {
   return new TypeError(
     `Cannot use ${SETTING} of SQLite in an isolated module: its temporary ` +

@@ -112,6 +112,7 @@ function registerSealed(graph: SealedGraph): void {
       const kind = context.importAttributes?.type ?? "module";
       if (target !== undefined && own(own(files, kind), target) === undefined) {
         const fault = own(faults, target);
+        // HTML demands a TypeError for an import that cannot be resolved.
         if (fault !== undefined) throw new TypeError(fault);
       }
       if (target !== undefined && !startsWith(target, "npm:")) {
@@ -196,6 +197,7 @@ function readBytes(length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
   for (let at = 0; at < length;) {
     const read = Deno.stdin.readSync(bytes.subarray(at));
+    // The class of coded errors is part of the graph that is missing.
     if (read === null) throw new Error("The host has sent no sealed graph");
     at += read;
   }

@@ -180,7 +180,13 @@ class GuestLives {
 
   async #check(section: unknown): Promise<SchemaResult<unknown>> {
     const guest = this.#prepared;
-    if (guest === undefined) throw new TypeError("checked once already");
+    if (guest === undefined) {
+      throw new CaryatidError(
+        "GUEST_REFUSED",
+        `Cannot check the section of module "${this.#options.id}": its guest ` +
+          "has started already",
+      );
+    }
     // With issues the guest stays: keys of `[global]` may be the cause, and the
     // section is checked again without them.
     const result = await guest.check(section);

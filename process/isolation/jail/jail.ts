@@ -33,7 +33,8 @@ const warned = new Set<string>();
  * Chooses the jail for a guest. If the machine has none, a warning says what is
  * missing, unless the jail is off.
  *
- * @throws {Error} if a jail is required and something is missing
+ * @throws {Error} if a jail is required and something is missing; the spawner
+ * makes it a `GUEST_REFUSED`, as this folder does not depend on the SDK
  */
 export async function jailFor(
   { mode, grants, onWarning }: JailOrder,

@@ -113,7 +113,10 @@ export async function sealElsewhere(
     stdin: "null",
   }).output();
   const text = new TextDecoder().decode(stdout);
-  if (text === "") throw new Error(new TextDecoder().decode(stderr).trim());
+  if (text === "") {
+    const reason = new TextDecoder().decode(stderr).trim();
+    throw new CaryatidError("LOAD_FAILED", reason);
+  }
   const answer: SealAnswer = JSON.parse(text);
   if ("sealed" in answer) {
     const { temporary } = answer.sealed.packages ?? {};

@@ -1,3 +1,4 @@
+import { CaryatidError } from "@caryatid/sdk";
 import type { SealedGraph } from "../guest/sealed_loader.ts";
 import { denoDirOf } from "./deno_dir.ts";
 import type { ModuleGraph } from "./module_graph.ts";
@@ -80,7 +81,8 @@ export async function sealCode(
     : { urls: packages ? [packages.url] : [], data: packages?.data };
   const code = files.module[loader];
   if (code === undefined) {
-    throw new Error(faults[loader] ?? `"${loader}" cannot be read`);
+    const reason = faults[loader] ?? `"${loader}" cannot be read`;
+    throw new CaryatidError("LOAD_FAILED", reason);
   }
   const entry = graph.rootOf(roots.entry);
   const nameOf = (url: string) => {

@@ -1,3 +1,4 @@
+import { CaryatidError } from "@caryatid/sdk";
 import { filePath } from "../../platform/file_urls.ts";
 import type { ModuleGraph } from "./module_graph.ts";
 
@@ -52,7 +53,9 @@ export class SourceReader {
     }
     const { local } = this.#graph.file(url) ?? {};
     if (url.startsWith("file:")) return await Deno.readFile(filePath(url));
-    if (local === undefined) throw new Error(`"${url}" is not in Deno's cache`);
+    if (local === undefined) {
+      throw new CaryatidError("LOAD_FAILED", `"${url}" is not in Deno's cache`);
+    }
     return withoutCacheLine(await Deno.readFile(local));
   }
 }

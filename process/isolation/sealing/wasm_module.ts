@@ -1,3 +1,5 @@
+import { CaryatidError } from "@caryatid/sdk";
+
 /** Section of the exports of a WebAssembly module. */
 const EXPORTS = 7;
 /** Length of the magic number and the version. */
@@ -8,7 +10,8 @@ const HEAD = 8;
  * what it exports, as an import of the module itself does.
  *
  * @param specifiers modules that the WebAssembly module imports
- * @throws {Error} if the bytes are not a WebAssembly module
+ * @throws {CaryatidError} `LOAD_FAILED` if the bytes are not a WebAssembly
+ * module
  */
 export function wasmModule(
   bytes: Uint8Array,
@@ -64,7 +67,10 @@ class WasmReader {
   byte(): number {
     const byte = this.#bytes[this.#at++];
     if (byte === undefined) {
-      throw new Error("The WebAssembly module is cut off");
+      throw new CaryatidError(
+        "LOAD_FAILED",
+        "The WebAssembly module is incomplete",
+      );
     }
     return byte;
   }
@@ -81,7 +87,10 @@ class WasmReader {
       value += (byte & 0x7f) * 2 ** shift;
       if (byte < 0x80) return value;
     }
-    throw new Error("The WebAssembly module has an integer of over 32 bits");
+    throw new CaryatidError(
+      "LOAD_FAILED",
+      "The WebAssembly module has an integer of over 32 bits",
+    );
   }
 
   name(): string {

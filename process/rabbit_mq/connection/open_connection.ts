@@ -86,6 +86,7 @@ export class OpenConnection {
         tls.ca,
         socket.signal,
       );
+      // The caller makes these errors the cause of BUS_UNAVAILABLE.
       if (late) {
         throw new Error(`no AMQP handshake within ${connectTimeout} ms`);
       }

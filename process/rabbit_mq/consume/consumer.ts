@@ -247,6 +247,7 @@ export class Consumer {
     const { promise: late, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
       this.#hangs = true;
+      // the cause in the log; the consumer starts again
       reject(new Error(`queue "${queue}" does not answer`));
     }, CONSUME_TIMEOUT);
     try {

@@ -72,7 +72,8 @@ async function publish(time: number): Promise<number> {
 function openPage(): Deno.ChildProcess {
   const url = `http://127.0.0.1:${PORT}/events?tail=%23`;
   const code = `for (;;) {
-    try { for await (const _ of (await fetch("${url}")).body); } catch {}
+    try { for await (const _ of (await fetch("${url}")).body); }
+    catch { /* connects again when the server has started */ }
   }`;
   return new Deno.Command(Deno.execPath(), {
     args: ["eval", code],
