@@ -6,10 +6,11 @@
  * - `BUS_BLOCKED`: the broker accepts no messages for now
  * - `BUS_CLOSED`: the bus was closed, before the call or while it waited
  * - `BUS_UNAVAILABLE`: an external bus cannot be reached
- * - `COMPILE_FAILED`: no binary could be made; the message names the missing
- *   part
+ * - `COMPILE_FAILED`: `caryatid compile` made no binary; the message has the
+ *   reason
  * - `DECODE_FAILED`: a received body is not what the wire format allows
- * - `DRAIN_TIMEOUT`: handlers or loops still worked at the stop deadline
+ * - `DRAIN_TIMEOUT`: handlers or loops were still running at the stop
+ *   deadline
  * - `FOLDER_IN_USE`: another recorder uses the folder
  * - `FORBIDDEN`: a module used a topic outside its rights or, in a test, one
  *   that it does not declare
@@ -26,7 +27,8 @@
  * - `INVALID_MESSAGE`: a message does not fit the schema of its topic
  * - `INVALID_OPTION`: an argument is outside its range
  * - `INVALID_TOPIC`: a topic or pattern breaks the rules for topics
- * - `LOAD_FAILED`: a specifier gave no module or bus; `cause` has the reason
+ * - `LOAD_FAILED`: a specifier does not lead to a module or bus; `cause` has
+ *   the reason
  * - `MESSAGE_MUTATED`: a message changed after it was published (`freeze`
  *   finds it)
  * - `MESSAGE_TOO_LARGE`: a message is over the size limit of an external bus
@@ -38,7 +40,8 @@
  * - `NO_QUEUE`: a queue of an external bus does not exist
  * - `NO_ROUTE`: no route names a bus for the topic
  * - `NO_RECORDING`: the recording to play does not exist
- * - `OVERFLOW`: a queue is full, and its policy or the deadline says so
+ * - `OVERFLOW`: a queue is full, and its `overflow` or the deadline of the call
+ *   rejects the call
  * - `PERMISSION_DENIED`: Deno, or the system, refused access to a file
  * - `PROTOCOL_VIOLATION`: an isolated module sent a malformed frame, or more
  *   than it may

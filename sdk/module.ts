@@ -235,7 +235,7 @@ async function initWithState(
   if (result.issues) {
     const [{ message }] = result.issues as readonly [SchemaIssue];
     context.log.warn(
-      "[STATE_NOT_KEPT] the state of the replaced code does not fit: {reason}",
+      "[STATE_NOT_KEPT] the new code starts without the state, which does not match its schema: {reason}",
       { code: "STATE_NOT_KEPT", reason: message },
     );
   }

@@ -109,4 +109,5 @@ meaning and what to do. \`{name}\` stands for a value. Levels:
 - **debug**: the rest.
 
 A code in brackets, such as \`[MODULE_FAILED]\`, is explained in
-[errors.md](errors.md).`;
+[errors.md](errors.md). \`SUBSCRIPTION_INTERRUPTED\` occurs in the log
+only.`;

@@ -71,7 +71,7 @@ async function announce(
   const file = new ControlFile(path, server);
   await file.write();
   try {
-    log.info("shells find this process by {file}", { file: path });
+    log.info("caryatid --attach finds this process by {file}", { file: path });
     await aborted(signal);
   } finally {
     await file.remove();

@@ -139,9 +139,12 @@ async function start(
     await ended;
     gateway.release();
     if (!isDrained) {
-      log.warn("cut the requests in flight {seconds} s after the stop", {
-        seconds: config.drainTimeout / 1_000,
-      });
+      log.warn(
+        "ended the requests in flight {seconds} s after the stop began",
+        {
+          seconds: config.drainTimeout / 1_000,
+        },
+      );
     }
     stopped.resolve();
   };

@@ -158,7 +158,7 @@ export class UndeclaredTopicWarnings {
     if (warned.size >= MAX_WARNINGS || warned.has(topic)) return;
     warned.add(topic);
     this.#log.warn(
-      `${USES[use]} {topic}, which it does not declare ` +
+      `the module ${USES[use]} {topic}, which it does not declare ` +
         `(add it to topics.${use} of its definition){last}`,
       {
         topic: JSON.stringify(topic),

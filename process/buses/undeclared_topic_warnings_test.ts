@@ -28,17 +28,19 @@ Deno.test("a module that uses undeclared topics is warned once for each use and 
   const add = (use: string) => `(add it to topics.${use} of its definition)`;
   const lines = logs.lines.filter((line) => !/ready in/.test(line));
   assert.deepEqual(lines.slice(-found.length), [
-    `caryatid.shop: handles "q.*", which it does not declare ${add("handle")}`,
-    `caryatid.shop: subscribes to "in.#", which it does not declare ${
+    `caryatid.shop: the module handles "q.*", which it does not declare ${
+      add("handle")
+    }`,
+    `caryatid.shop: the module subscribes to "in.#", which it does not declare ${
       add("subscribe")
     }`,
-    `caryatid.shop: publishes on "in.b", which it does not declare ${
+    `caryatid.shop: the module publishes on "in.b", which it does not declare ${
       add("publish")
     }`,
-    `caryatid.shop: publishes on "in.\\"\\n\\"", which it does not declare ${
+    `caryatid.shop: the module publishes on "in.\\"\\n\\"", which it does not declare ${
       add("publish")
     }`,
-    `caryatid.shop: requests on "q.1", which it does not declare ${
+    `caryatid.shop: the module requests on "q.1", which it does not declare ${
       add("request")
     }`,
   ]);
@@ -55,7 +57,7 @@ Deno.test("UndeclaredTopicWarnings logs 100 topics of one use, and that it logs 
     /; no further undeclared topics of this use are logged$/,
   );
   warnings.warn("request", "a.0");
-  assert.match(log.lines.at(-1)!, /^warn requests on "a\.0"/);
+  assert.match(log.lines.at(-1)!, /^warn the module requests on "a\.0"/);
 });
 
 Deno.test("an invalid declaration of topics rejects the start, and names the place", async (t) => {

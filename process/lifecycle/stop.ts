@@ -193,7 +193,7 @@ function drainTimeoutError(
 ): CaryatidError {
   return new CaryatidError(
     "DRAIN_TIMEOUT",
-    `Cannot stop cleanly: after ${deadline / 1000} s still at work: ` +
+    `Cannot stop cleanly: still running after ${deadline / 1000} s: ` +
       late.join(", "),
     {
       hint: "End each loop when context.signal fires, or raise " +

@@ -65,7 +65,7 @@ Deno.test("D5 at the stop deadline, stop rejects with DRAIN_TIMEOUT and names th
   await process.start();
   await assert.rejects(process.stop(), {
     code: "DRAIN_TIMEOUT",
-    message: /after 0\.05 s still at work: stuck$/,
+    message: /still running after 0\.05 s: stuck$/,
   });
   await assert.rejects(process.context.publish("x", 1), { code: "BUS_CLOSED" });
 });

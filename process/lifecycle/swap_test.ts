@@ -464,8 +464,8 @@ Deno.test("a subscription that the new code lacks is closed, and its queued mess
   assert.deepEqual(
     logs.lines.filter((line) => /dropped/.test(line)),
     [
-      'caryatid.m: dropped 3 messages that waited on "work": ' +
-      "it is no longer subscribed to, or not in the same way",
+      'caryatid.m: dropped 3 messages of "work": ' +
+      "the new code does not subscribe in the same way",
     ],
   );
 });

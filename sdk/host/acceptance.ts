@@ -81,7 +81,7 @@ export function loggedErrors(
     const fault = ownErrorFault(error);
     if (fault !== undefined) {
       log.warn(
-        'the handler of module "{module}" failed on {topic}, but {fault}',
+        'the handler of module "{module}" failed on {topic}: {fault}',
         { module, topic: request.topic, fault },
       );
     }

@@ -15,7 +15,7 @@ import { CleanUps, OpenResources, Tasks } from "./tasks.ts";
 
 /** Message in the log of a subscription that a successor does not take over. */
 const NOT_TAKEN_OVER =
-  'dropped {count} messages that waited on "{pattern}": it is no longer subscribed to, or not in the same way';
+  'dropped {count} messages of "{pattern}": the new code does not subscribe in the same way';
 
 /**
  * Life of one run of a module: its open resources and tasks, and the calls of
@@ -99,7 +99,7 @@ export abstract class ModuleLife implements Predecessor {
   logUnread(): void {
     if (this.#bus.abilities.backPressure === "broker") return;
     this.opened.logQueued(
-      'stops with {count} unread messages of "{pattern}"',
+      'the module stops with {count} unread messages of "{pattern}"',
     );
   }
 

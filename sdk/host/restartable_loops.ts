@@ -306,7 +306,7 @@ export class RestartableRetries {
     this.dropped += lost;
     const { pattern, log } = this.#options;
     log.warn(
-      '"{pattern}" was closed before the next attempt at {count} messages: they are dropped',
+      'dropped {count} messages of "{pattern}": the subscription was closed before their next attempt',
       { count: lost, pattern },
     );
   }

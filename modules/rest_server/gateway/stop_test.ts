@@ -71,7 +71,7 @@ Deno.test("E16 a response that its client does not read is cut at the deadline",
   assert(performance.now() - began < 2_000);
   assert((await client.ended()).length < size);
   assert(
-    logs.lines.some((line) => line.includes("cut the requests in flight")),
+    logs.lines.some((line) => line.includes("ended the requests in flight")),
   );
 });
 

@@ -31,7 +31,9 @@ export class GuestLogWriter {
       lines: MAX_RECORDS,
       bytes: MAX_BYTES,
       onSuppressed: (count) =>
-        log.warn("suppressed {count} records of the last second", { count }),
+        log.warn("suppressed {count} log records of the last second", {
+          count,
+        }),
     });
   }
 

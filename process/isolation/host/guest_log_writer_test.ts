@@ -47,7 +47,7 @@ Deno.test("a guest that logs without end writes 1,000 records a second, and the 
   const [level, text, properties] = lines.at(-1)!;
   assert.deepEqual([level, text], [
     "warn",
-    "suppressed {count} records of the last second",
+    "suppressed {count} log records of the last second",
   ]);
   const { count } = properties as { count: number };
   assert.equal(lines.length - 1 + count, 5_000);

@@ -72,7 +72,7 @@ function warnUnsealed({ onWarning }: GuestOrder): void {
   isWarned = true;
   onWarning(
     "workers run without a sealed graph, because this program may not run " +
-      "deno: they import neither data nor computed names",
+      "deno: they cannot import data or computed names",
   );
 }
 

@@ -216,7 +216,7 @@ export class GroupMember {
     const last = retryWait(retry, Math.max(1, retry.attempts - 1));
     const wait = Math.max(last, LAST_ATTEMPT_WAIT);
     this.#options.log.error(
-      "[MODULE_FAILED] {count} attempts at a message on {topic} failed, and no dead letters are kept: once more in {wait} ms: {cause}",
+      "[MODULE_FAILED] {count} attempts at a message on {topic} failed, and no dead letters are kept: next attempt in {wait} ms: {cause}",
       { ...failed, wait, count: failures },
     );
     return wait;

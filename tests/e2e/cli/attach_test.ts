@@ -25,7 +25,7 @@ async function service() {
     `[module.shop]\nimport = "./shop.ts"\n[module.control]\nfile = "${file}"\n`,
   );
   const program = startCaryatid(["run", folder.file("service.toml")]);
-  await program.line(/shells find this process/);
+  await program.line(/--attach finds this process/);
   return {
     file,
     program,

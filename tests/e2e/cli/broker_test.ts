@@ -178,7 +178,7 @@ subscribe = ["order.*"]
     );
     const program = startCaryatid(["run", folder.file("service.toml")]);
     await using _ = { [Symbol.asyncDispose]: () => stop(program) };
-    await program.line(/shells find this process/);
+    await program.line(/--attach finds this process/);
     await using bus = await openBus({ url, exchange });
     const run = (...words: string[]) =>
       caryatid(["dead-letters", ...words, "--attach", file]);

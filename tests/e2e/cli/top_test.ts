@@ -23,7 +23,7 @@ Deno.test("run --dashboard serves the page, and top --attach shows a stuck modul
     ["run", folder.file("service.toml"), "--dashboard"],
     { CARYATID_MODULE__DASHBOARD__PORT: String(port) },
   );
-  await program.line(/shells find this process/);
+  await program.line(/--attach finds this process/);
   const page = await fetch(`http://127.0.0.1:${port}/`);
   assert.match(await page.text(), /<title>Caryatid<\/title>/);
   const at = ["--attach", control];

@@ -49,7 +49,7 @@ const cases: readonly Case[] = [
     program: "drains too slowly",
     signals: ["SIGINT"],
     exitCode: 3,
-    says: /\[DRAIN_TIMEOUT\].*still at work: program/,
+    says: /\[DRAIN_TIMEOUT\].*still running after .*: program/,
   },
   { program: "never stops", signals: ["SIGINT", "SIGINT"], exitCode: 130 },
   { program: "never stops", signals: ["SIGTERM", "SIGTERM"], exitCode: 143 },
