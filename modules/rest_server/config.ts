@@ -8,7 +8,7 @@ import type { RateLimit } from "./gateway/rate_limit.ts";
 import type { RequestLogLevel } from "./gateway/request_log.ts";
 import type { Dots } from "./topic_of.ts";
 
-/** In seconds; a timer takes at most 2,147,483. */
+/** Times in seconds. A timer accepts at most 2,147,483 s. */
 const seconds = z.number().min(0.001).max(2_000_000);
 const count = z.int().min(1).max(1_000_000);
 
@@ -77,7 +77,7 @@ const auth = z.object({
   "expected either tokens-file or tokens-env",
 );
 
-/** The section of a server. */
+/** Schema of the section of a server. */
 export const restServerSchema = z.object({
   address: address.default("127.0.0.1"),
   port: z.int().min(0).max(65_535).default(4340),
@@ -114,7 +114,7 @@ export const restServerSchema = z.object({
   openapi: openApiSchema.optional(),
 });
 
-/** A section, checked. */
+/** Section of a server, as its schema returns it. */
 export type RestServerSection = z.infer<typeof restServerSchema>;
 
 /** Settings of a server. Times are in milliseconds. */
@@ -124,7 +124,7 @@ export interface RestServerConfig {
   readonly topic: string;
   readonly variant: boolean;
   readonly dots: Dots;
-  /** That of the bus if undefined. */
+  /** Timeout of requests; undefined for the default of the bus. */
   readonly requestTimeout: number | undefined;
   readonly bodyTimeout: number;
   /** Bytes per second that a client must send. */
@@ -132,9 +132,9 @@ export interface RestServerConfig {
   readonly drainTimeout: number;
   readonly maxBodySize: number;
   readonly maxConcurrent: number;
-  /** Bodies that are read at the same time. */
+  /** Maximum number of bodies that are read at the same time. */
   readonly maxUploads: number;
-  /** Bytes that are held for all clients together. */
+  /** Maximum number of bytes that are buffered for all clients together. */
   readonly maxBuffered: number;
   /**
    * Names of the server; those of the loopback interface if undefined and it
@@ -146,7 +146,7 @@ export interface RestServerConfig {
   readonly requestLog: RequestLogLevel;
   readonly trustedProxies: readonly Network[];
   readonly compression: boolean;
-  /** The path that says whether the server takes requests. */
+  /** Path of the health of the server. */
   readonly health: string | undefined;
   /** Path of the metrics for Prometheus. */
   readonly metrics: string | undefined;
@@ -165,13 +165,13 @@ export interface TokenSource {
   readonly env: string | undefined;
 }
 
-/** Files to serve, and below which path. */
+/** Folder of files to serve, and the path that they are below. */
 export interface StaticFolder {
   readonly folder: string;
   readonly path: string;
 }
 
-/** The section as the code wants it. */
+/** Converts a section to the settings of a server. */
 export function readSection(section: RestServerSection): RestServerConfig {
   const timeout = section["request-timeout"];
   const { auth, cors } = section;

@@ -1,10 +1,10 @@
-/** An address of IPv4 or IPv6, as a number. */
+/** IPv4 or IPv6 address, as a number. */
 interface Address {
   readonly bits: 32 | 128;
   readonly value: bigint;
 }
 
-/** Addresses that begin alike. */
+/** Network: all addresses with the same first bits. */
 export interface Network {
   readonly bits: 32 | 128;
   readonly shift: bigint;
@@ -14,7 +14,10 @@ export interface Network {
 /** An IPv4 address as IPv6 writes it: `::ffff:10.0.0.1`. */
 const MAPPED = 0xffffn << 32n;
 
-/** Reads `10.0.0.0/8`, `::1` and the like; undefined for anything else. */
+/**
+ * Parses an address or network such as `::1` or `10.0.0.0/8`. Returns undefined
+ * for any other text.
+ */
 export function parseNetwork(text: string): Network | undefined {
   const [address = "", length, ...rest] = text.split("/");
   const parsed = parseAddress(address);

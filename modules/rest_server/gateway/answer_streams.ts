@@ -3,12 +3,15 @@ import { unavailable } from "./bus_problem.ts";
 import type { MemoryBudget } from "./memory_budget.ts";
 
 /**
- * Bytes that are sent at once. A longer answer is sent in such pieces, as fast
- * as the client takes them.
+ * Size of the pieces in which a longer answer is sent, as fast as the client
+ * reads.
  */
 export const CHUNK = 65_536;
 
-/** Bodies on their way to clients, so that a server that stops can cut them. */
+/**
+ * Bodies that are being sent to clients, so that a server can end them when it
+ * stops.
+ */
 export class AnswerStreams {
   readonly #cuts = new Set<(reason: Error) => void>();
   readonly #budget: MemoryBudget;
@@ -18,14 +21,14 @@ export class AnswerStreams {
     this.#budget = budget;
   }
 
-  /** Number of bodies that are not all sent. */
+  /** Number of bodies that were not sent completely. */
   get size(): number {
     return this.#cuts.size;
   }
 
   /**
-   * Returns a body of `bytes`, sent piece by piece: what compresses it blocks
-   * the event loop for one piece at most.
+   * Returns a body of `bytes`, sent in pieces, so that its compression blocks
+   * the event loop for at most one piece.
    *
    * @throws {Problem} 503 if the budget is used up
    */
@@ -44,7 +47,7 @@ export class AnswerStreams {
     });
   }
 
-  /** Returns the same body as one that can be cut. */
+  /** Returns the same body, which `cut` can end. */
   of(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
     const reader = body.getReader();
     return this.#watched({
@@ -57,7 +60,7 @@ export class AnswerStreams {
     });
   }
 
-  /** Ends all of them early, so that the clients notice. */
+  /** Breaks all bodies off, so that their clients notice. */
   cut(): void {
     const reason = new Error("the server has stopped");
     for (const cut of [...this.#cuts]) cut(reason);
@@ -79,7 +82,8 @@ export class AnswerStreams {
         cut = (reason) => {
           end();
           controller.error(reason);
-          source.cancel?.(reason).catch(() => {}); // it is over either way
+          // the stream has ended in both cases
+          source.cancel?.(reason).catch(() => {});
         };
         this.#cuts.add(cut);
       },

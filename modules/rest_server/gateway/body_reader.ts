@@ -11,16 +11,16 @@ export interface BodyLimits {
   readonly maxSize: number;
   /** Time for a whole body, in milliseconds. */
   readonly timeout: number;
-  /** Bytes per second that a client must send, counted over 5 s. */
+  /** Minimum rate of a body in bytes per second, measured over 5 s. */
   readonly minRate: number;
-  /** Bodies that are read at the same time. */
+  /** Maximum number of bodies that are read at the same time. */
   readonly maxUploads: number;
   readonly budget: MemoryBudget;
   readonly deadlines: Deadlines;
 }
 
 const NOTHING = new Uint8Array(0);
-/** Time over which the rate of a client is counted, in milliseconds. */
+/** Time over which the rate of a client is measured, in milliseconds. */
 const RATE_TIME = 5_000;
 
 /** Largest buffer of a body that is read, in bytes. */
@@ -28,33 +28,34 @@ const PIECE = 65_536;
 /** Buffer in which the end of a body is read, in bytes. */
 const PROBE = 1_024;
 /**
- * Bytes of a body for which as much is counted again: the connection has a read
- * buffer that grows with what comes.
+ * Bytes of a body that count twice, because the read buffer of the connection
+ * grows with the received data.
  */
 const READ_AHEAD = 262_144;
 
 /**
  * Reads request bodies within their limits.
  *
- * By hand, not by `hono/body-limit`: that one trusts `Content-Length`, knows no
- * time, rate or common budget, and copies the request.
+ * Not by `hono/body-limit`, which trusts `Content-Length`, limits neither time,
+ * rate nor a common budget, and copies the request.
  */
 export class BodyReader {
   readonly #limits: BodyLimits;
   #uploads = 0;
 
-  /** No body is read yet. */
+  /** Creates a reader with these limits. */
   constructor(limits: BodyLimits) {
     this.#limits = limits;
   }
 
   /**
    * Reads a body to its end. Its bytes count in the budget until the caller
-   * gives them back. `length` is what the client announced.
+   * releases them. `length` is the Content-Length of the client.
    *
-   * Rejects with a {@linkcode Problem}: 413 for a longer one, at once if the
-   * client announces it; 408 for one that is too slow; 400 for one that ends
-   * early; 503 if too many are read, or the budget is used up.
+   * Rejects with a {@linkcode Problem}: 413 for a body that is too long, at
+   * once if its Content-Length is too large; 408 for a body that is too slow;
+   * 400 for a body that ends early; 503 if too many bodies are being read, or
+   * the budget is used up.
    */
   async read(
     request: Request,
@@ -85,7 +86,7 @@ export class BodyReader {
       const refuse = (reason: unknown) => {
         isRefused = true;
         budget.give(pieces.held);
-        pieces.drop(); // what is left may take a while to come
+        pieces.drop(); // the rest may arrive later
         pace.end();
         reject(reason);
       };
@@ -124,7 +125,7 @@ export class BodyReader {
   }
 }
 
-/** Time and rate of one body. */
+/** Checks the time and rate of one body. */
 class Pace {
   readonly #limits: BodyLimits;
   readonly #size: () => number;
@@ -171,11 +172,11 @@ class Pace {
   }
 }
 
-/** Buffers of one body. */
+/** Buffers into which one body is read. */
 class Pieces {
   /** Number of bytes of the body so far. */
   size = 0;
-  /** Number of bytes that are counted for it. */
+  /** Number of bytes that the budget counts for the body. */
   held = 0;
   readonly #length: number | undefined;
   #full: Uint8Array<ArrayBuffer>[] = [];
@@ -183,7 +184,7 @@ class Pieces {
   #buffer: ArrayBuffer | undefined;
   #filled = 0;
 
-  /** `length` is what the client announced. */
+  /** `length` is the Content-Length of the client. */
   constructor(length: number | undefined) {
     this.#length = length;
   }
@@ -194,7 +195,7 @@ class Pieces {
     return this.size < READ_AHEAD ? 2 * this.#next : this.#next;
   }
 
-  /** Returns free memory for what comes next. */
+  /** Returns free memory for the next bytes. */
   room(): Uint8Array<ArrayBuffer> {
     if (this.#buffer === undefined) {
       this.held += this.wanted;
@@ -225,7 +226,8 @@ class Pieces {
    */
   drop(): void {
     for (const { buffer } of this.#full) buffer.transfer(0);
-    // That of a read in flight is detached: it belongs to the stream.
+    // The buffer of a read in flight is detached, because it belongs to the
+    // stream.
     if (this.#buffer?.detached === false) this.#buffer.transfer(0);
     this.#full = [];
     this.#buffer = undefined;

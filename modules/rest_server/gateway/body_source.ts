@@ -5,9 +5,9 @@ const NOTHING = new Uint8Array(0);
 /**
  * Body of a request that is read into buffers of the caller.
  *
- * By hand: the chunks that Deno delivers have 64 KiB of memory each, whatever
- * they hold, and stay in memory until the next collection. 1,000 clients that
- * send as fast as they can cost over 100 MB that no budget counts.
+ * Without own buffers, each chunk that Deno delivers would take 64 KiB of
+ * memory, whatever its length, until the next garbage collection. 1,000 clients
+ * that send as fast as they can would take over 100 MB that no budget counts.
  */
 export class BodySource {
   readonly #reader:
@@ -45,6 +45,6 @@ export class BodySource {
 
   /** Cuts the connection if the body has not ended. */
   cancel(): void {
-    this.#reader.cancel().catch(() => {}); // it has ended by itself then
+    this.#reader.cancel().catch(() => {}); // the stream has ended by itself
   }
 }

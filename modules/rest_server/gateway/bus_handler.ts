@@ -19,11 +19,11 @@ import { type ResponseOptions, toResponse } from "./rest_response.ts";
 export interface BusHandlerOptions {
   readonly context: Context;
   readonly config: RestServerConfig;
-  /** Learns which paths exist. */
+  /** Remembers which paths exist. */
   readonly known: KnownRoutes;
   readonly budget: MemoryBudget;
   readonly streams: AnswerStreams;
-  /** Answers when no handler takes a path. */
+  /** Answers requests to paths without a handler. */
   readonly behind:
     | ((request: Request, env: RequestContext) => Response | Promise<Response>)
     | undefined;
@@ -32,8 +32,8 @@ export interface BusHandlerOptions {
 const NOTHING = new Uint8Array(0);
 
 /**
- * The last handler of the gateway: makes a request on the bus, and answers with
- * what a module says.
+ * Last handler of the gateway: makes a request on the bus, and sends the answer
+ * of the module to the client.
  */
 export class BusHandler {
   readonly #options: BusHandlerOptions;
@@ -49,7 +49,7 @@ export class BusHandler {
   readonly #toHead: ResponseOptions;
   #running = 0;
 
-  /** Nothing is requested yet. */
+  /** Creates a handler without requests. */
   constructor(options: BusHandlerOptions) {
     const { context, config, budget, streams } = options;
     this.#options = options;
@@ -67,7 +67,7 @@ export class BusHandler {
     });
   }
 
-  /** Counts looks at the clients: it grows every 25 ms while requests come. */
+  /** Counter that grows every 25 ms while requests arrive. */
   get ticks(): number {
     return this.#pending.ticks;
   }
@@ -76,7 +76,7 @@ export class BusHandler {
   async answer(request: Request, env: RequestContext): Promise<Response> {
     const { method } = env;
     const { words } = env.target;
-    // It would show headers that a proxy adds: no handler is asked.
+    // TRACE would reveal headers that a proxy adds, so no handler is called.
     if (method === "TRACE") throw this.#notAllowed(method, words);
     if (method !== "GET" && method !== "HEAD") this.#checkRoom();
     const bytes = method === "GET" || method === "HEAD"
@@ -120,9 +120,8 @@ export class BusHandler {
 
   /**
    * Makes the request on the bus. The caller awaits its `answer`, and calls
-   * `respond` or `failure`: one more promise would cost as much as a look
-   * at all headers. A slow upload takes no place of a request before it comes
-   * here.
+   * `respond` or `failure`: one more promise would cost as much as reading all
+   * headers. A slow upload does not count in `max-concurrent` before this call.
    *
    * Throws a {@linkcode Problem} if the request cannot be made.
    */
@@ -151,8 +150,8 @@ export class BusHandler {
   }
 
   /**
-   * Returns the response for what a module answered. Throws a {@linkcode
-   * Problem} if it is not an answer.
+   * Returns the response for the answer of a module. Throws a
+   * {@linkcode Problem} if the answer has another form.
    */
   respond(pending: PendingAnswer, answer: unknown): Response {
     this.#end(pending);
@@ -185,7 +184,7 @@ export class BusHandler {
       : busProblem(error);
   }
 
-  /** Ends what still waits for an answer with a 503. */
+  /** Ends all requests in flight with a 503. */
   cut(): void {
     this.#pending.cut();
   }
@@ -243,7 +242,7 @@ export class BusHandler {
     );
   }
 
-  /** A HEAD request is for its own handler, else for GET's. */
+  /** Makes a HEAD request; if it has no handler, a GET request. */
   async #requestHead(
     pending: PendingAnswer,
     question: RestRequest,
@@ -287,7 +286,7 @@ function isUnhandled(error: unknown): boolean {
     (error.code === "NO_HANDLER" || error.code === "NO_ROUTE");
 }
 
-/** The same request, for another app to read. */
+/** Returns a copy of the request for another app. */
 function again(request: Request, body: Uint8Array<ArrayBuffer>): Request {
   const { method, headers } = request;
   return method === "GET" || method === "HEAD"

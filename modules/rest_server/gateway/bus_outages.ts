@@ -1,8 +1,8 @@
 import { CaryatidError, type Context } from "@caryatid/sdk";
 
 /**
- * Finds out that the bus of a topic is not connected, before a request waits
- * for it.
+ * Detects that the bus of a topic is not connected, so that no request waits
+ * for the bus.
  */
 export class BusOutages {
   readonly #context: Context;
@@ -16,7 +16,10 @@ export class BusOutages {
     this.#pattern = `${root}.#`;
   }
 
-  /** Returns true if a bus is away; read once for all calls with one `tick`. */
+  /**
+   * Returns true if a bus is not connected. The state is read once for all
+   * calls with the same `tick`.
+   */
   isOut(tick: number): boolean {
     if (tick !== this.#readAt) {
       this.#readAt = tick;

@@ -20,8 +20,8 @@ const STATUSES: Partial<Record<ErrorCode, number>> = {
 };
 
 /**
- * Returns the problem for an error of the bus: its status, and nothing from
- * inside.
+ * Returns the problem for an error of the bus: a status without internal
+ * details.
  */
 export function busProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
@@ -33,7 +33,7 @@ export function busProblem(error: unknown): Problem {
     : problem(status, "", { cause: error });
 }
 
-/** A 503. */
+/** Returns a 503. */
 export function unavailable(cause?: unknown): Problem {
   return problem(503, "", { cause, headers: RETRY_AFTER });
 }

@@ -1,17 +1,17 @@
 import type { RequestHeaders } from "./headers.ts";
 
-/** Which pages of other origins may use the server. */
+/** Rules for pages of other origins. */
 export interface CorsRules {
-  /** Such as `https://example.com`, or `*` for all. */
+  /** Allowed origins such as `https://example.com`, or `*` for all. */
   readonly origins: readonly string[];
   readonly methods: readonly string[];
-  /** That a request may have. */
+  /** Headers that a request may have. */
   readonly headers: readonly string[];
-  /** Of an answer that a page may read. */
+  /** Headers of an answer that a page may read. */
   readonly expose: readonly string[];
   /** True if requests may have cookies and other credentials. */
   readonly credentials: boolean;
-  /** For how long a browser may remember the answer, in seconds. */
+  /** Time for which a browser may cache the answer, in seconds. */
   readonly maxAge: number;
 }
 
@@ -33,8 +33,8 @@ export class Cors {
   }
 
   /**
-   * The answer to a browser that asks first, yet to be marked; undefined for
-   * every other request.
+   * Returns the answer to a preflight request, without the headers of `mark`;
+   * undefined for any other request.
    */
   preflight(method: string, headers: RequestHeaders): Response | undefined {
     const { origin, "access-control-request-method": wanted } = headers.own;
@@ -46,7 +46,7 @@ export class Cors {
     return response;
   }
 
-  /** Says in an answer whether a page of `origin` may read it. */
+  /** Adds the headers by which a page of `origin` may read the answer. */
   mark(headers: Headers, origin: string | undefined): void {
     if (!this.#anybody) headers.append("vary", "Origin");
     if (origin === undefined || !this.#allows(origin)) return;

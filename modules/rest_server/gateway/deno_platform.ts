@@ -7,15 +7,17 @@ import type {
   Platform,
 } from "./platform.ts";
 
-/** Deno: the only file of the server that knows it. */
+/** Platform of Deno. No other file of the server uses APIs of Deno. */
 export const denoPlatform: Platform = {
   listen(answer: Answer, options: ListenOptions): Listener {
     const server = Deno.serve(
       {
         hostname: options.address,
         port: options.port,
-        onListen() {}, // the module logs it, once it takes requests
-        // Only a body that breaks off comes here, and that is meant.
+        // the module logs the address itself, once the server accepts requests
+        // Only a body that breaks off calls this, and the server breaks it off
+        // on purpose.
+        onListen() {},
         onError: () => new Response(null, { status: 500 }),
         ...options.tls,
       },
@@ -36,7 +38,8 @@ export const denoPlatform: Platform = {
     try {
       return (await Deno.stat(path)).isDirectory;
     } catch {
-      return false; // for any reason: the server cannot read it
+      // The reason does not matter: the server cannot read the file.
+      return false;
     }
   },
 

@@ -10,13 +10,14 @@ export interface FileRange {
 export interface FileAnswer {
   readonly status: 200 | 206 | 304 | 412 | 416;
   readonly headers: Headers;
-  /** Part that is sent as the body; undefined if no part is sent. */
+  /** Part of the file that is sent as the body; undefined for no body. */
   readonly range: FileRange | undefined;
 }
 
 /**
- * Answers a GET or HEAD request for a file, by its preconditions (RFC 9110, 13)
- * and its range. Of several ranges none is served: the whole file is.
+ * Answers a GET or HEAD request for a file, by its preconditions (RFC 9110,
+ * section 13) and its range. A request for several ranges receives the whole
+ * file.
  */
 export function fileAnswer(info: FileInfo, request: Headers): FileAnswer {
   const { size } = info;
@@ -64,7 +65,10 @@ function preconditionStatus(
     : undefined;
 }
 
-/** Returns true if a list of tags has one; a weak one counts if `weak`. */
+/**
+ * Returns true if a list of entity tags contains `tag`. Weak tags match only if
+ * `weak` is true.
+ */
 function listHas(list: string, tag: string, weak: boolean): boolean {
   return list.trim() === "*" ||
     list.split(",").map((each) => each.trim())
@@ -84,7 +88,9 @@ interface Range extends FileRange {
   readonly isPart?: boolean;
 }
 
-/** Reads a range of bytes; undefined if the file has none of them. */
+/**
+ * Parses a range of bytes. Returns undefined if the file ends before the range.
+ */
 function rangeOf(
   header: string | null,
   size: number,

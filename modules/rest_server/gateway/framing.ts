@@ -4,8 +4,9 @@ import type { RequestHeaders } from "./headers.ts";
 const LENGTH = /^\d{1,15}$/;
 
 /**
- * Returns the reason why others who read the message could see another end of
- * it, or another body (E12: Deno takes two equal lengths, and other encodings).
+ * Returns the reason why another HTTP parser could find another end or body of
+ * the message (E12). Deno itself accepts two equal lengths, and unknown
+ * encodings.
  */
 export function framingProblem(
   method: string,
@@ -23,8 +24,8 @@ export function framingProblem(
     return problem(400, "the Connection header names one that it cannot");
   }
   if (method !== "GET" && method !== "HEAD") return undefined;
-  // The platform delivers no body then: to leave it out would change the
-  // message.
+  // The platform delivers no body in this case, so the handler would receive
+  // another message than the client sent.
   return encoding !== undefined || Number(length ?? 0) > 0
     ? problem(400, `${method} has no body here`)
     : undefined;

@@ -41,34 +41,33 @@ export interface GatewayEnv {
 export interface GatewayOptions {
   readonly context: Context;
   readonly config: RestServerConfig;
-  /** Learns which routes exist. */
+  /** Remembers which routes exist. */
   readonly known: KnownRoutes;
   readonly budget: MemoryBudget;
   /**
-   * Bearer tokens, compression: a request passes all of them before it comes to
-   * any route.
+   * Middleware in front of all routes, such as bearer tokens and compression.
    */
   readonly guards: readonly MiddlewareHandler[];
   /**
-   * Apps that are asked before the bus: live streams, files, the program's own.
-   * They do not count in `max-concurrent`.
+   * Apps that can answer before the bus: live streams, files, the app of the
+   * program. Their requests do not count in `max-concurrent`.
    */
   readonly before: readonly WebApp[];
-  /** App that is asked when no handler on the bus takes a path. */
+  /** App that answers requests without a handler on the bus. */
   readonly behind: WebApp | undefined;
 }
 
-/** A Hono app, of whatever types and copy of Hono. */
+/** Hono app, of any types and any copy of Hono. */
 export interface WebApp {
   /** Its routes. */
   readonly routes: readonly unknown[];
-  /** Answers a request; `env` is what its handlers find as `c.env`. */
+  /** Answers a request. `env` is `c.env` of its handlers. */
   fetch(request: Request, env?: object): Response | Promise<Response>;
 }
 
 /**
- * A Hono app whose last handler is the bus, and what Hono cannot do in front of
- * it. It knows no sockets, and uses only what every web platform has.
+ * Hono app whose last handler is the bus, with checks in front of it. It uses
+ * no sockets, and only APIs of every web platform.
  *
  * By hand, before Hono: targets and framing are checked as they came, since
  * Hono routes by a parsed URL (`/a/../b` is `/b` there).
@@ -85,7 +84,7 @@ export class Gateway {
   readonly #log: RequestLog;
   readonly #targets: Targets;
   readonly #tracing: ModuleTracer | undefined;
-  /** True if only the bus answers, which needs no marks on its answers. */
+  /** True if only the bus answers, whose answers get no further headers. */
   readonly #isBare: boolean;
   /** True if the app has no route and no middleware in front of the bus. */
   readonly #isDirect: boolean;
@@ -93,7 +92,7 @@ export class Gateway {
   #isOpen = false;
   #running = 0;
 
-  /** Answers 503 until it is opened. */
+  /** Creates a gateway that answers 503 until `open`. */
   constructor(options: GatewayOptions) {
     const { context, config, known, budget, behind, guards, before } = options;
     this.#config = config;
@@ -135,28 +134,28 @@ export class Gateway {
   }
 
   /**
-   * Number of requests without an answer yet, and of answers that are not all
-   * sent.
+   * Number of requests without an answer, and of answers that were not sent
+   * completely.
    */
   get running(): number {
     return this.#running + this.#streams.size;
   }
 
   /**
-   * Takes requests from now on. `fallback` is the host and port that the
-   * platform makes up for a request that names none.
+   * Accepts requests from now on. `fallback` is the host and port that the
+   * platform assumes for a request without a host.
    */
   open(fallback?: string): void {
     this.#targets.fallback = fallback;
     this.#isOpen = true;
   }
 
-  /** Takes no more requests; those in flight are finished. */
+  /** Refuses further requests. Requests in flight finish. */
   close(): void {
     this.#isOpen = false;
   }
 
-  /** Ends what is in flight: requests with a 503, bodies in the middle. */
+  /** Ends requests in flight with a 503, and breaks bodies off. */
   cut(): void {
     this.#bus.cut();
     this.#streams.cut();
@@ -199,8 +198,8 @@ export class Gateway {
     let response: Response;
     try {
       const early = this.#early(method, env);
-      // Hono would choose the only handler there is, at the cost of a context,
-      // a match and two promises. It takes the body off an answer to HEAD.
+      // Calling the only handler directly saves the context, the match and two
+      // promises of Hono. Hono removes the body of an answer to HEAD.
       if (early) response = early;
       else if (!this.#isDirect || method === "HEAD") {
         response = await this.#app.fetch(request, env);
@@ -309,7 +308,8 @@ export class Gateway {
     headers: RequestHeaders,
     env: RequestContext,
   ): Response {
-    if (response.status === 101) return response; // a socket by now
+    // the connection is a WebSocket now
+    if (response.status === 101) return response;
     let marked = response;
     if (
       method === "HEAD" && !BODILESS.has(response.status) &&

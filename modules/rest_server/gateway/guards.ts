@@ -7,15 +7,15 @@ import type { RestServerConfig } from "../config.ts";
 const LEAST_COMPRESSED = 1_024;
 
 /**
- * Returns the middleware that every request passes before it comes to a route:
- * only what is configured, since each one costs.
+ * Returns the middleware in front of all routes. It contains only configured
+ * parts, since each one takes time.
  */
 export function guards(
   config: RestServerConfig,
   tokens: readonly string[] | undefined,
 ): readonly MiddlewareHandler[] {
   const all: MiddlewareHandler[] = [];
-  // It compares hashes, in constant time.
+  // Hono compares hashes, in constant time.
   if (tokens) all.push(bearerAuth({ token: [...tokens] }));
   if (config.compression) {
     all.push(unsizedHead, compress({ threshold: LEAST_COMPRESSED }));

@@ -1,6 +1,6 @@
 /**
- * Headers of the connection, not of the message: a gateway passes none on,
- * neither way.
+ * Headers of the connection, not of the message. The gateway removes them in
+ * both directions.
  */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "connection",
@@ -18,9 +18,8 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 const FORWARDED = /^(forwarded|x-forwarded-.*|x-real-ip)$/;
 
 /**
- * Headers that `Connection` cannot take away: they say where a message ends and
- * whom it is for, so that without them the body would be lost, or read as
- * another request.
+ * Headers that `Connection` cannot remove. They contain the end and the host of
+ * a message; without them the body would be lost, or read as another request.
  */
 const END_TO_END: ReadonlySet<string> = new Set([
   "content-length",
@@ -37,13 +36,13 @@ type Headings = Record<string, string>;
 const NO_HEADERS: Headings = Object.freeze({});
 
 /**
- * The headers of a request, read once: to ask the platform for each takes
+ * Headers of a request, read once, because reading each from the platform takes
  * longer.
  */
 export class RequestHeaders {
-  /** Those of the message, by names in lower case. */
+  /** Headers of the message, by names in lower case. */
   readonly own: Headings = {};
-  /** Those of the connection. */
+  /** Headers of the connection. */
   hop: Headings = NO_HEADERS;
   /**
    * Headers that only a trusted proxy may send; undefined if the request has no
@@ -51,10 +50,10 @@ export class RequestHeaders {
    */
   forwarded: Headings | undefined;
 
-  /** True if `Connection` names what no plain object can lose. */
+  /** True if `Connection` names a property of `Object.prototype`. */
   isHostile = false;
 
-  /** Reads them. */
+  /** Reads the headers. */
   constructor(headers: Headers) {
     const { own } = this;
     headers.forEach((value, name) => {
@@ -87,13 +86,15 @@ export function isHopByHop(name: string, connection: string | null): boolean {
     (connection !== null && namesIn(connection).includes(name));
 }
 
-/** Names and values that can be sent: no line break ends a header early. */
+/**
+ * Returns true if a name and value form a valid header, without a line break.
+ */
 export function isHeader(name: string, value: unknown): value is string {
   return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) &&
     isHeaderValue(value);
 }
 
-/** Visible Latin-1, blanks and tabs. */
+/** Returns true for visible Latin-1 characters, spaces and tabs. */
 export function isHeaderValue(value: unknown): value is string {
   return typeof value === "string" && /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
 }

@@ -14,9 +14,9 @@ export class HealthRoutes {
   }
 
   /**
-   * Answers a request for the health; undefined for any other request. It needs
-   * no token and counts for no limit, so it names what is wrong, and gives no
-   * reasons.
+   * Answers a request for the health. Returns undefined for any other request.
+   * The answer needs no token, so it names the parts that are not ready,
+   * without reasons.
    */
   answer(
     method: string,

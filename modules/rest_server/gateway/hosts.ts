@@ -1,9 +1,9 @@
 import { isLoopback, urlHost } from "../../server_address.ts";
 
 /**
- * Returns the names by which a server may be asked: those that are configured,
- * else those of the loopback interface if it listens there, else undefined,
- * which is any.
+ * Returns the accepted host names of a server: the configured ones, else those
+ * of the loopback interface if the server listens there, else undefined for any
+ * name.
  *
  * A web page then cannot reach a server on the machine of its visitor by the
  * host name of the page (DNS rebinding).

@@ -6,7 +6,7 @@ import {
   wantedTopic,
 } from "../routes/declarations.ts";
 
-/** Instances of modules, and topics, that are remembered at once. */
+/** Maximum number of module instances, and of topics, that are remembered. */
 const MOST_MODULES = 1_000;
 const MOST_TOPICS = 1_000;
 /**
@@ -21,14 +21,13 @@ interface Heard {
 }
 
 /**
- * Methods of each path: those that modules declare, and those that were
- * answered.
+ * Methods of each path: declared by modules, or answered before.
  */
 export class KnownRoutes {
   readonly #context: Context;
   readonly #root: string;
   readonly #declared = new Map<string, Heard>();
-  /** Methods that were answered, by the words of the path. */
+  /** Answered methods, by the words of the path. */
   readonly #answered = new Map<string, Set<string>>();
   /** Words of the paths that the server answers by itself. */
   readonly #served: ReadonlySet<string>;
@@ -85,7 +84,7 @@ export class KnownRoutes {
 
   /** Remembers that a request was answered. */
   learn(method: string, words: string): void {
-    // Most requests are like the one before.
+    // Most requests have the method and path of the one before.
     if (words === this.#lastWords && method === this.#lastMethod) return;
     this.#lastWords = words;
     this.#lastMethod = method;
@@ -124,7 +123,7 @@ export class KnownRoutes {
   async #ask(): Promise<void> {
     const now = performance.now();
     if (now - this.#askedAt < ASK_EVERY) return;
-    // A module that did not answer the last request is gone.
+    // A module that did not answer the last request has ended.
     for (const [from, { at }] of this.#declared) {
       if (at < this.#askedAt) this.#forget(from);
     }

@@ -5,7 +5,7 @@ import type { Gateway } from "./gateway.ts";
 import type { Listener, ListenOptions, Platform } from "./platform.ts";
 
 /**
- * Listens, as configured.
+ * Listens on the configured address and port.
  *
  * @throws {CaryatidError} `INIT_FAILED` with the address or the file, and the
  * reason
@@ -80,7 +80,7 @@ function cannotListen(
   );
 }
 
-/** Time that connections have to close after they were cut, in milliseconds. */
+/** Time for connections to close after `cut`, in milliseconds. */
 const CUT_TIME = 500;
 /**
  * Time without a request in flight after which open connections are no longer

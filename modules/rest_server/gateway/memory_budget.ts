@@ -1,6 +1,6 @@
 /**
- * Bytes that a server may hold for all its clients together: bodies on their
- * way in, frames, and long answers on their way out.
+ * Maximum number of bytes that a server buffers for all its clients: bodies
+ * being received, frames, and long answers being sent.
  *
  * It counts what this process buffers. The kernel's socket buffers are bounded
  * by the kernel.
@@ -9,19 +9,18 @@ export class MemoryBudget {
   readonly #most: number;
   #used = 0;
 
-  /** `most` is in bytes. */
+  /** Creates a budget of `most` bytes. */
   constructor(most: number) {
     this.#most = most;
   }
 
-  /** Bytes that are held now. */
+  /** Number of bytes that are reserved. */
   get used(): number {
     return this.#used;
   }
 
   /**
-   * Takes room for `bytes`. Returns false, and takes none, if there is not
-   * enough.
+   * Reserves `bytes`. Returns false, and reserves nothing, if too few are free.
    */
   take(bytes: number): boolean {
     if (this.#used + bytes > this.#most) return false;
@@ -29,7 +28,7 @@ export class MemoryBudget {
     return true;
   }
 
-  /** Gives room back. */
+  /** Releases reserved bytes. */
   give(bytes: number): void {
     this.#used -= bytes;
   }

@@ -5,8 +5,8 @@ import { Hono } from "hono";
 const TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 /**
- * Returns the app that answers `GET path` with the metrics of the process. Its
- * place is behind the guards of the server: the answer names modules and
+ * Returns the app that answers `GET path` with the metrics of the process. It
+ * must be behind the guards of the server, because metrics name modules and
  * topics.
  *
  * @throws {CaryatidError} `INVALID_CONFIG` if the process does not count
@@ -27,7 +27,10 @@ export function metricsApp(path: string, context: Context): Hono {
   });
 }
 
-/** Returns what the context of a process has, and that of a guest has not. */
+/**
+ * Returns the metrics function of a context; undefined in a guest, whose
+ * context has none.
+ */
 function metricsOf(context: Context): (() => Promise<string>) | undefined {
   return "metrics" in context
     ? context.metrics as (() => Promise<string>) | undefined

@@ -3,20 +3,18 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { setImmediate } from "node:timers";
 import type { Answer } from "./platform.ts";
 
-/** Methods that `Request` takes no body for. */
+/** Methods without a body in `Request`. */
 const BODILESS: ReadonlySet<string> = new Set(["GET", "HEAD"]);
-/**
- * Methods that `Request` refuses; the gateway refuses them in its own words.
- */
+/** Methods that `Request` refuses; the gateway answers them itself. */
 const REFUSED = /^(CONNECT|TRACE|TRACK)$/i;
 
 /**
- * Answers a request of `node:http` by the gateway, which knows only those of
- * the web.
+ * Answers a request of `node:http` through the gateway, which accepts only a
+ * `Request` of the web.
  *
- * By hand: `@hono/node-server` parses the target before a handler can check it,
- * so that `/a/../b` arrives as `/b`, and it refuses bad Host headers without an
- * answer of problem details.
+ * Not by `@hono/node-server`, which parses the target before a handler can
+ * check it, so that `/a/../b` arrives as `/b`, and refuses invalid Host headers
+ * without problem details.
  */
 export async function answerNode(
   answer: Answer,
@@ -40,8 +38,8 @@ export async function answerNode(
 }
 
 /**
- * A request as `Deno.serve` would give it: its `url` is what came, unparsed,
- * for the gateway to check.
+ * Returns a request as `Deno.serve` creates it: `url` is unparsed, so that the
+ * gateway can check it.
  */
 export function requestOf(
   incoming: IncomingMessage,
@@ -78,8 +76,8 @@ function hasBody(headers: Headers): boolean {
 }
 
 /**
- * Read as far as it is wanted. What is left is read away by Node when the
- * answer is sent, so that the client gets that.
+ * Returns the body, which is read on demand. When the answer is sent, Node
+ * discards the rest, so that the client can read the answer.
  */
 function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
   const chunks = incoming.iterator({ destroyOnReturn: false });
@@ -91,7 +89,7 @@ function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
     },
     async cancel() {
       await chunks.return?.();
-      // What the client sends on is unwanted: Node would read all of it.
+      // Without this, Node would read everything that the client still sends.
       incoming.socket.destroySoon();
     },
   }, { highWaterMark: 0 });
@@ -141,7 +139,7 @@ async function sendBody(
   outgoing.end();
 }
 
-/** A list, since an object has no two cookies. */
+/** Returns headers as a list, since an object cannot contain two cookies. */
 function listOf(headers: Headers): string[] {
   return [...headers].flat();
 }
@@ -164,6 +162,6 @@ async function write(
 
 /** Returns the address at the other end of a connection. */
 export function peerOf(incoming: IncomingMessage): string {
-  // An IPv6 socket has clients of IPv4, too.
+  // An IPv6 socket also accepts clients of IPv4.
   return (incoming.socket.remoteAddress ?? "").replace(/^::ffff:(?=\d)/, "");
 }

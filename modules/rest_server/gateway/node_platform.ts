@@ -22,7 +22,8 @@ export const nodePlatform: Platform = {
   async listen(answer: Answer, options: ListenOptions): Promise<Listener> {
     const { address, port, tls } = options;
     const scheme = tls ? "https" : "http";
-    // Without a Host header the gateway refuses a request itself, and says why.
+    // The gateway itself refuses a request without a Host header, with a
+    // reason.
     const server = tls
       ? createTlsServer({ ...tls, requireHostHeader: false })
       : createServer({ requireHostHeader: false });
@@ -42,7 +43,7 @@ export const nodePlatform: Platform = {
       shutdown: () => new Promise((resolve) => server.close(() => resolve())),
       unref: () => {
         server.unref();
-        server.closeIdleConnections(); // Bun leaves them open
+        server.closeIdleConnections(); // Bun leaves connections open
         for (const socket of sockets) socket.unref();
       },
     };

@@ -6,11 +6,12 @@ import {
 import type { RequestContext } from "./request_context.ts";
 
 /**
- * Time between two looks at the clients, in milliseconds. Most requests are
- * answered before: to ask Deno for the signal of a request makes it slower.
+ * Interval of checks of the clients, in milliseconds. Most requests are
+ * answered before the first check, and avoid `Request.signal`, which makes Deno
+ * slower.
  */
 const LOOK_EVERY = 25;
-/** Looks without a request after which the timer is stopped. */
+/** Number of checks without a request after which the timer stops. */
 const MOST_EMPTY_LOOKS = 8;
 
 /** A request that waits for its answer. */
@@ -21,18 +22,18 @@ export interface PendingAnswer {
   /** Answer of the bus. */
   answer: Promise<unknown>;
   /**
-   * Fires when the client has left, the bus is away, or the server cuts its
-   * requests.
+   * Fires when the client has left, the bus is not connected, or the server
+   * ends its requests.
    */
   readonly signal: AbortSignal;
 }
 
 /**
- * Detects that a client has left, or that a bus is away, for requests that take
- * a while.
+ * Detects that a client has left, or that a bus is not connected, for slow
+ * requests.
  */
 export class PendingAnswers {
-  /** Requests that were not looked at yet. */
+  /** Requests before their first check. */
   readonly #young = new UnorderedSet<Pending>();
   /** Requests whose client's signal is watched. */
   readonly #old = new Set<Pending>();
@@ -43,12 +44,15 @@ export class PendingAnswers {
   #ticks = 0;
   #emptyLooks = 0;
 
-  /** `isLost` returns true for a request whose bus is away: it is aborted. */
+  /**
+   * `isLost` returns true for a topic whose bus is not connected. Its requests
+   * are aborted.
+   */
   constructor(isLost: (topic: string) => boolean) {
     this.#isLost = isLost;
   }
 
-  /** Counts the looks. It grows at least every 25 ms while requests come. */
+  /** Number of checks. It grows at least every 25 ms while requests arrive. */
   get ticks(): number {
     return this.#ticks;
   }
@@ -67,7 +71,7 @@ export class PendingAnswers {
   }
 
   /**
-   * Ends the watch: the request has its answer. Returns false if it was ended
+   * Ends the watch of an answered request. Returns false if it has ended
    * before.
    */
   end(answer: PendingAnswer): boolean {
@@ -89,7 +93,7 @@ export class PendingAnswers {
     }
   }
 
-  /** Stops looking. */
+  /** Stops the checks. */
   close(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
@@ -121,7 +125,10 @@ export class PendingAnswers {
 
 const NO_ANSWER: Promise<unknown> = Promise.resolve();
 
-/** Listens to the signal of its client by itself: a function for each costs. */
+/**
+ * Pending request. It is itself the event listener of the client's signal,
+ * which saves a function per request.
+ */
 class Pending implements PendingAnswer, UnorderedItem, EventListenerObject {
   position: number = -1;
   since = 0;

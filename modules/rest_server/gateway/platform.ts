@@ -1,6 +1,6 @@
 /**
- * Answers a request of a client; `peer` returns the address at the other end of
- * its connection.
+ * Answers a request of a client. `peer` returns the address of the other end of
+ * the connection.
  */
 export type Answer = (
   request: Request,
@@ -10,13 +10,13 @@ export type Answer = (
 /** Address of a server. */
 export interface ListenOptions {
   readonly address: string;
-  /** 0: any that is free. */
+  /** Port number; 0 for any free port. */
   readonly port: number;
   /** Certificate and key, as PEM. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
 }
 
-/** A port that is listened on. */
+/** Open port of a server. */
 export interface Listener {
   /** Number of the port. */
   readonly port: number;
@@ -25,13 +25,13 @@ export interface Listener {
    * connections are closed at once.
    */
   shutdown(): Promise<void>;
-  /** From now on it keeps no process alive. */
+  /** Lets the process end while the port is open. */
   unref(): void;
 }
 
 /** State of a file. */
 export interface FileInfo {
-  /** In bytes. */
+  /** Size in bytes. */
   readonly size: number;
   /** Time of its last change, in milliseconds since 1970. */
   readonly modified: number;

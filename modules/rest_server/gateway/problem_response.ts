@@ -20,8 +20,8 @@ export function problemResponse(problem: Problem): Response {
 }
 
 /**
- * Returns a problem as the last answer on its connection, because further bytes
- * on the connection may not mean what they seem to.
+ * Returns a problem as the last answer on its connection, because the following
+ * bytes on the connection may be misread.
  *
  * `Connection: close` alone is not enough: Deno still reads requests that have
  * already arrived. It closes the connection only after a body that breaks off.

@@ -1,8 +1,8 @@
 /** Number of requests that each client may make. */
 export interface RateLimit {
-  /** In a row, and in each `per`. */
+  /** Number of requests that a client may make at once, and in each `per`. */
   readonly requests: number;
-  /** In milliseconds. */
+  /** Time in milliseconds. */
   readonly per: number;
   /** Number of clients that are remembered at once. */
   readonly clients: number;
@@ -28,7 +28,7 @@ export class RateLimiter {
    */
   readonly #buckets = new Map<string, Bucket>();
 
-  /** Every bucket is full. */
+  /** Creates a limiter whose buckets are full. */
   constructor(limit: RateLimit) {
     this.#limit = limit;
   }

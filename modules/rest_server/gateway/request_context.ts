@@ -3,8 +3,7 @@ import type { RequestHeaders } from "./headers.ts";
 import type { Target } from "./targets.ts";
 
 /**
- * One request with what the gateway knows of it. A Hono app finds it as
- * `c.env`.
+ * Request with the data of the gateway: `c.env` of a Hono app.
  */
 export class RequestContext {
   readonly method: string;
@@ -46,12 +45,12 @@ export class RequestContext {
     this.#trusted = trusted;
   }
 
-  /** Target of a request that came to a route. */
+  /** Target of a request that reached a route. */
   get target(): Target {
     return this.#target!;
   }
 
-  /** Path as it came, for the log; undefined if it cannot be read. */
+  /** Path as received, for the log; undefined if it cannot be parsed. */
   get path(): string | undefined {
     return this.#target?.path;
   }

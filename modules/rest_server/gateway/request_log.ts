@@ -2,20 +2,21 @@ import { CaryatidError, type Log } from "@caryatid/sdk";
 import { Problem } from "../problem.ts";
 import type { RequestContext } from "./request_context.ts";
 
-/** Between two lines on refusals under load, in milliseconds. */
+/** Interval of log lines about refusals under load, in milliseconds. */
 const QUIET = 1_000;
 
-/** Time of a request for which no line is wanted. */
+/** Time of a request that is not logged. */
 const NEVER = -1;
 
-/** Maximum number of requests between two looks at the level of the log. */
+/** Maximum number of requests between two checks of the log level. */
 const REQUESTS_PER_LOOK = 64;
 
-/** At which level good requests are logged. */
+/** Level at which successful requests are logged. */
 export type RequestLogLevel = "none" | "debug" | "info";
 
 /**
- * One line for each request: no query, no header, no body, where secrets are.
+ * Logs one line for each request, without query, headers and body, which may
+ * contain secrets.
  */
 export class RequestLog {
   readonly #log: Log;
@@ -27,8 +28,8 @@ export class RequestLog {
   #wanted = false;
 
   /**
-   * `level` is that of requests that went well, or failed by the client's
-   * doing.
+   * `level` is the level of successful requests, and of those that failed
+   * because of the client.
    */
   constructor(log: Log, level: RequestLogLevel) {
     this.#log = log;
@@ -36,9 +37,9 @@ export class RequestLog {
   }
 
   /**
-   * Returns the time at which a request arrived if its line is wanted: to read
-   * the clock twice takes a twentieth of its time. The level of the log is read
-   * once for all requests with one `tick`, and at least every 64 requests.
+   * Returns the time at which a request arrived, if it is logged: reading the
+   * clock twice takes 5 % of the time of a request. The level of the log is
+   * read once for all requests with one `tick`, and at least every 64 requests.
    */
   begin(tick: number): number {
     return this.#isWanted(tick) ? performance.now() : NEVER;
@@ -87,7 +88,7 @@ export class RequestLog {
     cause: unknown,
   ): void {
     if (status === 503) {
-      // Under load there are thousands in a second.
+      // Under load, thousands are refused in a second.
       this.#refused++;
       const now = performance.now();
       if (now - this.#refusedAt < QUIET) return;
@@ -111,7 +112,10 @@ export class RequestLog {
   }
 }
 
-/** With its code, and, of a handler's error, what it said. */
+/**
+ * Returns the text of an error with its code, and the text of its cause if a
+ * handler threw it.
+ */
 function describe(error: unknown): string {
   if (error instanceof CaryatidError) return `[${error.code}] ${error.message}`;
   return error instanceof Error ? error.message : "";

@@ -10,13 +10,13 @@ export interface RestRequestParts {
   readonly body: string | Uint8Array;
   /** True if the headers of a proxy name the client. */
   readonly trusted: boolean;
-  /** A header that was for the gateway, and stays with it. */
+  /** Header for the gateway, which handlers do not receive. */
   readonly withheld: string | undefined;
-  /** The header that names the request, as the gateway knows it. */
+  /** Header with the id of the request. */
   readonly id: readonly [name: string, id: string] | undefined;
 }
 
-/** Makes the message that a route's handler gets. */
+/** Creates the message for the handler of a route. */
 export function restRequest(parts: RestRequestParts): RestRequest {
   const { path, elements, parameters } = parts.target;
   return {

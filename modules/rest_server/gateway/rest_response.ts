@@ -72,7 +72,7 @@ function shortResponse(
   return response;
 }
 
-/** Most answers are of the type of the one before. */
+/** Content type of the last answer, which most answers share. */
 let lastGoodType = "";
 
 interface Checked {

@@ -9,13 +9,13 @@ import type { Platform } from "./platform.ts";
 import { type Dots, routeOf } from "../topic_of.ts";
 
 /**
- * Serves the files of a folder: none that begins with a dot, and none outside,
- * whatever links there are. A request for anything else passes to the next
+ * Serves the files of a folder, except names that begin with a dot, and links
+ * that lead out of the folder. A request for anything else passes to the next
  * route.
  *
- * By hand: `hono/serve-static` has no validators and no ranges, and decodes a
- * path by other rules than the gateway, so that names with `%`, `#` or `,` are
- * not found.
+ * Not by `hono/serve-static`, which has no validators and no ranges, and
+ * decodes a path by other rules than the gateway, so that it does not find
+ * names with `%`, `#` or `,`.
  *
  * @throws {CaryatidError} `INVALID_CONFIG` if the folder is missing or cannot
  * be read

@@ -1,29 +1,29 @@
 import { problem } from "../problem.ts";
 
-/**
- * The parts of a target, taken from the text that came, which no URL parser has
- * touched.
- */
+/** Parts of a request target as received, before any URL parser. */
 export interface TargetParts {
-  /** As it came, without the query. */
+  /** Path as received, without the query. */
   readonly path: string;
-  /** Of the path, without its first and one last slash, percent-decoded. */
+  /**
+   * Percent-decoded segments of the path, without its first slash and one last
+   * slash.
+   */
   readonly segments: readonly string[];
-  /** As it came, without the question mark. */
+  /** Query as received, without the question mark. */
   readonly query: string;
   /** Host and port that the request is for. */
   readonly authority: string;
 }
 
-/** A request, as far as its target goes. */
+/** Parts of a request from which its target is read. */
 export interface TargetSource {
-  /** `scheme://host`, and the target behind it, as it came. */
+  /** `scheme://host`, followed by the target as received. */
   readonly url: string;
-  /** Its header. */
+  /** Host header of the request. */
   readonly host: string | undefined;
-  /** The server's own. */
+  /** Scheme of the server. */
   readonly scheme: "http" | "https";
-  /** Host and port that the platform makes up for a request that names none. */
+  /** Host and port that the platform assumes for a request without a host. */
   readonly fallback: string | undefined;
 }
 
@@ -41,10 +41,9 @@ const MALFORMED_ESCAPE = /%(?![0-9A-Fa-f]{2})/;
 /**
  * Reads the target of a request.
  *
- * Deno puts `scheme://`, the Host header and the target one behind the other,
- * whatever they hold: with `Host: a/only?` a URL parser would find the path
- * `/only`. So the host is checked first, and the target is the text after
- * exactly that host.
+ * Deno joins `scheme://`, the Host header and the target without a check: with
+ * `Host: a/only?` a URL parser would find the path `/only`. So the host is
+ * checked first, and the target is the text after exactly that host.
  *
  * @throws {Problem} 400
  */
@@ -75,18 +74,21 @@ export function decodePart(
     try {
       return decodeURIComponent(text);
     } catch {
-      // The URIError says no more than the answer does.
+      // The URIError has no information that the answer lacks.
     }
   }
   throw problem(400, `the ${of} has a malformed percent-encoding`);
 }
 
-/** Host and port of a request: its Host header, or what HTTP/2 has instead. */
+/**
+ * Returns host and port of a request: its Host header, or `:authority` of
+ * HTTP/2.
+ */
 function authorityOf({ url, host, scheme, fallback }: TargetSource): string {
   const start = scheme.length + 3;
   const authority = host ?? authorityIn(url, start);
-  // Of a request of HTTP/1 without the header Deno makes up the host. One of
-  // HTTP/2 for just that host looks the same.
+  // Deno assumes a host for an HTTP/1 request without the header. An HTTP/2
+  // request for that host looks the same.
   if (host === undefined && (authority === "" || authority === fallback)) {
     throw problem(400, "there is no Host header");
   }

@@ -4,7 +4,7 @@ import { type Query, readQuery } from "../query.ts";
 import { authorityIn, readTarget, type TargetParts } from "./target.ts";
 import { type Dots, elementsOf, topicOf, wordsOf } from "../topic_of.ts";
 
-/** Targets that are remembered, and how long they may be. */
+/** Maximum number of remembered targets, and their maximum length. */
 const MOST_TARGETS = 1_024;
 const MOST_LENGTH = 256;
 
@@ -15,18 +15,21 @@ const METHOD = /^[A-Z]+(-[A-Z]+)*$/;
 
 /** Target of a request. */
 export class Target {
-  /** As it came, without the query. */
+  /** Path as received, without the query. */
   readonly path: string;
-  /** Of the path, without its first and one last slash, percent-decoded. */
+  /**
+   * Percent-decoded segments of the path, without its first slash and one last
+   * slash.
+   */
   readonly segments: readonly string[];
   /** Segments as path elements of the message. */
   readonly elements: readonly string[];
   /** Host and port that the request is for. */
   readonly authority: string;
   /**
-   * The one spelling of the path by which Hono chooses routes and middleware:
-   * of the elements that handlers get, so that nothing reaches a handler past
-   * its guard. A percent sign is `%25`, since Hono decodes parameters.
+   * Canonical path by which Hono chooses routes and middleware. It consists of
+   * the elements that handlers receive, so that no spelling bypasses a guard. A
+   * percent sign is `%25`, since Hono decodes parameters.
    */
   readonly route: string;
   readonly #query: string;
@@ -52,8 +55,8 @@ export class Target {
   }
 
   /**
-   * Words of its topic. Throws a 404 {@linkcode Problem} if one of them would
-   * be a wildcard or a marker of requests.
+   * Words of the topic for the path. Throws a 404 {@linkcode Problem} if one of
+   * them would be a wildcard or a marker of requests.
    */
   get words(): string {
     return this.#words ??= wordsOf(this.elements, this.#dots);
@@ -73,7 +76,7 @@ export class Target {
   }
 
   /**
-   * Parameters of its query. Throws a 400 {@linkcode Problem} if the query
+   * Parameters of the query. Throws a 400 {@linkcode Problem} if the query
    * cannot be decoded.
    */
   get parameters(): Query {
@@ -97,22 +100,22 @@ interface Known {
   readonly target: Target;
 }
 
-/** Reads the targets of requests, and remembers them: most come again. */
+/** Reads the targets of requests, and caches them, since most are repeated. */
 export class Targets {
   /** Host and port that Deno makes up for a request that names none. */
   fallback: string | undefined;
   readonly #rules: TargetRules;
   readonly #known = new Map<string, Known>();
 
-  /** The rules are the server's. */
+  /** Reads targets by these rules. */
   constructor(rules: TargetRules) {
     this.#rules = rules;
   }
 
   /**
    * Reads the target of a request. Throws a {@linkcode Problem}: 501 for a
-   * method that is not written in capital letters, 421 for a host that the
-   * server does not have, 400 for anything else.
+   * method that is not in upper case, 421 for a host that the server does not
+   * accept, 400 for any other fault.
    */
   read({ method, url }: Request, host: string | undefined): Target {
     if (!METHODS.has(method)) checkMethod(method);

@@ -7,8 +7,9 @@ const MOST_TIME = 1_000;
 /** Size of the buffer of one refused body, in bytes. */
 const BUFFER = 16_384;
 /**
- * Number of refused bodies that are read at the same time. Connections of
- * others are cut after `CUT_TIME`: each one that is read costs memory of Deno.
+ * Number of refused bodies that are read at the same time. Further connections
+ * are closed after `CUT_TIME`, since each refused body that is read takes
+ * memory of Deno.
  */
 const MOST_AT_ONCE = 64;
 /** Time in which an answer is sent, in milliseconds. */
@@ -20,10 +21,9 @@ let discarding = 0;
  * Reads the rest of a body that is not used, so that the client can read its
  * answer. A client that keeps sending is cut off.
  *
- * By hand: left alone, Deno reads an unread body to its end, whatever its size,
- * and a body that is released before the answer is sent counts as read. A
- * reader that is held until after the answer, and cancelled then, makes Deno
- * close the connection.
+ * By default, Deno reads an unread body to its end, whatever its size, and
+ * treats a body that is released before the answer is sent as read. A reader
+ * that is cancelled after the answer makes Deno close the connection.
  */
 export async function discardRest(source: BodySource): Promise<void> {
   if (discarding >= MOST_AT_ONCE) {
@@ -32,7 +32,8 @@ export async function discardRest(source: BodySource): Promise<void> {
   }
   discarding++;
   const timer = setTimeout(() => source.cancel(), MOST_TIME);
-  // One buffer for all: new ones would stay until the next collection.
+  // One buffer for all reads: new ones would stay in memory until the next
+  // garbage collection.
   let buffer = new ArrayBuffer(BUFFER);
   try {
     for (let size = 0; size < MOST_READ;) {

@@ -4,7 +4,7 @@ export class Clients {
   #count = 0;
   #onEmpty: (() => void) | undefined;
 
-  /** Lets in `most` at a time. */
+  /** Allows `most` clients at a time. */
   constructor(most: number) {
     this.#most = most;
   }
@@ -15,8 +15,8 @@ export class Clients {
   }
 
   /**
-   * Lets one more in, who gives its place back by calling what this gives,
-   * once; undefined where all places are taken.
+   * Adds a client. Returns a function that removes it, to be called once;
+   * undefined if the maximum is reached.
    */
   enter(): (() => void) | undefined {
     if (this.#count === this.#most) return undefined;

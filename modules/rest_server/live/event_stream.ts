@@ -2,13 +2,13 @@ import { BEAT, gapText, openingText } from "./event_text.ts";
 import type { Feed, FeedReader, Start } from "./feed.ts";
 
 /**
- * One client of server-sent events. It holds one chunk at most: the rest waits
- * in the feed, for all clients together.
+ * One client of server-sent events. It buffers at most one chunk; later
+ * messages wait in the feed, which all clients share.
  *
- * By hand, not by `hono/streaming`: `streamSSE` writes each event for each
- * client, into a stream whose queue grows while the client does not read. Here
- * the text of an event is made once, and a client that is too slow skips events
- * and receives a gap.
+ * Not by `hono/streaming`: `streamSSE` encodes each event for each client, into
+ * a stream whose queue grows while the client does not read. Here the text of
+ * an event is created once, and a client that is too slow skips events and
+ * receives a gap.
  */
 export class EventStream implements FeedReader {
   /** The body of the answer. */

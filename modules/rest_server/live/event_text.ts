@@ -1,7 +1,7 @@
 import type { Gap } from "./live_message.ts";
 
-// Nothing that a message or topic holds can end a field: JSON writes line
-// breaks as escapes, and a position is ours.
+// No message or topic can end a field: JSON escapes line breaks, and positions
+// are made by the server.
 
 /** Returns a message as a server-sent event, for `onmessage`. */
 export function eventText(position: string, json: string): string {
@@ -22,5 +22,5 @@ export function openingText(position: string, retry: number): string {
   return `retry: ${retry}\nid: ${position}\n\n`;
 }
 
-/** A comment: it keeps proxies from closing a quiet connection. */
+/** Comment that keeps proxies from closing a quiet connection. */
 export const BEAT: Uint8Array<ArrayBuffer> = new TextEncoder().encode(":\n\n");

@@ -13,8 +13,8 @@ const HEADERS = {
 };
 
 /**
- * `GET <path>/events?topic=…`: the messages of these patterns as server-sent
- * events, from now or from `Last-Event-ID` on.
+ * Answers `GET <path>/events?topic=…` with the messages of these patterns as
+ * server-sent events, from now or from `Last-Event-ID` on.
  */
 export async function answerEvents(
   request: Request,
@@ -35,7 +35,8 @@ export async function answerEvents(
     leave();
     throw refused(feed);
   }
-  // An EventSource repeats the URL of the first time, so its header is newer.
+  // An EventSource repeats its first URL, so the position in the header is
+  // newer.
   const position = request.req.header("last-event-id") ??
     request.req.query("last-event-id");
   const stream = new EventStream(

@@ -35,8 +35,8 @@ export interface Start {
 }
 
 /**
- * Some entries as server-sent events: the same bytes for all readers who are at
- * the same place.
+ * Some entries as server-sent events: the same bytes for all readers with the
+ * same position.
  */
 interface Batch {
   readonly after: number;
@@ -55,7 +55,7 @@ interface Batch {
  * so that positions from before a restart are recognized as foreign.
  */
 export class Feed {
-  /** Its patterns, without those that another one of them covers. */
+  /** Patterns of the feed, without those that another one covers. */
   readonly patterns: readonly string[];
   /**
    * Time at which its last reader left, by the clock of the context; undefined
@@ -167,7 +167,7 @@ export class Feed {
 
   /** Adds a message of the subscription to `pattern`, one of its patterns. */
   take(pattern: string, message: LiveMessage): void {
-    // A message that matches several patterns comes once for each.
+    // A message that matches several patterns is delivered once for each.
     if (this.patterns.length > 1 && this.#first(message.topic) !== pattern) {
       return;
     }

@@ -154,7 +154,7 @@ export class Feeds {
   }
 
   #close(feed: Feed): void {
-    if (feed.ended) return; // another one may have its place by now
+    if (feed.ended) return; // another feed may have replaced it
     this.#feeds.delete(JSON.stringify(feed.patterns));
     feed.end();
     for (const pattern of feed.patterns) {

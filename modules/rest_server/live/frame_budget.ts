@@ -5,14 +5,14 @@ import type { MemoryBudget } from "../gateway/memory_budget.ts";
 export class FrameBudget {
   readonly #budget: MemoryBudget;
 
-  /** The budget is that of the server. */
+  /** Uses the budget of the server. */
   constructor(budget: MemoryBudget) {
     this.#budget = budget;
   }
 
   /**
-   * Counts what comes on a connection; `onFull` is called if there is no room
-   * for it.
+   * Counts the bytes received on a connection. `onFull` is called if the budget
+   * is used up.
    */
   open(socket: Duplex, onFull: () => void): FrameRoom {
     const room = new FrameRoom(this.#budget);
@@ -27,31 +27,33 @@ export class FrameBudget {
   }
 }
 
-/** Bytes that one connection holds. */
+/** Bytes that are reserved for one connection. */
 export class FrameRoom {
   readonly #budget: MemoryBudget;
   #held = 0;
   #isClosed = false;
 
-  /** Holds none yet. */
+  /** Reserves nothing yet. */
   constructor(budget: MemoryBudget) {
     this.#budget = budget;
   }
 
-  /** Takes room for received bytes. Returns false if there is no room. */
+  /**
+   * Reserves room for received bytes. Returns false if the budget is used up.
+   */
   take(bytes: number): boolean {
     if (this.#isClosed || !this.#budget.take(bytes)) return false;
     this.#held += bytes;
     return true;
   }
 
-  /** Gives the room back: a frame is complete, and was handled. */
+  /** Releases the room of a frame that is complete and was handled. */
   complete(): void {
     this.#budget.give(this.#held);
     this.#held = 0;
   }
 
-  /** Gives the room back for good. */
+  /** Releases the room when the connection ends. */
   release(): void {
     this.complete();
     this.#isClosed = true;

@@ -28,8 +28,7 @@ export class History {
   }
 
   /**
-   * The number of the oldest entry that it has; one more than the last where it
-   * has none.
+   * Number of the oldest entry; `last + 1` if the history is empty.
    */
   get first(): number {
     return this.#first;

@@ -2,7 +2,7 @@ import type { Delivery } from "@caryatid/sdk";
 import { timeText } from "../../time_text.ts";
 import { messageJson } from "./message_json.ts";
 
-/** Why messages are missing from what a client gets. */
+/** Reason why a client does not receive messages. */
 export type GapReason =
   | "behind"
   | "expired"
@@ -12,19 +12,19 @@ export type GapReason =
 
 /** Messages that a client does not get. */
 export interface Gap {
-  /** Why. */
+  /** Reason of the gap. */
   readonly reason: GapReason;
   /** Number of messages; null if it is unknown. */
   readonly missed: number | null;
 }
 
-/** A message, made text once for all clients. */
+/** Message that is converted to text once for all clients. */
 export interface LiveMessage {
   /** Topic of the message. */
   readonly topic: string;
   /**
-   * The properties topic, message, id and time as JSON without the braces;
-   * undefined where it has no such form.
+   * Properties topic, message, id and time as JSON without the braces;
+   * undefined if the message cannot be JSON.
    */
   readonly json: string | undefined;
 }
@@ -33,7 +33,7 @@ export interface LiveMessage {
 // patterns that match.
 const texts = new WeakMap<Delivery, LiveMessage>();
 
-/** The text of a delivery; made when it is first asked for. */
+/** Returns the text of a delivery, which is created on first use. */
 export function liveMessage(delivery: Delivery): LiveMessage {
   const known = texts.get(delivery);
   if (known) return known;

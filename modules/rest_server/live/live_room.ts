@@ -36,8 +36,8 @@ export function openLiveRoom(
   let sockets: SocketListener | undefined;
   const app = new Hono<GatewayEnv>()
     .use(`${path}/*`, async (c, next) => {
-      // The stop ends streams by itself: to watch each body would take memory
-      // of every client.
+      // A stop ends the streams itself. Tracking each body would take memory
+      // for every client.
       c.env.isPlain = true;
       await next();
     })

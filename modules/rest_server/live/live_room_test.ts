@@ -7,7 +7,7 @@ import { RestProcess } from "../testing/rest_process.ts";
 
 const CLOCK = { module: { clock: { period: 0.02 } } };
 
-/** Opens server-sent events; what they begin with has been read. */
+/** Opens server-sent events, and reads the first block. */
 async function events(
   rest: RestProcess,
   topic: string,

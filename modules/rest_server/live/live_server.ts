@@ -4,7 +4,7 @@ import { Clients } from "./clients.ts";
 import { Feeds } from "./feeds.ts";
 import type { LiveConfig } from "../live_config.ts";
 
-/** Addresses that are remembered at once. */
+/** Maximum number of addresses that are remembered. */
 const MOST_ADDRESSES = 10_000;
 
 /** Longest wait at the stop for WebSockets to close, in milliseconds. */
@@ -14,9 +14,9 @@ const CLOSE_TIMEOUT = 1_000;
 export interface LiveSocket {
   /** Begins to close the socket. */
   close(code: number, reason: string): void;
-  /** Checks that the client is there. */
+  /** Checks that the client still answers. */
   beat(): void;
-  /** Cuts the connection. */
+  /** Ends the connection at once. */
   cut(): void;
 }
 
@@ -48,7 +48,7 @@ export class LiveServer {
     if (context.signal.aborted) this.close();
   }
 
-  /** True if it takes no more clients. */
+  /** True if no further clients are accepted. */
   get closed(): boolean {
     return this.#closing !== undefined;
   }
@@ -82,7 +82,7 @@ export class LiveServer {
     while (!signal.aborted) {
       try {
         await this.context.clock.sleep(this.config.heartbeat * 1000, signal);
-      } catch { // ABORTED: it is closed
+      } catch { // ABORTED: the server is closed
         return;
       }
       this.feeds.beat();

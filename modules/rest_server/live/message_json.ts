@@ -38,7 +38,7 @@ function plainObject(value: object, holder: unknown, key: string): unknown {
     throw new CaryatidError("NOT_ENCODABLE", "found a collection");
   }
   const bytes = bytesOf(value) ??
-    // JSON.stringify has asked a Node Buffer for its own form already.
+    // JSON.stringify has already called `toJSON` of a Node Buffer.
     ("type" in value && bytesOf((holder as Record<string, unknown>)[key]));
   return bytes ? { $base64: toBase64(bytes) } : value;
 }

@@ -10,8 +10,8 @@ export interface OriginRules {
  * Returns true if a page of `origin` may send requests or open a WebSocket.
  *
  * Browsers send cookies along with a WebSocket of any page. So only pages of
- * this server, and of the origins in `allowed`, may connect. A program sends no
- * origin, and was not made to connect by a page.
+ * this server, and of the origins in `allowed`, may connect. A program that is
+ * not a browser sends no origin.
  */
 export function originAllowed(
   origin: string | undefined,

@@ -6,7 +6,7 @@ export class Rate {
   #left: number;
   #since: number;
 
-  /** `now` gives milliseconds that never jump. */
+  /** `now` returns monotonic milliseconds. */
   constructor(perSecond: number, now: () => number = () => performance.now()) {
     this.#perSecond = perSecond;
     this.#most = Math.max(1, perSecond);
@@ -15,7 +15,7 @@ export class Rate {
     this.#since = now();
   }
 
-  /** Returns true if one more is allowed. */
+  /** Returns true if one more action is allowed. */
   take(): boolean {
     const now = this.#now();
     const earned = (now - this.#since) * this.#perSecond / 1000;

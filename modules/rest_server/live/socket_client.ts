@@ -11,21 +11,21 @@ import { SocketSubscription } from "./socket_subscription.ts";
 /** Number of refused frames in a row after which a client is disconnected. */
 const MOST_REFUSED = 100;
 
-/** Frames of a client that may be worked on at a time. */
+/** Maximum number of frames of a client that are handled at a time. */
 const MOST_PENDING = 64;
 
 /**
- * Bytes of answers that may wait in a socket. A client that sends frames but
- * does not read the answers is disconnected.
+ * Maximum number of bytes of answers that wait in a socket. A client that sends
+ * frames but does not read the answers is disconnected.
  */
 const MOST_BUFFERED = 1 << 16;
 
 /**
- * The part of a WebSocket that is used here: of a browser's kind, or of `ws`.
+ * Members of a WebSocket that are used here: of the web API, or of `ws`.
  */
 export interface ServerSocket {
   readonly readyState: number;
-  /** Bytes that were not sent yet. */
+  /** Number of unsent bytes. */
   readonly bufferedAmount: number;
   onmessage: ((event: { readonly data: unknown }) => void) | null;
   onclose: ((event: never) => void) | null;
@@ -41,7 +41,7 @@ export interface ServerSocket {
 export interface SocketClientOptions {
   /** Called when the socket has closed. */
   readonly leave: () => void;
-  /** Room that its frames take. */
+  /** Budget of its frames. */
   readonly room: FrameRoom;
   /** Address of the client, for the limit that its connections share. */
   readonly address: string;
@@ -61,12 +61,14 @@ export class SocketClient {
   #isSilent = false;
   readonly #rate: Rate;
   readonly #gone = new AbortController();
-  /** By pattern; undefined while it is being opened. */
+  /** Subscriptions by pattern; undefined while they are being opened. */
   readonly #subscriptions = new Map<string, SocketSubscription | undefined>();
   #pending = 0;
   #refused = 0;
 
-  /** Takes frames from now on; `leave` is called when the socket has closed. */
+  /**
+   * Handles frames from now on. `leave` is called when the socket has closed.
+   */
   constructor(
     socket: ServerSocket,
     live: LiveServer,
@@ -96,8 +98,8 @@ export class SocketClient {
   }
 
   /**
-   * Checks that the client is there: cuts it off if it did not answer the check
-   * before.
+   * Checks that the client still answers. Disconnects it if it did not answer
+   * the previous check.
    */
   beat(): void {
     if (this.#isSilent) return this.#socket.terminate();
@@ -106,7 +108,7 @@ export class SocketClient {
     if (this.#socket.readyState === OPEN) this.#socket.ping();
   }
 
-  /** Cuts the connection. */
+  /** Ends the connection at once. */
   cut(): void {
     this.#socket.terminate();
   }
@@ -241,7 +243,7 @@ export class SocketClient {
     this.#socket.send(JSON.stringify(answer));
   }
 
-  /** Ends its subscriptions, and aborts what it publishes. */
+  /** Ends its subscriptions, and aborts its publishes in flight. */
   #release(): void {
     if (this.#gone.signal.aborted) return;
     this.#gone.abort();

@@ -28,7 +28,7 @@ export interface BadFrame {
 /** Longest `ref` that an answer repeats, in characters. */
 const LONGEST_REF = 64;
 
-/** Deepest message: what the codec allows. */
+/** Deepest nesting of a message, as in the codec. */
 const DEEPEST = 128;
 
 /**
@@ -91,7 +91,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // which is not a frame, either
+    return undefined; // other types are not valid frames
   }
 }
 

@@ -12,7 +12,7 @@ import type { FrameBudget } from "./frame_budget.ts";
 import type { LiveServer } from "./live_server.ts";
 import { type ServerSocket, SocketClient } from "./socket_client.ts";
 
-/** The part of a `WebSocketServer` of the package `ws` that is used here. */
+/** Members of `WebSocketServer` of the package `ws` that are used here. */
 interface Handshakes {
   handleUpgrade(
     incoming: IncomingMessage,
@@ -36,7 +36,10 @@ const NONE: Handshake = { leave: () => {}, address: "" };
 /** Options of {@linkcode SocketListener}. */
 export interface SocketListenerOptions extends ListenOptions {
   readonly live: LiveServer;
-  /** Decides by the route of live messages who may connect. */
+  /**
+   * Answers a handshake by the route of live messages, which decides if the
+   * client may connect.
+   */
   readonly answer: Answer;
   /** Port of the server's own pages. */
   readonly pagePort: number | undefined;
@@ -47,9 +50,10 @@ export interface SocketListenerOptions extends ListenOptions {
 /**
  * Separate port for WebSockets.
  *
- * `Deno.upgradeWebSocket` has no limit for a frame: an unfinished one of 60 MiB
- * is held in memory. So `ws` reads the frames, on `node:http`, whose rate is
- * half of that of `Deno.serve`: requests for anything else are refused here.
+ * `Deno.upgradeWebSocket` has no limit of the frame size: an unfinished frame
+ * of 60 MiB stays in memory. So `ws` reads the frames, on `node:http`. It
+ * answers half as many requests as `Deno.serve`, so this port refuses all other
+ * requests.
  */
 export class SocketListener {
   readonly #options: SocketListenerOptions;
@@ -79,7 +83,7 @@ export class SocketListener {
     this.#server.on(
       "upgrade",
       (incoming, socket, head) => {
-        // Whatever a client sends, the server must keep running.
+        // No input of a client may stop the server.
         this.#upgrade(incoming, socket, head).catch(() => socket.destroy());
       },
     );
@@ -100,7 +104,7 @@ export class SocketListener {
     return listener;
   }
 
-  /** Port that it listens on. */
+  /** Port of the listener. */
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
   }
@@ -110,7 +114,7 @@ export class SocketListener {
     return this.#options.pagePort;
   }
 
-  /** Returns true if a request came by this port, and is a handshake. */
+  /** Returns true if a request arrived on this port, and is a handshake. */
   has(request: Request): boolean {
     return this.#accepted.has(request);
   }
@@ -120,7 +124,7 @@ export class SocketListener {
     this.#accepted.set(request, handshake);
   }
 
-  /** Takes no more connections, and cuts those that are left. */
+  /** Refuses further connections, and ends the open ones. */
   async close(): Promise<void> {
     clearInterval(this.#beats);
     this.#handshakes.close();
@@ -136,7 +140,7 @@ export class SocketListener {
     head: Uint8Array,
   ): Promise<void> {
     const { live, answer, budget, tls } = this.#options;
-    socket.on("error", () => {}); // its close follows
+    socket.on("error", () => {}); // its close event follows
     const gone = new AbortController();
     const request = requestOf(incoming, tls ? "https" : "http", gone.signal);
     this.#accepted.set(request, NONE);
@@ -157,7 +161,8 @@ export class SocketListener {
           accepted.close(1013, "no room");
           cutSoon(socket);
         });
-        // `ws` closes it, and reads on until the client does so, too.
+        // `ws` closes the connection, and reads until the client closes it,
+        // too.
         accepted.once("error", () => cutSoon(socket));
         const { address } = handshake;
         new SocketClient(accepted, live, { leave, room, address });
@@ -168,7 +173,7 @@ export class SocketListener {
   }
 }
 
-/** Reads nothing more, and cuts the connection once its last frame is sent. */
+/** Stops reading, and ends the connection once its last frame is sent. */
 function cutSoon(socket: Duplex): void {
   setImmediate(() => socket.pause());
   const timer = setTimeout(() => socket.destroy(), LAST_TIME);
@@ -207,7 +212,10 @@ async function refuse(socket: Duplex, answer: Response): Promise<void> {
   ]));
 }
 
-/** Reads a body as far as it comes: an answer to a malformed request is cut. */
+/**
+ * Reads a body until it ends or breaks off, as that of an answer to a malformed
+ * request does.
+ */
 async function bodyOf({ body }: Response): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   try {

@@ -9,8 +9,8 @@ import { ACCEPTED, type SocketListener } from "./socket_listener.ts";
 const KEY = /^[A-Za-z0-9+/]{22}==$/;
 
 /**
- * Decides about `GET <path>/socket`, by which a client connects that subscribes
- * and publishes. The handshake itself is that of the listener.
+ * Decides if a client may connect by `GET <path>/socket`. The listener makes
+ * the handshake itself.
  */
 export function answerSocket(
   request: Request,

@@ -1,18 +1,18 @@
 import type { Feed, FeedReader, Start } from "./feed.ts";
 
-/** Bytes that may wait in a socket before it is given more. */
+/** Maximum number of unsent bytes in a socket; further frames wait. */
 const MOST_BUFFERED = 1 << 16;
 
 /**
- * Time after which a full socket is looked at again, in milliseconds: it
- * reports nothing itself.
+ * Interval of checks of a full socket, in milliseconds: a socket does not
+ * report free room.
  */
 const LOOK_AGAIN = 50;
 
 /** State of an open WebSocket. */
 const OPEN = 1;
 
-/** The part of a WebSocket that is used here. */
+/** Members of a WebSocket that are used here. */
 export interface FeedSocket {
   readonly readyState: number;
   readonly bufferedAmount: number;
@@ -20,8 +20,8 @@ export interface FeedSocket {
 }
 
 /**
- * A client's subscription over WebSocket. Messages that the socket does not
- * take yet wait in the feed, which all its clients share.
+ * Subscription of a client over WebSocket. Messages wait in the feed, which all
+ * clients share, while the socket is full.
  */
 export class SocketSubscription implements FeedReader {
   readonly feed: Feed;
@@ -57,7 +57,7 @@ export class SocketSubscription implements FeedReader {
     this.#onEnd();
   }
 
-  /** Removes it from the feed. */
+  /** Removes the subscription from the feed. */
   close(): void {
     clearTimeout(this.#timer);
     this.feed.leave(this);

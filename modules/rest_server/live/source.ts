@@ -5,12 +5,14 @@ import type { LiveConfig } from "../live_config.ts";
 import { type LiveMessage, liveMessage } from "./live_message.ts";
 import { isRequestTopic } from "./rights.ts";
 
-/** Characters taken in before readers get a turn. */
+/**
+ * Number of characters that are read before the readers of the feed get a turn.
+ */
 const MOST_PER_TURN = 1 << 15;
 
 /**
- * Messages that may wait for the bus subscription to be read; a publisher waits
- * for more, and never for a client.
+ * Size of the queue of a bus subscription. A publisher waits if it is full, but
+ * never for a client.
  */
 const QUEUE_SIZE = 1_000;
 
@@ -37,8 +39,8 @@ export class Source {
   ) {
     this.pattern = pattern;
     this.#onEnd = onEnd;
-    // What is taken in between two turns must not push anything out that no
-    // reader had a chance to take.
+    // Messages of one turn must not remove entries from the history that
+    // readers had no turn to read.
     this.#burst = Math.max(1, Math.min(256, config.buffer >> 2));
     this.#room = Math.min(MOST_PER_TURN, config["buffer-size"] >> 2);
     this.#subscription = context.subscribe(pattern, {

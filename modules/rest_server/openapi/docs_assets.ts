@@ -1,6 +1,6 @@
-/** Exact, so that a page looks alike everywhere. */
+/** Package of Swagger UI. The exact version makes pages equal everywhere. */
 const PACKAGE = "swagger-ui-dist@5.35.0";
-/** Bytes that a client is given at once. */
+/** Size of the chunks for a client, in bytes. */
 const CHUNK = 65_536;
 
 const loaded = new Map<string, Promise<Uint8Array>>();
@@ -10,7 +10,7 @@ export function loadAsset(name: string): Promise<Uint8Array> {
   let asset = loaded.get(name);
   if (asset === undefined) {
     asset = load(name).then((text) => new TextEncoder().encode(text));
-    asset.catch(() => loaded.delete(name)); // it may be there the next time
+    asset.catch(() => loaded.delete(name)); // a later call may find it
     loaded.set(name, asset);
   }
   return asset;

@@ -8,8 +8,8 @@ import type {
 import { PROBLEM_RESPONSES } from "./problem_schema.ts";
 
 /**
- * Puts the routes of all modules together, in their order: of two for the same
- * requests the first counts.
+ * Creates a document of the routes of all modules, in their order. Of two
+ * routes for the same requests, the first one applies.
  */
 export function makeDocument(
   routes: readonly RouteDeclaration[],

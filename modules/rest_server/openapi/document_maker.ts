@@ -33,7 +33,7 @@ interface Item {
   readonly announced: Record<string, string>;
 }
 
-/** Gathers routes, one after the other. */
+/** Collects routes for a document. */
 export class DocumentMaker {
   readonly #report: Report;
   readonly #items = new Map<string, Item>();
@@ -45,7 +45,7 @@ export class DocumentMaker {
     this.#report = report;
   }
 
-  /** Of all routes so far. */
+  /** Paths of all routes so far. */
   get paths(): Record<string, PathItem> {
     const items = [...this.#items.values()];
     return Object.fromEntries(
@@ -53,12 +53,12 @@ export class DocumentMaker {
     );
   }
 
-  /** That these refer to. */
+  /** Schemas to which the paths refer. */
   get schemas(): Record<string, JsonSchema> {
     return this.#parts.all;
   }
 
-  /** Adds a route, unless another one was there before. */
+  /** Adds a route, unless another one for the same requests was added. */
   add(route: RouteDeclaration): void {
     const template = pathTemplate(route.path);
     const word = route.method.toLowerCase();
@@ -151,8 +151,8 @@ export class DocumentMaker {
 }
 
 /**
- * Two routes may call the same segment by other names; a path of the document
- * has one for it.
+ * Two routes can have different names for the same segment; a path of the
+ * document has one.
  */
 function nameIn(
   template: PathTemplate,

@@ -26,7 +26,7 @@ export interface OpenApiDocument {
 /** Operations by method in lower case. */
 export type PathItem = Readonly<Record<string, DocumentOperation>>;
 
-/** An operation as the document has it. */
+/** Operation in the document. */
 export interface DocumentOperation extends Omit<Operation, "responses"> {
   readonly responses: Readonly<
     Record<string, OperationResponse | { readonly $ref: string }>
@@ -34,7 +34,7 @@ export interface DocumentOperation extends Omit<Operation, "responses"> {
 }
 
 /**
- * Reports a route that the document cannot hold, and the reason; once each time
- * the document is made.
+ * Reports a route that the document cannot contain, with the reason, each time
+ * the document is created.
  */
 export type Report = (route: RouteDeclaration, found: string) => void;

@@ -23,7 +23,7 @@ export interface OpenApiParts {
 /** Maximum number of reports. */
 const MOST_REPORTED = 1_000;
 
-/** The document, and its page. */
+/** Returns the routes of the document and its page. */
 export function openApiRoutes(parts: OpenApiParts): Hono<GatewayEnv> {
   const { config, dots } = parts;
   const documents = new Documents(parts);
@@ -40,13 +40,13 @@ export function openApiRoutes(parts: OpenApiParts): Hono<GatewayEnv> {
   );
   if (config.docs === false) return app;
   const [first] = config.servers;
-  // Requests go to the server of the page, which may be known by a prefix.
+  // Requests go to the server of the page, which may have a prefix.
   const base = first?.url.startsWith("/") ? first.url.replace(/\/$/, "") : "";
   const { docs: path, path: document, title } = config;
   return app.route("/", docsPage({ path, document, base, title, dots }));
 }
 
-/** Makes the document again when there may be other routes. */
+/** Creates the document again when the routes may have changed. */
 class Documents {
   readonly #parts: OpenApiParts;
   readonly #reported = new Set<string>();
@@ -57,7 +57,7 @@ class Documents {
     this.#parts = parts;
   }
 
-  /** The document as JSON. */
+  /** Returns the document as JSON. */
   latest(): string {
     const { known, config, isSecured } = this.#parts;
     known.refresh();

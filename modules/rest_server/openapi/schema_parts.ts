@@ -18,37 +18,36 @@ const NAMED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Parts of schemas that are referred to, as a document has them: in its
- * `components`, by name.
+ * Referenced parts of schemas, by their names in `components` of the document.
  *
  * A reference such as `#/$defs/User` refers to a part of the schema that
- * contains it. In the document it would refer to a part of the whole document.
- * Equal parts of several schemas are one; others of the same name are `User_2`
- * and so on.
+ * contains it. In the document it would refer to a part of the document. Equal
+ * parts of several schemas are merged; different parts of one name are called
+ * `User_2` and so on.
  */
 export class SchemaParts {
   readonly #schemas = new Map<string, JsonSchema>();
   readonly #names = new Map<string, string>();
 
-  /** Names that are the document's own are `taken`. */
+  /** `taken` has the names that the document itself uses. */
   constructor(taken: Readonly<Record<string, JsonSchema>>) {
     for (const [name, schema] of Object.entries(taken)) {
       this.#schemas.set(name, schema);
     }
   }
 
-  /** All of them, by name. */
+  /** All parts by name. */
   get all(): Record<string, JsonSchema> {
     return Object.fromEntries(this.#schemas);
   }
 
-  /** The schema with references to parts of the document. */
+  /** Returns the schema with references to parts of the document. */
   place(schema: JsonSchema): JsonSchema {
     const placed = this.#placed(schema, schema, new Map());
     return isSchema(placed) ? placed : {};
   }
 
-  /** `names` has what the parts of this `root` are called by now. */
+  /** `names` has the new names of the parts of this `root`. */
   #placed(
     value: unknown,
     root: JsonSchema,

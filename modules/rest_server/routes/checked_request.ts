@@ -5,27 +5,27 @@ import type { RestRequest } from "../rest_message.ts";
 export interface DefinedRequest<P, Q, H, B> {
   /** Such as `GET`. */
   readonly method: string;
-  /** As the schema `params` gives it; without one, texts. */
+  /** Output of the schema `params`; without a schema, texts. */
   readonly params: P;
   /**
-   * As the schema `query` gives it; without one, of each parameter the last
-   * text.
+   * Output of the schema `query`; without a schema, the last text of each
+   * parameter.
    */
   readonly query: Q;
   /**
-   * As the schema `headers` gives it; without one, texts by names in lower
+   * Output of the schema `headers`; without a schema, texts by names in lower
    * case.
    */
   readonly headers: H;
-  /** As the schema `body` gives it; without one, what came. */
+  /** Output of the schema `body`; without a schema, the parsed body. */
   readonly body: B;
   /** Fires when the client has left, or the time for the answer is over. */
   readonly signal: AbortSignal;
-  /** The message as it came. */
+  /** Message as received. */
   readonly message: RestRequest;
 }
 
-/** The parts of a request that schemas have made. */
+/** Parts of a request that schemas have transformed. */
 interface Parts {
   readonly params: unknown;
   readonly query: unknown;
@@ -33,7 +33,7 @@ interface Parts {
   readonly body: unknown;
 }
 
-/** A request that fits. */
+/** Request that matches the schemas of its route. */
 export class CheckedRequest
   implements DefinedRequest<unknown, unknown, unknown, unknown> {
   readonly params: unknown;
@@ -44,7 +44,7 @@ export class CheckedRequest
   readonly message: RestRequest;
   readonly #asked: RouteRequest;
 
-  /** All but `parts` is that of `asked`. */
+  /** Takes `parts` from the schemas, and all other properties from `asked`. */
   constructor(asked: RouteRequest, parts: Parts) {
     this.#asked = asked;
     this.method = asked.method;
@@ -55,7 +55,7 @@ export class CheckedRequest
     this.body = parts.body;
   }
 
-  /** Made when it is asked for, which few do. */
+  /** Created on first use, since most handlers do not use it. */
   get signal(): AbortSignal {
     return this.#asked.signal;
   }

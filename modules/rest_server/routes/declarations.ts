@@ -6,9 +6,9 @@ import type { Operation } from "./operation.ts";
 export interface RouteDeclaration {
   /** In upper case, or `*` for any. */
   readonly method: string;
-  /** As its author wrote it. */
+  /** Path as written in the route. */
   readonly path: string;
-  /** The words of its topics behind the method: `users.*`. */
+  /** Words of its topics after the method: `users.*`. */
   readonly pattern: string;
   /** OpenAPI operation of the route, if it was declared with schemas. */
   readonly operation?: Operation;
@@ -16,7 +16,7 @@ export interface RouteDeclaration {
 
 /** Message in which a module announces its routes. */
 export interface RoutesMessage {
-  /** Names the instance of the module. */
+  /** Id of the module instance. */
   readonly from: string;
   readonly routes: readonly RouteDeclaration[];
 }
@@ -112,8 +112,8 @@ function announced(
 }
 
 /**
- * Throws an error that is not of the bus again. Routes work without
- * announcements, so an error of the bus does not fail the module.
+ * Throws the error again unless it is an error of the bus: routes work without
+ * announcements.
  */
 function isOfTheBus(error: unknown): void {
   if (!(error instanceof CaryatidError)) throw error;

@@ -20,7 +20,7 @@ export interface DefinedRoute<
 
 const MEDIA_TYPE = /^[a-z0-9_.+-]+\/([a-z0-9_.+-]+|\*)$/;
 
-/** Texts by name, as they come. */
+/** Unparsed texts by name. */
 export type TextValues = Readonly<Record<string, string>>;
 
 /**

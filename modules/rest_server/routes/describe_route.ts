@@ -57,7 +57,7 @@ export function describeRoute(route: RouteDefinition): Operation {
   };
 }
 
-/** Parameters of a path whose route says nothing of them: texts. */
+/** Returns the parameters of a path as texts, for a route without `params`. */
 export function pathParameters(
   path: string,
   schema?: StandardSchema,
@@ -95,11 +95,11 @@ function parameters(
   });
 }
 
-/** A part that stands by itself, with what it refers to. */
+/** Returns a part as a separate schema, with the parts that it refers to. */
 function partOf(root: JsonSchema, part: JsonSchema): JsonSchema {
   const { $defs } = root;
   const whole = isSchema($defs) ? { ...part, $defs } : part;
-  // One that holds the whole in turn would mean another one here.
+  // A part that contains the root would refer to another root here.
   return /"\$ref":"#(?!\/\$defs\/)/.test(JSON.stringify(whole)) ? {} : whole;
 }
 

@@ -86,13 +86,13 @@ export type RouteHandlerOf<R> = R extends DefinedRoute<
   : never;
 
 /**
- * Answers HTTP requests on a route, whichever server on the bus they come to.
+ * Answers HTTP requests on a route, from any server on the bus.
  *
- * What `handler` returns is the answer: a value becomes JSON (or CBOR for a
- * client that asks for it), text and bytes stay what they are, `undefined` is
- * 204. A status or headers come by {@linkcode reply}, or by a `Response`. What
- * it throws is a 500 without details, unless it is a {@linkcode problem} or one
- * of `errors`.
+ * The return value of `handler` is the answer: a value becomes JSON (or CBOR if
+ * the client prefers it), text and bytes are sent unchanged, `undefined` is
+ * 204. {@linkcode reply} or a `Response` adds a status or headers. A thrown
+ *      error is a 500 without details, unless it is a {@linkcode problem} or
+ *      one of `errors`.
  *
  * @example
  * ```ts
@@ -203,13 +203,13 @@ function answer(parts: RouteParts, delivery: RequestDelivery): unknown {
     : response;
 }
 
-/** Answers a request that came as a Rust enum, as another one. */
+/** Answers a request in a Rust enum with a Rust enum. */
 async function wrappedAnswer(
   parts: RouteParts,
   inner: unknown,
   delivery: RequestDelivery,
 ): Promise<unknown> {
-  // Rust's server receives an error as the lack of an answer.
+  // For the server of Rust, an error is a missing answer.
   const isRust = isOfRust(inner);
   const request = completed(inner);
   let response: RestResponse;

@@ -1,16 +1,18 @@
-/** A path as OpenAPI writes it. */
+/** Path template of OpenAPI. */
 export interface PathTemplate {
   /** Such as `/users/{id}`. */
   readonly text: string;
-  /** The names in it, in order; `*` of a route is `rest`. */
+  /** Names of its parameters, in order; `*` of a route is `rest`. */
   readonly names: readonly string[];
   /** Names of the same parameters in the route. */
   readonly routeNames: readonly string[];
-  /** The same for all paths that OpenAPI takes for one: `/users/{}`. */
+  /**
+   * Form that is equal for all paths that OpenAPI considers equal: `/users/{}`.
+   */
   readonly shape: string;
 }
 
-/** Reads the path of a route, which `routePath` has found good. */
+/** Converts the path of a route that `routePath` accepts. */
 export function pathTemplate(path: string): PathTemplate {
   const own = namesIn(path);
   const names = own.map((name) => name === "*" ? restName(own) : name);
@@ -23,7 +25,10 @@ export function pathTemplate(path: string): PathTemplate {
   return { text, names, routeNames: own, shape };
 }
 
-/** The names in a route's path, in order: `id` and `*` of `/users/:id/*`. */
+/**
+ * Returns the names in the path of a route, in order: `id` and `*` of
+ * `/users/:id/*`.
+ */
 export function namesIn(path: string): readonly string[] {
   return segmentsOf(path).filter(isName).map((segment) =>
     segment === "*" ? segment : segment.slice(1)

@@ -1,11 +1,11 @@
 import { CaryatidError } from "@caryatid/sdk";
 
-/** Deepest nesting of an answer: as that of the codec. */
+/** Deepest nesting of an answer, as in the codec. */
 const DEEPEST = 128;
 
 /**
- * Returns what JSON and CBOR have for a result of a handler: the same object if
- * it is data, else a copy in which a Map is an object and a Set an array.
+ * Returns the result of a handler as plain data: the same object if possible,
+ * else a copy in which a Map is an object and a Set an array.
  *
  * `JSON.stringify` alone would send `{}` for both, and leave out functions.
  *
@@ -27,7 +27,7 @@ function isData(value: unknown, depth: number): boolean {
     }
     return true;
   }
-  // The most common prototype first: each further question takes as long.
+  // The most common prototype first, since each test takes time.
   if (Object.getPrototypeOf(value) !== Object.prototype) {
     if (value instanceof Map || value instanceof Set) return false;
     if (ArrayBuffer.isView(value)) return true;
@@ -38,7 +38,7 @@ function isData(value: unknown, depth: number): boolean {
   return true;
 }
 
-/** Saves the call of `isData` for text and numbers. */
+/** Returns true for plain data. Text and numbers skip `isData`. */
 function isPart(part: unknown, depth: number): boolean {
   return typeof part === "string" || typeof part === "number" ||
     isData(part, depth + 1);

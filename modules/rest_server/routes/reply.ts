@@ -10,7 +10,8 @@ export interface ReplyOptions {
    */
   readonly status?: number;
   /**
-   * A list is sent as several lines. `content-type` replaces that of the value.
+   * Headers of the answer. A list is sent as several lines; `content-type`
+   * replaces the type of the value.
    */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
 }
@@ -44,7 +45,7 @@ export function reply(value: unknown, options: ReplyOptions = {}): Reply {
 }
 
 /**
- * Returns the message for what a handler returned; `accept` is the Accept
+ * Returns the message for the return value of a handler. `accept` is the Accept
  * header of the client.
  */
 export function responseOf(

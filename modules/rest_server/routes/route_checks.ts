@@ -16,7 +16,7 @@ import { TextReader, type Texts } from "./text_reader.ts";
 const MAX_BODY_SIZE = 1_048_576;
 const FORM = "application/x-www-form-urlencoded";
 
-/** A part of a request, and how its texts are to be read. */
+/** Part of a request with the reader of its texts. */
 interface Part {
   readonly schema: StandardSchema;
   readonly texts: TextReader;
@@ -32,7 +32,7 @@ export class RouteChecks {
   /** Status of an answer for which the handler sets no status. */
   readonly #status: number;
 
-  /** Asks the schemas for their JSON Schema, once. */
+  /** Reads the JSON Schemas of the schemas, once. */
   constructor(route: DefinedRoute) {
     this.#route = route;
     this.#params = partOf(route.params);
@@ -88,8 +88,8 @@ export class RouteChecks {
   }
 
   /**
-   * Resolves with what a handler returned, as the schema returns it. Rejects
-   * with `INVALID_MESSAGE` if it does not match the schema.
+   * Resolves with the return value of a handler, as transformed by the schema.
+   * Rejects with `INVALID_MESSAGE` if it does not match the schema.
    */
   async answer(returned: unknown): Promise<unknown> {
     if (returned instanceof Response) return returned;

@@ -16,8 +16,8 @@ export interface RouteDefinition<
   /** In upper case, or `*` for any. */
   readonly method: string;
   /**
-   * `/users/:id`: `:name` is any one segment, and `*` at the end whatever is
-   * left of the path.
+   * Path such as `/users/:id`: `:name` is any one segment, and `*` at the end
+   * is the rest of the path.
    */
   readonly path: Path;
   /** Short description, in a few words. */
@@ -45,14 +45,13 @@ export interface RouteDefinition<
   /** Media types of the body; others are a 415 (JSON and CBOR). */
   readonly media?: readonly string[];
   /**
-   * Longest body, in bytes; a longer one is a 413 (1,048,576). A schema may
-   * make an error of each value of a body: 16 MiB of wrong values would take 2
-   * GB.
+   * Longest body, in bytes; a longer one is a 413 (1,048,576). A schema can
+   * create an error for each value: 16 MiB of wrong values would take 2 GB.
    */
   readonly maxBodySize?: number;
   /**
-   * Schema of what the handler returns, for every answer from 200 to 299 that
-   * is not among `responses`.
+   * Schema of the return value of the handler, for every answer from 200 to 299
+   * that is not among `responses`.
    */
   readonly answer?: StandardSchema<A, unknown>;
   /**
@@ -71,6 +70,6 @@ export interface RouteDefinition<
 export interface ResponseDefinition {
   /** Condition for the answer. */
   readonly description: string;
-  /** Schema of what the handler returns with this status. */
+  /** Schema of the return value with this status. */
   readonly schema?: StandardSchema;
 }

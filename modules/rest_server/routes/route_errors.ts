@@ -27,8 +27,8 @@ export function declaredProblem(
 }
 
 /**
- * Form of a code. A code of the framework is allowed: a handler may let it
- * through.
+ * Form of a code. Codes of the framework are allowed, since a handler may pass
+ * them on.
  */
 const CODE = /^[A-Z][A-Z0-9_]*$/;
 

@@ -1,7 +1,7 @@
 import { CaryatidError } from "@caryatid/sdk";
 import { type Dots, elementsOf, wordOf } from "../topic_of.ts";
 
-/** The names in a path: `id` and `*` of `/users/:id/*`. */
+/** Names in a path: `id` and `*` of `/users/:id/*`. */
 export type ParamNames<Path extends string> = Path extends
   `${infer Head}/${infer Tail}` ? ParamNames<Head> | ParamNames<Tail>
   : Path extends `:${infer Name}` ? Name
@@ -18,18 +18,18 @@ export interface Route<Path extends string = string> {
   /** In upper case, or `*` for any. */
   readonly method: string;
   /**
-   * `/users/:id`: `:name` is any one segment, and `*` at the end whatever is
-   * left of the path.
+   * Path such as `/users/:id`: `:name` is any one segment, and `*` at the end
+   * is the rest of the path.
    */
   readonly path: Path;
 }
 
-/** A route, taken apart. */
+/** Parts of a route. */
 export interface RoutePath {
   /** In upper case, or `*` for any. */
   readonly method: string;
   readonly path: string;
-  /** The words behind the method: `users.*.#`. */
+  /** Words after the method: `users.*.#`. */
   readonly pattern: string;
   /** Reads the parameters from a request's path elements. */
   params(elements: readonly string[]): Record<string, string>;
@@ -45,13 +45,13 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
   "_request",
   "_response",
 ]);
-// deno-lint-ignore no-control-regex -- a server refuses them, too
+// deno-lint-ignore no-control-regex -- a server also refuses them
 const FORBIDDEN = /[\x00-\x20\x7f#?\\]|\s/;
 const NAME = /^(?!__proto__$)[A-Za-z_]\w*$/;
 
 /**
  * Reads a route: segments are words; `:name` is any one segment, and `*` at the
- * end whatever is left of the path.
+ * end is the rest of the path.
  *
  * @throws {CaryatidError} `INVALID_OPTION` if it is not a valid route
  */

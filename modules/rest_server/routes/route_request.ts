@@ -11,29 +11,29 @@ export interface RouteRequest<Path extends string = string> {
   /** Such as `GET`. */
   readonly method: string;
   /**
-   * Values of the path for each `:name`, percent-decoded; `*` has the rest of
-   * the path, joined by slashes.
+   * Percent-decoded value of each `:name` in the path; `*` has the rest of the
+   * path, joined by slashes.
    */
   readonly params: Params<Path>;
   /** Last value of each query parameter. */
   readonly query: Readonly<Record<string, string>>;
   /**
-   * JSON, CBOR or the fields of a form as values, text as text, anything else
-   * as bytes; undefined for none.
+   * Parsed body: JSON, CBOR or the fields of a form as values, text as text,
+   * anything else as bytes; undefined without a body.
    */
   readonly body: unknown;
-  /** By names in lower case. */
+  /** Headers by names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   /** Fires when the client has left, or the time for the answer is over. */
   readonly signal: AbortSignal;
   /**
-   * The message as it came: all values of the query, the body as text or bytes,
+   * Message as received: all values of the query, the body as text or bytes,
    * the path.
    */
   readonly message: RestRequest;
 }
 
-/** The message as a route's handler sees it. */
+/** Request that the handler of a route receives. */
 export class Asked implements RouteRequest {
   readonly method: string;
   readonly params: Record<string, string>;
@@ -43,7 +43,7 @@ export class Asked implements RouteRequest {
   readonly message: RestRequest;
   readonly #delivery: RequestDelivery;
 
-  /** `body` is what the message's body holds. */
+  /** `body` is the parsed body of the message. */
   constructor(
     route: RoutePath,
     request: RestRequest,
@@ -97,8 +97,8 @@ export function isOfRust(message: unknown): boolean {
 }
 
 /**
- * Returns a request of the server of Rust Caryatid as ours sends it: with path
- * and query percent-decoded.
+ * Returns a request of the server of Rust Caryatid in the form of this server:
+ * with path and query percent-decoded.
  *
  * @throws {Problem} 400 for a malformed escape
  */

@@ -8,7 +8,7 @@ import {
   routePath,
 } from "./route_path.ts";
 
-/** The topics of some routes. */
+/** Topics of routes. */
 export interface RouteTopics extends Topics {
   /** Pattern of the requests that the module answers. */
   readonly handle: readonly string[];
@@ -19,8 +19,8 @@ export interface RouteTopics extends Topics {
 }
 
 /**
- * The topics that `handleRoute` uses for these routes, for a module that
- * declares its topics.
+ * Returns the topics that `handleRoute` uses for these routes, for the
+ * declaration of a module.
  *
  * @example
  * ```ts
@@ -43,7 +43,7 @@ export interface RouteTopics extends Topics {
  * await using module = await testModule(hello);
  * await module.settle();
  * ```
- * @param options those that `handleRoute` is given
+ * @param options the options of `handleRoute`
  * @throws {CaryatidError} `INVALID_OPTION` if a text is not a valid route
  */
 export function routeTopics(

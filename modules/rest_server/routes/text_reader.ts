@@ -6,10 +6,10 @@ import {
   typesOf,
 } from "./json_schema.ts";
 
-/** All texts of each name. */
+/** All texts by name. */
 export type Texts = Readonly<Record<string, readonly string[]>>;
 
-/** Types that texts of one name may have. */
+/** Types of the texts of one name. */
 interface Kind {
   readonly types: ReadonlySet<string>;
   /** Types of the items, if it is a list. */
@@ -19,12 +19,13 @@ interface Kind {
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
 /**
- * Reads texts as a schema wants them: the parameters of a path or query,
+ * Converts texts to the types of a schema: the parameters of a path or query,
  * headers, and the fields of a form.
  *
- * If the schema takes no text, `7` becomes a number and `true` a boolean; if it
- * takes a list, all texts of a name become one list. A text that does not match
- * stays a text, for the schema to refuse. Without a list the last text counts.
+ * If the schema accepts no text, `7` becomes a number and `true` a boolean; if
+ * it accepts a list, all texts of a name become one list. A text that cannot be
+ * converted stays text, and the schema refuses it. Without a list the last text
+ * is used.
  */
 export class TextReader {
   readonly #kinds = new Map<string, Kind>();
@@ -76,8 +77,8 @@ function readText(text: string, types: ReadonlySet<string>): unknown {
 }
 
 /**
- * Returns true if a number keeps the value that was written: a long id would
- * become another one.
+ * Returns true if a number has exactly the written value, which a long id would
+ * lose.
  */
 function isExact(number: number): boolean {
   return Number.isFinite(number) &&

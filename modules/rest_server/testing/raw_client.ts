@@ -1,9 +1,11 @@
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** After so many milliseconds without a byte, nothing more is expected. */
+/**
+ * Time without a byte after which no more data is expected, in milliseconds.
+ */
 const QUIET = 250;
-/** Time for what a test waits for, in milliseconds. */
+/** Maximum time that a test waits, in milliseconds. */
 const DEADLINE = 10_000;
 
 /** A socket that sends any bytes. */
@@ -22,7 +24,7 @@ export class RawClient implements AsyncDisposable {
     return new RawClient(await Deno.connect({ hostname: "127.0.0.1", port }));
   }
 
-  /** Text that was received and not taken yet. */
+  /** Received text that was not taken. */
   get text(): string {
     return this.#text;
   }
@@ -32,7 +34,7 @@ export class RawClient implements AsyncDisposable {
     return this.#isEnded;
   }
 
-  /** Writes all of it. Rejects when the other side takes no more. */
+  /** Sends all data. Rejects if the other side closes the connection. */
   async send(data: string | Uint8Array): Promise<void> {
     const bytes = typeof data === "string" ? encoder.encode(data) : data;
     for (let at = 0; at < bytes.length;) {
@@ -41,8 +43,8 @@ export class RawClient implements AsyncDisposable {
   }
 
   /**
-   * Reads until `done` holds for what came, or the end. Rejects after 10 s,
-   * with what came.
+   * Reads until `done` returns true for the received text, or the end. Rejects
+   * after 10 s with the received text.
    */
   async until(done: (text: string) => boolean): Promise<string> {
     const end = performance.now() + DEADLINE;
@@ -65,20 +67,20 @@ export class RawClient implements AsyncDisposable {
     return response;
   }
 
-  /** Reads until the end, or until nothing more comes. */
+  /** Reads until the end, or until no more data arrives. */
   async rest(quiet = QUIET): Promise<string> {
     while (!this.#isEnded && await this.#readWithin(quiet)) {
-      // there may be more
+      // more data may follow
     }
     return this.#text;
   }
 
-  /** Reads until the other side closes, and says how many bytes came. */
+  /** Reads until the other side closes. Returns the number of bytes as text. */
   async ended(): Promise<string> {
     return await this.until(() => false);
   }
 
-  /** Sends no more, but reads on. */
+  /** Ends sending, and continues to read. */
   async halfClose(): Promise<void> {
     await this.#conn.closeWrite();
   }
@@ -93,7 +95,7 @@ export class RawClient implements AsyncDisposable {
     await this.#pending;
   }
 
-  /** As the end of the scope. */
+  /** Closes at the end of the scope. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
@@ -134,7 +136,7 @@ function responseEnd(text: string): number {
   return text.length >= end ? end : 0;
 }
 
-/** The status of a response, or of the first of several. */
+/** Returns the status of the first response. */
 export function statusOf(response: string): number {
   return Number(/^HTTP\/1\.[01] (\d+)/.exec(response)?.[1]);
 }

@@ -33,7 +33,7 @@ export class RestProcess implements AsyncDisposable {
     this.process = process;
   }
 
-  /** Starts one; `section` is that of the server. */
+  /** Starts a process whose server has this section. */
   static async start(
     section: Record<string, unknown> = {},
     options: RestProcessOptions = {},
@@ -55,7 +55,7 @@ export class RestProcess implements AsyncDisposable {
     });
     const process = await Process.create({
       config: [{
-        // Raw requests of the tests name hosts such as "a".
+        // Raw requests of the tests have hosts such as "a".
         module: { "rest-server": { port: 0, hosts: ["*"], ...section } },
         log: { level: "error" },
       }, config ?? {}],
@@ -91,7 +91,7 @@ export class RestProcess implements AsyncDisposable {
     return RawClient.connect(this.port);
   }
 
-  /** Sends text as it is, and resolves with the first response. */
+  /** Sends text unchanged, and resolves with the first response. */
   async exchange(text: string | Uint8Array): Promise<string> {
     await using client = await this.connect();
     await client.send(text);
@@ -99,7 +99,7 @@ export class RestProcess implements AsyncDisposable {
   }
 
   /**
-   * Sends text as it is, and resolves with all that comes back, until the
+   * Sends text unchanged, and resolves with all received text once the
    * connection is closed or quiet.
    */
   async raw(text: string | Uint8Array): Promise<string> {
@@ -109,7 +109,7 @@ export class RestProcess implements AsyncDisposable {
     return await client.rest();
   }
 
-  /** As the end of the scope. */
+  /** Closes at the end of the scope. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.process.stop();
   }

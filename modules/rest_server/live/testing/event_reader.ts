@@ -17,7 +17,7 @@ export class EventReader implements AsyncDisposable {
   readonly response: Response;
   readonly #reader: ReadableStreamDefaultReader<string>;
   #text = "";
-  /** The last `id` that came. */
+  /** Last received `id`. */
   position: string | undefined;
 
   private constructor(response: Response) {
@@ -35,7 +35,7 @@ export class EventReader implements AsyncDisposable {
     return new EventReader(response);
   }
 
-  /** The next block; undefined at the end of the stream. */
+  /** Returns the next block; undefined at the end of the stream. */
   async next(): Promise<EventBlock | undefined> {
     let end: number;
     while ((end = this.#text.indexOf("\n\n")) < 0) {
@@ -49,7 +49,10 @@ export class EventReader implements AsyncDisposable {
     return block;
   }
 
-  /** The messages of the next `count` blocks, each of which must be one. */
+  /**
+   * Returns the messages of the next `count` blocks. Each block must be a
+   * message.
+   */
   async messages(count: number): Promise<unknown[]> {
     const messages: unknown[] = [];
     while (messages.length < count) {
@@ -60,9 +63,9 @@ export class EventReader implements AsyncDisposable {
     return messages;
   }
 
-  /** The client goes away. */
+  /** Disconnects the client. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#reader.cancel().catch(() => {}); // it may have failed by then
+    await this.#reader.cancel().catch(() => {}); // the stream may have failed
   }
 }
 
@@ -77,7 +80,7 @@ function parse(text: string): EventBlock {
   return block;
 }
 
-/** `promise`, or a failure at the deadline. */
+/** Returns `promise`, which rejects at the deadline. */
 export async function within<T>(promise: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(

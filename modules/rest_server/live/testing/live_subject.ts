@@ -28,8 +28,7 @@ export class LiveSubject implements AsyncDisposable {
   }
 
   /**
-   * Starts it; clients may subscribe to everything unless `config` says
-   * otherwise.
+   * Starts the module. Clients may subscribe to all topics by default.
    */
   static async start(
     config: LiveConfigInput = {},
@@ -63,17 +62,17 @@ export class LiveSubject implements AsyncDisposable {
     return new LiveSubject(module, live!, server, socketPort);
   }
 
-  /** The bus, to publish for others. */
+  /** Bus by which a test publishes. */
   get bus(): MockBus {
     return this.module.bus;
   }
 
-  /** The whole address of a path. */
+  /** Returns the URL of a path. */
   url(path: string): string {
     return `http://127.0.0.1:${this.port}${path}`;
   }
 
-  /** Opens server-sent events; what they begin with has been read. */
+  /** Opens server-sent events, and reads the first block. */
   async events(
     query: string,
     headers: Record<string, string> = {},

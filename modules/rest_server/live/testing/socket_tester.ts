@@ -33,14 +33,14 @@ export class SocketTester implements AsyncDisposable {
     return tester;
   }
 
-  /** Says something. */
+  /** Sends a frame. */
   send(frame: unknown): void {
     this.socket.send(
       typeof frame === "string" ? frame : JSON.stringify(frame),
     );
   }
 
-  /** The next frame from the server. */
+  /** Returns the next frame of the server. */
   // deno-lint-ignore no-explicit-any -- a test looks into it as it likes
   async next(): Promise<any> {
     if (this.#frames.length === 0) {
@@ -51,7 +51,7 @@ export class SocketTester implements AsyncDisposable {
     return this.#frames.shift();
   }
 
-  /** Says something and gives the next frame. */
+  /** Sends a frame, and returns the next frame of the server. */
   // deno-lint-ignore no-explicit-any -- as above
   ask(frame: unknown): Promise<any> {
     this.send(frame);

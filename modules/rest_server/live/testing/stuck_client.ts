@@ -6,7 +6,7 @@ export class StuckClient implements AsyncDisposable {
     this.#socket = socket;
   }
 
-  /** Asks for server-sent events, and reads nothing. */
+  /** Requests server-sent events, and reads nothing. */
   static async events(port: number, query: string): Promise<StuckClient> {
     const socket = await Deno.connect({ hostname: "127.0.0.1", port });
     await socket.write(new TextEncoder().encode(
@@ -41,7 +41,7 @@ export class StuckClient implements AsyncDisposable {
     );
   }
 
-  /** Reads on: the text frames, as JSON. */
+  /** Continues to read, and yields text frames, parsed as JSON. */
   // deno-lint-ignore no-explicit-any -- a test looks into them as it likes
   async *frames(): AsyncGenerator<any> {
     for (;;) {
@@ -68,7 +68,7 @@ export class StuckClient implements AsyncDisposable {
     return bytes;
   }
 
-  /** Reads on: the blocks of the stream, out of their chunks. */
+  /** Continues to read, and yields the blocks of the stream. */
   async *blocks(): AsyncGenerator<string> {
     let text = "";
     for await (const part of this.#parts()) {
@@ -79,7 +79,7 @@ export class StuckClient implements AsyncDisposable {
     }
   }
 
-  /** The body, out of its chunked coding. */
+  /** Yields the decoded chunks of the body. */
   async *#parts(): AsyncGenerator<string> {
     let text = "";
     let head = true;

@@ -28,7 +28,7 @@ export function undeclared(method: string, path: string): RouteDeclaration {
   return { method, path, pattern: routePath(method, path, "escape").pattern };
 }
 
-/** The document, and what was reported of it. */
+/** Creates a document, and returns it with its reports. */
 export function made(
   routes: readonly RouteDeclaration[],
   info: Partial<DocumentInfo> = {},

@@ -4,8 +4,8 @@ import type { OpenApiDocument } from "../document_types.ts";
 import { targetOf } from "../../routes/json_schema.ts";
 
 /**
- * Fails unless the OpenAPI Initiative's own schema of 3.1 takes the document,
- * and all its references lead somewhere.
+ * Fails unless the document matches the schema of OpenAPI 3.1, and all its
+ * references have a target.
  */
 export async function assertValid(document: OpenApiDocument): Promise<void> {
   const validator = new Validator();
