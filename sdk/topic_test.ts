@@ -12,7 +12,9 @@ import {
 
 const INVALID_TOPIC = { name: "CaryatidError", code: "INVALID_TOPIC" };
 
-/** Matching as its definition says it, at whatever cost. */
+/**
+ * Reference implementation of matching by its definition, which may be slow.
+ */
 function matchesByDefinition(
   pattern: readonly string[],
   topic: readonly string[],

@@ -5,7 +5,7 @@ import type { Topics } from "./topics.ts";
 
 const init = () => {};
 
-/** As someone without TypeScript would give it. */
+/** Returns a definition without checks of types, as plain JavaScript does. */
 function define(topics: unknown) {
   return defineModule({ name: "relay", init, topics: topics as Topics });
 }

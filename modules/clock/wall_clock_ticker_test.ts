@@ -74,7 +74,7 @@ Deno.test("WallClockTicker ends after the last time", async () => {
   assert.equal(await ticker.next(), undefined);
 });
 
-/** Collects what falls due. */
+/** Collects the ticks that are due. */
 class Run implements AsyncDisposable {
   readonly clock = new VirtualClock({ start: START });
   readonly ticks: DueTick[] = [];

@@ -23,7 +23,7 @@ Deno.test("redaction() matches wildcards as topics do", () => {
     (pattern, words) => {
       const path = ["message", ...words];
       const shown = ["message", ...pattern].join(".");
-      // Hidden where the pattern matches the path, or one above it.
+      // Hidden if the pattern matches the path, or a path above it.
       const wanted = path.some((_, i) =>
         topicMatches(shown, path.slice(0, i + 1).join("."))
       );

@@ -32,7 +32,7 @@ export class Sampling {
   #isFull = false;
   /** Messages over the limit since the last selected one. */
   #omitted = 0;
-  /** Those before the last selected one. */
+  /** Numbers before the last selected message. */
   #due = 0;
 
   /** Creates a sampling that has counted no message yet. */

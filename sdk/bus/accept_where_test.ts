@@ -30,7 +30,7 @@ function make(...wheres: readonly (Where | undefined)[]) {
   return { members: members as [Subscription, Subscription], join, publish };
 }
 
-/** The next message, or undefined where none waits. */
+/** Returns the next message, or undefined if none waits. */
 async function next(subscription: Subscription): Promise<unknown> {
   const loop = loops.get(subscription) ?? subscription[Symbol.asyncIterator]();
   loops.set(subscription, loop);

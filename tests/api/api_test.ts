@@ -70,7 +70,7 @@ Deno.test("a type that the snapshot cannot show is an error, not a gap", () => {
   );
 });
 
-/** The lines of `all` that `others` lack, as often as they lack them. */
+/** Returns the lines of `all` that `others` lacks, with repetitions. */
 function without(all: readonly string[], others: readonly string[]): string[] {
   const left = [...others];
   return all.filter((line) => {

@@ -2,17 +2,17 @@ import { ROOT } from "../support/running_program.ts";
 import type { SymbolNode } from "./doc_nodes.ts";
 import { symbolText } from "./symbol_text.ts";
 
-/** The folders of our packages. */
+/** Folders of the packages. */
 export const PACKAGES = ["sdk", "process", "cli", "modules"] as const;
 
-/** Path of the text of a package. */
+/** Returns the path of the API text of a package. */
 export function snapshotOf(folder: string): URL {
   return new URL(`${folder}.txt`, import.meta.url);
 }
 
 /**
- * All that a package exports, entry by entry, name by name. Docs, places,
- * private members and `internal` entries are left out.
+ * Returns all exports of a package, by entry and name, without docs, places,
+ * private members and `internal` entries.
  */
 export async function apiText(folder: string): Promise<string> {
   const manifest = JSON.parse(
@@ -29,14 +29,14 @@ export async function apiText(folder: string): Promise<string> {
 }
 
 /**
- * One entry at a time: of several, a name that two have is only referred to in
- * one.
+ * Documents one entry at a time, since `deno doc` shows a name that two entries
+ * export in one of them only.
  */
 async function symbolsOf(entry: string): Promise<readonly SymbolNode[]> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["doc", "--json", entry],
     cwd: ROOT,
-    env: { NO_COLOR: "1" }, // else some types have colors
+    env: { NO_COLOR: "1" }, // otherwise some types have colors
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
   const { nodes } = JSON.parse(new TextDecoder().decode(stdout)) as {

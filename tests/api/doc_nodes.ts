@@ -1,4 +1,4 @@
-/** A type in the output of `deno doc --json`, as far as it is used. */
+/** Type in the output of `deno doc --json`, with the used fields. */
 export type TypeNode =
   | { readonly kind: "keyword"; readonly value: string }
   | {
@@ -79,9 +79,9 @@ export interface ParamNode {
   readonly name?: string;
   readonly optional?: boolean;
   readonly tsType?: TypeNode;
-  /** Of one with a default. */
+  /** Parameter with a default. */
   readonly left?: ParamNode;
-  /** Of a rest. */
+  /** Rest parameter. */
   readonly arg?: ParamNode;
 }
 
@@ -103,7 +103,7 @@ export interface Modifiers {
   readonly optional?: boolean;
 }
 
-/** A method, of a class or not. */
+/** Method of a class or interface. */
 export type MethodNode = Modifiers & Partial<CallNode> & {
   readonly kind: "method" | "getter" | "setter";
   readonly functionDef?: CallNode;

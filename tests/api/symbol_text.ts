@@ -3,7 +3,7 @@ import { memberLines } from "./member_lines.ts";
 import { callText, typeArguments, typeParams, typeText } from "./type_text.ts";
 
 /**
- * All that an entry exports by one name: its declarations, and their members
+ * Returns the text of an exported name: its declarations, with their members
  * indented.
  */
 export function symbolText({ name, declarations }: SymbolNode): string {
@@ -31,7 +31,7 @@ function declarationText(name: string, { kind, def }: DeclarationNode): string {
     case "interface":
       return withMembers(`interface ${name}`, def);
     case "reference":
-      // Of another package, whose own file shows it.
+      // An export of another package is in the text of that package.
       return `reference ${name} to ${
         def.target?.filename.split("/").slice(-2).join("/")
       }`;
@@ -41,8 +41,8 @@ function declarationText(name: string, { kind, def }: DeclarationNode): string {
 }
 
 /**
- * A choice of many has a line for each: a new one is a line more, and not a
- * long line changed.
+ * Returns the text of a type alias. A large union has a line for each member,
+ * so that a new member adds one line.
  */
 function aliasText(type: TypeNode | undefined): string {
   if (type?.kind !== "union" || type.value.length < 5) {

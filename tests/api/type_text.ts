@@ -7,7 +7,7 @@ import type {
 } from "./doc_nodes.ts";
 import { memberLines } from "./member_lines.ts";
 
-/** A type as TypeScript writes it. */
+/** Returns a type in the syntax of TypeScript. */
 export function typeText(type: TypeNode | undefined): string {
   if (type === undefined) return "(inferred)";
   switch (type.kind) {
@@ -67,7 +67,7 @@ export function typeText(type: TypeNode | undefined): string {
   }
 }
 
-/** Type parameters, parameters and result of what is called. */
+/** Returns type parameters, parameters and result of a function. */
 export function callText(call: CallNode, arrow = ": "): string {
   const result = call.returnType ?? call.tsType;
   return typeParams(call.typeParams) +
@@ -75,12 +75,12 @@ export function callText(call: CallNode, arrow = ": "): string {
     (result === undefined ? "" : arrow + typeText(result));
 }
 
-/** `<T extends …>`, or nothing. */
+/** Returns `<T extends …>`, or an empty text. */
 export function typeParams(params: readonly TypeParamNode[] = []): string {
   return params.length === 0 ? "" : `<${params.map(typeParam).join(", ")}>`;
 }
 
-/** `<…>`, or nothing. */
+/** Returns `<…>`, or an empty text. */
 export function typeArguments(types: readonly TypeNode[] = []): string {
   return types.length === 0 ? "" : `<${types.map(typeText).join(", ")}>`;
 }
@@ -92,7 +92,7 @@ function typeParam(
     (standard ? ` = ${typeText(standard)}` : "");
 }
 
-/** One with a default may be left out: that is all that a caller sees of it. */
+/** Returns a parameter. One with a default is optional for callers. */
 function paramText(param: ParamNode): string {
   const { kind, name = `{ … }`, optional, tsType, left, arg } = param;
   if (kind === "assign") return paramText({ ...left!, optional: true });

@@ -1,4 +1,4 @@
-/** Accepts what the packages export now: `deno task api`. */
+/** Writes the exports of the packages to the snapshot: `deno task api`. */
 import { apiText, PACKAGES, snapshotOf } from "./api_text.ts";
 
 for (const folder of PACKAGES) {

@@ -8,7 +8,7 @@ export type Figures = Readonly<Record<string, number>>;
  * goals of users are in goals/goals.json instead.
  */
 export interface Goal {
-  /** Which figure it bounds, or `ratio`. */
+  /** Name of the bounded figure, or `ratio`. */
   readonly of: string;
   readonly least?: number;
   readonly most?: number;
@@ -36,8 +36,7 @@ export interface Case {
   /** Clock of its figures (`wall`). */
   readonly clock?: BenchClock;
   /**
-   * Measures once. Checks within that nothing was lost, and throws if something
-   * was.
+   * Measures once. Throws if a message was lost.
    */
   readonly run: () => Promise<Figures>;
   /**
@@ -47,11 +46,11 @@ export interface Case {
   readonly goals?: readonly Goal[];
   /** Maximum number of runs that count (5); one before them warms up. */
   readonly runs?: number;
-  /** Said after the figures. */
+  /** Note that is printed after the figures. */
   readonly remark?: string;
 }
 
-/** Cases that are asked for by one name. */
+/** Suite of cases with a common name. */
 export interface Suite {
   readonly name: string;
   readonly about: string;
@@ -72,7 +71,7 @@ export interface Spread {
   readonly most: number;
 }
 
-/** Result of a case: figures over all runs, or the reason for none. */
+/** Result of a case: figures over all runs, or the reason why none exist. */
 export type Outcome =
   | {
     readonly unit: Unit;
@@ -84,8 +83,8 @@ export type Outcome =
   | { readonly failed: string };
 
 /**
- * Both sides in one run: so each pair sees the same weather, and runs go ours,
- * peer, ours, peer …
+ * Measures both sides in one run, alternately, so that both have the same load
+ * of the machine.
  */
 export function against(
   ours: () => Promise<number>,
@@ -140,7 +139,10 @@ function spread(values: readonly number[]): Spread {
   };
 }
 
-/** The middle one; of an even number, the mean of the two in the middle. */
+/**
+ * Returns the median; for an even number of values, the mean of the two in the
+ * middle.
+ */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const half = sorted.length >> 1;

@@ -63,6 +63,6 @@ Deno.test("bench --against removes the checked-out commit after an interrupt", a
   const during = await worktrees();
   bench.kill("SIGINT");
   assert.equal(await bench.exitCode(), 130);
-  const after = await worktrees(); // may hold those of other comparisons
+  const after = await worktrees(); // may contain folders of other comparisons
   assert(during.some((folder) => !after.includes(folder)));
 });

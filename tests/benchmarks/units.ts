@@ -14,7 +14,10 @@ export const byUnit: Readonly<Record<Unit, (value: number) => string>> = {
   MB: (value) => `${decimals(value / 1e6)} MB`,
 };
 
-/** Three digits or so: enough to compare, not more than is known. */
+/**
+ * Formats a number with about three digits, which the precision of a
+ * measurement justifies.
+ */
 export function decimals(value: number): string {
   const size = Math.abs(value);
   return value.toFixed(size < 10 ? 2 : size < 100 ? 1 : 0);

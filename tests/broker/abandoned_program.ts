@@ -1,7 +1,7 @@
 import { Watchdog } from "./watchdog.ts";
 
-// A program that never gets to clean up: its test kills it. What it started
-// keeps its standard output open.
+// A program that its test kills before it can clean up. Its child processes
+// keep its standard output open.
 const folder = await Deno.makeTempDir({ prefix: "caryatid-abandoned-" });
 await Deno.writeTextFile(`${folder}/file`, "data");
 const watchdog = new Watchdog(folder);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Address } from "./greeting.ts";
 
-/** A server that sends back what comes. */
+/** Server that sends back what it receives. */
 export interface EchoServer extends Address, AsyncDisposable {
-  /** All that came, of all connections. */
+  /** All received text, of all connections. */
   readonly received: string;
   /** End of the first connection. */
   readonly ended: Promise<"end" | "reset">;
@@ -42,7 +42,7 @@ export function connect({ hostname, port }: Address): Promise<Deno.TcpConn> {
   return Deno.connect({ hostname, port });
 }
 
-/** Sends a text and resolves with as much of an answer. */
+/** Sends a text, and resolves with an answer of the same length. */
 export async function ask(
   connection: Deno.Conn,
   question: string,
@@ -51,7 +51,7 @@ export async function ask(
   return await readText(connection, question.length);
 }
 
-/** Reads that many ASCII characters. */
+/** Reads this number of ASCII characters. */
 export async function readText(
   connection: Deno.Conn,
   length: number,
@@ -59,7 +59,7 @@ export async function readText(
   return new TextDecoder().decode(await readExactly(connection, length));
 }
 
-/** Reads that many bytes; fails when the connection ends before. */
+/** Reads this number of bytes. Rejects if the connection ends before. */
 export async function readExactly(
   connection: Deno.Conn,
   length: number,
@@ -73,7 +73,7 @@ export async function readExactly(
   return bytes;
 }
 
-/** Writes all of it, however often that takes. */
+/** Writes all bytes, in several writes if necessary. */
 export async function writeAll(
   connection: Deno.Conn,
   data: Uint8Array | string,
@@ -94,8 +94,8 @@ async function accept(
     try {
       serve(await listener.accept());
     } catch (error) {
-      // a client that was reset before its turn; anything else is the
-      // listener's end
+      // a client was reset before it was accepted; any other error ends the
+      // listener
       if (!(error instanceof Deno.errors.NotConnected)) return;
     }
   }

@@ -47,7 +47,8 @@ export class FaultProxy implements AsyncDisposable {
   }
 
   /**
-   * Number of open connections. An end that is held back does not count yet.
+   * Number of open connections. A connection whose end is held back still
+   * counts.
    */
   get connections(): number {
     return [...this.#links].filter((link) => link.open).length;

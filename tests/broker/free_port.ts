@@ -1,8 +1,8 @@
 import { tmpdir } from "node:os";
 
-// Below every system's ephemeral range. A client that keeps calling a dead port
-// inside that range can be given this very port as its own and connect to
-// itself, and any outgoing connection can take it while its owner is restarted.
+// Below every system's ephemeral range. A client that retries a closed port
+// inside that range can get this port as its own and connect to itself, and any
+// outgoing connection can take the port while its owner restarts.
 const FIRST = 20_000;
 const LAST = 31_999;
 

@@ -17,7 +17,7 @@ export interface PrivateBrokerOptions {
    */
   readonly memoryWatermark?: number;
   /**
-   * `false` refuses transient queues that are not exclusive, as RabbitMQ 4.3
+   * False refuses transient queues that are not exclusive, as RabbitMQ 4.3
    * does; needs RabbitMQ 3.13 (default of RabbitMQ).
    */
   readonly permitTransientNonexclQueues?: boolean;

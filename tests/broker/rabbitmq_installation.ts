@@ -2,20 +2,21 @@
 export interface RabbitMQInstallation {
   readonly server: string;
   readonly ctl: string;
-  /** Erlang's port mapper. */
+  /** Port mapper of Erlang. */
   readonly epmd: string;
 }
 
 /**
- * Finds RabbitMQ: the folder in `CARYATID_TEST_RABBITMQ`, else Debian's, else
- * the PATH; a string says what is missing.
+ * Finds RabbitMQ: the folder in `CARYATID_TEST_RABBITMQ`, else that of Debian,
+ * else the PATH. Returns a text with the missing part if no RabbitMQ is
+ * complete.
  */
 export function findRabbitMQ(): RabbitMQInstallation | string {
   const chosen = Deno.env.get("CARYATID_TEST_RABBITMQ");
   const path = Deno.env.get("PATH")?.split(":") ?? [];
   const folders = chosen ? [chosen] : [
-    // before the PATH: what Debian puts there changes to the user rabbitmq, or
-    // refuses anybody but root
+    // before the PATH: the scripts of Debian there change to the user rabbitmq,
+    // or refuse all users but root
     "/usr/lib/rabbitmq/bin",
     ...path,
     "/usr/local/sbin",
@@ -38,8 +39,8 @@ export function findRabbitMQ(): RabbitMQInstallation | string {
 }
 
 /**
- * The installed version as `[major, minor]`; asks rabbitmqctl, which takes
- * about a second.
+ * Returns the installed version as `[major, minor]` from rabbitmqctl, which
+ * takes about a second.
  */
 export function rabbitMQVersion(
   installation: RabbitMQInstallation,
@@ -57,6 +58,6 @@ function isFile(path: string): boolean {
   try {
     return Deno.statSync(path).isFile;
   } catch {
-    return false; // absent, or in a folder that this user may not read
+    return false; // missing, or in a folder that this user may not read
   }
 }

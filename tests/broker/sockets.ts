@@ -2,8 +2,8 @@ import { once } from "node:events";
 import net from "node:net";
 
 /**
- * Listens on a port of 127.0.0.1; resolves when it does. `close()` of the
- * server stops that at once and keeps connections.
+ * Listens on a port of 127.0.0.1. Resolves when the server listens. `close()`
+ * of the server stops listening at once and keeps connections.
  */
 export async function listen(
   port: number,

@@ -9,10 +9,10 @@ Deno.test("a watchdog kills what is guarded and removes the folder after its pro
   const folder = await program.line(/./);
   using changes = Deno.watchFs(folder);
   program.kill("SIGKILL");
-  // comes with the end of its standard output, which the guarded one holds open
+  // ends with its standard output, which the guarded process keeps open
   await program.exitCode();
   for await (const { kind, paths } of changes) {
-    // what is in it goes first
+    // its content is removed first
     if (kind === "remove" && paths.includes(folder)) break;
   }
   await assert.rejects(Deno.stat(folder), Deno.errors.NotFound);

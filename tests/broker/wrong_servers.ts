@@ -18,8 +18,8 @@ export class WrongServer implements AsyncDisposable {
   }
 
   /**
-   * Starts one that answers the first bytes of a client with `answer` and hangs
-   * up, or that never says a word.
+   * Starts a server that answers the first bytes of a client with `answer` and
+   * closes the connection, or that never answers.
    */
   static async start(answer?: string): Promise<WrongServer> {
     const server = new WrongServer(answer);
@@ -33,7 +33,7 @@ export class WrongServer implements AsyncDisposable {
     return this.#accepted;
   }
 
-  /** Resolves when the connection number `count`, from 1, has come. */
+  /** Resolves when connection number `count`, from 1, was accepted. */
   came(count: number): Promise<void> {
     return this.#changes.until(
       () => this.#accepted >= count,
@@ -50,7 +50,7 @@ export class WrongServer implements AsyncDisposable {
   #enter(socket: net.Socket): void {
     this.#accepted++;
     this.#sockets.add(socket);
-    socket.on("error", () => {}); // the client's reset, not ours to report
+    socket.on("error", () => {}); // the client reset the connection
     socket.on("end", () => socket.end());
     socket.on("close", () => this.#sockets.delete(socket));
     socket.once("data", () => this.#answer && socket.end(this.#answer));
@@ -60,16 +60,16 @@ export class WrongServer implements AsyncDisposable {
 }
 
 /**
- * A server that accepts and then says nothing, as a hung or stopped broker
- * does.
+ * Server that accepts connections and never answers, as a hung or stopped
+ * broker.
  */
 export function silentServer(): Promise<WrongServer> {
   return WrongServer.start();
 }
 
 /**
- * A server that takes the AMQP header for bad HTTP, as a web server on the
- * wrong port does.
+ * Server that answers the AMQP header with an HTTP error, as a web server on
+ * the wrong port does.
  */
 export function httpServer(): Promise<WrongServer> {
   const body = "400 Bad Request";

@@ -57,7 +57,7 @@ export class BinaryMaker implements AsyncDisposable {
     return output;
   }
 
-  /** Starts a binary in its folder, with nothing of this repository around. */
+  /** Starts a binary in its folder, outside of this repository. */
   start(
     binary: string,
     args: readonly string[] = [],

@@ -7,7 +7,8 @@ rustTest(
   "a process of ours and one of Rust read the same file",
   async (interop) => {
     const { prefix } = interop;
-    // Keys that both know, a [global] table, and one that only Rust once read.
+    // Keys that both know, a [global] table, and a key that only Rust once
+    // read.
     const shared = `
 [global]
 prefix = "${prefix}"

@@ -42,16 +42,13 @@ export class HaskellPeer implements AsyncDisposable {
       .map((line) => line.replace("Received: ", ""));
   }
 
-  /**
-   * Presses Ctrl-C; resolves with its exit code and what it has complained
-   * about.
-   */
+  /** Presses Ctrl-C. Resolves with the exit code and the error output. */
   async stop(): Promise<{ code: number; complaints: string[] }> {
     this.program.kill("SIGINT");
     return await this.ended();
   }
 
-  /** Resolves with the same when it ends by itself. */
+  /** Resolves with exit code and error output when it ends by itself. */
   async ended(): Promise<{ code: number; complaints: string[] }> {
     const code = await this.program.exitCode(GRACE);
     const lines = (await this.program.stderr).split("\n");

@@ -24,7 +24,7 @@ export async function startOurs(broker: TestBroker): Promise<Process> {
 }
 
 /**
- * Gives the bodies that come on `sample.haskell`, in hex, one after the other.
+ * Yields the bodies received on `sample.haskell`, in hex.
  */
 export async function listen(
   channel: Channel,

@@ -1,21 +1,21 @@
 import { Float } from "@caryatid/process/codec";
 
-/** One message in three languages. */
+/** Message in three languages. */
 export interface Sample {
   readonly kind: string;
-  /** As Rust reads JSON. */
+  /** Message as JSON of Rust. */
   readonly json: string;
-  /** As it is on the wire, and in an untyped module of ours. */
+  /** Message as on the wire, and in an untyped module of Deno. */
   readonly ours: unknown;
   /** Message as Deno receives it, if it differs from `ours`. */
   readonly heard?: unknown;
-  /** In Rust's own words. */
+  /** Message in the debug format of Rust. */
   readonly debug: string;
 }
 
 const AT = "2024-01-02T03:04:05.123456789Z";
 
-/** Every kind of variant, and of field. */
+/** Messages with every kind of variant and field. */
 export const SAMPLES: readonly Sample[] = [
   {
     kind: "a variant that holds ()",

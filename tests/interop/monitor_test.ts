@@ -84,7 +84,10 @@ async function counted(
   return await within(found(), () => `3 messages in ${name}: ${text}`);
 }
 
-/** Nothing while the file is half written, as Rust does it. */
+/**
+ * Returns undefined while the file is incomplete, since Rust writes it in
+ * place.
+ */
 function parsed(text: string): Counts | undefined {
   try {
     return JSON.parse(text);

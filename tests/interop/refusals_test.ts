@@ -81,7 +81,7 @@ rustTest(
     await rust.publish(topic, '{"Pair":[10,"too much"]}');
     await rust.publish(topic, '{"Pair":[9,"good"]}');
     const good = { Pair: [9, "good"] };
-    // The one whose keys are numbers is not even decoded.
+    // The map with numeric keys cannot even be decoded.
     assert.deepEqual(messages(await take(all, 2)), [
       { Pair: [10, "too much"] },
       good,

@@ -96,7 +96,7 @@ async function ourServer(
   return { url, ours };
 }
 
-/** Its body is read as well, or it would be a leak. */
+/** Reads the body, too, since an unread body is a leak. */
 async function status(response: Response): Promise<number> {
   await response.body?.cancel();
   return response.status;

@@ -24,11 +24,11 @@ interface Publication {
 export class JsrRegistry implements AsyncDisposable {
   /** For `JSR_URL`. */
   readonly url: string;
-  /** All that was downloaded from it, in order. */
+  /** All downloaded files, in order. */
   readonly downloads: Download[] = [];
   /**
-   * When all versions were published. Deno leaves alone what is younger than a
-   * day, so it is a week ago.
+   * Time at which all versions were published: a week ago, because Deno ignores
+   * versions younger than a day.
    */
   createdAt: Date = new Date(Date.now() - 7 * 24 * 3_600_000);
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
@@ -52,8 +52,8 @@ export class JsrRegistry implements AsyncDisposable {
   }
 
   /**
-   * Adds a version, as if it had been published: for one that differs from
-   * another in its number, or in a line.
+   * Adds a version without publishing it, for example one that differs from
+   * another version in a line.
    */
   add(release: Release): void {
     const { name, version } = release;
@@ -66,7 +66,7 @@ export class JsrRegistry implements AsyncDisposable {
     return this.#releases.get(name)!.get(version)!;
   }
 
-  /** Stops answering; harmless twice. */
+  /** Stops the registry. A second call has no effect. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server.shutdown();
   }

@@ -18,7 +18,7 @@ interface Kept {
 }
 
 /**
- * An npm registry on this machine. It has the packages that a test adds or that
+ * An npm registry on this machine. It has the packages that a test adds or
  * `npm publish` sends. It fetches all others from npm, once, so that the
  * downloads of a consumer can be counted. Deno finds it by
  * `NPM_CONFIG_REGISTRY`.
@@ -53,7 +53,7 @@ export class NpmRegistry implements AsyncDisposable {
     const document = {
       name,
       "dist-tags": { latest: version },
-      // Deno leaves versions alone that are younger than a day.
+      // Deno ignores versions younger than a day.
       time: { [version]: "2026-01-01T00:00:00.000Z" },
       versions: {
         [version]: {
@@ -71,12 +71,14 @@ export class NpmRegistry implements AsyncDisposable {
     this.#kept.set(tarball, Promise.resolve({ body: archive, status: 200 }));
   }
 
-  /** Stops answering; harmless twice. */
+  /** Stops the registry. A second call has no effect. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server.shutdown();
   }
 
-  /** Takes what `npm publish` sends: a document with the archive in base64. */
+  /**
+   * Reads the document of `npm publish`, which contains the archive in base64.
+   */
   async #publish(request: Request): Promise<Response> {
     const { _attachments, ...document } = await request.json();
     const { name } = document;
@@ -117,7 +119,10 @@ export class NpmRegistry implements AsyncDisposable {
   }
 }
 
-/** A package as npm has it: gzipped tar, all of it in a folder `package`. */
+/**
+ * Returns a package in the form of npm: a gzipped tar with all files in a
+ * folder `package`.
+ */
 async function pack(
   files: Readonly<Record<string, string>>,
 ): Promise<Uint8Array<ArrayBuffer>> {

@@ -4,7 +4,7 @@ import { LOCAL, MixedService } from "./mixed_service.ts";
 import { Registries } from "./registries.ts";
 import { testPublished } from "./test_published.ts";
 
-/** Nothing may be downloaded. */
+/** Environment without access to any registry. */
 const OFFLINE = ["run", "-A", "--cached-only", CLI];
 
 testPublished(

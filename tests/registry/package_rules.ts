@@ -3,7 +3,10 @@ import type { Release } from "./release.ts";
 /** Files that an importer of a package does not need. */
 const NOT_PUBLISHED =
   /_test\.tsx?$|(^|\/)(fixtures|vectors|benchmarks)\/|(^|\/)bench\.ts$/;
-/** `testing` of an entry is for users, of any other folder for us. */
+/**
+ * `testing` of an entry is for users; `testing` of any other folder is for this
+ * repository.
+ */
 const TESTING = /^(.*\/)?testing\//;
 
 /** Returns missing and surplus files of a package. */
@@ -23,8 +26,8 @@ export function packageProblems(release: Release): string[] {
 }
 
 /**
- * Source files of a package that none of its entries leads to: `reached` are
- * the paths of those that one does.
+ * Returns the source files of a package that no entry imports. `reached` has
+ * the paths of the imported ones.
  */
 export function unreachedProblems(
   { name, files }: Release,

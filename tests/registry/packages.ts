@@ -50,7 +50,7 @@ export function talkerPackage(name: string, topic: string): ThirdParty {
       "mod.ts": `
         import { defineModule, type Module } from "jsr:@caryatid/sdk@^${VERSION}";
 
-        /** Says that it is there. */
+        /** Publishes "here". */
         export default defineModule({
           name: "talker",
           init(context) {

@@ -129,7 +129,7 @@ withBroker("a process from JSR talks to a broker", (broker) => {
   });
 });
 
-/** Says how much it was, with the others of its kind. */
+/** Prints a number with its unit, in one line with others of its kind. */
 function tell(who: string, downloaded: Downloaded): Downloaded {
   const { files, packages, bytes } = downloaded;
   const kilobytes = Math.round(bytes / 1024);

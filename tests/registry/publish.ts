@@ -4,13 +4,13 @@ import type { JsrRegistry } from "./jsr_registry.ts";
 /** Result of a `deno publish`. */
 export interface Published {
   readonly code: number;
-  /** All that it said. */
+  /** Output of the command. */
   readonly said: string;
 }
 
 /**
- * Publishes what is in a folder, which is a package or a workspace of several,
- * with a real `deno publish`.
+ * Publishes a folder, which contains a package or a workspace, with a real
+ * `deno publish`.
  */
 export async function publish(
   registry: JsrRegistry,
@@ -21,7 +21,7 @@ export async function publish(
       "publish",
       "--token=x",
       "--no-provenance",
-      // What is there is published, committed or not.
+      // Publishes all files, committed or not.
       "--allow-dirty",
     ],
     cwd: folder,

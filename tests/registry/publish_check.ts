@@ -1,6 +1,6 @@
 /**
- * Checks what would be published: publishes all of it to a registry on this
- * machine, which refuses what JSR refuses, and looks at what has arrived there.
+ * Checks the published form of the packages: publishes them to a registry on
+ * this machine, which refuses what JSR refuses, and checks the received files.
  *
  * ```sh
  * deno task publish:check          # reports errors, and hints for the score
@@ -16,7 +16,7 @@ import { publish } from "./publish.ts";
 import type { Release } from "./release.ts";
 import { ROOT } from "../support/running_program.ts";
 
-/** Gives the exit code. */
+/** Returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {
   await using registry = new JsrRegistry();
   const { code, said } = await publish(registry);

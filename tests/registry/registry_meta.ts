@@ -3,7 +3,7 @@ import type { Release } from "./release.ts";
 
 type Versions = ReadonlyMap<string, Release>;
 
-/** `meta.json` of a package: which versions there are. */
+/** `meta.json` of a package: its versions. */
 export function packageMeta(
   name: string,
   versions: Versions,
@@ -21,8 +21,7 @@ export function packageMeta(
 }
 
 /**
- * `V_meta.json` of a version: its files, with what Deno checks them by, and its
- * entries.
+ * `V_meta.json` of a version: its files with their hashes, and its entries.
  */
 export function versionMeta({ files, exports }: Release): unknown {
   const manifest = [...files].map(([path, bytes]) => {
@@ -32,7 +31,7 @@ export function versionMeta({ files, exports }: Release): unknown {
   return { manifest: Object.fromEntries(manifest), exports };
 }
 
-/** The highest of them. */
+/** Highest version. */
 export function latestOf(versions: Versions): string {
   const byNumbers = new Intl.Collator("en", { numeric: true });
   return [...versions.keys()].sort(byNumbers.compare).at(-1)!;

@@ -1,4 +1,4 @@
-/** A version of a package, as it was published. */
+/** Published version of a package. */
 export interface Release {
   /** `@caryatid/sdk`. */
   readonly name: string;
@@ -6,7 +6,7 @@ export interface Release {
   /** File of an entry: `./testing` → `./testing/mod.ts`. */
   readonly exports: Readonly<Record<string, string>>;
   readonly license: string | undefined;
-  /** Each file's bytes by its path: `/mod.ts`. */
+  /** Content of the files by path: `/mod.ts`. */
   readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 }
 
@@ -17,7 +17,7 @@ interface PackageConfig {
   readonly exports: string | Readonly<Record<string, string>>;
 }
 
-/** Reads what was published from the folder that it was unpacked to. */
+/** Reads a published version from the folder in which it was unpacked. */
 export async function readRelease(folder: string): Promise<Release> {
   const config: PackageConfig = JSON.parse(
     await Deno.readTextFile(`${folder}/deno.json`),

@@ -98,12 +98,12 @@ testPublished(
         "mod.ts": `
           import { type Context, defineModule, type Module } from "jsr:@caryatid/sdk@^${VERSION}";
 
-          /** What a later version of the SDK has. */
+          /** Code that a later version of the SDK adds. */
           interface LaterContext extends Context {
             rest(): void;
           }
 
-          /** Made for it. */
+          /** Module for the later version. */
           export default defineModule({
             name: "newer",
             init: (context) => (context as LaterContext).rest(),
@@ -187,7 +187,7 @@ async function publishSkewed(
 
         const said = defineTopic("skewed.said", z.object({ n: z.number() }));
 
-        /** Does a bit of everything. */
+        /** Publishes, answers a request and fails. */
         export default defineModule({
           name: "skewed",
           init(context) {

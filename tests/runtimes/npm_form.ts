@@ -16,11 +16,10 @@ export class NpmForm implements AsyncDisposable {
   }
 
   /**
-   * Makes the folder, with the programs that are in `programs`, and what else
-   * is there.
+   * Creates the folder with the programs of `programs` and their other files.
    */
   static async make(programs: string): Promise<NpmForm> {
-    // With a blank: such folders there are.
+    // With a space, as some folders of users have.
     const form = new NpmForm(
       await Deno.makeTempDir({ prefix: "caryatid npm " }),
     );

@@ -5,8 +5,8 @@ import {
 } from "../../modules/rest_server/testing/raw_client.ts";
 
 /**
- * Asks the REST server of `programs/in_memory.ts` all that a client may: its
- * answers are to be those that it gives on Deno.
+ * Makes all kinds of requests to the REST server of `programs/in_memory.ts`,
+ * and expects the answers of Deno.
  */
 export async function restAnswers(port: number): Promise<void> {
   const url = `http://127.0.0.1:${port}`;
@@ -30,7 +30,7 @@ export async function restAnswers(port: number): Promise<void> {
     await client.send(text.replaceAll("\n", "\r\n"));
     return statusOf(await client.response());
   };
-  // All on one connection: each answer ends where it says.
+  // All on one connection, so each answer must have a correct end.
   assert.equal(await ask("GET /hello/Ada HTTP/1.1\nHost: a\n\n"), 200);
   assert.equal(await ask("GET /a/../hello/Ada HTTP/1.1\nHost: a\n\n"), 400);
   assert.equal(await ask("GET /hello/Ada HTTP/1.1\nHost: a/b?\n\n"), 400);
@@ -40,8 +40,8 @@ export async function restAnswers(port: number): Promise<void> {
 }
 
 /**
- * Connects, and leaves too early, in every way; or speaks no HTTP. Who comes
- * after that is answered.
+ * Disconnects too early in every way, or does not speak HTTP. Later clients
+ * must be answered.
  */
 export async function meetBadClients(port: number): Promise<void> {
   const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;

@@ -1,6 +1,6 @@
 /**
- * On Node.js and Bun, our packages as npm gets them from JSR: what a user's
- * program does there, and how it ends.
+ * Programs of users on Node.js and Bun, with the packages in the form of npm:
+ * their output and their end.
  */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
@@ -19,7 +19,7 @@ const PROGRAMS = fileURLToPath(new URL("programs", import.meta.url));
 const LISTENING = /listening on http:\/\/127\.0\.0\.1:(\d+)/;
 
 const anyRuntime = [node, bun].some((each) => typeof each !== "string");
-/** By the argument of the program: what its error says. */
+/** Text of the error by the argument of the program. */
 const FOR_DENO: Readonly<Record<string, RegExp>> = {
   remote:
     /\[LOAD_FAILED\].*"jsr:@scope\/name".*only Deno imports jsr: at run time; install the package/,
@@ -47,7 +47,7 @@ function run(
   });
 }
 
-/** Resolves with where its REST server listens. */
+/** Resolves with the address of its REST server. */
 async function portOf(running: RunningProgram): Promise<number> {
   return Number(LISTENING.exec(await running.line(LISTENING))![1]);
 }
@@ -167,7 +167,7 @@ for (
     `on ${name} what is recorded is played, and a folder has one recorder`,
     async (runtime) => {
       await Deno.remove(`${form.path}/recording`, { recursive: true })
-        .catch(() => {}); // the other runtime may have made it, or not
+        .catch(() => {}); // the other runtime may have created it
       await using running = run(runtime, "record");
       assert.equal(await running.exitCode(), 0, await running.stderr);
       assert.deepEqual(running.lines, [
@@ -200,7 +200,7 @@ for (
       await page.send(
         "GET /live/events?topic=clock.tick HTTP/1.1\r\nHost: a\r\n\r\n",
       );
-      // The spy has logged some of them to nowhere.
+      // The spy has logged some of them without a reader.
       await page.until((text) => text.split('"number"').length > 5);
       child.kill("SIGINT");
       assert.equal((await child.status).code, 0);

@@ -19,7 +19,7 @@ export class BrowserPage {
     });
   }
 
-  /** Turns on its reports. */
+  /** Enables the events of the page. */
   async prepare(width: number, height: number): Promise<void> {
     for (const domain of ["Page", "Runtime", "Log"]) {
       await this.#ask(`${domain}.enable`);
@@ -32,7 +32,7 @@ export class BrowserPage {
     });
   }
 
-  /** Goes to a page, and waits until it is loaded. */
+  /** Opens a URL, and waits until it is loaded. */
   async go(url: string): Promise<void> {
     const loaded = Promise.withResolvers<void>();
     this.#devTools.listen(this.#session, "Page.loadEventFired", () => {
@@ -75,7 +75,7 @@ export class BrowserPage {
     await this.#ask("Input.dispatchKeyEvent", { type: "keyUp", ...key });
   }
 
-  /** The value of a JavaScript expression, or of its promise. */
+  /** Returns the value of a JavaScript expression, or of its promise. */
   async evaluate(expression: string): Promise<unknown> {
     const { result, exceptionDetails } = await this.#ask("Runtime.evaluate", {
       expression,
@@ -86,14 +86,14 @@ export class BrowserPage {
     return (result as { value?: unknown }).value;
   }
 
-  /** Used bytes of its heap, after everything unreachable was collected. */
+  /** Returns the used bytes of the heap after a garbage collection. */
   async heapUsed(): Promise<number> {
     await this.#ask("HeapProfiler.collectGarbage");
     const { usedSize } = await this.#ask("Runtime.getHeapUsage");
     return Number(usedSize);
   }
 
-  /** A picture of it, as PNG. */
+  /** Returns a picture of the page, as PNG. */
   async screenshot(): Promise<Uint8Array> {
     const { data } = await this.#ask("Page.captureScreenshot");
     return Uint8Array.fromBase64(String(data));

@@ -99,7 +99,7 @@ class Expected {
     this.#wanted.push({ topic, n });
   }
 
-  /** Takes note of a delivery. */
+  /** Records a delivery. */
   receive(topic: string, n: number): void {
     const before = this.#got.get(n) ?? 0;
     if (this.#once && before > 0) this.#fault ??= `${n} was delivered twice`;

@@ -3,7 +3,7 @@ const PATIENCE = 120_000;
 /** A frame of the protocol. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** The DevTools protocol: questions by number, and events. */
+/** Connection of the DevTools protocol: requests by number, and events. */
 export class DevTools {
   readonly closed: Promise<void>;
   readonly #socket: WebSocket;
@@ -65,7 +65,7 @@ export class DevTools {
   }
 }
 
-/** `promise`, or a failure where it takes too long. */
+/** Returns `promise`, which rejects at the deadline. */
 export async function within<T>(promise: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(

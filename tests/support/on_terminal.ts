@@ -3,8 +3,8 @@ import { inherited } from "./running_program.ts";
 const text = new TextDecoder();
 
 /**
- * True if tests can run programs in a terminal: every Linux has `script` of
- * util-linux, other systems may not.
+ * True if tests can run programs in a terminal by `script` of util-linux, which
+ * other systems than Linux may lack.
  */
 export const hasTerminal: boolean = isThere("script");
 

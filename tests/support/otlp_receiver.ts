@@ -1,4 +1,4 @@
-/** A span as the receiver was sent it. */
+/** Received span. */
 export interface ReceivedSpan {
   readonly traceId: string;
   readonly spanId: string;

@@ -1,4 +1,4 @@
-/** JSON in which a test looks for what it expects. */
+/** JSON of any type, for assertions. */
 // deno-lint-ignore no-explicit-any
 export type Json = any;
 

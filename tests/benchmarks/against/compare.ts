@@ -35,8 +35,8 @@ export interface CompareOptions {
 }
 
 /**
- * Compares the files here with a commit: measures each case in both trees by
- * turns and prints a table, then what became slower.
+ * Compares the files here with a commit: measures each case in both trees
+ * alternately, prints a table, and then the slower cases.
  *
  * Returns the exit code: 0, or 1 if a case failed, or 2 if the commit cannot be
  * compared, or 130 after a signal. The checked-out commit is removed in each of

@@ -15,7 +15,7 @@ export class Tree {
     this.#signal = signal;
   }
 
-  /** Returns the cases of a suite; of an unknown suite, none. */
+  /** Returns the cases of a suite; an empty list for an unknown suite. */
   async listCases(suite: string): Promise<readonly ListedCase[]> {
     try {
       await Deno.stat(this.#suiteFile(suite));

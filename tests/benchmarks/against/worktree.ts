@@ -58,7 +58,7 @@ export class Worktree implements AsyncDisposable {
     return worktree;
   }
 
-  /** Removes the folder, and what git noted of it. */
+  /** Removes the folder, and its entry in git. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.#parent, { recursive: true });
     await git(this.#repository, "worktree", "prune");

@@ -4,7 +4,7 @@ import { caryatid, ConfigFile, path } from "./command.ts";
 
 const MODULES = 50;
 
-/** A whole `caryatid check`. */
+/** Duration of a complete `caryatid check`. */
 export const check: Case = {
   name: "check",
   unit: "ms",
@@ -19,7 +19,7 @@ export const check: Case = {
     "are a local file each, half clocks",
 };
 
-/** Local ones are copies of one module: Deno loads each separately. */
+/** Local modules are copies of one file, so that Deno loads each separately. */
 function configuration(): string {
   const local = path("examples/simple/subscriber.ts");
   const sections = Array.from(

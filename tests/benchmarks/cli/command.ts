@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = new URL("../../../", import.meta.url);
 
-/** The path of a file of the repository. */
+/** Returns the path of a file of the repository. */
 export function path(name: string): string {
   return fileURLToPath(new URL(name, ROOT));
 }
@@ -16,8 +16,7 @@ export function caryatid(...args: string[]): string[] {
 }
 
 /**
- * A file in a folder of this repository, so that its deno.json counts, for as
- * long as it is needed.
+ * Temporary file in a folder of this repository, so that its deno.json applies.
  */
 export class ConfigFile implements AsyncDisposable {
   readonly path: string;
@@ -28,7 +27,7 @@ export class ConfigFile implements AsyncDisposable {
     this.path = `${folder}/caryatid.toml`;
   }
 
-  /** Writes one with this text. */
+  /** Writes a file with this text. */
   static async of(toml: string): Promise<ConfigFile> {
     const dir = path("tests/benchmarks/cli");
     const file = new ConfigFile(await Deno.makeTempDir({ dir }));
@@ -36,7 +35,7 @@ export class ConfigFile implements AsyncDisposable {
     return file;
   }
 
-  /** Removes it. */
+  /** Removes the file. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.#folder, { recursive: true });
   }

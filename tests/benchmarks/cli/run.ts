@@ -3,7 +3,7 @@ import { writeExample } from "../startup/exiting_example.ts";
 import { costFigures, runCost } from "../startup/run_cost.ts";
 import { caryatid } from "./command.ts";
 
-/** From the command to the first message. */
+/** Time from the command to the first message. */
 export const run: Case = {
   name: "run",
   unit: "ms",

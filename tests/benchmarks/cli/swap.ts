@@ -8,8 +8,7 @@ const SWAPS = 10;
 const TOPIC = "bench.swap";
 
 /**
- * A module is swapped again and again while messages come in as fast as it
- * reads.
+ * Swaps a module repeatedly while messages arrive as fast as it reads.
  */
 export const swap: Case = {
   name: "swap",
@@ -35,7 +34,7 @@ async function swapUnderLoad(): Promise<{ p50: number; max: number }> {
   return { p50: median(times), max: Math.max(...times) };
 }
 
-/** Each is a separate definition, as after an edit. */
+/** Returns a new definition of the module, as after an edit. */
 function reader(received: number[]): Module {
   return defineModule({
     name: "reader",
@@ -51,8 +50,8 @@ function reader(received: number[]): Module {
 }
 
 /**
- * One swap after the other, each begun in the middle of the load; gives how
- * long each took.
+ * Swaps a module repeatedly, each time in the middle of the load. Returns the
+ * durations.
  */
 async function publishAll(
   process: Process,

@@ -2,14 +2,14 @@ import { processorTime } from "./processor_time.ts";
 import { threadTime } from "./thread_time.ts";
 
 /**
- * Throws unless everything arrived: a bus that loses messages is not fast.
+ * Throws unless all messages arrived: a bus that loses messages is not fast.
  */
 export function expectAll(found: number, wanted: number): void {
   if (found === wanted) return;
   throw new Error(`lost messages: found ${found}; expected ${wanted}`);
 }
 
-/** Reads until there were `wanted`, then leaves the loop. */
+/** Reads `wanted` messages, then leaves the loop. */
 export async function readAll(
   messages: AsyncIterable<unknown>,
   wanted: number,

@@ -5,8 +5,8 @@ import { Subject } from "./subject.ts";
 const DELIVERIES = 1_000_000;
 
 /**
- * Deliveries a second to one subscription and to ten. Messages go by reference,
- * so their size does not matter.
+ * Deliveries per second to one subscription and to ten. Messages go by
+ * reference, so their size does not matter.
  */
 export const fanOut: Case = {
   name: "fan-out",

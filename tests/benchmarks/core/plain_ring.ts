@@ -8,9 +8,9 @@ const END: Promise<Step<never>> = Promise.resolve({
 const SIZE = 128;
 
 /**
- * The least that could be called a queue with back-pressure, by hand: one
- * writer, one reader, a ring, and the promises that awaiting takes. No topics,
- * no options, no close while a reader waits.
+ * Minimal queue with back-pressure: one writer, one reader, a ring, and the
+ * promises that awaiting needs. No topics, no options, no close while a reader
+ * waits.
  */
 export class PlainRing<T> implements AsyncIterable<T> {
   readonly #slots: (T | undefined)[] = new Array(SIZE);
@@ -22,7 +22,7 @@ export class PlainRing<T> implements AsyncIterable<T> {
   #refused: T | undefined;
   #closed = false;
 
-  /** Takes `capacity` messages before the writer waits. */
+  /** Creates a queue of `capacity` messages. The writer waits if it is full. */
   constructor(capacity: number) {
     if (capacity > SIZE) throw new RangeError(`expected at most ${SIZE}`);
     this.#capacity = capacity;

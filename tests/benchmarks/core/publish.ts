@@ -7,7 +7,10 @@ const MESSAGES = 1_000_000;
 const TOPIC = "bench.publish";
 const QUEUE_SIZE = 100;
 
-/** Every publish awaited, one loop that reads: what a module does all day. */
+/**
+ * Publishes with an await of each, and one loop that reads: the usual work of a
+ * module.
+ */
 export const publish: readonly Case[] = [
   {
     name: "publish",

@@ -7,8 +7,7 @@ const REQUESTS = 300_000;
 const TOPIC = "bench.ask";
 
 /**
- * One after the other, many at once, and with a subscriber to
- * all topics.
+ * Requests in sequence, many at once, and with a subscriber to all topics.
  */
 export const requests: readonly Case[] = [
   { ...rateOf(1, false), name: "request" },
@@ -35,7 +34,7 @@ function rateOf(inFlight: number, spied: boolean): Omit<Case, "name"> {
   };
 }
 
-/** Asks with that many askers, each of which awaits its answer. */
+/** Makes requests in this number of loops, each of which awaits its answer. */
 async function askAll(context: Context, inFlight: number): Promise<void> {
   let asked = 0;
   let answered = 0;

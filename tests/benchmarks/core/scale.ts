@@ -20,7 +20,7 @@ function costOf(topicOf: (i: number) => string, what: string): Omit<
   Case,
   "name"
 > {
-  let topics: readonly string[] | undefined; // made by the run that warms up
+  let topics: readonly string[] | undefined; // created by the warm-up run
   return {
     unit: "ns",
     async run() {

@@ -6,16 +6,16 @@ import { RoutingBus } from "../../../process/buses/routing.ts";
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /**
- * A module's context over routing over one in-memory bus: what a module has in
- * a process that configures nothing.
+ * Context of a module, routing and one in-memory bus: the layers of a module in
+ * a process without configuration.
  */
 export class Subject implements AsyncDisposable {
   readonly context: ModuleContext;
   readonly #bus: RoutingBus;
 
   /**
-   * `keep` is what a module with `on-failure = "restart"` has: its
-   * subscriptions outlive it.
+   * With `keep`, subscriptions outlive the module, as with
+   * `on-failure = "restart"`.
    */
   constructor(options: { readonly keep?: boolean } = {}) {
     const buses = new Map([["memory", new InMemoryBus()]]);

@@ -5,8 +5,8 @@ import { Subject } from "./subject.ts";
 const DUE = 10;
 
 /**
- * Delay of a timer while a module does nothing but publish. A loop over
- * settled promises would never let it.
+ * Delay of a timer while a module only publishes. A loop over settled promises
+ * would never let the timer fire.
  */
 export const turn: Case = {
   name: "timer-while-publishing",

@@ -10,7 +10,7 @@ const TICK = defineTopic(
   z.object({ number: z.number().int(), name: z.string() }),
 );
 
-/** The same object on a typed topic and on an untyped one. */
+/** Publishes the same object on a typed topic and on an untyped one. */
 export const typed: Case = {
   name: "typed",
   unit: "/s",

@@ -5,7 +5,7 @@ import { Subject } from "./subject.ts";
 
 const MESSAGES = 200_000;
 const KINDS = ["temperature", "humidity", "pressure", "noise"];
-/** Ours. EventEmitter2 writes `#` as `**`. */
+/** Patterns of Caryatid. EventEmitter2 writes `#` as `**`. */
 const PATTERNS = [
   "sensor.*.temperature",
   "*.*.humidity",
@@ -16,8 +16,8 @@ const PATTERNS = [
 ];
 
 /**
- * Topics that come back, and more than a cache of routes should hold: with
- * several patterns, and with one.
+ * Repeated topics, more than the cache of routes holds: with several patterns,
+ * and with one.
  */
 export const wildcards: readonly Case[] = [64, 10_000, 100_000].flatMap(
   (count) => [

@@ -3,7 +3,7 @@ import { PEER, peerUnavailable } from "../../interop/peer_binary.ts";
 import { Skip } from "../harness.ts";
 import { RawClient } from "../rabbitmq/raw_client.ts";
 
-/** Which language a process is in. */
+/** Language of a process. */
 export type Language = "ours" | "rust";
 
 /** Maximum time of 20,000 requests of Rust on a busy machine, in ms. */
@@ -17,7 +17,7 @@ export function needRust(): void {
 }
 
 /**
- * A process of either language at work on a TOML file; both know the same
+ * Running process of either language with a TOML file. Both have the same
  * modules.
  */
 export class Peer implements AsyncDisposable {
@@ -67,7 +67,7 @@ export class Peer implements AsyncDisposable {
   }
 
   /**
-   * Time of all cores that it has taken since it was ready, in microseconds.
+   * Processor time since it was ready, in microseconds.
    */
   cpuTime(): number {
     return cpuTime(this.#program) - this.#startTime;
@@ -86,7 +86,10 @@ export class Peer implements AsyncDisposable {
   }
 }
 
-/** In steps of 10 ms. Throws a `Skip` if the system does not report it. */
+/**
+ * Processor time of a process in steps of 10 ms. Throws a `Skip` if the system
+ * does not report it.
+ */
 function cpuTime({ pid }: RunningProgram): number {
   if (Deno.build.os !== "linux") {
     throw new Skip("only Linux reports the time of a process");

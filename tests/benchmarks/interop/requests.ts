@@ -2,7 +2,7 @@ import type { Case } from "../harness.ts";
 import { type Language, needRust, Peer } from "./peers.ts";
 import { inMemory, onBroker, type Setting } from "./setting.ts";
 
-/** One request after the other, asked and handled in the same process. */
+/** Requests in sequence, with requester and handler in the same process. */
 export const requests: readonly Case[] = [
   {
     ...rateOf(1_500, () => onBroker()),

@@ -4,12 +4,15 @@ import { inMemory, onBroker } from "./setting.ts";
 
 const MESSAGES = 50_000;
 /**
- * Publishes of ours at the same time: each awaits the broker's confirm. Rust's
- * await none, one after the other.
+ * Concurrent publishes of Caryatid for Deno, each of which awaits its confirm.
+ * Rust publishes in sequence and awaits no confirm.
  */
 const WINDOW = 1_000;
 
-/** Through a broker, with publisher and subscriber in separate processes. */
+/**
+ * Throughput over a broker, with publisher and subscriber in separate
+ * processes.
+ */
 export const throughput: readonly Case[] = [{
   name: "throughput",
   unit: "/s",

@@ -1,11 +1,11 @@
 import { readToLength } from "./read_to_length.ts";
 
-/** As long as a publish of the benchmark is on the bridge, about. */
+/** Approximate size of a publish of the benchmark on the bridge, in bytes. */
 const LENGTH = 32;
 
 /**
- * They receive a number and send so many messages, one by one, as fast as they
- * can.
+ * Programs that receive a number, and send that number of messages, one by one,
+ * as fast as they can.
  */
 const WORKER = `data:text/javascript,${
   encodeURIComponent(`onmessage = ({ data }) => {
@@ -20,8 +20,8 @@ const bytes = new Uint8Array(${LENGTH});
 for (let i = 0; i < count; i++) Deno.stdout.writeSync(bytes);`;
 
 /**
- * Messages one way, none of them answered: the least that a publish may take
- * which is sent by itself.
+ * Messages in one direction without an answer: the lower bound of a publish in
+ * its own frame.
  */
 export function bareStream(
   isolation: "worker" | "process",

@@ -12,7 +12,7 @@ for (let n; (n = Deno.stdin.readSync(piece)) !== null;) {
   Deno.stdout.writeSync(piece.subarray(0, n));
 }`;
 
-/** There and back, one after the other: the least that a request may take. */
+/** Round trips in sequence: the lower bound of a request. */
 export async function bareTurns(
   isolation: "worker" | "process",
   count: number,

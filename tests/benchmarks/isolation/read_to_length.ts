@@ -1,4 +1,4 @@
-/** Reads until so many bytes have come. */
+/** Reads `length` bytes. */
 export async function readToLength(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   length: number,

@@ -8,7 +8,8 @@ import { perThreadSecond, readAll } from "../core/count.ts";
 import type { Case } from "../harness.ts";
 
 /**
- * Many short turns: so that what else the machine does hits both sides alike.
+ * Number of short rounds, many, so that other load of the machine affects both
+ * sides equally.
  */
 const TURNS = 40;
 const MESSAGES = 50_000;

@@ -9,7 +9,7 @@ import { rights } from "./rights.ts";
 const PUBLISHES = 100_000;
 const REQUESTS = 5_000;
 
-/** Least figures a second that were set for each kind. */
+/** Minimum rates per second, set for each kind. */
 const GOALS = {
   worker: { publishes: 500_000, requests: 30_000 },
   process: { publishes: 100_000, requests: 10_000 },
@@ -116,8 +116,8 @@ async function timeOfStart(jail: Jail): Promise<number> {
 }
 
 /**
- * The system reports that of a process; that of a worker is the growth of the
- * host.
+ * Memory of a guest: the resident memory of a process, or the growth of the
+ * host for a worker.
  */
 function memory(kind: Isolation): Case {
   return {
@@ -133,7 +133,7 @@ function memory(kind: Isolation): Case {
   };
 }
 
-/** Of this process and of those it has started. */
+/** Memory of this process and of the processes that it has started. */
 async function resident(): Promise<number> {
   const { stdout } = await new Deno.Command("ps", {
     args: ["-o", "rss=", "--pid", `${Deno.pid}`, "--ppid", `${Deno.pid}`],

@@ -1,7 +1,7 @@
 /** Size of the text that is written at once, in characters. */
 const PART = 64 * 1024;
 
-/** Writes values as JSON lines, as a program would without a framework. */
+/** Writes values as JSON lines, as a program without a framework would. */
 export async function writeByHand(
   path: string,
   values: readonly unknown[],

@@ -12,8 +12,8 @@ const TOPIC = "bench.record";
 const SIZE = 200;
 
 /**
- * Each another one of 200 bytes as JSON: else the engine would know the text by
- * the second time.
+ * Returns a different message of 200 bytes of JSON each time, since the engine
+ * would cache an equal text.
  */
 function message(number: number): unknown {
   const value = {
@@ -30,7 +30,7 @@ function message(number: number): unknown {
 
 const messages = Array.from({ length: MESSAGES }, (_, n) => message(n));
 
-/** Recorded to the disk, replayed from it, and compared there. */
+/** Rates of recording to the disk, of replay from it, and of comparison. */
 export const recording: readonly Case[] = [
   {
     name: "record",
@@ -111,7 +111,7 @@ function recordCase(
   };
 }
 
-/** Records, and has `use` measure something with what there is then. */
+/** Makes a recording, and measures with `use`. */
 async function withRecording<T>(
   config: Record<string, unknown>,
   use: (path: string, recorded: number) => Promise<T>,
@@ -144,7 +144,7 @@ async function recordAll(
   await context.ended();
 }
 
-/** Records, then writes the lines of the recording again, by hand. */
+/** Makes a recording, then writes its lines again without the recorder. */
 async function recordAgainstHand(): Promise<Figures> {
   return await withRecording({}, async (path, recorded) => {
     const values: unknown[] = [];
@@ -170,8 +170,8 @@ async function replay(path: string): Promise<{ playback: number }> {
 }
 
 /**
- * As a process does: checks the section, and has the module set itself up and
- * begin.
+ * Starts a module as a process does: checks the section, calls `init` and
+ * begins the tasks.
  */
 async function start(
   module: Module,

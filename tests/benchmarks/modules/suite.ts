@@ -3,7 +3,7 @@ import { monitor } from "./monitor.ts";
 import { recording } from "./recording.ts";
 import { spy } from "./spy.ts";
 
-/** The standard modules at work, and what watches modules. */
+/** Standard modules, and the monitor. */
 export const modules: Suite = {
   name: "modules",
   about: "the standard modules at work, and the monitor",

@@ -27,7 +27,7 @@ function compared(
   };
 }
 
-/** Takes turns, and returns the best round of each. */
+/** Runs both variants alternately, and returns the best round of each. */
 async function rounds(variant: string): Promise<Figures> {
   const best = { on: 0, off: 0 };
   for (let round = 0; round < ROUNDS; round++) {

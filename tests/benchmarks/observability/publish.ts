@@ -24,7 +24,7 @@ function compared(
   };
 }
 
-/** Publishing in memory with a part of observability, and with none. */
+/** Publishing in memory with and without a part of observability. */
 export const publish: readonly Case[] = [
   compared("metrics", { metrics: true }, 0.9, "with [monitor], and without"),
   compared(
@@ -41,7 +41,7 @@ export const publish: readonly Case[] = [
   ),
 ];
 
-/** Takes turns, and returns the best round of each. */
+/** Runs both variants alternately, and returns the best round of each. */
 async function bestRounds(variant: Variant): Promise<Figures> {
   const best = { on: 0, off: 0 };
   for (let round = 0; round < ROUNDS; round++) {

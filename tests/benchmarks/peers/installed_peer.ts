@@ -55,7 +55,7 @@ async function install(
   const folder = `${cacheFolder(env)}/${names[0]}`;
   const dependencies = JSON.stringify({ dependencies: packages });
   if (await isInstalled(folder, dependencies)) return folder;
-  // Of other versions; mostly it is missing.
+  // A cache of other versions is removed; usually none exists.
   await Deno.remove(folder, { recursive: true }).catch(() => {});
   await Deno.mkdir(folder, { recursive: true });
   await Deno.writeTextFile(`${folder}/package.json`, dependencies);

@@ -9,7 +9,7 @@ Deno.test("a peer that cannot be installed is skipped with its name and version,
   const env = {
     XDG_CACHE_HOME: cache,
     DENO_DIR: `${cache}/deno`,
-    // No registry listens there.
+    // No registry listens on this port.
     NPM_CONFIG_REGISTRY: "http://127.0.0.1:1/",
   };
   try {

@@ -6,7 +6,7 @@ import { brokerUrl, fresh, RawClient, removeFromBroker } from "./raw_client.ts";
 
 const REQUESTS = 1_500;
 
-/** One request after the other; the peer answers on an exclusive queue, too. */
+/** Requests in sequence; the peer answers on an exclusive queue, too. */
 export const latency: readonly Case[] = [{
   name: "request-p50",
   unit: "µs",

@@ -10,14 +10,14 @@ import {
   removeFromBroker,
 } from "./raw_client.ts";
 
-/** Messages that a consumer is sent ahead. */
+/** Prefetch of a consumer. */
 export const PREFETCH = 100;
 /** Topic of all messages. */
 export const TOPIC = "bench.topic";
 /** Arguments of the queue of a group. */
 export const QUORUM = { "x-queue-type": "quorum" } as const;
 
-/** A load that each peer gets. */
+/** Load that each peer handles. */
 export interface Load {
   /** Bytes of the text in a message. */
   readonly size: number;
@@ -56,7 +56,7 @@ export async function ours(
   }
 }
 
-/** Returns the messages per second of amqplib by hand. The exchange is new. */
+/** Returns the messages per second of plain amqplib. The exchange is new. */
 export async function raw(
   load: Load,
   exchange = fresh(),

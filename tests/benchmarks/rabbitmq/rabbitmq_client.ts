@@ -11,7 +11,7 @@ import {
 } from "./peers.ts";
 import { brokerUrl, fresh, removeFromBroker } from "./raw_client.ts";
 
-/** Computed, so that the other peers run without it. */
+/** Computed specifier, so that the other peers run without the package. */
 const PACKAGE: string = "rabbitmq-client";
 
 type Open = (url: string) => Connection;

@@ -24,16 +24,16 @@ export function fresh(): string {
 }
 
 /**
- * Deletes the exchange, those of a bus around it, and what this process
- * declared under names that begin with it.
+ * Deletes the exchange, the other exchanges of its bus, and everything that
+ * this process declared under names that begin with it.
  */
 export function removeFromBroker(exchange: string): Promise<void> {
   return deleteDeclared(brokerUrl(), [exchange]);
 }
 
 /**
- * amqplib by hand, with two connections. Writes and acknowledgements are sent
- * in batches, as by the bus.
+ * Plain amqplib with two connections. Writes and acknowledgements are sent in
+ * batches, as by the bus.
  */
 export class RawClient implements AsyncDisposable {
   readonly publishing: ConfirmChannel;
@@ -111,20 +111,23 @@ export class AckByHand {
   #last: Message | undefined;
   #waiting = 0;
 
-  /** Nothing is acknowledged yet. */
+  /** Creates a batch without deliveries. */
   constructor(channel: Channel, prefetch: number) {
     this.#channel = channel;
     this.#most = Math.ceil(prefetch / 4);
   }
 
-  /** Deliveries are done in the order in which they came. */
+  /**
+   * Counts a delivery as finished. Deliveries finish in the order of their
+   * arrival.
+   */
   done(message: Message): void {
     this.#last = message;
     if (++this.#waiting >= this.#most) this.flush();
     else if (this.#waiting === 1) setImmediate(() => this.flush());
   }
 
-  /** Acknowledges all that are done. */
+  /** Acknowledges all finished deliveries. */
   flush(): void {
     if (this.#last === undefined) return;
     this.#channel.ack(this.#last, true);

@@ -6,7 +6,7 @@ import { peerRequests } from "./peer_requests.ts";
 import { throughput } from "./throughput.ts";
 
 /**
- * The RabbitMQ bus compared with amqplib by hand and with rabbitmq-client, on
+ * The RabbitMQ bus compared with plain amqplib and with rabbitmq-client, on
  * the broker at 127.0.0.1:5672.
  */
 export const rabbitMq: Suite = {

@@ -32,7 +32,7 @@ export const throughput: readonly Case[] = [
   })),
 ];
 
-/** All in one run: so that each sees the same load of the machine. */
+/** All peers in one run, so that each has the same load of the machine. */
 function compared(load: Load): Pick<Case, "unit" | "run" | "ratio"> {
   return {
     unit: "/s",

@@ -50,8 +50,8 @@ export class Companion implements AsyncDisposable {
   }
 
   /**
-   * Processor time that it has used, in microseconds; undefined where the
-   * system has no `/proc`.
+   * Processor time that it has used, in microseconds; undefined if the system
+   * has no `/proc`.
    */
   cpuTime(): number | undefined {
     try {
@@ -72,7 +72,7 @@ export class Companion implements AsyncDisposable {
     }
   }
 
-  /** Sends a command and gives the answer. */
+  /** Sends a command, and returns the answer. */
   async ask(command: string): Promise<string> {
     await this.#input.write(new TextEncoder().encode(`${command}\n`));
     return await this.line();
@@ -86,14 +86,14 @@ export class Companion implements AsyncDisposable {
   }
 }
 
-/** In the other process: says something. */
+/** Prints a line in the other process. */
 export function say(text: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`> ${text}\n`));
 }
 
 /**
- * In the other process: answers commands, one a line, each with one argument at
- * most.
+ * Answers commands in the other process: one per line, each with at most one
+ * argument.
  */
 export async function answerCommands(
   commands: Readonly<Record<string, (argument: string) => Promise<unknown>>>,

@@ -45,8 +45,8 @@ async function memoryOf(kind: string): Promise<number[]> {
 }
 
 /**
- * All three at once, message by message: so each sees the same weather. The
- * middle of p50 and p99 of all messages.
+ * Measures all three with each message, so that they have the same load of the
+ * machine. Returns the medians of p50 and p99 of all messages.
  */
 async function delays(): Promise<Figures> {
   await using free = await Audience.gather("live", false);
@@ -89,7 +89,7 @@ class Audience implements AsyncDisposable {
     return new Audience(server, await connect(server), reader);
   }
 
-  /** One message. */
+  /** Publishes a message, and resolves when all clients have received it. */
   async hear(): Promise<void> {
     this.#times.push(await deliver(this.#server, this.#clients));
   }

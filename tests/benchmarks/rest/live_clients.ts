@@ -1,15 +1,19 @@
 /**
- * The client side of the live benchmark, a separate process: raw sockets, so
- * that 10,000 cost it little. Arguments: port and number of clients.
+ * The client side of the live benchmark, a separate process with raw sockets,
+ * so that 10,000 take little memory. Arguments: port and number of clients.
  *
- * Writes `> open` when all have received the opening, and for each message that
- * all have received a line: p50, p99 and the largest delay, in milliseconds.
+ * Prints `> open` when all clients have received the first block. Prints a line
+ * for each message that all have received: p50, p99 and the largest delay, in
+ * milliseconds.
  */
 import { say } from "./companion.ts";
 
 const [port, count] = [Number(Deno.args[0]), Number(Deno.args[1])];
 
-/** Connections begun at a time: the queue of a listener is short. */
+/**
+ * Number of connections that are opened at a time, since the queue of a
+ * listener is short.
+ */
 const AT_ONCE = 200;
 
 const decoder = new TextDecoder();
@@ -20,7 +24,7 @@ let wanted = 0;
 let reached = Promise.withResolvers<void>();
 
 async function listen(client: number): Promise<void> {
-  // one address has 28,000 ports to call from
+  // one address has 28,000 client ports
   const hostname = `127.0.0.${1 + client % 4}`;
   const socket = await Deno.connect({ hostname, port });
   await socket.write(new TextEncoder().encode(

@@ -1,10 +1,10 @@
 /**
  * The server side of the live benchmark, a separate process: live routes, or
- * with the argument `bare` a loop over streams on `Deno.serve`. A command a
- * line on its input, an answer after `>` on its output, where its log is, too.
+ * with the argument `bare` a loop over streams on `Deno.serve`. It reads a
+ * command per line, and prints answers after `>` among its log lines.
  *
- * Each message has the time at which it was published, by the clock that all
- * processes of a machine share.
+ * Each message has the time at which it was published, by a clock that all
+ * processes of the machine share.
  */
 import { liveConfig, liveRoutes } from "@caryatid/modules/rest-server/live";
 import { Process } from "@caryatid/process";

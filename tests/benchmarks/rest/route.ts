@@ -55,7 +55,7 @@ interface Cost extends Load {
  */
 const WARM_UP = 60_000;
 
-/** One after the other, each with all of the machine. */
+/** Measures both in sequence, each with the whole machine. */
 async function both(
   path: string,
   figure: (cost: Cost) => number,

@@ -1,14 +1,13 @@
 import type { Companion } from "./companion.ts";
 
 /**
- * Messages of 64 KiB until no client reads them: the buffers of a connection
- * may hold 40 MB.
+ * Number of messages of 64 KiB that fill the buffers of a connection, which may
+ * hold 40 MB.
  */
 const MESSAGES = 800;
 
 /**
- * A client that has asked for the messages and reads nothing, with all its
- * buffers full.
+ * Client that has subscribed, reads nothing, and has full buffers.
  */
 export class StoppedReader implements Disposable {
   readonly #socket: Deno.TcpConn;
@@ -18,8 +17,8 @@ export class StoppedReader implements Disposable {
   }
 
   /**
-   * Connects before any other client, so that no other client has to read what
-   * fills its buffers.
+   * Connects before any other client, so that no other client reads the
+   * messages that fill its buffers.
    */
   static async open(server: Companion): Promise<StoppedReader> {
     const port = Number(await server.ask("port"));
@@ -27,12 +26,12 @@ export class StoppedReader implements Disposable {
     await socket.write(new TextEncoder().encode(
       "GET /live/events?topic=bench.tick HTTP/1.1\r\nHost: bench\r\n\r\n",
     ));
-    await socket.read(new Uint8Array(64)); // it is subscribed from now on
+    await socket.read(new Uint8Array(64)); // it has subscribed now
     for (let i = 0; i < MESSAGES; i++) await server.ask("publish 65536");
     return new StoppedReader(socket);
   }
 
-  /** Reads on, up to the gap that proves that it was stuck. */
+  /** Continues to read up to the gap, which proves that it was stuck. */
   async check(): Promise<void> {
     const buffer = new Uint8Array(1 << 20);
     let text = "";

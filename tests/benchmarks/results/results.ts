@@ -4,7 +4,7 @@ import type { Outcome } from "../harness.ts";
 /** Figures of a run of `deno task bench`, as JSON. */
 export interface Results {
   readonly machine: Machine;
-  /** By full name of the case. */
+  /** Results by the full name of the case. */
   readonly cases: Readonly<Record<string, Outcome & Conditions>>;
 }
 
@@ -20,7 +20,7 @@ export const COMMITTED: URL = new URL(
   import.meta.url,
 );
 
-/** Reads results; without the file, undefined. */
+/** Reads results. Returns undefined without the file. */
 export async function readResults(
   file: URL | string,
 ): Promise<Results | undefined> {
@@ -48,8 +48,8 @@ export async function writeResults(
 
 /**
  * Names of the cases that other programs have disturbed: cases in wall time,
- * while more programs than cores wanted to run. A benchmark of two processes
- * needs two cores itself.
+ * while the load exceeded the cores. A benchmark of two processes needs two
+ * cores itself.
  */
 export function disturbedCases({ machine, cases }: Results): readonly string[] {
   return Object.entries(cases).flatMap(([name, one]) => {

@@ -10,9 +10,11 @@ export interface Curve {
   readonly sizes: readonly number[];
   /** Measures at one size: a value for each series. */
   readonly measure: (size: number) => Promise<Readonly<Record<string, number>>>;
-  /** Measures the size so many times and takes the best value (3). */
+  /**
+   * Number of measurements of each size, of which the best value counts (3).
+   */
   readonly runs?: number;
-  /** Which value is the best one; other programs only slow a run. */
+  /** Selects the best value, since other programs only slow a run. */
   readonly best: "least" | "most";
 }
 

@@ -1,16 +1,16 @@
 /** Processor time of a message, in microseconds, as measured. */
 export interface Costs {
-  /** Of the process that publishes it. */
+  /** Time in the process that publishes it. */
   readonly publish: number;
-  /** Of a process that receives it. */
+  /** Time in a process that receives it. */
   readonly receive: number;
-  /** Of the broker, for the message. */
+  /** Time in the broker for the message. */
   readonly accept: number;
-  /** Of the broker, for each delivery. */
+  /** Time in the broker for each delivery. */
   readonly deliver: number;
 }
 
-/** Machines and brokers, and what happens to a message. */
+/** Machines and brokers of a cluster, and the path of a message. */
 export interface Cluster {
   readonly machines: number;
   /** Processes of a machine, each on its own core. */
@@ -65,8 +65,8 @@ export function limitOf(
  * the limit. Without the time on the wire.
  *
  * A process is a queue with one server and two kinds of work (Pollaczek and
- * Khinchine). A broker is a queue with a server for each core, of which the
- * waiting time is Sakasegawa's approximation.
+ * Khinchine). A broker is a queue with a server for each core; its waiting time
+ * is Sakasegawa's approximation.
  */
 export function deliveryTime(
   costs: Costs,

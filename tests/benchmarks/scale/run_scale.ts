@@ -12,7 +12,10 @@ import { pageParts } from "./page.ts";
 import { EVIDENCE, SCALE_RESULTS, type ScaleResults } from "./scale_results.ts";
 import { drawCurve } from "./svg.ts";
 
-/** All curves, that of memory first: others leave garbage behind. */
+/**
+ * All curves. The curve of memory is first, because others leave garbage
+ * behind.
+ */
 const CURVES = [guests, subscriptions, topics, modules, messageSize, group];
 
 /** Options of {@linkcode runScale}. */

@@ -15,7 +15,7 @@ const CLUSTER: Cluster = {
 };
 const MESSAGES = 40_000;
 
-/** Limited by brokers, by processes, and by handlers that take time. */
+/** Clusters that are limited by brokers, by processes, and by slow handlers. */
 const CLUSTERS: readonly Cluster[] = [
   CLUSTER,
   { ...CLUSTER, brokers: 3, brokerCores: 8 },

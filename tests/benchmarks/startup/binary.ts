@@ -9,7 +9,7 @@ export default defineModule({
   init: (context) => context.run(() => Deno.exit(0)),
 });`;
 
-/** The compiled program, if Deno can compile. */
+/** Returns the compiled program, if Deno can compile. */
 export const binary: readonly Case[] = [{
   name: "binary",
   unit: "ms",
@@ -36,7 +36,7 @@ async function binaryAgainstEmpty(): Promise<
   };
 }
 
-/** Once: that takes longer than all runs. */
+/** Compiles once, since that takes longer than all runs. */
 async function compileBoth(): Promise<string> {
   const made = await Deno.makeTempDir();
   addEventListener("unload", () => Deno.removeSync(made, { recursive: true }));

@@ -25,7 +25,7 @@ const REMARK =
   "processor time until the first message of examples/simple is received, " +
   "and ends it; peer: an empty file";
 
-/** From the command to the first message, and where that time goes. */
+/** Time from the command to the first message, and its parts. */
 export const firstMessage: readonly Case[] = [
   {
     name: "first-message",
@@ -86,8 +86,8 @@ async function importEach() {
 }
 
 /**
- * A file for each part. They are in a temporary folder and resolve as if
- * they stood here.
+ * A file for each part. They are in a temporary folder, and their imports
+ * resolve as in this folder.
  */
 class Files implements AsyncDisposable {
   readonly #folder: string;

@@ -5,7 +5,7 @@ import { bundleOf } from "./bundle.ts";
 
 const EXAMPLE = new URL("../../../examples/simple/", import.meta.url);
 const CONFIG = new URL("../../../deno.json", import.meta.url).pathname;
-/** Stays as long as its input. */
+/** Program that ends with its input. */
 const EMPTY = "console.log('here'); await Deno.stdin.read(new Uint8Array(1));";
 const PACKAGES = `import "@logtape/logtape"; import "smol-toml"; ${EMPTY}`;
 
@@ -38,7 +38,7 @@ async function idleAgainstEmpty(): Promise<Figures> {
   };
 }
 
-/** Memory of a program with this text while it waits for input. */
+/** Returns the memory of a program with this text while it waits for input. */
 async function waiting(
   text: string,
   flags: readonly string[] = [],
@@ -58,7 +58,7 @@ async function waiting(
   }
 }
 
-/** Of a process, in bytes. */
+/** Returns the memory of a process, in bytes. */
 async function residentMemory(pid: number): Promise<number> {
   if (Deno.build.os === "windows") throw new Skip("there is no ps here");
   const { stdout } = await new Deno.Command("ps", {

@@ -1,13 +1,13 @@
 import { Skip } from "../harness.ts";
 
-/** Cost of a program from its start to its end, in milliseconds. */
+/** Times of a program from its start to its end, in milliseconds. */
 export interface RunCost {
   /** Processor time of all threads; other programs change it little. */
   readonly cpu: number;
   readonly wall: number;
 }
 
-/** Runs Deno until it ends, and returns what that took. */
+/** Runs Deno until it ends, and returns its times. */
 export async function runCost(
   args: readonly string[],
   options: Pick<Deno.CommandOptions, "cwd" | "env"> = {},

@@ -5,7 +5,7 @@ import { firstMessage } from "./first_message.ts";
 import { installed } from "./installed.ts";
 import { memory } from "./memory.ts";
 
-/** From the command to the first message. */
+/** Time from the command to the first message. */
 export const startup: Suite = {
   name: "startup",
   about: "start, resident memory and size, compared with an empty Deno program",

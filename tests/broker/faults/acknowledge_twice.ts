@@ -1,8 +1,8 @@
 import type { PrivateBroker } from "../private_broker.ts";
 
 /**
- * Acknowledges what was never delivered, on every AMQP channel that has
- * consumers: as a client that acknowledges twice.
+ * Acknowledges a delivery that does not exist, on every AMQP channel with
+ * consumers, as a client that acknowledges twice.
  */
 export async function acknowledgeTwice(broker: PrivateBroker): Promise<void> {
   await broker.ctl(

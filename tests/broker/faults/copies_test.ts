@@ -71,7 +71,7 @@ brokerTest(
     assert.deepEqual(messages(await take(incoming, 1)), ["1"]);
     await proxy.cut();
     await log.until(/connected to/);
-    await bus.publish("copies", "3"); // both come again, ahead of this one
+    await bus.publish("copies", "3"); // both are redelivered before this one
     const [second, third] = await take(incoming, 2);
     assert.deepEqual(messages([second!, third!]), ["2", "3"]);
     assert.equal(second!.redelivered, true);

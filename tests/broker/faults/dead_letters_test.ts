@@ -17,8 +17,8 @@ function accept(delivery: Delivery): Delivery {
 }
 
 /**
- * A bus that keeps dead letters, and a member of a group that refuses what is
- * bad.
+ * Bus that keeps dead letters, and a member of a group that refuses messages
+ * with "bad".
  */
 async function open(
   { url, exchange }: TestBroker,
@@ -34,8 +34,8 @@ async function open(
 }
 
 /**
- * Publishes them on `dead.<text>`, and a last one; resolves when the bad ones
- * are kept.
+ * Publishes the texts on `dead.<text>`, and a last message. Resolves when the
+ * bad ones are dead letters.
  */
 async function refuse(
   bus: RabbitMqBus,

@@ -42,7 +42,7 @@ for (const kind of soak ? ["classic", "quorum"] : ["classic"]) {
           await proxy.refuse();
           await proxy.cut();
           await traffic.crash(broker);
-          await publishing; // all of them, without the group
+          await publishing; // all deliveries, without the group
           assert(traffic.lost > 0, "the group is back already");
           await proxy.pass();
           await traffic.received();

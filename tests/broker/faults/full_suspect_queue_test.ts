@@ -28,7 +28,7 @@ async function shortSuspectQueues(
   };
 }
 
-/** Has all messages of a queue redelivered once. */
+/** Makes the broker redeliver all messages of a queue once. */
 async function redeliver(broker: PrivateBroker, queue: string): Promise<void> {
   await using client = await openClient(broker.url());
   const taken = Promise.withResolvers<void>();

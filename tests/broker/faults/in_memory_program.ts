@@ -1,6 +1,6 @@
 /**
- * A program in memory. It says which AMQP or CBOR packages are loaded in the
- * end; an argument is imported first.
+ * Program with an in-memory bus. It prints the AMQP and CBOR packages that are
+ * loaded at its end. It first imports its argument.
  */
 import { Process } from "@caryatid/process";
 import { defineModule } from "@caryatid/sdk";

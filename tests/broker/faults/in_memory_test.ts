@@ -21,7 +21,7 @@ Deno.test("C21 the same program finds the AMQP client when it loads the RabbitMQ
   await using running = new RunningProgram([
     "run",
     "--no-prompt",
-    "--allow-read", // of the bus, which the program names at run time
+    "--allow-read", // of the bus, whose name the program computes at run time
     program,
     "@caryatid/process/rabbit-mq",
   ]);

@@ -62,7 +62,7 @@ test(`A22 after ${CYCLES} cycles of subscribe, publish, request and close the br
   const exchange = newExchange();
   await using bus = newBus({ url: broker.url(), exchange });
   await bus.open();
-  await cycle(1); // declares what stays with the bus
+  await cycle(1); // declares the objects that stay as long as the bus
   const before = await objects(broker);
   for (const n of numbers(CYCLES)) await cycle(n);
   assert.deepEqual(await objects(broker), before);

@@ -24,7 +24,7 @@ export class Load {
     return this.#next;
   }
 
-  /** Publishes no more. */
+  /** Ends publishing. */
   stop(): void {
     clearInterval(this.#timer);
   }

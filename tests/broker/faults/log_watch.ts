@@ -1,9 +1,9 @@
 import type { Log } from "@caryatid/sdk";
 import { Changes } from "../changes.ts";
 
-/** Log records as an operator reads them, to be looked at and waited for. */
+/** Log records as an operator reads them, for tests to search and await. */
 export class LogWatch implements Log {
-  /** Each as `LEVEL text`. */
+  /** Records as `LEVEL text`. */
   readonly lines: string[] = [];
   readonly #changes = new Changes();
 
@@ -23,7 +23,7 @@ export class LogWatch implements Log {
     this.#add("ERROR", text, properties);
   }
 
-  /** Those that match. */
+  /** Returns the matching lines. */
   all(pattern: RegExp): string[] {
     return this.lines.filter((line) => pattern.test(line));
   }

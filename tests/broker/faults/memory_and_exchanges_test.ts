@@ -34,8 +34,8 @@ test(
     await watermark(broker, "0.00001");
 
     let waiting = outcomes([]);
-    const timeout = 600_000; // rabbitmqctl takes its time on a busy machine
-    // RabbitMQ blocks who publishes, not before
+    const timeout = 600_000; // rabbitmqctl is slow on a busy machine
+    // RabbitMQ blocks a connection at its first publish, not before
     const first = bus.publish("c10", 0, { timeout });
     await t.step("the begin is logged", async () => {
       await log.until(/WARN the broker blocks publishing: .*memory/);
@@ -147,7 +147,8 @@ for (const { suffix, what } of lost) {
     assert.equal(await within(answer, "an answer meanwhile"), "answer");
     for (const group of groups) {
       const got = messages(await take(group, 1, { distinct: true }));
-      assert.deepEqual(got, ["meanwhile"]); // its queue is bound twice
+      // the queue of the group is bound twice
+      assert.deepEqual(got, ["meanwhile"]);
     }
     await bothLogs.until(
       /was deleted: declared and bound again|404 .*no exchange/,
@@ -170,7 +171,8 @@ test("C11 a deleted exchange is noticed if another client has declared it again"
 });
 
 test("C11 a process that starts after the deletion of the shared exchange notifies the others, which bind again", async (broker) => {
-  await using buses = await TwoBuses.open(broker); // which look once a minute
+  // the buses check once a minute
+  await using buses = await TwoBuses.open(broker);
   const { cut, whole, exchange } = buses;
   await using client = await openClient(broker.url());
   const all = [cut.subscribe("c11"), whole.subscribe("c11")];

@@ -17,7 +17,7 @@ interface Mismatch {
   readonly declare: (channel: Channel, name: string) => Promise<unknown>;
   readonly remove: (channel: Channel, name: string) => Promise<unknown>;
   readonly name: (exchange: string) => string;
-  /** Found and expected value in the text of the error. */
+  /** Values found and expected in the text of the error. */
   readonly values: RegExp;
   readonly use: (bus: RabbitMqBus) => Promise<void>;
 }

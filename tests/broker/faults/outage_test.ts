@@ -122,7 +122,7 @@ test("C8 in an outage publishes wait up to a number of bytes; one of any size ma
   const { all } = outcomes(numbers(12).map(publish));
   const big = buses.cut.publish("c8", new Uint8Array(20_000));
   await assert.rejects(big, { code: "BUS_UNAVAILABLE" });
-  await all; // by their deadline: nothing waits
+  await all; // at their deadline nothing waits
   const only = buses.cut.publish("c8", new Uint8Array(20_000));
   await assert.rejects(publish(), { message: /10000 bytes wait/ });
   await buses.proxy.pass();

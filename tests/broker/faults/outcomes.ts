@@ -2,13 +2,16 @@ import type { CaryatidError } from "@caryatid/sdk";
 
 /** Outcomes of promises. */
 export interface Outcomes {
-  /** Of each, "ok" or the code of its error, when all are settled. */
+  /**
+   * Resolves with "ok" or the code of its error for each promise, when all have
+   * settled.
+   */
   readonly all: Promise<string[]>;
-  /** Which ones are settled, in that order. */
+  /** Indices of the settled promises, in the order of their settling. */
   readonly order: readonly number[];
 }
 
-/** Watches promises; their failures are looked after from now on. */
+/** Watches promises, and handles their rejections. */
 export function outcomes(promises: readonly Promise<unknown>[]): Outcomes {
   const order: number[] = [];
   const all = Promise.all(
@@ -20,7 +23,7 @@ export function outcomes(promises: readonly Promise<unknown>[]): Outcomes {
   return { all, order };
 }
 
-/** 0, 1, 2 … */
+/** Returns the numbers 0, 1, 2 … below `count`. */
 export function numbers(count: number): number[] {
   return [...Array(count).keys()];
 }

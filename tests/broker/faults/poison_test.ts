@@ -22,7 +22,9 @@ const poison: Record<string, Uint8Array> = {
   "trailing": new Uint8Array([...encode(1), 0x02]),
 };
 
-/** Number of the good message that follows each of them, two in a row. */
+/**
+ * Number of the valid message that follows each of them; two follow each other.
+ */
 const BAD_BEFORE = [10, 10, 90];
 
 /**
@@ -69,7 +71,7 @@ brokerTest(
     const before = Date.now();
     await publishMixed(broker);
     await Promise.all([takeGood(fanOut), takeGood(member)]);
-    await member.close(); // its dead letters are stored then
+    await member.close(); // its dead letters are stored at that time
     const letters = await bus.deadLetters.list();
     assert.deepEqual(
       letters.map(({ topic, id, code, count, pattern, headers }) => ({

@@ -26,7 +26,7 @@ async function commandsOf(text: string): Promise<string[][]> {
 }
 
 /**
- * Creates a vhost with a user who has the printed rights alone. Returns the
+ * Creates a vhost with a user who has only the printed rights. Returns the
  * settings of the bus.
  */
 async function granted(

@@ -1,4 +1,4 @@
-/** Prints figures of a test run, a line at once. */
+/** Prints figures of a test run, one line per call. */
 export function report(line: string): void {
   Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
 }

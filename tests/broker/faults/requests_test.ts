@@ -227,8 +227,8 @@ brokerTest(
       },
     );
     await within(began.promise, "the handler");
-    // Unconfirmed it would be sent again. Confirms come in order: this one's
-    // after that of the request.
+    // An unconfirmed request would be sent again. Confirms arrive in order:
+    // that of this message follows that of the request.
     await asking.publish("b13.confirmed", null);
     await proxy.cut();
     await within(refused, "the end of the request");

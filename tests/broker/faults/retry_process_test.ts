@@ -13,8 +13,8 @@ import { brokerTest, type TestBroker } from "../shared_broker.ts";
 import { newBus } from "./new_bus.ts";
 
 /**
- * A process on RabbitMQ whose only module fails at what `ill` says, and is
- * restarted as soon as that is waited for.
+ * Process on RabbitMQ whose only module fails at the messages of `ill`, and is
+ * restarted as soon as the test waits for the restart.
  */
 async function open(
   { url, exchange }: TestBroker,
@@ -67,7 +67,7 @@ brokerTest(
   async (broker) => {
     using _logs = new CapturedLogs();
     let ill = true;
-    // Long enough for the next life to come first, on a busy machine too.
+    // Long enough that the restart comes first, also on a busy machine.
     const retry = { attempts: 2, backoff: 2_000 };
     const it = await open(broker, { retry }, (message) => message === 3 && ill);
     await using process = it.process;

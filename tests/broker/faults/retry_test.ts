@@ -124,8 +124,8 @@ brokerTest(
     await using bus = await open(broker, "c15", { log });
     await bus.publish("c15", "precious", { id: "the id" });
     const retry = { attempts: 2, backoff: 10 };
-    // The time before the last failure: the wait has begun when the loop is
-    // left.
+    // Measured before the last failure, since the wait begins when the loop
+    // ends.
     let began = 0;
     for (let n = 1; n <= 2; n++) {
       began = performance.now();
@@ -298,8 +298,8 @@ faultTest(
     const got = await take(heir, 2);
     await broker.kill();
     await broker.restart();
-    // A message that was redelivered before all had failed waits longer the
-    // next time.
+    // A message that was redelivered before all messages had failed waits
+    // longer the next time.
     const timeout = 60_000;
     const rest = await take(heir, MOVING - 2, { distinct: true, timeout });
     const all = new Set(messages([...got, ...rest]));

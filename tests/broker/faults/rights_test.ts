@@ -13,8 +13,7 @@ const VHOST = "orders/eu";
 const DOCS = new URL("../../../docs/guide/rabbitmq.md", import.meta.url);
 
 /**
- * The rights that the documentation says a user needs: what it may configure,
- * write and read.
+ * Rights that a user needs by the documentation: to configure, write and read.
  */
 async function documentedRights(): Promise<string[]> {
   const text = await Deno.readTextFile(DOCS);
@@ -25,7 +24,8 @@ async function documentedRights(): Promise<string[]> {
 }
 
 /**
- * A vhost with a user who has those rights alone; gone at the end of the block.
+ * Vhost with a user who has only these rights. It is deleted at the end of the
+ * block.
  */
 async function restricted(
   broker: PrivateBroker,
@@ -76,8 +76,8 @@ test("C2 the documented rights suffice for all that a bus does, on a separate vh
     await assert.rejects(bus.request("ask", null), { code: "NO_HANDLER" });
     await group.close();
 
-    // A message that is left unfinished moves to the suspects, and becomes a
-    // dead letter. Classic queues do not count.
+    // An unfinished message moves to the suspect queue, and becomes a dead
+    // letter. Classic queues do not count.
     if (queueType === "classic") continue;
     await bus.publish("rights", "bad");
     for (let round = 0; round < 2; round++) {

@@ -5,13 +5,13 @@ const program = new URL("rabbit_program.ts", import.meta.url).pathname;
 /** Options of {@linkcode runRabbitProgram}. */
 export interface RabbitProgramOptions {
   readonly url: string;
-  /** In seconds; 0 for none. */
+  /** Start deadline in seconds; 0 for none. */
   readonly startDeadline: number;
-  /** Lines of the bus's section. */
+  /** Lines of the section of the bus. */
   readonly bus?: string;
-  /** Files that it may read (none). */
+  /** Files that the program may read (none). */
   readonly read?: readonly string[];
-  /** Variables of its environment, which it then heeds (none). */
+  /** Environment variables that override the configuration (none). */
   readonly env?: Readonly<Record<string, string>>;
 }
 

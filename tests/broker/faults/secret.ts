@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 export const SECRET = { raw: "s3cr3t%2Fpw", decoded: "s3cr3t/pw" } as const;
 
 /**
- * Fails where a text, or anything within a value, has the password in either
+ * Throws if a text, or any part of a value, contains the password in either
  * form.
  */
 export function assertNoSecret(...values: readonly unknown[]): void {

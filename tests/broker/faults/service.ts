@@ -9,7 +9,10 @@ export interface ServiceOptions {
   /** Duration of a message and of a request, in milliseconds (0). */
   readonly work?: number;
   readonly group?: string;
-  /** Prints the count of messages in steps of this, instead of each one. */
+  /**
+   * Number of messages after which the count is printed, instead of each
+   * message.
+   */
   readonly report?: number;
   readonly [setting: string]: unknown;
 }

@@ -79,8 +79,8 @@ test(
       await log.until(/"alive\.\*" was interrupted: .*unknown delivery tag/, 2);
       await log.until(/SUBSCRIPTION_INTERRUPTED\] "alive/);
       while (await bus.request("alive.ask", null).catch(() => "") === "");
-      // A round trip later the group is back as well: what it misses, its queue
-      // keeps.
+      // The group recovers a round trip later. Its queue keeps the messages in
+      // between.
       await assertAlive();
       assert.deepEqual(log.all(/no connection/), []);
     });

@@ -20,7 +20,7 @@ const strictTest = fileBroker({
 });
 
 /**
- * Files of the certificates that the settings `tls` name, in a folder that goes
+ * Files of the certificates in the settings `tls`, in a folder that is removed
  * at the end of the block.
  */
 async function tlsFiles(
@@ -54,7 +54,7 @@ const secretUrl =
       broker.url({ scheme: "amqps", port, ...(hostname && { hostname }) }),
     );
 
-/** Publishes, listens and asks. */
+/** Publishes, subscribes and makes a request. */
 async function assertWorks(
   url: string,
   tls: Record<string, string>,
@@ -89,7 +89,7 @@ strictTest(
 test("C2 the error names a broker with an untrusted authority, and the bus does not try again", async (broker) => {
   await using files = await tlsFiles({ ca: stranger });
   for (const settings of [{}, { tls: files.tls }]) {
-    // One more connection asks why.
+    // One more connection finds the reason.
     const error = await refusal(
       tlsAddress(broker),
       secretUrl(broker),
@@ -194,7 +194,7 @@ strictTest(
   },
 );
 
-/** A server that comes no further than the handshake. */
+/** Server that answers nothing after the handshake. */
 function shakeHands(
   { cert, key }: Certificate,
 ): { address: Address } & AsyncDisposable {
@@ -212,7 +212,7 @@ function shakeHands(
       } catch {
         return; // it listens no more
       }
-      await connection.handshake().catch(() => {}); // refused, as it should be
+      await connection.handshake().catch(() => {}); // refused, as expected
       connection.close();
     }
   })();

@@ -7,7 +7,7 @@ import { LogWatch } from "./log_watch.ts";
 import { newBus } from "./new_bus.ts";
 import { numbers } from "./outcomes.ts";
 
-/** More often than a quorum queue of RabbitMQ 4 takes by itself. */
+/** More redeliveries than a quorum queue of RabbitMQ 4 allows by default. */
 const RETURNS = 25;
 
 faultTest(

@@ -10,12 +10,11 @@ import { withBroker } from "../shared_broker.ts";
 /** `deno task test:soak` does ten times as much. */
 const scale = Deno.env.get("CARYATID_SOAK") ? 1 : 0.1;
 
-/** Reason why a last message does not prove some properties there. */
+/** Reason why a last message does not prove some properties on this bus. */
 const OVERTAKEN = "messages in memory overtake those over RabbitMQ";
 
 /**
- * Opens buses on the same exchange as an earlier one: what another process
- * would do.
+ * Opens buses on the exchange of an earlier one, as another process would.
  */
 class Medium {
   readonly #open: (exchange: string) => Promise<MessageBus>;

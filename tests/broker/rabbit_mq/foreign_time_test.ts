@@ -6,7 +6,7 @@ import { openClient } from "../amqp_client.ts";
 import { openBus } from "../open_bus.ts";
 import { brokerTest } from "../shared_broker.ts";
 
-// AMQP counts seconds; not everybody does.
+// AMQP counts seconds; some programs send milliseconds.
 const SECONDS = [1_700_000_000, 1_700_000_000_000, 1_700_000_000_000_000];
 
 brokerTest(

@@ -16,7 +16,7 @@ const square = defineRoute({
   answer: z.object({ square: z.number(), name: z.string() }),
 });
 
-/** The bus that all processes of a test share. */
+/** Bus that all processes of a test share. */
 function bus({ url, exchange }: TestBroker): Record<string, unknown> {
   return {
     "message-bus": { external: { class: "rabbit-mq", url, exchange } },
@@ -89,6 +89,6 @@ brokerTest(
         message: "Invalid input: expected number, received string",
       }]);
     }
-    await until(false); // and goes with its process
+    await until(false); // and ends with its process
   },
 );

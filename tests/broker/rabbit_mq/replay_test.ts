@@ -67,7 +67,7 @@ async function countIn(path: string): Promise<number> {
   return count;
 }
 
-/** Until all is confirmed by the broker. */
+/** Resolves when the broker has confirmed all messages. */
 async function replay(broker: TestBroker, path: string): Promise<void> {
   await using process = await overBroker(broker, {
     playback: { path, speed: "max", "status-topic": "status" },

@@ -10,7 +10,7 @@ const MESSAGES = 3_000;
 class Received {
   readonly numbers: number[] = [];
   readonly #all = Promise.withResolvers<void>();
-  /** Resolves when there are as many as were published. */
+  /** Resolves when all published messages were received. */
   readonly all: Promise<void> = this.#all.promise;
 
   add(number: number): void {

@@ -209,7 +209,7 @@ export async function deletions(broker: PrivateBroker): Promise<Outcome[]> {
   return [first, second];
 }
 
-/** Has a group and a subscription receive through a deletion. */
+/** Deletes objects of a bus while a group and a subscription receive. */
 async function deletion(
   broker: PrivateBroker,
   trial: string,

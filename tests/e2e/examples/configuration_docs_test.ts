@@ -6,7 +6,7 @@ import { blocksIn, keysIn } from "./readme.ts";
 
 const PAGE = await Deno.readTextFile(`${ROOT}docs/reference/configuration.md`);
 
-/** As much of a JSON Schema as is looked at. */
+/** Part of a JSON Schema that the tests read. */
 interface Schema {
   readonly properties?: Readonly<Record<string, unknown>>;
 }
@@ -28,7 +28,7 @@ Deno.test("docs/reference/configuration.md names keys that exist, and their real
     await t.step(row.replace("\n", " "), async () => {
       const config = await readConfig([around, row], { env: {} });
       assert.deepEqual(config.notices, []);
-      // What a bus makes of its keys is its own affair.
+      // A bus reads its keys itself.
       if (table.startsWith("message-bus")) {
         await Process.create({ config: [around, row], env: {} });
       } else {

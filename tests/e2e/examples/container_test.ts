@@ -25,7 +25,7 @@ const { services } = parse(
   { merge: true },
 ) as { readonly services: Readonly<Record<string, Service>> };
 
-/** Instructions, each on one line. */
+/** Returns the instructions, each on one line. */
 const instructions = dockerfile.replaceAll(/^#.*\n/gm, "")
   .replaceAll(/\\\n\s*/g, "").split("\n").filter((line) => line !== "");
 
@@ -96,7 +96,7 @@ brokerTest(
     const written = (process: string) =>
       CompiledFile.write([
         ...[CONFIG, "--process", process, "-o", `${out}/${process}`],
-        "--allow-net", // of this machine's ports
+        "--allow-net", // a free port of this machine
       ]);
     {
       await using webFile = await written("web");

@@ -4,8 +4,7 @@ import { withoutTime } from "./program.ts";
 export type Curl = (args: readonly string[]) => Promise<string>;
 
 /**
- * The arguments of a command, as a shell reads them that knows single quotes
- * alone.
+ * Splits a command into arguments, as a shell that knows only single quotes.
  */
 export function argumentsIn(command: string): string[] {
   const parts = command.trim().match(/'[^']*'|[^\s']+/g) ?? [];
@@ -13,7 +12,7 @@ export function argumentsIn(command: string): string[] {
   return args;
 }
 
-/** The curl of this machine; undefined if it is not installed. */
+/** Path of curl; undefined if it is not installed. */
 export async function installedCurl(): Promise<Curl | undefined> {
   try {
     await new Deno.Command("curl", { args: ["--version"], stdout: "null" })
@@ -31,7 +30,7 @@ export async function installedCurl(): Promise<Curl | undefined> {
   };
 }
 
-/** As much of curl as READMEs use, by `fetch`. */
+/** Implements the options of curl that READMEs use, by `fetch`. */
 export const fetchAsCurl: Curl = async (args) => {
   const { url, init, time, isHead } = read(args);
   const response = await fetch(url, { ...init, redirect: "manual" });
@@ -76,7 +75,7 @@ interface Command {
   readonly url: string;
   readonly init: RequestInit;
   readonly isHead: boolean;
-  /** In milliseconds. */
+  /** Time limit in milliseconds. */
   readonly time: number | undefined;
 }
 
@@ -105,7 +104,7 @@ function read(args: readonly string[]): Command {
   return { url, init, isHead, time };
 }
 
-/** The body, or what of it comes in time. */
+/** Returns the body, or the part that arrives in time. */
 async function textOf(
   response: Response,
   time: number | undefined,

@@ -27,7 +27,7 @@ Deno.test("docs/architecture.md lists folders that exist", async () => {
   }
 });
 
-/** All pages of the repository. */
+/** Returns all pages of the repository. */
 async function pages(): Promise<string[]> {
   const { stdout } = await new Deno.Command("git", {
     args: ["ls-files", "*.md"],
@@ -36,7 +36,7 @@ async function pages(): Promise<string[]> {
   return new TextDecoder().decode(stdout).trim().split("\n");
 }
 
-/** The links to pages and files of the repository. */
+/** Returns the links to pages and files of the repository. */
 function linksIn(text: string): string[] {
   return [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, link]) => link!).filter((link) => !/^\w+:/.test(link));

@@ -18,8 +18,8 @@ Deno.test("examples/monitor writes the file that its README shows, with the perm
     await using program = Program.run("examples/monitor/main.ts", flags, {
       [OUTPUT]: output,
     });
-    // By the first of these lines the file has been written, by the last one it
-    // has rates.
+    // The file exists when the first of these lines appears, and has rates when
+    // the last one appears.
     await program.until(Array(3).fill("quick has waited "));
     assert.equal(form(await Deno.readTextFile(output)), form(wanted));
     program.interrupt();
@@ -50,7 +50,7 @@ Deno.test("docs/guide/monitor.md names every key of [monitor], and its real defa
   assert.deepEqual({ ...given, output: undefined, topic: undefined }, base);
 });
 
-/** Without the numbers, which are those of one moment. */
+/** Returns the file without its numbers, which change. */
 function form(text: string): string {
   return text.replace(/\d+(\.\d+)?(ns|µs|ms|s)?/g, "N");
 }

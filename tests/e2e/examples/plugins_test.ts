@@ -16,8 +16,8 @@ function start(): Program {
 }
 
 Deno.test("examples/plugins loads a file, a URL and a package, and ends by itself", async (t) => {
-  // Deno downloads what the lock has whenever it finds it missing: there, the
-  // package would stop every command in a fresh clone.
+  // Deno downloads every missing package of the lock. In the lock of the
+  // repository, the package would stop every command in a fresh clone.
   const lock = await Deno.readTextFile(`${ROOT}deno.lock`);
   await t.step("it prints what its README shows", async () => {
     await using program = start();
@@ -28,7 +28,7 @@ Deno.test("examples/plugins loads a file, a URL and a package, and ends by itsel
   await t.step("the lock of the repository is as before", async () => {
     assert.equal(await Deno.readTextFile(`${ROOT}deno.lock`), lock);
   });
-  // From here on both servers are down.
+  // Both servers have stopped now.
   await t.step("then check says ok", async () => {
     const { code, stdout } = await caryatid(["check", FILE]);
     assert.equal(stdout, "ok: 4 modules, 1 bus, 1 route");

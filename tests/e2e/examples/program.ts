@@ -13,7 +13,7 @@ const GRACE = 5_000;
 const DOWNLOADS = /^(\w+ +\| )?(Download|Initialize) /;
 const TIME = /^(\w+ +\| )?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z +/;
 
-/** An example at work, and what it logs. */
+/** Running example, and its log. */
 export class Program implements AsyncDisposable {
   readonly #running: RunningProgram;
 
@@ -25,10 +25,7 @@ export class Program implements AsyncDisposable {
     this.#running = new RunningProgram(args, env);
   }
 
-  /**
-   * Runs a program without permissions but those given, and never asks for
-   * others.
-   */
+  /** Runs a program with these permissions only, without prompts. */
   static run(
     path: string,
     permissions: readonly string[],
@@ -65,14 +62,14 @@ export class Program implements AsyncDisposable {
   }
 
   /**
-   * Resolves with its exit code. A program that keeps running is killed after
+   * Resolves with the exit code. A program that keeps running is killed after
    * `patience` ms (30,000).
    */
   ended(patience?: number): Promise<number> {
     return this.#running.exitCode(patience);
   }
 
-  /** Ends it, whatever it does. */
+  /** Kills the program. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#running.ended) this.#running.kill("SIGTERM");
     await this.#running.exitCode(GRACE);
@@ -81,8 +78,7 @@ export class Program implements AsyncDisposable {
 }
 
 /**
- * A line of a log without the time that it begins with, or that follows the
- * name of a process.
+ * Returns a log line without its time, which may follow the name of a process.
  */
 export function withoutTime(line: string): string {
   return line.replace(TIME, "$1");

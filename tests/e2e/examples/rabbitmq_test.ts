@@ -8,7 +8,7 @@ import { blocksIn, distinct, outputsIn, readmeOf } from "./readme.ts";
 
 const EXAMPLES = ["simple", "typed", "request", "multi"];
 
-/** Printed only if the requester is there before the responder. */
+/** Lines that appear only if the requester starts before the responder. */
 const PASSING = 'NO_HANDLER: Cannot get an answer on "test.request"';
 
 const SIMPLE = "examples/simple/rabbitmq.ts";
@@ -38,7 +38,7 @@ brokerTest(
   async (broker) => {
     const [, , commands = ""] = blocksIn(await readmeOf("simple"), "sh");
     const [listen = "", publish = ""] = commands.split("\n");
-    // What the README grants, and whatever else a fresh exchange takes.
+    // The permissions of the README, and those for a new exchange.
     const start = (command: string) => {
       const [run = "", ...rest] = argumentsOf(command);
       return new Program([run, MAY_READ, ...rest], variables(broker));
@@ -138,7 +138,7 @@ function variables(
   };
 }
 
-/** Address without a broker. */
+/** Address at which no broker listens. */
 function absent(): string {
   return `amqp://127.0.0.1:${freePort()}`;
 }

@@ -10,24 +10,24 @@ export function readmeOf(example: string): Promise<string> {
   return Deno.readTextFile(`${ROOT}examples/${example}/README.md`);
 }
 
-/** Each block that shows what a program prints, as lines without times. */
+/** Returns each block with the output of a program, as lines without times. */
 export function outputsIn(readme: string): string[][] {
   return blocksIn(readme, "text").map((block) =>
     block.trimEnd().split("\n").map(withoutTime)
   );
 }
 
-/** The blocks of code of that language. */
+/** Returns the blocks of code of this language. */
 export function blocksIn(readme: string, language: string): string[] {
   const blocks = readme.matchAll(/^```(.*)\n([^]*?)^```$/gm);
   return [...blocks].filter(([, is]) => is === language)
     .map(([, , text]) => text!);
 }
 
-/** The log line with the time that a start took: pages leave it out. */
+/** Log line with the duration of a start, which pages omit. */
 const READY = /caryatid: ready in \d+ ms$/;
 
-/** The different lines, with `N` for numbers that vary. */
+/** Returns the distinct lines, with `N` for numbers that vary. */
 export function distinct(lines: readonly string[]): string[] {
   const constant = lines.filter((line) => !READY.test(line)).map((line) =>
     VARYING.test(line) ? line.replace(/\d+(\.\d+)*/g, "N") : line
@@ -35,15 +35,15 @@ export function distinct(lines: readonly string[]): string[] {
   return [...new Set(constant)].sort();
 }
 
-/** A key of the configuration, as a row of a table shows it. */
+/** Key of the configuration in the row of a table. */
 export interface Key {
   readonly table: string;
   readonly key: string;
-  /** Its default, if it has one. */
+  /** Default of the key, if any. */
   readonly value: string | undefined;
 }
 
-/** The keys of tables like `[log]`. An id is `x`. */
+/** Returns the keys of tables like `[log]`. An id is `x`. */
 export function keysIn(readme: string): Key[] {
   const keys: Key[] = [];
   let table = "";

@@ -32,7 +32,7 @@ Deno.test("README.md has a module, a configuration and a test that work together
   await t.step("their types are right", async () => {
     const path = folder.path("greeter_test.ts");
     await using check = new Program(["check", CONFIG, path]);
-    // In a new folder nothing that was checked before counts.
+    // A new folder has no cached results.
     assert.equal(await check.ended(300_000), 0);
   });
   await t.step("the test passes", async () => {
@@ -70,7 +70,7 @@ Deno.test("docs/reference/dependencies.md gives each dependency a reason, and na
   );
 });
 
-/** The files of a README, by the name that their first line has. */
+/** Returns the files of a README by the name in their first line. */
 class Folder implements AsyncDisposable {
   readonly #path: string;
 

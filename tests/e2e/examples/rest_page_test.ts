@@ -3,7 +3,7 @@ import { browserTest } from "../../support/chromium.ts";
 import { ROOT } from "../../support/running_program.ts";
 import { RestProgram } from "./rest_program.ts";
 
-/** Of the README. `CARYATID_SCREENSHOT=1` takes it again. */
+/** Picture of the README. `CARYATID_SCREENSHOT=1` takes it again. */
 const PICTURE = `${ROOT}examples/rest/page.png`;
 
 browserTest(
@@ -26,7 +26,8 @@ browserTest(
       await Deno.writeFile(PICTURE, picture);
     }
 
-    await page.type("input", " ", true); // it has a character, and no name
+    // `<` is shown as text, without an element
+    await page.type("input", " ", true);
     assert.match(await page.until("#answer", /Too small/), /expected/);
     assert.deepEqual(
       page.complaints.filter((text) => !text.includes("400 (Bad Request)")),

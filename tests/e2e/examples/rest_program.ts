@@ -6,10 +6,10 @@ const PORTS = {
   "4341": "CARYATID_MODULE__REST_SERVER_2__PORT",
 };
 
-/** The example `rest`, on ports that are free. */
+/** Runs the example `rest` on free ports. */
 export class RestProgram implements AsyncDisposable {
   readonly program: Program;
-  /** By the port that the README has. */
+  /** Ports by those of the README. */
   readonly #ports: ReadonlyMap<string, string>;
 
   private constructor(program: Program, ports: ReadonlyMap<string, string>) {
@@ -41,12 +41,12 @@ export class RestProgram implements AsyncDisposable {
     return `http://127.0.0.1:${this.#ports.get("4340")}`;
   }
 
-  /** A text of the README, with the ports of this program. */
+  /** Returns a text of the README with the ports of this program. */
   here(text: string): string {
     return text.replaceAll(/\b434[01]\b/g, (port) => this.#ports.get(port)!);
   }
 
-  /** Its output, with the ports of the README. */
+  /** Output of the program with the ports of the README. */
   get lines(): string[] {
     const back = new Map([...this.#ports].map(([known, own]) => [own, known]));
     return this.program.lines.map((line) =>

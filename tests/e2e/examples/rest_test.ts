@@ -38,14 +38,13 @@ Deno.test("examples/rest needs only the permission net", async () => {
   await using program = Program.run("examples/rest/main.ts", ["--allow-net"]);
   try {
     await program.until(["listening on http://127.0.0.1:4340"]);
-  } catch (error) { // it runs on this machine already
+  } catch (error) { // the example runs on this machine already
     assert.match(String(error), /127\.0\.0\.1:434[01]: the port is taken/);
   }
 });
 
 /**
- * Runs the program, then one command after the other, and compares all that is
- * printed.
+ * Runs the program, then each command, and compares the output.
  */
 async function answersAll(curl: Curl): Promise<void> {
   await using rest = await RestProgram.start();

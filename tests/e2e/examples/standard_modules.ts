@@ -1,6 +1,9 @@
 import { Process } from "@caryatid/process";
 
-/** Neither registered nor imported: found by their class. */
+/**
+ * Runs standard modules that are neither registered nor imported, but found by
+ * class.
+ */
 await Process.main({
   config: {
     module: {

@@ -1,4 +1,7 @@
 import { Process } from "@caryatid/process";
 
-/** Neither registered nor imported: found by its class. */
+/**
+ * Runs a standard module that is neither registered nor imported, but found by
+ * class.
+ */
 await Process.main({ config: { module: { "rest-server": { port: 0 } } } });

@@ -5,7 +5,8 @@ import { moduleText, ServiceFolder } from "../cli/service_folder.ts";
 import { gone, guestPids } from "./guest_pids.ts";
 
 /**
- * A bus that a stranger wrote: it marks the world that its code is loaded in.
+ * Third-party bus that leaves a mark in the global scope in which its code
+ * runs.
  */
 const BUS = `
   import { InMemoryBus } from "@caryatid/process";

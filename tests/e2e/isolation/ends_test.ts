@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { startCaryatid } from "../cli/caryatid.ts";
 import { moduleText, ServiceFolder } from "../cli/service_folder.ts";
 
-/** Tries to end what it runs in, once, and says how that went; answers. */
+/**
+ * Tries once to end its worker or process, and reports the outcome. Answers
+ * requests.
+ */
 const ENDER = moduleText(
   `
   name: "ender",
@@ -39,8 +42,8 @@ const ENDER = moduleText(
 );
 
 /**
- * Has the other one end, asks it until it answers, and says whether anybody
- * else noticed.
+ * Lets the other module end, requests from it until it answers, and reports
+ * whether other modules noticed.
  */
 const DRIVER = moduleText(`
   name: "driver",

@@ -24,8 +24,8 @@ const FRAIL = moduleText(`
 `);
 
 /**
- * Gives work to others until one of them, which breaks while a question to it
- * is open, is back; logs when all is done.
+ * Publishes work for others, of which one fails during a request, until that
+ * module answers again. Logs when all work is done.
  */
 const DRIVER = moduleText(`
   name: "driver",
@@ -49,7 +49,7 @@ const DRIVER = moduleText(`
       }
     });
     context.run(async () => {
-      // There has to be work left for the one that comes back, however long that takes.
+      // Work must remain for the restarted module, however long the restart takes.
       for (let n = 0; n < count || !back; n++) {
         missing.add(n);
         await context.publish("work", n);

@@ -6,7 +6,10 @@ import { gone, guestPids } from "./guest_pids.ts";
 
 const RIGHTS = 'publish = ["#"]\nsubscribe = ["#"]\nhandle = ["#"]\n';
 
-/** Answers, and marks the world that its code is loaded in. */
+/**
+ * Answers requests, and leaves a mark in the global scope in which its code
+ * runs.
+ */
 const ANSWERS = moduleText(
   `name: "answers",
    init(context) {

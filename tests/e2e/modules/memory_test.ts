@@ -27,7 +27,7 @@ Deno.test("an entry without an end is an error before it fills the memory", asyn
     create: true,
     write: true,
   });
-  // gigabytes of zeros, of which the disk has none
+  // gigabytes of zeros in a sparse file
   await file.truncate(8 * 2 ** 30);
   file.close();
   const [result, megabytes] = await run("read", folder.path);

@@ -1,7 +1,7 @@
 /**
- * Reads a recording and says how many messages it has, or the code of the
- * error, and its peak memory. It is a separate process, because tests
- * share one. For `memory_test.ts`.
+ * Reads a recording, and prints its number of messages, or the code of the
+ * error, and the peak memory. It is a separate process, because tests share
+ * one. For `memory_test.ts`.
  */
 import { readRecording } from "@caryatid/modules/record";
 import { diffRecordings } from "@caryatid/modules/record/diff";

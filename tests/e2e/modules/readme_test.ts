@@ -71,7 +71,7 @@ async function checked(
   return (result as { value: Record<string, unknown> }).value;
 }
 
-/** The first two columns of the table of keys. */
+/** Returns the first two columns of the table of keys. */
 function documented(readme: string): [string, unknown][] {
   const rows = readme.split("## Keys")[1]!.split("\n## ")[0]!.matchAll(
     /^\| `([\w-]+)` +\| (`[^|]*`|\w+) +\|/gm,

@@ -12,7 +12,7 @@ import { SmallDisk } from "./small_disk.ts";
 
 const PROGRAM = fileURLToPath(import.meta.resolve("./record_program.ts"));
 const NO_DISK = await SmallDisk.refusal();
-/** More than there is room for in any queue here. */
+/** Number of messages that exceeds every queue of this test. */
 const ENOUGH = /^\d{3,}$/;
 const KILOBYTE = "x".repeat(1_000);
 
@@ -283,7 +283,7 @@ Deno.test("without permission a recorder does not start and names the flags", as
   assert(said.includes(`--allow-write=${folder.path}`), said);
 });
 
-/** Without such a disk, the name of the test has the reason. */
+/** Name of the test, with the reason if no such disk is available. */
 function onSmallDisk(
   name: string,
   body: (disk: SmallDisk) => Promise<void>,

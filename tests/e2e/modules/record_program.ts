@@ -1,6 +1,6 @@
 /**
- * Records numbers as fast as it goes, and says on stdout which one was accepted
- * last. For `record_faults_test.ts`, which kills it.
+ * Records numbers as fast as possible, and prints the last accepted one.
+ * `record_faults_test.ts` kills this program.
  */
 import { record } from "@caryatid/modules";
 import { Process } from "@caryatid/process";

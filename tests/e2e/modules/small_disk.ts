@@ -1,5 +1,5 @@
 /**
- * A file system of a megabyte in memory, where the machine lets us have one.
+ * File system of a megabyte in memory, if the machine allows one.
  */
 export class SmallDisk implements AsyncDisposable {
   readonly path: string;
@@ -8,7 +8,7 @@ export class SmallDisk implements AsyncDisposable {
     this.path = path;
   }
 
-  /** Returns the reason why it is impossible, as text. */
+  /** Returns the reason why no such disk can be made, as text. */
   static async mount(options = "size=1m"): Promise<SmallDisk | string> {
     if (Deno.build.os !== "linux") return "tmpfs is Linux's own";
     const path = await Deno.makeTempDir({ prefix: "caryatid_disk_" });
@@ -26,14 +26,14 @@ export class SmallDisk implements AsyncDisposable {
     return refusal;
   }
 
-  /** Reason why it is impossible; undefined if it is possible. */
+  /** Reason why no such disk can be made, or undefined. */
   static async refusal(): Promise<string | undefined> {
     const disk = await SmallDisk.mount();
     if (typeof disk === "string") return disk;
     await disk[Symbol.asyncDispose]();
   }
 
-  /** Makes it unwritable. */
+  /** Makes the disk read-only. */
   async remountReadOnly(): Promise<void> {
     const refusal = await run("mount", "-o", "remount,ro", this.path);
     if (refusal !== undefined) throw new Error(refusal);
@@ -56,6 +56,6 @@ async function run(
     }).output();
     return success ? undefined : new TextDecoder().decode(stderr).trim();
   } catch (error) {
-    return (error as Error).message; // there is no such command
+    return (error as Error).message; // the command is not installed
   }
 }

@@ -15,7 +15,8 @@ Deno.test("A24 a program that publishes without a pause receives SIGINT in 100 m
     const line = await running.line(/^received \d+$/, count);
     delays.push(Number(line.split(" ")[1]) - sent);
   }
-  // Others use the cores as well: most of the signals count.
+  // Other programs use the cores as well, so most of the signals must be in
+  // time, not all.
   const most = delays.toSorted((a, b) => a - b)[SIGNALS - 2]!;
   assert(most <= 100, `received after ${delays.join(", ")} ms`);
 });

@@ -4,7 +4,8 @@ import { RunningProgram } from "../../support/running_program.ts";
 interface Case {
   readonly program: string;
   /**
-   * The first is sent when it has begun, the second when it says that it stops.
+   * Signals: the first is sent when the program has started, the second when it
+   * logs that it stops.
    */
   readonly signals?: readonly Deno.Signal[];
   readonly exitCode: number;

@@ -15,7 +15,7 @@ Deno.test("a reader finds a monitor file complete, also after kill -9 during a w
     for (let n = 0; n < KILLS; n++) {
       await using program = start(folder, output);
       await program.line(/busy: busy/);
-      // Each look takes some milliseconds, so that each kill finds another
+      // Each check takes some milliseconds, so that each kill hits another
       // moment of a write.
       for (let looks = n; looks < READS || topicsIn(output) < 900; looks++) {
         await new Promise((resolve) => setTimeout(resolve, 1));
@@ -40,7 +40,7 @@ function start(folder: string, output: string): RunningProgram {
   ]);
 }
 
-/** Throws if it is incomplete. */
+/** Throws if the file is incomplete. */
 function topicsIn(output: string): number {
   const { busy } = JSON.parse(Deno.readTextFileSync(output));
   return Object.keys(busy.writes).length;

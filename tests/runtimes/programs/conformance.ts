@@ -1,6 +1,6 @@
 /**
- * Tests a bus against the contract, with `node:test`. Times that a busy machine
- * spoils are measured on Deno alone.
+ * Tests a bus against the contract, with `node:test`. Only Deno measures times,
+ * which a busy machine changes.
  */
 import { InMemoryBus } from "@caryatid/process";
 import { busConformance } from "@caryatid/sdk/testing";

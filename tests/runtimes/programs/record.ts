@@ -6,7 +6,7 @@ import type { CaryatidError } from "@caryatid/sdk";
 import { fileURLToPath } from "node:url";
 
 const path = fileURLToPath(new URL("recording", import.meta.url));
-const log = { level: "error" }; // on a busy machine the clock warns
+const log = { level: "error" }; // on a busy machine the clock logs warnings
 
 const recording = await Process.create({
   config: { log, module: { clock: { period: 0.01 }, record: { path } } },

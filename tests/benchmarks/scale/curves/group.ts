@@ -15,7 +15,7 @@ const MESSAGES = 800;
 const GROUP = "scale";
 const TOPIC = "scale.work";
 
-/** Rate of a group by the number of its processes. */
+/** Measures the rate of a group by the number of its processes. */
 export const group: Curve = {
   name: "group",
   title: `A group of N processes, ${WAIT} ms for each message`,

@@ -36,8 +36,8 @@ async function memory(kind: Isolation, count: number): Promise<number> {
 }
 
 /**
- * Memory of the processes that this one has started, or of this one, which has
- * the workers, in bytes.
+ * Memory in bytes of the processes that this one has started, or of this
+ * process for workers.
  */
 async function resident(kind: Isolation): Promise<number> {
   (globalThis as { gc?: () => void }).gc?.();

@@ -2,10 +2,13 @@ import { type Load, ours, raw } from "../../rabbitmq/peers.ts";
 import type { Curve } from "../curve.ts";
 import { processorTime } from "../../core/processor_time.ts";
 
-/** Bytes in all messages of one measurement, about. */
+/** Approximate number of bytes in all messages of one measurement. */
 const TOTAL = 40e6;
 
-/** Cost over a broker by the size of a message, without that of the broker. */
+/**
+ * Processor time over a broker by the size of a message, without the time of
+ * the broker.
+ */
 export const messageSize: Curve = {
   name: "message-size",
   title: "A confirmed and received message over RabbitMQ by its size",

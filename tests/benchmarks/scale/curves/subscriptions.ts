@@ -19,7 +19,7 @@ export const subscriptions: Curve = {
   }),
 };
 
-/** Returns nanoseconds. The topics are made before. */
+/** Returns nanoseconds. The topics are created before the measurement. */
 async function cost(
   count: number,
   topicOf: (i: number) => string,
