@@ -32,8 +32,8 @@ export interface TopicOptions<
 }
 
 /**
- * Gives the messages of a topic or pattern a schema. Publishers and subscribers
- * are typed by it, and their messages are validated.
+ * Declares a schema for the messages of a topic or pattern. Publishers and
+ * subscribers are typed by it, and their messages are validated.
  *
  * A message that does not fit makes `publish` reject with `INVALID_MESSAGE`.
  * One that arrives from elsewhere is dropped, counted and logged. The original

@@ -208,7 +208,7 @@ function unavailable(
   );
 }
 
-/** The message of a `fetch` error says nothing, that of its cause does. */
+/** The message of a `fetch` error has no details, that of its cause does. */
 function innermost(error: unknown): Error {
   const { cause } = error as Error;
   return cause instanceof Error ? innermost(cause) : error as Error;

@@ -10,7 +10,7 @@ import { type BrokerOptions, logTo, settingsOf } from "./connect.ts";
 export interface MigrateOptions extends BrokerOptions {
   readonly group?: string | undefined;
   readonly pattern?: string | undefined;
-  /** In seconds; the default of the bus unless set. */
+  /** Time in seconds (the default of the bus). */
   readonly groupExpires?: number | undefined;
 }
 

@@ -92,7 +92,7 @@ function isForbidden(error: unknown): boolean {
   return error instanceof CaryatidError && error.code === "FORBIDDEN";
 }
 
-/** Prints what passes. */
+/** Prints each message. */
 class SpyOutput {
   readonly #terminal: Terminal;
   readonly #json: boolean;

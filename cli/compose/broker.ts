@@ -4,7 +4,7 @@ import type { CheckedConfig } from "../review/checked_config.ts";
 /** A bus whose broker runs in its own container. */
 export interface Broker {
   readonly bus: string;
-  /** As it is in a URL. */
+  /** Percent-encoded, as in a URL. */
   readonly vhost: string;
 }
 

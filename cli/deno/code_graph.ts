@@ -27,7 +27,7 @@ export interface InfoModule {
 
 /** An import: its code and its types. */
 export interface InfoDependency {
-  /** As the file names it. */
+  /** Specifier in the code of the file. */
   readonly specifier?: string;
   readonly code?: { readonly specifier?: string };
   readonly type?: { readonly specifier?: string };

@@ -114,7 +114,10 @@ export class InspectionCache {
     });
   }
 
-  /** Looks at each file once: stamps must be older than the inspection. */
+  /**
+   * Reads the stamp of each file once, because it must be older than the
+   * inspection.
+   */
   #stampOf(path: string): string {
     const known = this.#stamps.get(path);
     if (known !== undefined) return known;

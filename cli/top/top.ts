@@ -9,7 +9,7 @@ import { topLines } from "./top_text.ts";
 const INTERVAL = 1_000;
 /** Time that `--once` waits for all processes, in milliseconds. */
 const ONCE = 1_500;
-/** Time without a snapshot after which the command says so. */
+/** Time without a snapshot after which the command reports it. */
 const PATIENCE = 6_000;
 
 /** Options of {@linkcode top}. */

@@ -130,7 +130,7 @@ function lineOf(
   return { module, process, role, cells };
 }
 
-/** Higher for what needs attention first. */
+/** Returns a higher number for modules that need attention. */
 function pain({ module, role }: Line): number {
   const { state, reads, writes, restarts } = module;
   return (role === "stuck" ? 1e12 : role === "waiting" ? 1e11 : 0) +

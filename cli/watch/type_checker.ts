@@ -7,9 +7,9 @@ import type { Texts } from "./state.ts";
 export interface TypeFault {
   /** `file:` URL. */
   readonly url: string;
-  /** From 1. */
+  /** Number, from 1. */
   readonly line: number;
-  /** From 1. */
+  /** Number, from 1. */
   readonly column: number;
   /** Number of characters that the error is about, within its line. */
   readonly length: number;
@@ -75,7 +75,7 @@ export class TypeChecker implements AsyncDisposable {
   }
 
   /**
-   * Gives the server the current texts of all local files, and returns the
+   * Sends the current texts of all local files to the server, and returns the
    * errors of `urls`.
    *
    * @throws {CaryatidError} `LOAD_FAILED` if the server has ended

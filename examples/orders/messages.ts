@@ -16,7 +16,7 @@ export const Order = Wish.extend({
 }).meta({ id: "Order" });
 export type Order = z.infer<typeof Order>;
 
-/** Takes items from the stock, or fails with an error of the shop's own. */
+/** Reserves items of the stock, or fails with an error of the shop. */
 export const reserve = defineTopic(
   "inventory.reserve",
   Wish.pick({ item: true, count: true }),
@@ -35,7 +35,7 @@ export const shipped = defineTopic(
   z.object({ id: z.string(), customer: z.string(), parcel: z.int() }),
 );
 
-/** It is time for a report. */
+/** A report is due. */
 export const reportDue = defineTopic("report.due", z.object({}));
 
 /** Numbers of orders since the start. */

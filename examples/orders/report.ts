@@ -1,7 +1,7 @@
 import { defineModule } from "@caryatid/sdk";
 import { placed, report, reportDue, shipped } from "./messages.ts";
 
-/** Reports how many orders were placed and shipped, when the clock says so. */
+/** Reports how many orders were placed and shipped, at each tick of a clock. */
 export default defineModule({
   name: "report",
   description: "Reports the numbers of orders",

@@ -26,8 +26,8 @@ const controlConfig = z.strictObject({
 type ControlConfig = z.output<typeof controlConfig>;
 
 /**
- * Lets shells publish, request and subscribe in this process by HTTP at
- * `listen` (default `127.0.0.1:0`: any free port). A shell needs read
+ * Lets `caryatid --attach` publish, request and subscribe in this process by
+ * HTTP at `listen` (default `127.0.0.1:0`: any free port). A shell needs read
  * permission on `file` (default `control.json`). Its publishes and requests
  * count as those of this module.
  */

@@ -1,6 +1,6 @@
 /**
  * Module `dashboard`: a web page that shows the processes of a bus while they
- * run: the flow of messages, who waits for whom, and every module.
+ * run: the flow of messages, chains of waits, and every module.
  *
  * It knows only the bus: snapshots and spans arrive on topics, so the page
  * shows all processes that share a bus. `README.md` describes its

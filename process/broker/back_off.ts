@@ -3,7 +3,7 @@ import type { ConnectionProblem } from "./connection_problem.ts";
 
 /**
  * First and longest wait between two attempts, in milliseconds. The longest
- * wait limits how late a broker that came back is noticed.
+ * wait limits the delay until a recovered broker is noticed.
  */
 const FIRST = 100;
 const LONGEST = 1_500;

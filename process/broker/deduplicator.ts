@@ -23,7 +23,7 @@ export class Deduplicator<M> {
   /** Waiting copies by the key of the first one, which is not finished. */
   readonly #waiting = new Map<string, M[]>();
 
-  /** No message is known yet. */
+  /** Creates a deduplicator that knows no message. */
   constructor(options: DeduplicatorOptions<M>) {
     this.#options = options;
   }
@@ -60,7 +60,7 @@ export class Deduplicator<M> {
     for (const copy of this.#release(key)) this.#options.take(copy);
   }
 
-  /** The connection is gone, and with it the waiting copies. */
+  /** The connection is lost. Drops the waiting copies. */
   interrupt(): void {
     for (const copies of this.#waiting.values()) copies.length = 0;
   }

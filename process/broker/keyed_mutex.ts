@@ -1,10 +1,10 @@
-/** Lets what bears the same name happen one after the other. */
+/** Runs tasks with the same name one after the other. */
 export class KeyedMutex {
   readonly #last = new Map<string, Promise<void>>();
 
   /**
-   * Does `work` when all that came before under this name is over. Rejects as
-   * that does; the next ones take their turn all the same.
+   * Runs `work` when all earlier tasks of this name have ended. Rejects if
+   * `work` rejects; later tasks still run.
    */
   async take(name: string, work: () => Promise<void>): Promise<void> {
     const before = this.#last.get(name);

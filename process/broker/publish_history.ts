@@ -9,7 +9,7 @@ export interface ConfirmedMessage {
   release(): void;
 }
 
-/** Messages that were dropped from a history and were asked for. */
+/** Requested messages that the history had dropped. */
 export interface ForgottenMessages {
   readonly count: number;
   /** Time of the first and of the last one, by `performance.now()`. */
@@ -36,7 +36,7 @@ export class PublishHistory<M extends ConfirmedMessage> {
   #bytes = 0;
   #forgotten: ForgottenMessages | undefined;
 
-  /** The oldest message makes room. */
+  /** Drops the oldest message. */
   constructor(maxMessages: number, maxBytes: number) {
     this.#maxMessages = maxMessages;
     this.#maxBytes = maxBytes;
@@ -78,9 +78,9 @@ export class PublishHistory<M extends ConfirmedMessage> {
   }
 
   /**
-   * Takes out the messages that were confirmed since `time`, oldest first, and
-   * the count of those that had to make room for others since then. The caller
-   * releases the messages.
+   * Removes and returns the messages that were confirmed since `time`, oldest
+   * first, and the number of messages that were dropped from the history since
+   * then. The caller releases the messages.
    */
   take(
     time = -Infinity,

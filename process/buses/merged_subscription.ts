@@ -164,8 +164,9 @@ export class MergedSubscription implements Subscription {
   }
 
   /**
-   * Asks every source that is not asked already, however many merged loops
-   * wait: a busy loop then keeps no delivery from a waiting one.
+   * Requests a delivery from every source without a pending one, for any number
+   * of waiting merged loops: a busy loop then keeps no delivery from a waiting
+   * one.
    */
   #ask(): void {
     for (const source of this.#sources) {

@@ -7,7 +7,7 @@ import type { ModuleConfig, ProcessConfig } from "../config/process_config.ts";
 export interface BusTracing {
   /** Wraps a bus to trace the calls of one module. */
   watch(id: string, inner: MessageBus): MessageBus;
-  /** Returns what traces the deliveries of one module. */
+  /** Returns the tracer for the deliveries of one module. */
   forModule(options: {
     readonly module: string;
     readonly external: boolean;
@@ -39,7 +39,10 @@ export interface BusStackOptions {
  */
 export class BusStack {
   readonly #options: BusStackOptions;
-  /** By id of the module: a restarted or swapped module is not warned again. */
+  /**
+   * Warnings by the id of the module, so that a restarted or swapped module is
+   * not warned again.
+   */
   readonly #warnings = new Map<string, UndeclaredTopicWarnings>();
 
   /** Wraps nothing yet. */
@@ -55,7 +58,9 @@ export class BusStack {
     return this.#watchedBus(this.#options.routingBus, "process");
   }
 
-  /** Returns what traces the deliveries of a module, if anything does. */
+  /**
+   * Returns the tracer for the deliveries of a module, if the process traces.
+   */
   tracer(
     { id, isolation }: Pick<ModuleConfig, "id" | "isolation">,
   ): ModuleTracer | undefined {

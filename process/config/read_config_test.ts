@@ -171,7 +171,10 @@ function read(
   return readConfig(input, { env: {} });
 }
 
-/** With prototypes, and without what is undefined or a function. */
+/**
+ * Returns a copy with ordinary prototypes, without undefined values and
+ * functions.
+ */
 function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }

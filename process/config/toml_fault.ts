@@ -5,7 +5,7 @@ import { MAX_DEPTH } from "./tables.ts";
 export interface TomlFault {
   /** Finding and wanted text. */
   readonly text: string;
-  /** From 1; undefined for the text as a whole. */
+  /** Line, from 1; undefined for the text as a whole. */
   readonly line: number | undefined;
   /** Column, from 1. */
   readonly column: number | undefined;

@@ -10,7 +10,7 @@ import type { RelayAddress } from "./relay/relay_address.ts";
 /** Location of an isolated module's code, and the starter of its process. */
 export interface IsolatedSource {
   readonly specifier: string;
-  /** Program that starts processes in place of this one, if one does. */
+  /** Program that starts processes for this one, if any. */
   readonly relay: RelayAddress | undefined;
   /** True if Deno runs with `--no-prompt`. */
   readonly noPrompt: boolean;
@@ -19,9 +19,9 @@ export interface IsolatedSource {
 }
 
 /**
- * The module of a section that wants it isolated. If it comes in the place of a
- * `predecessor` whose queues are kept, it is given what that one's guest has
- * not begun.
+ * Returns the module of a section with isolation. If it replaces a
+ * `predecessor` whose queues are kept, it receives the deliveries that the
+ * earlier guest has not begun.
  */
 export async function isolatedModule(
   config: ModuleConfig,
@@ -38,7 +38,7 @@ export async function isolatedModule(
   );
 }
 
-/** The class of buses of a section that wants its bus isolated. */
+/** Returns the class of buses of a section with isolation. */
 export async function isolatedBusClass(
   config: BusConfig,
   source: IsolatedSource,
@@ -67,7 +67,7 @@ async function guestOptions(
   };
 }
 
-/** Only that which is used is loaded. */
+/** Loads only the used spawner. */
 async function spawnerOf(
   isolation: ModuleConfig["isolation"],
   { relay, noPrompt }: Pick<IsolatedSource, "relay" | "noPrompt">,

@@ -12,7 +12,7 @@ export interface ActiveTask {
 const TRUSTED = 64;
 
 /**
- * Knows the task that the caller belongs to, so that `stop()` does not wait for
+ * Finds the task of the caller, so that `stop()` does not wait for
  * a handler that awaits it.
  */
 export class ActiveTasks {

@@ -8,14 +8,14 @@ export const OTHERS = `… beyond ${MAX_NAMES} topics`;
 const MAX_TOPIC = 255;
 
 /**
- * Counts by topic or pattern. The table stays small whatever names come:
+ * Counts by topic or pattern. The table stays small for any number of names:
  * request topics share one name, and the number of names is bounded.
  */
 export class CountTable<T> {
   readonly #counts = new Map<string, T>();
   readonly #make: () => T;
   /**
-   * Mostly the same name comes again: comparing two equal texts is faster than
+   * Mostly the same name is repeated: comparing two equal texts is faster than
    * a lookup.
    */
   #lastName: string | undefined;

@@ -8,7 +8,7 @@ function counted(names: Iterable<string>): Record<string, number> {
   return table.toTable(({ count }) => count);
 }
 
-/** With the order of the keys, and any prototype. */
+/** Returns the entries of a table, which have the order of its keys. */
 function entries(names: Iterable<string>): [string, number][] {
   return Object.entries(counted(names));
 }

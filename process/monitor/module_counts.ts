@@ -109,7 +109,7 @@ class WriteCount {
 class RequestCount {
   #made = 0;
   readonly #pending = new PendingCalls();
-  /** By error code. */
+  /** Failures by error code. */
   readonly #failed = new Map<string, number>();
   readonly #durations = new Durations();
 

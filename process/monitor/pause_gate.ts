@@ -14,7 +14,7 @@ export class PauseGate {
     this.#closed ??= Promise.withResolvers();
   }
 
-  /** Lets everything pass again. */
+  /** Ends the pause. */
   resume(): void {
     this.#closed?.resolve();
     this.#closed = undefined;

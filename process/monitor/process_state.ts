@@ -71,7 +71,7 @@ export class ProcessState {
   #usedAt = performance.now();
   #cpu = 0;
 
-  /** Asks the code of each module for its permissions. */
+  /** Returns the permissions that the code of each module asks for. */
   constructor(sources: ProcessSources, measured: MeasuredState) {
     this.#sources = sources;
     this.#measured = measured;

@@ -1,4 +1,4 @@
-/** From one look to the next, in milliseconds. */
+/** Interval of checks, in milliseconds. */
 const LOOK_EVERY = 100;
 const PAGE = 4096;
 

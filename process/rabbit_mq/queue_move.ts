@@ -72,7 +72,7 @@ export class QueueMove implements AsyncDisposable {
     }
   }
 
-  /** Resolves when so many messages have been moved. */
+  /** Resolves when `count` messages have been moved. */
   async past(count: number): Promise<void> {
     while (this.moved < count) await this.#next();
   }
@@ -89,7 +89,7 @@ export class QueueMove implements AsyncDisposable {
     if (exclusive) return;
     await this.#reading.cancel(this.#tag!);
     while (this.#pending > 0) await this.#next();
-    // The count of a quorum queue may be an earlier one; this is not.
+    // The count of a quorum queue can be outdated; this result is current.
     for (;;) {
       const message = await this.#reading.get(from);
       if (message === false) return;
@@ -129,7 +129,7 @@ export class QueueMove implements AsyncDisposable {
     const { userId: _user, clusterId: _cluster, headers = {}, ...rest } =
       properties;
     const { "x-delivery-count": _count, ...own } = headers;
-    // A message that its group put into the queue itself stays recognizable.
+    // Messages that the group itself put into the queue keep their headers.
     const isDirect = fields.exchange === "";
     this.#pending++;
     this.#writing.publish(

@@ -64,7 +64,10 @@ const PERSISTENT = { persistent: true, contentType: "application/cbor" };
  * ```
  */
 export class RabbitMqBus implements MessageBus {
-  /** Messages leave the process, groups outlive it, the broker queues. */
+  /**
+   * Abilities: messages leave the process, groups outlive it, and the broker
+   * queues.
+   */
   readonly abilities = {
     external: true,
     durable: true,
@@ -105,7 +108,7 @@ export class RabbitMqBus implements MessageBus {
     const link = linkOptions(settings, log);
     this.#publishing = new Link({ ...link, name: "publishing" }, {
       attach: async (connection) => {
-        // First: what waits to be published may be dead letters.
+        // First, because waiting publishes may be dead letters.
         await side.deadLetterPublisher.declareAgain(connection);
         await publisher.attach(connection, side.attached);
       },

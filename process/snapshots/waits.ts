@@ -54,8 +54,8 @@ export function refKey({ process, module }: ModuleRef): string {
 }
 
 /**
- * Finds who waits for whom for longer than {@linkcode WAIT_AFTER}, and follows
- * the waits to the modules that cause them.
+ * Finds modules that wait for others longer than {@linkcode WAIT_AFTER}, and
+ * follows the waits to the modules that cause them.
  */
 export function findChains(processes: readonly ProcessView[]): Chains {
   const waits = processes.flatMap((process) => waitsOf(process, processes));

@@ -60,7 +60,7 @@ export class ProcessTracing {
     return new TracedBus(inner, id, this.#tracer);
   }
 
-  /** Returns what traces the deliveries of a module. */
+  /** Returns the tracer for the deliveries of a module. */
   forModule(options: ModuleTracingOptions): ModuleTracing {
     return new ModuleTracing(this.#tracer, options);
   }

@@ -82,7 +82,7 @@ export class Sampler {
     return false;
   }
 
-  /** Adds what time has brought, up to the calls of one second. */
+  /** Adds the calls that the elapsed time allows, up to those of one second. */
   #renew(): void {
     const { perSecond } = this.#options;
     const now = this.#now();

@@ -58,7 +58,7 @@ export class SpanTopic {
     this.#sending ??= this.#send();
   }
 
-  /** Publishes what waits, without waiting for room, and stops. */
+  /** Publishes the waiting spans, without waiting for room, and stops. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#sending;

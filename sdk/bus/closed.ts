@@ -30,7 +30,7 @@ export class ClosedSubscription implements Subscription {
   readonly waitingPublishers = 0;
   /** No message was lost. */
   readonly dropped = 0;
-  /** It was never open. */
+  /** Closed from the start. */
   readonly closed = true;
 
   /** Rejects `ready` with `error`. */
@@ -84,7 +84,7 @@ export class ClosedHandling implements Handling {
   readonly ready: Promise<void>;
   /** No request is running. */
   readonly running = 0;
-  /** It was never open. */
+  /** Closed from the start. */
   readonly closed = true;
 
   /** Rejects `ready` with `error`. */

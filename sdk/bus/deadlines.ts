@@ -146,7 +146,7 @@ export class Deadlines {
     return this.#quickStopsLeft === 0;
   }
 
-  /** Lets the timer run on for a while, for the deadlines of the next turns. */
+  /** Keeps the timer for a while, for the deadlines of the next turns. */
   #linger(): void {
     this.#lingering = true;
     const due = this.#timers.now() + LINGER;

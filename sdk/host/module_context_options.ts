@@ -58,7 +58,7 @@ export interface ModuleContextOptions {
    * `AsyncLocalStorage`.
    */
   readonly around?: (<T>(kind: WorkKind, work: () => T) => T) | undefined;
-  /** Returns, for each handling, what calls its handler. */
+  /** Returns, for each handling, the function that calls its handler. */
   readonly aroundHandler?: (() => Around) | undefined;
   /**
    * True if subscriptions outlive a failure of the module, for the next

@@ -46,7 +46,7 @@ export class LoopScope {
     this.#current.context = context ?? this.#unsampled;
   }
 
-  /** Gives the position of the first place back to the code around the loop. */
+  /** Restores the position in the trace of the code around the loop. */
   leave(): void {
     if (!this.#isFirst || this.#current === undefined) return;
     this.#isFirst = false;

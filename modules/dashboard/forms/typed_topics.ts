@@ -23,7 +23,7 @@ export interface KnownProcess {
 }
 
 /**
- * Asks all processes for their typed topics. A process that does not answer in
+ * Requests the typed topics of all processes. A process that does not answer in
  * time, or answers something else, has none.
  */
 export async function typedTopics(

@@ -50,7 +50,7 @@ export interface Flow {
   readonly hidden: number;
 }
 
-/** Collects who sends and who receives, declared topics included. */
+/** Collects senders and receivers, declared topics included. */
 export function flowOf(processes: readonly ProcessView[]): Flow {
   const sources: Source[] = [];
   const sinks: Sink[] = [];

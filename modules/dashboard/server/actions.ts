@@ -31,7 +31,7 @@ export interface ActionOptions {
   readonly hub: Hub;
 }
 
-/** Adds the routes of what a page can do, if `allow` names it. */
+/** Adds the routes of the actions that `allow` names. */
 export function addActions(
   app: Hono,
   { context, config, hub }: ActionOptions,

@@ -6,7 +6,9 @@ import {
   URL,
 } from "./taken_intrinsics.ts";
 
-/** More layers of encoding than this have no use but to hide a path. */
+/**
+ * Maximum layers of encoding of a path. More layers only serve to hide a path.
+ */
 const MAX_LAYERS = 16;
 
 /**

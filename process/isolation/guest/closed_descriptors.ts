@@ -9,10 +9,10 @@ type Binding = Record<string, { readonly prototype: object }>;
 type Process = typeof process & { binding(name: string): Binding };
 
 /**
- * Closes what a worker could reach by the number of an open file, since it
+ * Closes the open files that a worker could use by their number, since it
  * shares them with its host: `new Socket({ fd })` of `node:net` would take over
- * the sockets of the host, and `node:fs` its terminal. Deno closes a number
- * only for the worker.
+ * the sockets of the host, and `node:fs` its terminal. Closing a number in the
+ * worker does not close the file of the host.
  *
  * @param grants kinds of resources that the module is granted; without them it
  * cannot import these modules

@@ -7,34 +7,34 @@ import type { Outbox } from "../wire/outbox.ts";
 export interface GuestBusOptions {
   readonly definition: BusClass;
   readonly outbox: Outbox;
-  /** The longest message, in bytes. */
+  /** Maximum size of a message, in bytes. */
   readonly messageSize: number;
   readonly log: Log;
 }
 
 /**
- * A bus that is isolated: what its host asks for is done on it here. The roles
- * are those of a module's bridge, exchanged: here is the bus, there is who uses
- * it.
+ * Runs an isolated bus for its host. The roles are those of the bridge of a
+ * module, exchanged: the guest serves the bus, and the host is the client.
  */
 export class GuestBus {
   readonly definition: BusClass;
   readonly #options: GuestBusOptions;
   #bus: MessageBus | undefined;
   #relay: BusServer | undefined;
-  /** Bytes that came before there was a bus. */
+  /** Bytes that arrived before the bus existed. */
   #early = 0;
 
-  /** It is made once its section is checked. */
+  /** The bus; it exists once its section is checked. */
   constructor(options: GuestBusOptions) {
     this.#options = options;
     this.definition = options.definition;
-    options.outbox.grant(Infinity); // its host takes what it has demanded
+    // the host always accepts the deliveries that it has demanded
+    options.outbox.grant(Infinity);
   }
 
   /**
-   * Makes the bus with its checked section. Nothing is connected yet. Gives
-   * what it can do.
+   * Creates the bus with its checked section, without connecting it. Returns
+   * the abilities of the bus.
    */
   create(id: string, config: unknown): BusAbilities {
     const { definition, outbox, messageSize, log } = this.#options;
@@ -51,19 +51,19 @@ export class GuestBus {
     return { external, durable, exactlyOnce, backPressure };
   }
 
-  /** Connects it. */
+  /** Connects the bus. */
   async open(): Promise<void> {
     await this.#bus?.open();
   }
 
-  /** Deals with a frame that is one for a bus. */
+  /** Handles a frame for the bus. */
   receive(items: readonly unknown[], bytes: number): void {
     if (this.#relay) this.#relay.owe(bytes);
     else this.#early += bytes;
     this.#relay?.receive(items, bytes);
   }
 
-  /** Closes it. */
+  /** Closes the bus. */
   async close(): Promise<void> {
     await this.#relay?.close();
     await this.#bus?.close();

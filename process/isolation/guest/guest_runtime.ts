@@ -38,7 +38,7 @@ export interface GuestRuntimeOptions {
   readonly memory: () => number;
   /** Returns the processor time that this guest has used, in milliseconds. */
   readonly cpu: () => number;
-  /** Called when the host is gone. */
+  /** Called when the connection to the host has ended. */
   readonly onHostGone: () => void;
   /** Carries the position in a trace through the code of a module. */
   readonly tracing?: RuntimeTracing | undefined;

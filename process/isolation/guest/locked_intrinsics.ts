@@ -21,9 +21,9 @@ const KEPT = [
 ];
 
 /**
- * Makes the intrinsics that the bridge uses unchangeable, so that whatever the
- * module's code replaces changes nothing in what the bridge sends. Trusted code
- * runs it before the module's.
+ * Makes the intrinsics that the bridge uses unchangeable, so that code of the
+ * module cannot change the frames that the bridge sends. Trusted code calls it
+ * before the code of the module runs.
  *
  * It freezes instead of redefining each property: a redefined `then` or
  * `Symbol.iterator` disables V8's fast paths of promises and loops, which

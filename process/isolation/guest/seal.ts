@@ -1,6 +1,6 @@
 /**
- * Imported in front of a guest's module: it runs when all that the module
- * imports is there, and before any of its code does.
+ * Imported before the module of a guest. It runs when all imports of the module
+ * are loaded, and before any code of the module.
  *
  * @module
  */

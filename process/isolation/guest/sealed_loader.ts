@@ -70,7 +70,10 @@ export function loadSealed(): void {
   registerSealed(JSON.parse(text));
 }
 
-/** Does the same in a worker, whose host sends the graph as first message. */
+/**
+ * Reads the sealed graph in a worker, whose host sends the graph as its first
+ * message.
+ */
 export async function receiveSealed(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<Uint8Array>();
   const options = { once: true };

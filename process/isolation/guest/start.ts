@@ -1,4 +1,5 @@
-// Parts of Node.js that load later would miss what is removed from `Deno`.
+// Loaded now, because parts of Node.js that load later would miss the removed
+// members of `Deno`.
 import "node:process";
 import type process from "node:process";
 import { importPinned } from "../../platform/pinned_import.ts";
@@ -31,8 +32,8 @@ export interface GuestStart extends GuardOptions {
 }
 
 /**
- * Removes what would let code leave its guest, then connects to the host.
- * The module's own code loads afterwards. A guest that runs a bus passes
+ * Removes everything that would let code leave its guest, then connects to the
+ * host. The module's own code loads afterwards. A guest that runs a bus passes
  * `makeBus`, one that traces `tracing`.
  */
 export function startRuntime(

@@ -51,7 +51,7 @@ export class Guest {
   } = {};
   #running = 0;
   #ready = false;
-  #resting = false;
+  #suspended = false;
   #over = false;
 
   /** Starts a guest. Rejects with `GUEST_REFUSED`. */
@@ -144,11 +144,11 @@ export class Guest {
 
   /**
    * Calls `init` in the guest. Resolves when all subscriptions of the guest are
-   * ready. Callable again after {@linkcode rest}.
+   * ready. Callable again after {@linkcode suspend}.
    */
   async init(parts: GuestInit): Promise<void> {
     if (!this.#over) this.#watch.beginStart();
-    if (this.#resting) this.#resume(parts);
+    if (this.#suspended) this.#resume(parts);
     else {
       this.attach(
         (outbox) =>
@@ -229,15 +229,15 @@ export class Guest {
    * the guest's calls are refused. A guest that is not ready, or does not clean
    * up in time, is ended.
    */
-  async rest(): Promise<void> {
+  async suspend(): Promise<void> {
     const stays = this.#ready && !this.#over;
     if (!await this.#cleanUp(stays) || !stays || this.#over) {
       return await this.kill();
     }
-    this.#resting = true;
+    this.#suspended = true;
     this.#running = 0;
     this.#onFailed = this.#stopped = undefined;
-    this.#server?.rest();
+    this.#server?.suspend();
   }
 
   /** Ends the guest now. */
@@ -247,7 +247,7 @@ export class Guest {
   }
 
   #resume({ bus, onFailed }: GuestInit): void {
-    this.#resting = false;
+    this.#suspended = false;
     this.#onFailed = onFailed;
     this.#server?.resume(bus);
   }

@@ -12,9 +12,8 @@ import type { GuestOptions, LoadedModule } from "./guest_options.ts";
 import { Leftovers } from "../wire/server/leftovers.ts";
 
 /**
- * A module whose code runs somewhere else: for this process it is one like any
- * other. Disposing of it ends the guest that there is; the next `init` starts
- * another one.
+ * Module whose code runs in a guest. This process treats it like any other
+ * module. Disposing of it ends its guest; the next `init` starts another one.
  */
 export interface GuestModule extends Module, AsyncDisposable {
   /** Deliveries that its guests had not begun when they ended. */
@@ -36,10 +35,10 @@ export interface GuestModule extends Module, AsyncDisposable {
 }
 
 /**
- * The module at `options.specifier`, isolated: its code is never loaded in this
- * process. Starts a guest that loads it, which the next `init` uses; each
- * further `init` starts another one. The end of a guest is a failure of the
- * module. `leftovers` are those of the module in whose place it comes.
+ * Returns the module at `options.specifier`, isolated: its code is never loaded
+ * in this process. Starts a guest that loads the module, which the next `init`
+ * uses; each further `init` starts another one. The end of a guest is a failure
+ * of the module. `leftovers` are the deliveries of the replaced module.
  *
  * Rejects with `LOAD_FAILED`, `GUEST_REFUSED` or `GUEST_ENDED`.
  */
@@ -72,15 +71,18 @@ export async function guestModule(
   };
 }
 
-/** One isolated module through its lives. */
+/** Isolated module through several guests. */
 class GuestLives {
-  /** Asks the guest, which alone may load what checks the section. */
+  /**
+   * Checks the section in the guest, because only the guest may load the
+   * schema.
+   */
   readonly schema: StandardSchema;
   readonly #options: GuestOptions;
   readonly #leftovers: Leftovers;
-  /** Has checked its section, and waits for `init`. */
+  /** Guest that has checked its section, and waits for `init`. */
   #prepared: Guest | undefined;
-  /** Was given its `init` last. */
+  /** Guest of the last `init`. */
   #current: Guest | undefined;
   #asked: unknown = {};
   #detached = false;
@@ -114,7 +116,7 @@ class GuestLives {
     return this.#asked as PermissionRequest;
   }
 
-  /** Starts a guest, and has it load the module. */
+  /** Starts a guest, which loads the module. */
   async load(signal?: AbortSignal): Promise<LoadedModule> {
     const guest = await Guest.start(this.#options);
     this.#prepared = guest; // disposal of this object now ends it
@@ -134,10 +136,10 @@ class GuestLives {
     previous: unknown,
   ): Promise<void> {
     this.#detached = false;
-    let guest = this.#resting();
+    let guest = this.#suspended();
     const current = () => guest ?? this.#prepared;
     context.defer(() =>
-      this.#detached ? current()?.rest() : current()?.finish()
+      this.#detached ? current()?.suspend() : current()?.finish()
     );
     if ("workingElsewhere" in context) {
       context.workingElsewhere = () => current()?.working ?? 0;
@@ -174,7 +176,7 @@ class GuestLives {
     await Promise.all(guests.map((guest) => guest?.kill()));
   }
 
-  #resting(): Guest | undefined {
+  #suspended(): Guest | undefined {
     return this.#current?.over === false ? this.#current : undefined;
   }
 
@@ -194,7 +196,7 @@ class GuestLives {
     return result.issues ? result : { value: section };
   }
 
-  /** Another life: the section was good before. */
+  /** Starts a further guest. The section was valid before. */
   async #start(section: unknown, signal: AbortSignal): Promise<Guest> {
     await this.load(signal);
     const { issues } = await this.#check(section);

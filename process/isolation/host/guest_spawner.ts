@@ -28,7 +28,7 @@ export interface GuestOrder {
   readonly integrity: string | undefined;
   /** Grants in addition to its topics. Nothing else is allowed. */
   readonly grants: ModuleGrants;
-  /** Bytes that it may take, where that can be bounded. */
+  /** Maximum memory in bytes, if the isolation can limit it. */
   readonly memory: number;
   /** Use of a jail, if the guest runs in a process. */
   readonly jail: Jail;
@@ -45,9 +45,9 @@ export interface SpawnedGuest {
   /** Name of its jail, or "none" with the reason; undefined for a worker. */
   readonly jail?: string | undefined;
   readonly link: Link;
-  /** Resolves when it has ended by itself, with what is known of that. */
+  /** Resolves with the reason when it has ended by itself. */
   readonly ended: Promise<string>;
-  /** Ends it, whatever it does. Harmless twice. */
+  /** Kills the guest. A second call has no effect. */
   kill(): Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export interface GuestSpawner {
   spawn(order: GuestOrder): Promise<SpawnedGuest>;
 }
 
-/** Files of a guest that its entry imports, and what the package calls them. */
+/** Files of a guest that its entry imports, with their names in the package. */
 const ENTRIES = {
   loader: "internal/guest/loader",
   main: "internal/guest",
@@ -67,7 +67,7 @@ const ENTRIES = {
   traced: "internal/guest/traced",
 } as const;
 
-/** Order of a guest, as far as its first code depends on it. */
+/** Part of the order of a guest on which its first code depends. */
 type ProgramOrder = Pick<
   GuestOrder,
   "kind" | "specifier" | "integrity" | "grants" | "traced"

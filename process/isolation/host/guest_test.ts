@@ -65,17 +65,17 @@ Deno.test("the host waits for the end of a guest that reports its clean-up too e
   await finishing;
 });
 
-Deno.test("a guest that rests gets nothing done, and is given another init", async () => {
+Deno.test("calls of a suspended guest are refused, and another init resumes it", async () => {
   const pretended = new ScriptedGuest();
   await using held = await started(pretended);
   const { bus, guest } = held;
   const received = bus.subscribe("a");
-  const resting = guest.rest();
+  const suspended = guest.suspend();
   await null;
   pretended.say([FROM_GUEST.ended]);
-  await resting;
+  await suspended;
   assert.equal(pretended.killed, false);
-  pretended.say([FROM_GUEST.publish, 0, "a", null, "while it rests"]);
+  pretended.say([FROM_GUEST.publish, 0, "a", null, "while suspended"]);
   await guest.init({
     bus,
     leftovers: new Leftovers(),
@@ -93,14 +93,14 @@ Deno.test("a guest that rests gets nothing done, and is given another init", asy
   assert.equal((refused?.[2] as unknown[])[0], "BUS_CLOSED");
 });
 
-Deno.test("a guest that ends while it rests is over, and its start with it", async () => {
+Deno.test("the init of a guest that ended while suspended rejects", async () => {
   const pretended = new ScriptedGuest();
   await using held = await started(pretended);
   const { bus, guest } = held;
-  const resting = guest.rest();
+  const suspended = guest.suspend();
   await null;
   pretended.say([FROM_GUEST.ended]);
-  await resting;
+  await suspended;
   pretended.end("it exited 1");
   await null;
   await null;

@@ -12,7 +12,7 @@ import {
   type GuestOrder,
 } from "./guest_spawner.ts";
 
-/** Order of a guest process, as far as its code depends on it. */
+/** Part of the order of a guest process on which its code depends. */
 export interface SealOrder extends
   Pick<
     GuestOrder,

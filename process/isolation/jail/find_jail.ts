@@ -41,8 +41,8 @@ const NEEDED: readonly Deno.PermissionDescriptor[] = [
 const found = new Map<string, Promise<FoundJail | NoJail>>();
 
 /**
- * Finds out whether this machine can start a jail, by starting Deno in one. The
- * result is kept: what is installed later counts in the next process.
+ * Tests if this machine can start a jail, by starting Deno in one. The result
+ * is cached until the process ends.
  */
 export function findJail(
   { os = Deno.build.os, path = DEFAULT_PATH }: FindOptions = {},

@@ -53,7 +53,7 @@ export function outerHardLinks(granted: readonly string[]): HardLinks {
   return { paths: outer(files), isComplete };
 }
 
-/** Asks first: Deno would prompt at a terminal. */
+/** Queries the permission first, since Deno would prompt at a terminal. */
 function mayRead(path: string): boolean {
   const { state } = Deno.permissions.querySync({ name: "read", path });
   return state === "granted";

@@ -126,6 +126,6 @@ function currentFolder(): string {
   try {
     return Deno.cwd();
   } catch {
-    return "/"; // this program may not read it, or it is gone
+    return "/"; // this program may not read it, or it was deleted
   }
 }

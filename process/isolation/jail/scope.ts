@@ -8,8 +8,8 @@ const VARIABLES = ["XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"];
 /** Share of a busy processor, compared with 100 of other programs. */
 const CPU_WEIGHT = 20;
 /**
- * Bytes above the limit of a guest. The host watches the limit itself and says
- * why it ends the guest; the scope catches what is faster than its looks.
+ * Bytes above the limit of a guest. The host checks the limit itself and
+ * reports why it ends the guest; the scope catches growth between two checks.
  */
 const SLACK = 64 * 2 ** 20;
 /** Limit of the scope that is tried, in bytes. */

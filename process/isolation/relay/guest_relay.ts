@@ -29,8 +29,8 @@ export interface GuestRelayOptions {
 
 /**
  * Starts the processes of guests, and seals the code of workers, for a program
- * that may not run Deno, which equals every permission. The program names the
- * module only. The relay knows what its process may do.
+ * that may not run Deno, which equals every permission. The program sends only
+ * the name of the module. The relay has the permissions of its process.
  */
 export class GuestRelay implements AsyncDisposable {
   readonly address: RelayAddress;

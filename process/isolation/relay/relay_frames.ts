@@ -29,7 +29,7 @@ const HEAD = 5;
 const MOST_BYTES = 256 * 1024;
 const TEXT = new TextEncoder();
 
-/** Destination of frames. */
+/** Sink of frames. */
 export interface ByteSink {
   write(bytes: Uint8Array): Promise<number>;
 }
@@ -39,7 +39,7 @@ export interface ByteSource {
   read(into: Uint8Array): Promise<number | null>;
 }
 
-/** Writes all of it. */
+/** Writes all bytes. */
 export async function writeAll(
   sink: ByteSink,
   bytes: Uint8Array,
@@ -54,7 +54,7 @@ export class RelayWriter {
   readonly #sink: ByteSink;
   #last = Promise.resolve();
 
-  /** Does not close the sink. */
+  /** The caller closes `sink`. */
   constructor(sink: ByteSink) {
     this.#sink = sink;
   }
@@ -93,7 +93,7 @@ export class RelayReader {
   #start = 0;
   #end = 0;
 
-  /** Does not close the source. */
+  /** The caller closes `source`. */
   constructor(source: ByteSource) {
     this.#source = source;
   }

@@ -13,8 +13,8 @@ import { FROM_RELAY, RelayReader, writeAll } from "./relay_frames.ts";
 const TEXT = new TextDecoder();
 
 /**
- * Lets a relay start the guests: only the relay may start processes, and it
- * knows the grants of each.
+ * Starts guests through a relay: only the relay may start processes, and it has
+ * the grants of each guest.
  */
 export function relaySpawner(address: RelayAddress): GuestSpawner {
   return {

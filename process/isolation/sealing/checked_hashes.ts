@@ -4,7 +4,7 @@ import { filePath } from "../../platform/file_urls.ts";
 interface CheckedFiles {
   /** Hashes by URL. */
   readonly hashes: Readonly<Record<string, string>>;
-  /** Number of first starts that are still to come. */
+  /** Number of first starts that have not happened. */
   starts: number;
 }
 

@@ -61,7 +61,7 @@ export function folderOf(path: string): string {
 
 /**
  * Returns a path without symbolic links, or undefined if this program may not
- * read it. A file that is missing has no other path.
+ * read it. The path of a missing file is returned unchanged.
  */
 export function realPath(path: string): string | undefined {
   if (!mayRead(path)) return undefined;
@@ -72,7 +72,7 @@ export function realPath(path: string): string | undefined {
   }
 }
 
-/** Asks first: Deno would prompt at a terminal. */
+/** Queries the permission first, since Deno would prompt at a terminal. */
 function mayRead(path: string): boolean {
   const { state } = Deno.permissions.querySync({ name: "read", path });
   return state === "granted";

@@ -146,7 +146,10 @@ export function checkGraphData(
 
 const CHECKED = new StampedResults<string>();
 
-/** The flags of one configuration differ only in what they may download. */
+/**
+ * Key of a result. The flags of one configuration differ only in their
+ * permission to download.
+ */
 function keyOf({ specifier, read }: CheckedCode, { flags }: GraphOptions) {
   return JSON.stringify([specifier, read, flags.filter(isConfigFlag)]);
 }

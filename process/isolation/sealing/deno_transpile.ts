@@ -11,7 +11,7 @@ import {
 const MAX_MEMORY = 512 * 2 ** 20;
 /** Maximum size of the JavaScript of one call, in bytes. */
 const MAX_OUTPUT = 64 * 2 ** 20;
-/** Time between two looks at the size of the JavaScript, in milliseconds. */
+/** Interval of checks of the size of the JavaScript, in milliseconds. */
 const LOOK_EVERY = 100;
 /** Extensions of JavaScript that Deno writes. */
 const SCRIPTS = ["js", "mjs"];

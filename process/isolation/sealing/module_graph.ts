@@ -32,7 +32,7 @@ export interface GraphPackage {
   readonly localPath?: string;
 }
 
-/** Returns true if the files of a package are there. */
+/** Returns true if the files of a package exist. */
 export function isDownloaded(
   { localPath }: Partial<GraphPackage> = {},
 ): boolean {

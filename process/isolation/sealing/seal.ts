@@ -78,7 +78,7 @@ export async function seal(
   }
   checkGraphData({ specifier: roots.module, read }, graph, all);
   const sealed = await sealCode(roots, graph, all);
-  // What could not be loaded may be there at the next start.
+  // Missing code may exist at the next start.
   if (!sealed.isWhole) return sealed;
   const urls = [...sealed.urls, ...configUrls(all)];
   SEALED.set(key, sealed, urls);
@@ -94,7 +94,7 @@ export async function seal(
 }
 
 /**
- * Does the same in another program, whose code is at `program`. For a program
+ * Seals code in another program, whose code is at `program`. Used by a program
  * that may run Deno, and may not read the code itself.
  */
 export async function sealElsewhere(

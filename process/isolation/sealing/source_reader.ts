@@ -13,7 +13,7 @@ export interface Source {
 /** Start of the line that Deno appends to downloaded files in its cache. */
 const CACHE_LINE = "\n// denoCacheMetadata=";
 
-/** Reads each file of a graph once, whatever imports it. */
+/** Reads each file of a graph once, even if several files import it. */
 export class SourceReader {
   readonly #graph: ModuleGraph;
   readonly #sources = new Map<string, Promise<Source>>();
@@ -60,7 +60,7 @@ export class SourceReader {
   }
 }
 
-/** Binary files have the line, too. */
+/** Removes the line that Deno appends, also from binary files. */
 function withoutCacheLine(
   bytes: Uint8Array<ArrayBuffer>,
 ): Uint8Array<ArrayBuffer> {

@@ -1,6 +1,6 @@
 /**
- * Says for each of the given workers what Deno lets it do: a program, since
- * only that has its own flags.
+ * Prints the permissions that Deno grants to each of the given workers. It is a
+ * separate program, because only a program has its own flags.
  */
 const probes: readonly {
   readonly permissions: Deno.PermissionOptions;

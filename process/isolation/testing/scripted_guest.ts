@@ -22,20 +22,22 @@ const ABILITIES = {
 /** Guest without code: it starts as expected, then sends frames of a test. */
 export class ScriptedGuest {
   killed = false;
-  /** True while it reads what it is sent. Set by `stall` and `resume`. */
+  /** True while it reads received frames. Set by `stall` and `resume`. */
   reads = true;
   /** Kinds of frames that it does not answer while it starts. */
   readonly silentAt = new Set<number>();
   /** Received frames. */
   readonly received: (readonly unknown[])[] = [];
-  /** Ends it, by itself. */
+  /** Ends the guest by itself. */
   readonly end: (how: string) => void;
   readonly spawner: GuestSpawner;
   readonly #kind: GuestKind;
   #reading = Promise.withResolvers<void>();
   #receive!: (batch: Uint8Array) => Promise<void> | void;
 
-  /** Starts nothing yet. A kill ends when `killing` resolves. */
+  /**
+   * Creates a guest that is not started. A kill ends when `killing` resolves.
+   */
   constructor(
     kind: GuestKind = "module",
     { isolation = "worker", killing = Promise.resolve() }: {
@@ -85,19 +87,19 @@ export class ScriptedGuest {
     };
   }
 
-  /** Reads nothing more, so that its link has no room. */
+  /** Stops reading, so that its link has no room. */
   stall(): void {
     this.reads = false;
   }
 
-  /** Reads again. */
+  /** Continues to read. */
   resume(): void {
     this.reads = true;
     this.#reading.resolve();
     this.#reading = Promise.withResolvers();
   }
 
-  /** Sends these, as one batch. */
+  /** Sends these frames as one batch. */
   say(...frames: readonly Frame[]): Promise<void> | void {
     const batch = new Batch();
     for (const frame of frames) batch.add(frame);

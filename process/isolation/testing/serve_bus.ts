@@ -7,8 +7,8 @@ import { readFrames } from "../wire/frame_reader.ts";
 import { checkModuleFrame } from "../wire/frame_schema.ts";
 
 /**
- * Offers `bus` to the guest at the other end of `link`: the host's part,
- * without any watch over the guest.
+ * Offers `bus` to the guest at the other end of `link`, as a host does, without
+ * limits for the guest.
  */
 export function serveBus(link: Link, bus: MessageBus): void {
   const outbox = new Outbox(link);

@@ -1,6 +1,6 @@
 import type { ModuleGrants } from "../../config/process_config.ts";
 
-/** Grants of which only some lists are there. */
+/** Grants with some of the lists. */
 export function grants(lists: Partial<ModuleGrants>): ModuleGrants {
   return {
     net: undefined,

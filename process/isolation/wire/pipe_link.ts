@@ -13,7 +13,7 @@ export function withLength(batch: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Cuts pieces of any size that come through a pipe into batches. */
+/** Splits the pieces received through a pipe into batches. */
 export class BatchCutter {
   readonly #mostBytes: number;
   readonly #head = new Uint8Array(HEAD);
@@ -168,7 +168,7 @@ export class PipeLink implements Link {
     try {
       await this.#pipes.write(bytes);
     } catch {
-      // The other side is gone, which the reader finds out as well.
+      // The other side has ended, which the reader detects, too.
     } finally {
       this.#taken(bytes);
     }

@@ -14,7 +14,7 @@ export interface Port {
 export class PortLink implements Link {
   readonly #port: Port;
   readonly #mostWaiting: number;
-  /** Batches that came while an earlier one was handled. */
+  /** Batches that arrived while an earlier one was handled. */
   readonly #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #busy = false;

@@ -24,7 +24,7 @@ export interface ConnectionUser {
    * closed.
    */
   attach(connection: ChannelModel): Promise<void>;
-  /** Called when the connection is gone, or could not be opened. */
+  /** Called when the connection is lost, or could not be opened. */
   detach(): void;
 }
 
@@ -47,7 +47,7 @@ export class Link {
     | { readonly host: string; readonly trouble: ConnectionProblem }
     | undefined;
 
-  /** Does not connect yet. */
+  /** Creates a link without connecting it. */
   constructor(options: LinkOptions, user: ConnectionUser) {
     this.#options = options;
     this.#user = user;

@@ -2,9 +2,9 @@ import type { Channel, Message } from "amqplib";
 
 /**
  * Acknowledges deliveries of one channel together: at the end of the first turn
- * of the event loop in which no more are finished, or when so many wait that
- * the broker might reach the prefetch. Each acknowledgement costs a system
- * call, a message to the broker, and work there.
+ * of the event loop in which no further delivery is finished, or when the
+ * waiting ones approach the prefetch. Each acknowledgement costs a system call,
+ * a message to the broker, and work there.
  *
  * Deliveries may finish in another order than they arrived: the oldest ones,
  * without a gap, are acknowledged together.
@@ -55,7 +55,7 @@ export class AckBatch {
 
   /**
    * Resolves when at most `count` deliveries are not settled, or when the
-   * channel is gone.
+   * channel is closed.
    */
   settledExcept(count: number): Promise<void> {
     if (this.#open.size <= count) return Promise.resolve();
@@ -89,7 +89,7 @@ export class AckBatch {
     if (last) this.#channel.ack(last, true);
   }
 
-  /** Forgets all deliveries: the channel is gone. */
+  /** Forgets all deliveries, because the channel is closed. */
   drop(): void {
     this.#open.clear();
     this.#done = [];

@@ -99,7 +99,7 @@ export class Consumer {
     }
   }
 
-  /** The connection is gone. */
+  /** The connection is lost. */
   detach(): void {
     clearTimeout(this.#timer);
     this.#drop();
@@ -162,7 +162,7 @@ export class Consumer {
     const { channel } = this.#lease ?? {};
     const acks = this.#acks;
     if (channel === undefined || acks === undefined) return undefined;
-    // gone with the channel
+    // deleted with the channel
     const message = await channel.get(queue).catch(() => false as const);
     if (message === false || acks !== this.#acks) return undefined;
     acks.opened(message);
@@ -177,7 +177,7 @@ export class Consumer {
     this.#closed = true;
     const { channel } = this.#lease ?? {};
     if (channel === undefined || this.#tag === undefined) return;
-    await channel.cancel(this.#tag).catch(() => {}); // gone with the channel
+    await channel.cancel(this.#tag).catch(() => {}); // deleted with the channel
   }
 
   /**
@@ -254,7 +254,7 @@ export class Consumer {
       return (await Promise.race([consuming, late])).consumerTag;
     } finally {
       clearTimeout(timer);
-      consuming.catch(() => {}); // gone with the channel
+      consuming.catch(() => {}); // deleted with the channel
     }
   }
 

@@ -6,8 +6,8 @@ import type { ChannelLease, Channels } from "../connection/channels.ts";
 import { Consumer } from "./consumer.ts";
 
 /**
- * As much of a shared channel as a consumer uses; the broker's answer to
- * `consume` comes when the test gives it.
+ * Members of a shared channel that a consumer uses. The test decides when the
+ * broker answers `consume`.
  */
 class FakeChannel extends EventEmitter {
   readonly calls: string[] = [];

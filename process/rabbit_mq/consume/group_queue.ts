@@ -39,8 +39,8 @@ export interface GroupQueueOptions {
  *
  * AMQP cannot show that a binding is missing. So the queue has one more
  * binding, to a separate auto-delete exchange, the canary: if all bindings of
- * the queue are deleted, the canary is gone. A member that finds the canary
- * missing declares it again after the bindings, and reports the loss.
+ * the queue are deleted, the broker deletes the canary. A member that finds the
+ * canary missing declares it again after the bindings, and reports the loss.
  */
 export class GroupQueue {
   /** Name of the queue. */
@@ -82,7 +82,7 @@ export class GroupQueue {
     await bindGroupQueue(channel, names, pattern, this.name);
   }
 
-  /** Declares the canary again if it is gone, and reports the loss. */
+  /** Declares the canary again if it was deleted, and reports the loss. */
   async restoreCanary(): Promise<void> {
     const { names, consumer } = this.#options;
     if (consumer.queue === undefined || await this.#isBound()) return;
@@ -94,12 +94,12 @@ export class GroupQueue {
     if (isRestored) this.#bound(true);
   }
 
-  /** Takes note that the canary was there at `time`. */
+  /** Records that the canary existed at `time`. */
   boundAt(time: number): void {
     this.#boundAt = time;
   }
 
-  /** Takes note that the connection is lost. */
+  /** Records that the connection is lost. */
   interrupt(): void {
     this.#age.interrupt();
   }

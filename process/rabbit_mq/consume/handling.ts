@@ -158,7 +158,7 @@ export class OpenHandling implements Handling {
   /** Does not wait: a handler may close its own handling. */
   #closeWhenDone(): void {
     if (this.#answering > 0) return;
-    this.consumer.close().catch(() => {}); // gone with the connection
+    this.consumer.close().catch(() => {}); // deleted with the connection
   }
 
   #take(source: Message): void {

@@ -61,7 +61,7 @@ export class QueueAccess {
         use(message);
       }
     } catch {
-      // The queue is gone with the channel, and what was in it.
+      // The queue is deleted with the channel, with its messages.
     }
   }
 
@@ -85,7 +85,7 @@ export class QueueAccess {
   async #check(): Promise<Replies.AssertQueue | undefined> {
     const [channel, queue] = [this.#options.channel(), this.#options.queue()];
     if (channel === undefined || queue === undefined) return undefined;
-    // gone with the channel
+    // deleted with the channel
     return await channel.checkQueue(queue).catch(() => undefined);
   }
 }

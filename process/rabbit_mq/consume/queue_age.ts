@@ -26,14 +26,14 @@ export class QueueAge {
     this.#createdAt = exists ? -Infinity : performance.now();
   }
 
-  /** Takes note that the connection is lost. */
+  /** Records that the connection is lost. */
   interrupt(): void {
     const age = performance.now() - (this.#createdAt ?? -Infinity);
     if (age < SAFE_AGE) this.#isUnsafe = true;
   }
 
   /**
-   * Takes note that the queue does not answer. Returns true, once, if the queue
+   * Records that the queue does not answer. Returns true, once, if the queue
    * is lost: at the second timeout, since a broker that is slow to start
    * answers by then.
    */

@@ -250,8 +250,8 @@ export class RabbitSubscription {
   }
 
   /**
-   * Decodes a suspect. Returns undefined for one that is not wanted here, and
-   * acknowledges it.
+   * Decodes a suspect. Acknowledges it and returns undefined if the
+   * subscription does not want the message.
    */
   #decode(source: Message): RabbitDelivery | undefined {
     if (this.#wanted.includes(source)) return this.#decodeWanted(source);
@@ -267,8 +267,8 @@ export class RabbitSubscription {
         decode(source.content),
         this.member && attemptOf(source),
       );
-      // Not by the queue: a message that is not wanted must be acknowledged, or
-      // it would count against the prefetch.
+      // The queue does not filter, because an unwanted message must be
+      // acknowledged: otherwise it would count against the prefetch.
       const { where } = this.#options;
       if (where === undefined || where(delivery)) return delivery;
       this.#done(source);
@@ -292,8 +292,8 @@ export class RabbitSubscription {
   }
 
   /**
-   * A private queue is gone with its connection, and with it the messages of
-   * that time. The queue of a group stays.
+   * A private queue is deleted with its connection, so the messages of that
+   * time are lost. The queue of a group stays.
    */
   #logGap(interrupted: number): void {
     this.#shared.log.warn(

@@ -85,7 +85,7 @@ export class Requester {
     return this.#replies.attach(channels);
   }
 
-  /** The connection is gone. */
+  /** The connection is lost. */
   detach(): void {
     this.#replies.detach();
   }
@@ -234,7 +234,7 @@ export class Requester {
       else await pending.answer.catch(() => {}); // rejects for the requester
     } finally {
       await channel.unbindQueue(queue, names.shared, answer)
-        .catch(() => {}); // gone with the connection
+        .catch(() => {}); // deleted with the connection
     }
   }
 
@@ -288,7 +288,7 @@ export class Requester {
     if (this.#asked.delete(id) && pending.abandoned) this.#cancel(id);
   }
 
-  /** Asks handlers to stop working on the request. */
+  /** Notifies handlers to abort the request. */
   #cancel(id: string): void {
     this.#options.publisher.send({
       exchange: this.#options.names.cancelled,
@@ -300,7 +300,7 @@ export class Requester {
 }
 
 /**
- * Returns the error of a request whose queue for answers is gone with its
+ * Returns the error of a request whose queue for answers was deleted with its
  * connection.
  */
 function answerLostError(topic: string): CaryatidError {

@@ -69,7 +69,7 @@ export class Responder {
     );
   }
 
-  /** The connection is gone. */
+  /** The connection is lost. */
   detach(): void {
     this.#channels = undefined;
     this.#receivesCancelled = false;

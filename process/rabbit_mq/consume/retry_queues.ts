@@ -33,7 +33,7 @@ export class RetryQueues {
     this.#connection = connection;
   }
 
-  /** The connection is gone. */
+  /** The connection is lost. */
   detach(): void {
     this.#connection = undefined;
   }

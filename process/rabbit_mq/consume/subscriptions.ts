@@ -10,7 +10,7 @@ import type { BoundQueue } from "./binding_turns.ts";
 import { RabbitSubscription, type SharedParts } from "./rabbit_subscription.ts";
 
 /**
- * Time between two looks for suspects that another member left behind, in
+ * Interval of checks for suspects that another member left behind, in
  * milliseconds.
  */
 const SUSPECT_CHECK_INTERVAL = 2_000;
@@ -54,7 +54,7 @@ export class Subscriptions {
     );
   }
 
-  /** The connection is gone. */
+  /** The connection is lost. */
   detach(): void {
     this.#channels = undefined;
     clearInterval(this.#timer);
@@ -119,7 +119,8 @@ export class Subscriptions {
 
   async #checkSuspects(): Promise<void> {
     for (const { member } of this.#open) {
-      await member?.suspects.check().catch(() => {}); // gone with the channel
+      // deleted with the channel
+      await member?.suspects.check().catch(() => {});
     }
   }
 }

@@ -86,7 +86,7 @@ export class SuspectPlaces {
     if (this.#waiting > 0) this.#waiting--;
   }
 
-  /** The places are gone with the connection. */
+  /** The connection is lost. Drops the places. */
   clear(): void {
     this.#waiting = 0;
   }

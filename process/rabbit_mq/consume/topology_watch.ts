@@ -37,7 +37,7 @@ export interface TopologyWatchOptions {
   readonly deadlines: Deadlines;
   /** Binds every queue of this bus again. Harmless to those that are bound. */
   readonly rebind: () => Promise<void>;
-  /** Answers a process that asks for dead-letter exchanges. */
+  /** Answers a process that requests dead-letter exchanges. */
   readonly onSurvey: (message: Message) => void;
   /** Returns true if a subscription may match requests. */
   readonly observes: () => boolean;
@@ -75,7 +75,8 @@ export class TopologyWatch {
   /** Time at which that loss was found. */
   #lostAt = -Infinity;
   /**
-   * The same for a loss that was found too late to be bound again by then.
+   * Time since which messages wait, for a loss that was found after the last
+   * binding.
    */
   #lostNext = Infinity;
   /** Time of the last report of a lost queue, and the time since which. */
@@ -112,7 +113,7 @@ export class TopologyWatch {
     this.#plan(connection);
   }
 
-  /** The connection is gone. */
+  /** The connection is lost. */
   detach(): void {
     this.#connection = undefined;
     clearTimeout(this.#timer);
@@ -168,8 +169,8 @@ export class TopologyWatch {
   }
 
   /**
-   * Half of the exchanges each time. With the bindings, a check of an idle bus
-   * has at most 10 operations.
+   * Checks half of the exchanges each time. With the bindings, a check of an
+   * idle bus takes at most 10 operations.
    */
   #nextNames(): string[] {
     const { alive, front, observers, filter, requests } = this.#options.names;
@@ -188,7 +189,10 @@ export class TopologyWatch {
     if (observes()) await bindFilter(channel, names);
   }
 
-  /** Declares everything again. Groups report it if their canary is gone. */
+  /**
+   * Declares everything again. Groups report a loss if their canary was
+   * deleted.
+   */
   async #repair(
     connection: ChannelModel,
     missing: readonly string[],
@@ -305,8 +309,8 @@ export class TopologyWatch {
   }
 
   /**
-   * Binds all queues. Many processes may ask at once, as after a restart of the
-   * broker: the queues are then bound once more, not many times.
+   * Binds all queues. After a restart of the broker many processes can send the
+   * news at once; the queues are then bound only once more.
    */
   async #rebind(): Promise<void> {
     this.#wanted = true;

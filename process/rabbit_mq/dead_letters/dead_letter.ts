@@ -46,6 +46,6 @@ function decoded(body: Uint8Array): unknown {
   try {
     return decode(body);
   } catch {
-    return undefined; // that may be why it died
+    return undefined; // an invalid body may be the reason of the dead letter
   }
 }

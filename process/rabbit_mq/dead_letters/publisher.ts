@@ -80,7 +80,7 @@ export class DeadLetterPublisher {
     await this.declareAgain(connection);
   }
 
-  /** The connection is gone. */
+  /** The connection is lost. */
   detach(): void {
     this.#connection = undefined;
   }
@@ -105,7 +105,7 @@ export class DeadLetterPublisher {
     await channel.bindQueue(exchange, exchange, "#");
   }
 
-  /** Answers a process that asks where groups keep their dead letters. */
+  /** Answers a process that requests the dead-letter exchanges of groups. */
   answer(survey: Message): void {
     const { exchange } = this;
     if (exchange === undefined || !this.#needed) return;
@@ -145,7 +145,7 @@ export class DeadLetterPublisher {
       } catch (error) {
         const { code, message: cause } = error as CaryatidError;
         if (code === "BUS_CLOSED" || !ours()) throw error;
-        // Its own leave no room for ours.
+        // The headers of the message leave no room for those of the bus.
         if (code === "INVALID_OPTION") own = {};
         log.warn("cannot keep a dead letter on {topic}: {cause}", {
           topic,

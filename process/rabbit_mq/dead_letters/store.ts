@@ -45,7 +45,7 @@ export class DeadLetterStore implements DeadLetters {
     this.#connection = connection;
   }
 
-  /** The connection is gone. */
+  /** The connection is lost. */
   detach(): void {
     this.#connection = undefined;
   }

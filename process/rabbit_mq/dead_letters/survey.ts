@@ -56,5 +56,5 @@ export function answerSurvey(
     key: replyTo,
     body: new TextEncoder().encode(exchange),
     properties: {},
-  }).catch(() => {}); // the process that asked waits no longer
+  }).catch(() => {}); // the requesting process no longer waits
 }

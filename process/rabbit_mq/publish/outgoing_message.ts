@@ -40,7 +40,7 @@ export class OutgoingMessage {
   readonly #settle: PromiseWithResolvers<boolean>;
   readonly #deadline: Deadline;
   readonly #ended: (confirmed: boolean, message: OutgoingMessage) => boolean;
-  /** Made for a signal only: without, a closure fewer per publish. */
+  /** Created only with a signal, which saves a closure per publish. */
   readonly #abort: (() => void) | undefined;
 
   /**
@@ -75,7 +75,10 @@ export class OutgoingMessage {
     return this.#body.size;
   }
 
-  /** Its body, to be copied at once. Throws when it is over. */
+  /**
+   * Body, which the caller must copy at once. Throws after the end of the
+   * publish.
+   */
   get bytes(): Buffer {
     return this.#body.bytes;
   }
@@ -140,8 +143,8 @@ export function unconfirmedError(
 }
 
 /**
- * The broker takes none of that size: `max-message-size` of the bus is over the
- * broker's own.
+ * Returns the error of a message that exceeds the limit of the broker, which is
+ * below `max-message-size` of the bus.
  */
 export function tooLargeError(
   topic: string,
@@ -188,7 +191,10 @@ export function unsendableError(
   );
 }
 
-/** The limit that the broker names when it refuses a message for its size. */
+/**
+ * Returns the limit in the error of a broker that refuses a message for its
+ * size.
+ */
 export function brokersLimit({ message }: Error): number | undefined {
   const [, most] = /larger than configured max size (\d+)/.exec(message) ?? [];
   return most === undefined ? undefined : Number(most);

@@ -58,8 +58,8 @@ export class PublishChannel {
     // Before the listener of amqplib, which calls the callback of each confirm
     // with an error: these messages are sent again, in order.
     channel.prependListener("close", () => this.#ended = true);
-    // A new connection declares again what may be gone, whatever closed the
-    // channel.
+    // A new connection declares all objects again, since the reason of the
+    // close is unknown.
     channel.on("close", () => connection.close().catch(() => {}));
     channel.on("drain", () => this.#changed(() => this.#writable = true));
     channel.on("return", ({ fields, properties }: Message) => {
@@ -108,7 +108,7 @@ export class PublishChannel {
       this.#writable = this.#channel.publish(
         exchange,
         key,
-        sending.bytes, // amqplib copies it into its frames right here
+        sending.bytes, // amqplib copies the bytes into its frames in this call
         properties,
         (error) => this.#answered(sending, error),
       );

@@ -337,7 +337,7 @@ export class Publisher implements ConnectionUser {
   };
 }
 
-/** Returns whole milliseconds, at most as many as the history has. */
+/** Returns whole milliseconds, at most the time that the history covers. */
 function ageOf(time: number): number {
   return Math.ceil(Math.min(HISTORY_TIME, performance.now() - time));
 }

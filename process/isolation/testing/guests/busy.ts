@@ -1,7 +1,7 @@
 import { CaryatidError, defineModule } from "@caryatid/sdk";
 import { z } from "zod";
 
-/** Publishes what it is asked to, and says how that went. */
+/** Publishes as requested, and answers with the outcome. */
 export default defineModule({
   name: "busy",
   config: z.object({ size: z.number().positive().optional() }),

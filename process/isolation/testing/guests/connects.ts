@@ -1,7 +1,7 @@
 import { defineModule } from "@caryatid/sdk";
 import { z } from "zod";
 
-/** Holds a connection for as long as it is there. */
+/** Keeps a connection open. */
 export default defineModule({
   name: "connects",
   config: z.object({ port: z.int() }),

@@ -1,7 +1,7 @@
 import { defineModule } from "@caryatid/sdk";
 import { z } from "zod";
 
-/** Answers, counts, logs: what a module that behaves does. */
+/** Well-behaved module: answers, counts and logs. */
 export default defineModule({
   name: "echo",
   config: z.object({ word: z.string().default("hello") }),

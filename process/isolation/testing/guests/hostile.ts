@@ -4,7 +4,7 @@ import { z } from "zod";
 import { withLength } from "../../wire/pipe_link.ts";
 import { FLOODS } from "../floods.ts";
 
-/** Writes to its host past the bridge, which only a process can. */
+/** Writes to its host past the bridge, which is possible only in a process. */
 export default defineModule({
   name: "hostile",
   config: z.object({ way: z.string() }),
@@ -28,7 +28,7 @@ const attacks: Record<string, () => void> = {
   "a second hello": () => send(new Uint8Array([0x82, 0x01, 0x01])),
   "a huge length": () => writeSync(1, new Uint8Array([0xff, 0xff, 0xff, 0xff])),
   "a flood": () => {
-    // What it may send is 1 MiB: a publish of 60,000 bytes each.
+    // Publishes of 60,000 bytes each, up to the credit of 1 MiB.
     const frame = new Uint8Array(60_020);
     frame.set([0x85, 2, 0, 0x61, 0x78, 0xf6, 0x59, 0xea, 0x60]);
     for (let i = 0; i < 2_000; i++) send(frame.slice(0, 60_009));

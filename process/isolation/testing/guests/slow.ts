@@ -1,6 +1,6 @@
 import { defineModule } from "@caryatid/sdk";
 
-/** Takes its time for each message, and cleans up. */
+/** Handles each message slowly, and cleans up. */
 export default defineModule({
   name: "slow",
   init(context) {

@@ -78,8 +78,8 @@ export class BridgeBus implements MessageBus {
   }
 
   /**
-   * Returns `connected` as long as the bridge is open: the other side knows
-   * more.
+   * Returns `connected` as long as the bridge is open. Only the other side
+   * knows the state of the real bus.
    */
   health(): ReturnType<MessageBus["health"]> {
     return this.#closing ? CLOSED : CONNECTED;

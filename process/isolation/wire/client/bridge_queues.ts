@@ -49,9 +49,9 @@ const PART_AHEAD = 4;
 const QUEUE_SIZE = 100;
 
 /**
- * Queue of a subscription that acknowledges nothing. It demands of the host,
- * which has the real queue, what loops wait for. For a quick loop it demands
- * some deliveries ahead.
+ * Queue of a subscription that acknowledges nothing. The host has the real
+ * queue. This queue demands deliveries for waiting loops from the host, and
+ * some ahead for a quick loop.
  */
 export class DemandQueue extends DeliveryQueue implements BridgeQueue {
   readonly #options: BridgeQueueOptions;

@@ -66,7 +66,7 @@ export class BridgeSubscription extends QueueSubscription {
       ready: parts.ready.promise,
       accept: parts.accept,
       onDone: parts.onDone,
-      release: () => release(parts), // may be called before `super` is through
+      release: () => release(parts), // may be called before `super` returns
     });
     this.#parts = parts;
     parts.start(() => options.touch(this));

@@ -25,7 +25,7 @@ export interface ConnectOptions {
     connection: Connection,
     bytes: number,
   ) => void;
-  /** Called when the host is gone. */
+  /** Called when the connection to the host has ended. */
   readonly onEnd?: () => void;
 }
 

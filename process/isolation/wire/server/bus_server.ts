@@ -7,14 +7,14 @@ import { fromWireFailure, toWireError } from "../wire_error.ts";
 import { OpenResources } from "./open_resources.ts";
 import {
   type BusServerOptions,
-  RESTING_BUS,
   type ServedBus,
+  SUSPENDED_BUS,
 } from "./served_bus.ts";
 import { GuestRequests } from "./served_handling.ts";
 import { ServedSends } from "./served_sends.ts";
 
 /**
- * Carries out on a bus what a client asks for over a bridge. The client is not
+ * Executes the calls of a client on a bus, over a bridge. The client is not
  * trusted: its frames were checked by their schema, and everything else that
  * the protocol does not allow throws `PROTOCOL_VIOLATION`.
  */
@@ -95,7 +95,7 @@ export class BusServer {
   }
 
   /**
-   * Rejects the requests of a client that is gone, and keeps deliveries that
+   * Rejects the requests of a client that has ended, and keeps deliveries that
    * the client had not begun.
    */
   abandon(error: unknown): void {
@@ -115,12 +115,12 @@ export class BusServer {
   }
 
   /** Refuses all calls of the client until `resume`. */
-  rest(): void {
-    this.#resources.rest();
-    this.#sends.use(RESTING_BUS);
+  suspend(): void {
+    this.#resources.suspend();
+    this.#sends.use(SUSPENDED_BUS);
   }
 
-  /** Carries out calls on `bus` from now on. */
+  /** Executes calls on `bus` from now on. */
   resume(bus: ServedBus): void {
     this.#resources.resume(bus);
     this.#sends.use(bus);

@@ -12,8 +12,8 @@ import { toWireError, type WireError } from "../wire_error.ts";
 import { Leftovers } from "./leftovers.ts";
 import {
   type BusServerOptions,
-  RESTING_BUS,
   type ServedBus,
+  SUSPENDED_BUS,
 } from "./served_bus.ts";
 import { type GuestRequests, ServedHandling } from "./served_handling.ts";
 import { ServedSubscription } from "./served_subscription.ts";
@@ -124,7 +124,9 @@ export class OpenResources {
     }
   }
 
-  /** Keeps for a successor what a client that is gone had not begun. */
+  /**
+   * Keeps the deliveries that an ended client had not begun, for a successor.
+   */
   abandon(error: unknown): void {
     for (const served of this.#subscriptions.values()) {
       this.#keep(served, served.abandon(error));
@@ -140,11 +142,11 @@ export class OpenResources {
   }
 
   /** Refuses all calls of the client until `resume`. */
-  rest(): void {
-    this.#bus = RESTING_BUS;
+  suspend(): void {
+    this.#bus = SUSPENDED_BUS;
   }
 
-  /** Carries out calls on `bus` from now on. */
+  /** Executes calls on `bus` from now on. */
   resume(bus: ServedBus): void {
     this.#finishing = false;
     this.#bus = bus;

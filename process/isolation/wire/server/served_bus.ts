@@ -10,7 +10,7 @@ export type ServedBus = Pick<
 
 /** Options of `BusServer`. */
 export interface BusServerOptions {
-  /** Carries out what the client asks for. */
+  /** Bus that executes the calls of the client. */
   readonly bus: ServedBus;
   /** Carries frames to the client. */
   readonly outbox: Outbox;
@@ -27,23 +27,23 @@ export interface BusServerOptions {
 }
 
 /**
- * Refuses every call with `BUS_CLOSED`. A client is given this bus between
- * two of its lives, since its rights may differ in the next one.
+ * Refuses every call with `BUS_CLOSED`. A suspended client gets this bus, since
+ * its rights may differ when it resumes.
  */
-export const RESTING_BUS: ServedBus = {
-  publish: (topic) => Promise.reject(restingError(`publish on "${topic}"`)),
-  request: (topic) => Promise.reject(restingError(`request on "${topic}"`)),
+export const SUSPENDED_BUS: ServedBus = {
+  publish: (topic) => Promise.reject(suspendedError(`publish on "${topic}"`)),
+  request: (topic) => Promise.reject(suspendedError(`request on "${topic}"`)),
   subscribe(pattern) {
-    throw restingError(`subscribe to "${pattern}"`);
+    throw suspendedError(`subscribe to "${pattern}"`);
   },
   handle(pattern) {
-    throw restingError(`handle "${pattern}"`);
+    throw suspendedError(`handle "${pattern}"`);
   },
 };
 
-function restingError(what: string): CaryatidError {
+function suspendedError(what: string): CaryatidError {
   return new CaryatidError(
     "BUS_CLOSED",
-    `Cannot ${what}: other code is taking the place of this module's`,
+    `Cannot ${what}: the module is suspended while other code replaces it`,
   );
 }

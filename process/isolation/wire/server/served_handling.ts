@@ -30,7 +30,7 @@ export class GuestRequests {
   }
 
   /**
-   * Gives a request to handling `id` of the client. Resolves with the answer.
+   * Sends a request to handling `id` of the client. Resolves with the answer.
    */
   ask(id: number, request: RequestDelivery): Promise<unknown> {
     const room = this.#outbox.room();
@@ -82,7 +82,9 @@ export class GuestRequests {
     return this.#pending.get(number);
   }
 
-  /** Rejects all requests, and all further ones, because the client is gone. */
+  /**
+   * Rejects all requests, and all further ones, because the client has ended.
+   */
   abandon(error: unknown): void {
     this.#gone = error;
     for (const pending of [...this.#pending.values()]) pending.reject(error);

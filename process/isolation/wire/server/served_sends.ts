@@ -38,7 +38,10 @@ export class ServedSends {
     this.#onPublish = onPublish;
   }
 
-  /** True if so much waits for the bus that the client may send no more. */
+  /**
+   * True if so many bytes wait for the bus that the client gets no further
+   * credit.
+   */
   get full(): boolean {
     return this.#pendingBytes > MAX_PENDING_BYTES;
   }
@@ -100,7 +103,7 @@ export class ServedSends {
     this.#cancels.get(number)?.abort();
   }
 
-  /** Aborts everything that a client has pending which is gone. */
+  /** Aborts all pending calls of a client that has ended. */
   abandon(error: unknown): void {
     this.#gone = true;
     for (const cancel of this.#cancels.values()) cancel.abort(error);

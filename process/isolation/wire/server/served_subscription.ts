@@ -28,8 +28,8 @@ export interface ServedSubscriptionOptions {
 }
 
 /**
- * A subscription of a client: it takes from the real one what the client
- * demands.
+ * Subscription of a client. It reads deliveries from the real subscription as
+ * the client demands them.
  */
 export class ServedSubscription {
   readonly subscription: Subscription;
@@ -122,8 +122,8 @@ export class ServedSubscription {
   }
 
   /**
-   * Gives the loop of `slot` its next delivery: the step with the previous one
-   * is done.
+   * Sends the loop of `slot` its next delivery, because the step with the
+   * previous one is done.
    */
   next(slot: number): void {
     const loop = this.#slotLoop(slot);
@@ -169,8 +169,8 @@ export class ServedSubscription {
   }
 
   /**
-   * Ends with a client that is gone. Returns the deliveries that it had not
-   * begun; later ones are added to that list.
+   * Ends with its client. Returns the deliveries that the client had not begun;
+   * later ones are added to that list.
    */
   abandon(error: unknown): Delivery[] {
     if (this.#left) return this.#left;
