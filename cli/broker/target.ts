@@ -78,7 +78,7 @@ function checkAlone(
   if (found === undefined) return;
   throw new CaryatidError(
     "INVALID_OPTION",
-    "Cannot do both: found --attach, which names a process, and --url, " +
+    "Cannot combine --attach, which names a process, with --url, " +
       "--exchange, --dead-letter-exchange or --password-file, " +
       "which name a broker",
   );

@@ -85,7 +85,7 @@ function checkTogether(
   if (broker && (learn || json)) {
     throw new CaryatidError(
       "INVALID_OPTION",
-      "Cannot do both: found --broker, which prints commands, and --learn or --json",
+      "Cannot combine --broker with --learn or --json",
     );
   }
   const lonely = !learn &&
@@ -94,7 +94,7 @@ function checkTogether(
   throw new CaryatidError(
     "INVALID_OPTION",
     lonely
-      ? "Cannot do without --learn: found --seconds, --output or --unjailed"
-      : "Cannot do both: found --learn, which writes TOML, and --json",
+      ? "Cannot use --seconds, --output or --unjailed without --learn"
+      : "Cannot combine --learn, which writes TOML, with --json",
   );
 }

@@ -144,7 +144,7 @@ export function sourceFlags(
   if (flags.includes("--reload") && flags.includes("--cached-only")) {
     throw new CaryatidError(
       "INVALID_OPTION",
-      "Cannot do both: found --reload and --cached-only; expected one of them",
+      "Cannot combine --reload with --cached-only; expected one of them",
     );
   }
   const hosts = specifiers.flatMap((one) => importHost(one) ?? []);

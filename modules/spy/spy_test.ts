@@ -12,7 +12,7 @@ import spy from "./mod.ts";
 
 Deno.test("spy logs topic and message at level info", async () => {
   await using test = await testModule(spy);
-  await hear(test, ["any.topic", { agent: 7 }]);
+  await inject(test, ["any.topic", { agent: 7 }]);
   assert.deepEqual(test.logs, [{
     level: "info",
     text: "received {topic}: {message}",
@@ -22,20 +22,20 @@ Deno.test("spy logs topic and message at level info", async () => {
 
 Deno.test("spy applies its level", async () => {
   await using test = await testModule(spy, { level: "debug" });
-  await hear(test, ["a", 1]);
+  await inject(test, ["a", 1]);
   assert.equal(test.logs[0]?.level, "debug");
 });
 
 Deno.test("spy logs only messages on its topic", async () => {
   await using test = await testModule(spy, { topic: "mi5.*" });
-  await hear(test, ["mi6.secret", 1], ["mi5.secret", 2], ["mi5", 3]);
+  await inject(test, ["mi6.secret", 1], ["mi5.secret", 2], ["mi5", 3]);
   assert.deepEqual(topicsOf(test), ["mi5.secret"]);
 });
 
 Deno.test("spy logs a message once if several patterns match", async () => {
   const topic = ["a.#", "*.b", "#.c", "a.#"];
   await using test = await testModule(spy, { topic });
-  await hear(test, ["a.b", 1], ["x.b", 2], ["a.b.c", 3], ["x.y", 4]);
+  await inject(test, ["a.b", 1], ["x.b", 2], ["a.b.c", 3], ["x.y", 4]);
   assert.deepEqual(topicsOf(test), ["a.b", "x.b", "a.b.c"]);
 });
 
@@ -43,7 +43,7 @@ Deno.test("spy filters out topics before they are queued", async () => {
   const bus = new MockBus();
   const config = { except: ["clock.#", "*.noise"], "queue-size": 1 };
   await using test = await testModule(spy, config, { bus });
-  await hear(test, ["wanted", 1], ["clock.tick", 2], ["a.noise", 3]);
+  await inject(test, ["wanted", 1], ["clock.tick", 2], ["a.noise", 3]);
   assert.deepEqual(topicsOf(test), ["wanted"]);
   assert.equal(test.logs.length, 1); // and nothing is missed
 });
@@ -51,7 +51,7 @@ Deno.test("spy filters out topics before they are queued", async () => {
 Deno.test("spy logs messages that where selects", async () => {
   const where = { "message.kind": "order", "message.total": { above: 100 } };
   await using test = await testModule(spy, { where });
-  await hear(
+  await inject(
     test,
     ["a", { kind: "order", total: 100 }],
     ["b", { kind: "order", total: 101 }],
@@ -67,7 +67,7 @@ Deno.test("spy filters out other messages before they are queued", async () => {
   const config = { where, "queue-size": 1 };
   await using test = await testModule(spy, config, { bus });
   const order = { kind: "order" };
-  await hear(test, ["a", order], ["b", { kind: "offer" }], ["c", 1]);
+  await inject(test, ["a", order], ["b", { kind: "offer" }], ["c", 1]);
   assert.deepEqual(topicsOf(test), ["a"]);
   assert.equal(test.logs.length, 1); // and nothing is missed
 });
@@ -78,8 +78,8 @@ Deno.test("spy logs selected fields of the message and the delivery", async () =
   await using test = await testModule(spy, { show, redact });
   const customer = { name: "Ann", card: "4111" };
   const options = { id: "0123456789abcdef", headers: { trace: "t1" } };
-  await hear(test, ["a", { kind: "order", customer, large: "x" }, options]);
-  await hear(test, ["b", { kind: "offer" }, { id: "fedcba9876543210" }]);
+  await inject(test, ["a", { kind: "order", customer, large: "x" }, options]);
+  await inject(test, ["b", { kind: "offer" }, { id: "fedcba9876543210" }]);
   assert.deepEqual(test.logs.map(({ properties }) => properties?.shown), [
     {
       "message.kind": "order",
@@ -93,7 +93,7 @@ Deno.test("spy logs selected fields of the message and the delivery", async () =
 
 Deno.test("spy limits a message to its size", async () => {
   await using test = await testModule(spy, { size: 100 });
-  await hear(test, ["a", { text: "x".repeat(1_000) }]);
+  await inject(test, ["a", { text: "x".repeat(1_000) }]);
   assert.deepEqual(test.logs[0]?.properties?.message, {
     text: "x".repeat(25) + "… 975 more",
   });
@@ -110,13 +110,13 @@ Deno.test("spy logs messages that throw when they are read", async () => {
     get: refuse,
     enumerable: true,
   });
-  await hear(test, ["a", getter], ["b", new Proxy({}, traps)], ["c", "fine"]);
+  await inject(test, ["a", getter], ["b", new Proxy({}, traps)], ["c", "fine"]);
   assert.deepEqual(messagesOf(test), [{ kind: "<getter>" }, "<proxy>", "fine"]);
 });
 
 Deno.test("spy escapes control characters", async () => {
   await using test = await testModule(spy);
-  await hear(test, ["a.\u001b[2J", "\u001b]0;title\u0007"]);
+  await inject(test, ["a.\u001b[2J", "\u001b]0;title\u0007"]);
   assert.deepEqual(test.logs[0]?.properties, {
     topic: "a.\\u{1b}[2J",
     message: "\\u{1b}]0;title\\u{7}",
@@ -209,7 +209,7 @@ Deno.test("spy logs requests alone if answers is false", async () => {
 
 Deno.test("spy logs an answer on a topic, as those of Rust", async () => {
   await using test = await testModule(spy);
-  await hear(test, ["weather.paris._response.0123456789abcdef", "sunny"]);
+  await inject(test, ["weather.paris._response.0123456789abcdef", "sunny"]);
   assert.deepEqual(test.logs, [{
     level: "info",
     text: "received answer {topic}: {message}",
@@ -223,10 +223,10 @@ Deno.test("spy logs an answer on a topic, as those of Rust", async () => {
 
 Deno.test("spy limits messages per second and logs the number of omitted ones", async () => {
   await using test = await testModule(spy, { "per-second": 2 });
-  await hear(test, ...numbers(10));
+  await inject(test, ...numbers(10));
   assert.deepEqual(messagesOf(test), [0, 1]);
   await test.advance(1_000);
-  await hear(test, ["a", 10]);
+  await inject(test, ["a", 10]);
   assert.deepEqual(test.logs.slice(2).map(({ properties }) => properties), [
     { count: 8, limit: 2 },
     { topic: "a", message: 10 },
@@ -235,14 +235,14 @@ Deno.test("spy limits messages per second and logs the number of omitted ones", 
 
 Deno.test("spy logs one message in one-in", async () => {
   await using test = await testModule(spy, { "one-in": 4 });
-  await hear(test, ...numbers(10));
+  await inject(test, ...numbers(10));
   assert.deepEqual(messagesOf(test), [0, 4, 8]);
 });
 
 Deno.test("spy misses messages without delaying publishers and logs their number once", async () => {
   await using test = await testModule(spy, { "queue-size": 100 });
   // all in one turn of the event loop, in which the spy cannot read
-  await hear(test, ...numbers(1_000));
+  await inject(test, ...numbers(1_000));
   const missed = test.logs.filter(({ level }) => level === "warn");
   assert.deepEqual(missed, [{
     level: "warn",
@@ -250,7 +250,7 @@ Deno.test("spy misses messages without delaying publishers and logs their number
     properties: { count: 1_001 - test.logs.length, pattern: "#" },
   }]);
   assert.equal(messagesOf(test).at(-1), 999);
-  await hear(test, ["a", "later"]);
+  await inject(test, ["a", "later"]);
   assert.equal(test.logs.filter(({ level }) => level === "warn").length, 1);
 });
 
@@ -323,7 +323,7 @@ Deno.test("spy refuses an invalid configuration with its line", async (t) => {
 type Sent = readonly [topic: string, message: unknown, PublishOptions?];
 
 /** Publishes messages in one turn of the event loop and returns the logs. */
-async function hear(test: TestedModule, ...sent: Sent[]): Promise<void> {
+async function inject(test: TestedModule, ...sent: Sent[]): Promise<void> {
   await Promise.all(sent.map((one) => test.bus.inject(...one)));
   await test.settle();
 }

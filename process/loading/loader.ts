@@ -92,7 +92,7 @@ export function resolveSpecifier(
   if (base) return new URL(specifier, base).href;
   throw new CaryatidError(
     "LOAD_FAILED",
-    "it is relative, and the configuration has no URL to start from",
+    "it is relative, and the configuration has no base URL",
     { hint: "Pass { base: import.meta.url } to Process.create." },
   );
 }

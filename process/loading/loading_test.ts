@@ -127,7 +127,7 @@ Deno.test("F9 a load that fails names the line of the configuration", async () =
   });
 });
 
-Deno.test("F9 a relative import without anything to be relative to says what to pass", async () => {
+Deno.test("F9 the error of a relative import without a base URL says what to pass", async () => {
   await using process = await Process.create({
     config: { module: { x: { import: "./x.ts" } }, log: { level: "error" } },
     env: {},

@@ -40,13 +40,13 @@ Deno.test("a module that keeps to its topics is tested as any other", async () =
 });
 
 Deno.test("an undeclared topic in init rejects with INIT_FAILED, with FORBIDDEN as the cause", async (t) => {
-  const strays: [name: string, init: (context: Context) => unknown][] = [
+  const undeclared: [name: string, init: (context: Context) => unknown][] = [
     ["subscribe to", (context) => context.subscribe("other")],
     ["handle", (context) => context.handle("tell.#", () => 1)],
     ["publish on", (context) => context.publish("out", 1)],
     ["request on", (context) => context.request("ask.me", 1)],
   ];
-  for (const [name, init] of strays) {
+  for (const [name, init] of undeclared) {
     await t.step(name, async () => {
       const module = declaring(async (context) => void await init(context));
       await assert.rejects(testModule(module), (error: CaryatidError) => {

@@ -2,13 +2,13 @@ import { DEADLINE, within } from "../../sdk/testing/conformance/promises.ts";
 
 /**
  * Lets tests wait for a state instead of a fixed time. The owner of the state
- * reports each change with `tell()`.
+ * reports each change with `notify()`.
  */
 export class Changes {
   readonly #waiting = new Set<() => void>();
 
   /** Checks the conditions of all waiting tests again. */
-  tell(): void {
+  notify(): void {
     for (const look of this.#waiting) look();
   }
 

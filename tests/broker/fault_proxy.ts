@@ -145,14 +145,14 @@ export class FaultProxy implements AsyncDisposable {
     this.#accepted++;
     if (this.#door === "open") this.#link(socket);
     else void reset(socket);
-    this.#changes.tell();
+    this.#changes.notify();
   }
 
   #link(socket: net.Socket): void {
     const link = new ProxyLink(
       socket,
       this.#target,
-      () => this.#changes.tell(),
+      () => this.#changes.notify(),
     );
     for (const direction of this.#stalled) link.stall(direction);
     this.#links.add(link);

@@ -28,7 +28,7 @@ export class Watchdog implements AsyncDisposable {
    */
   guard(pid: number): Promise<void> {
     this.#guarded.add(pid);
-    return this.#tell();
+    return this.#notify();
   }
 
   /**
@@ -36,7 +36,7 @@ export class Watchdog implements AsyncDisposable {
    */
   release(pid: number): Promise<void> {
     this.#guarded.delete(pid);
-    return this.#tell();
+    return this.#notify();
   }
 
   /**
@@ -49,7 +49,7 @@ export class Watchdog implements AsyncDisposable {
   }
 
   /** Writes all guarded ids; the shell uses the last line. */
-  #tell(): Promise<void> {
+  #notify(): Promise<void> {
     const line = `${[...this.#guarded].join(" ")}\n`;
     return this.#input.write(new TextEncoder().encode(line));
   }

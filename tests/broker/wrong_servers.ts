@@ -55,7 +55,7 @@ export class WrongServer implements AsyncDisposable {
     socket.on("close", () => this.#sockets.delete(socket));
     socket.once("data", () => this.#answer && socket.end(this.#answer));
     socket.resume();
-    this.#changes.tell();
+    this.#changes.notify();
   }
 }
 

@@ -116,10 +116,10 @@ async function judge(attempt: Attempt, end: End): Promise<void> {
     : end[0] === "refused"
     ? "refused"
     : "contained";
-  tell({ name, result, said: found.join(", ") || `${end[1] ?? "nothing"}` });
+  print({ name, result, said: found.join(", ") || `${end[1] ?? "nothing"}` });
   if (afterwards !== "interrupts itself") return;
   await interrupt(); // ends this process, if all is well
-  tell({ name, result: "open", said: "the host keeps running after SIGINT" });
+  print({ name, result: "open", said: "the host keeps running after SIGINT" });
 }
 
 /** True if what an attempt obtained in the jail is not of the host. */
@@ -129,7 +129,7 @@ function isHarmless({ harmless }: Attempt, said: string): boolean {
     !said.split(" ").includes(`${pid}`);
 }
 
-function tell(report: Report): void {
+function print(report: Report): void {
   Deno.stdout.writeSync(text.encode(`${MARK}${JSON.stringify(report)}\n`));
 }
 

@@ -40,7 +40,7 @@ testPublished(
     const { code, stdout } = await author.run(["test"]);
     assert.equal(code, 0, stdout);
     assert.match(stdout, /ok \| 1 passed/);
-    const { files, packages } = tell(
+    const { files, packages } = report(
       "the author of a module",
       author.downloaded,
     );
@@ -81,7 +81,7 @@ testPublished(
     ]);
     assert.equal(ran.code, 0, ran.stdout + ran.stderr);
     assert.match(ran.stdout, /^hello world$/m);
-    const { files, packages } = tell("a process in memory", user.downloaded);
+    const { files, packages } = report("a process in memory", user.downloaded);
     assert(
       !files.some((path) => /\/(rabbit_mq\/|cli\/main\.ts)/.test(path)),
     );
@@ -123,19 +123,19 @@ withBroker("a process from JSR talks to a broker", (broker) => {
     ]);
     assert.equal(ran.code, 0, ran.stdout + ran.stderr);
     assert.match(ran.stdout, /^hello world$/m);
-    const { packages } = tell("a process with a broker", user.downloaded);
+    const { packages } = report("a process with a broker", user.downloaded);
     assert(packages.includes("amqplib"));
     assert(!packages.includes("cbor-x"));
   });
 });
 
-/** Prints a number with its unit, in one line with others of its kind. */
-function tell(who: string, downloaded: Downloaded): Downloaded {
+/** Prints the size of the downloads of a program, and returns them. */
+function report(program: string, downloaded: Downloaded): Downloaded {
   const { files, packages, bytes } = downloaded;
   const kilobytes = Math.round(bytes / 1024);
   // deno-lint-ignore no-console -- these figures are asked for
   console.log(
-    `${who} downloads ${kilobytes} KiB: ${files.length} files from JSR, and from npm ${
+    `${program} downloads ${kilobytes} KiB: ${files.length} files from JSR, and from npm ${
       packages.toSorted().join(", ") || "nothing"
     }`,
   );

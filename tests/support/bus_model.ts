@@ -109,7 +109,7 @@ class Expected {
       this.#order.set(topic, n);
     }
     this.#got.set(n, before + 1);
-    this.#changes.tell();
+    this.#changes.notify();
   }
 
   /** Resolves when exactly the wanted messages have arrived. */

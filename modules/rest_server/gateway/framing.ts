@@ -21,13 +21,13 @@ export function framingProblem(
     return problem(400, "the body's length is ambiguous");
   }
   if (isHostile) {
-    return problem(400, "the Connection header names one that it cannot");
+    return problem(400, "the Connection header names a framing header");
   }
   if (method !== "GET" && method !== "HEAD") return undefined;
   // The platform delivers no body in this case, so the handler would receive
   // another message than the client sent.
   return encoding !== undefined || Number(length ?? 0) > 0
-    ? problem(400, `${method} has no body here`)
+    ? problem(400, `a ${method} request cannot have a body`)
     : undefined;
 }
 

@@ -50,7 +50,7 @@ export class KnownRoutes {
       });
       context.run(async () => {
         await this.#ask();
-        for await (const { message } of received) this.#hear(message);
+        for await (const { message } of received) this.#receive(message);
       });
     } catch (error) {
       // If no bus has a route for this topic, the server works without
@@ -137,7 +137,7 @@ export class KnownRoutes {
     }
   }
 
-  #hear(message: unknown): void {
+  #receive(message: unknown): void {
     if (!isRoutesMessage(message)) return;
     const { from, routes } = message;
     if (routes.length === 0) return this.#forget(from);

@@ -42,7 +42,7 @@ export class SocketSubscription implements FeedReader {
     this.#socket = socket;
     this.#onEnd = onEnd;
     feed.join(this);
-    if (start.gap) this.#tell(start);
+    if (start.gap) this.#sendGap(start);
     this.#send();
   }
 
@@ -71,13 +71,13 @@ export class SocketSubscription implements FeedReader {
         return;
       }
       const skipped = this.feed.skip(this.#after);
-      if (skipped) this.#tell(skipped);
+      if (skipped) this.#sendGap(skipped);
       this.#socket.send(this.feed.frame(this.#after++));
     }
     this.feed.wait(this);
   };
 
-  #tell({ after, gap }: Start): void {
+  #sendGap({ after, gap }: Start): void {
     this.#after = after;
     if (this.#socket.readyState !== OPEN) return;
     this.#socket.send(this.feed.frameOf(after, { gap: gap! }));

@@ -65,7 +65,7 @@ export class Source {
     let size = 0;
     for await (const delivery of this.#subscription) {
       const message = liveMessage(delivery);
-      this.#tell(message);
+      this.#pass(message);
       size += message.json?.length ?? 0;
       if (++burst >= this.#burst || size >= this.#room) {
         burst = size = 0;
@@ -75,7 +75,7 @@ export class Source {
     this.#onEnd(this);
   }
 
-  #tell(message: LiveMessage): void {
+  #pass(message: LiveMessage): void {
     for (const feed of this.feeds) feed.take(this.pattern, message);
   }
 }

@@ -42,7 +42,7 @@ interface Declared {
 interface Announced {
   readonly all: Declared[];
   /** Announces all routes; does nothing before the process begins. */
-  tell(): void;
+  announce(): void;
 }
 
 const OF_CONTEXT = new WeakMap<Context, Map<string, Announced>>();
@@ -60,7 +60,7 @@ export function declare(
   const known = roots.get(root);
   if (known) {
     known.all.push(declared);
-    return known.tell();
+    return known.announce();
   }
   const all = [declared];
   roots.set(root, announced(context, root, all));
@@ -77,7 +77,7 @@ function announced(
 ): Announced {
   const from = randomId();
   let hasBegun = false;
-  const tell = async () => {
+  const announce = async () => {
     // Closed routes are left out and forgotten.
     const open = all.filter(({ handling }) => !handling.closed);
     all.splice(0, all.length, ...open);
@@ -102,13 +102,13 @@ function announced(
     });
     context.run(async () => {
       hasBegun = true;
-      await tell();
-      for await (const _ of asked) await tell();
+      await announce();
+      for await (const _ of asked) await announce();
     });
   } catch (error) {
     isOfTheBus(error);
   }
-  return { all, tell: () => void (hasBegun && tell()) };
+  return { all, announce: () => void (hasBegun && announce()) };
 }
 
 /**

@@ -27,21 +27,21 @@ export async function relayProcess(
 ): Promise<void> {
   const host = new RelayWriter(connection);
   // Reads find out that the host has closed the connection.
-  const tell = (kind: number, text: string) =>
+  const sendText = (kind: number, text: string) =>
     host.write(kind, text).catch(() => {});
   let guest: GuestProcess;
   try {
     guest = await start({
-      onOutput: (line) => tell(FROM_RELAY.output, line),
-      onWarning: (text) => tell(FROM_RELAY.warning, text),
+      onOutput: (line) => sendText(FROM_RELAY.output, line),
+      onWarning: (text) => sendText(FROM_RELAY.warning, text),
     });
   } catch (error) {
-    return await tell(FROM_RELAY.refused, (error as Error).message);
+    return await sendText(FROM_RELAY.refused, (error as Error).message);
   }
-  await tell(FROM_RELAY.started, guest.jail);
+  await sendText(FROM_RELAY.started, guest.jail);
   toGuest(connection, guest).finally(() => guest.kill());
   await fromGuest(guest, host).catch(() => guest.kill());
-  await tell(FROM_RELAY.ended, await guest.ended);
+  await sendText(FROM_RELAY.ended, await guest.ended);
   guest.pipes.close();
 }
 

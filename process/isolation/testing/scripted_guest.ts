@@ -56,7 +56,7 @@ export class ScriptedGuest {
         Promise.resolve({
           link: {
             room: () => guest.reads ? undefined : guest.#reading.promise,
-            send: (batch) => readFrames(batch, (items) => this.#hear(items)),
+            send: (batch) => readFrames(batch, (items) => this.#handle(items)),
             listen: (receive) => {
               this.#receive = receive;
               queueMicrotask(() => this.#start());
@@ -116,7 +116,7 @@ export class ScriptedGuest {
     this.say([FROM_GUEST.hello, PROTOCOL_VERSION]);
   }
 
-  #hear(items: readonly unknown[]): void {
+  #handle(items: readonly unknown[]): void {
     this.received.push(items);
     const kind = items[0] as number;
     if (this.silentAt.has(kind)) return;

@@ -108,7 +108,7 @@ export function measure(
     let argument = info;
     if (info >= 24) {
       const width = 1 << (info - 24);
-      if (width > 8) throw violation("a head that frames do not have");
+      if (width > 8) throw violation("an invalid head of an item");
       argument = readArgument(bytes, at, width);
       at += width;
     }

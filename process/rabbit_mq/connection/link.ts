@@ -141,7 +141,7 @@ export class Link {
       });
       this.#connection = connection;
       if (signal.aborted) return; // close() did not see this connection
-      this.#tellWhenBlocked(connection.model);
+      this.#reportBlocking(connection.model);
       await this.#user.attach(connection.model);
       const since = performance.now();
       this.#opened = this.#attached = true;
@@ -164,7 +164,7 @@ export class Link {
     }
   }
 
-  #tellWhenBlocked(connection: ChannelModel): void {
+  #reportBlocking(connection: ChannelModel): void {
     const { log } = this.#options;
     connection.on("blocked", (reason) => {
       this.#blocked = String(reason);

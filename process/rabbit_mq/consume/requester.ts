@@ -159,7 +159,7 @@ export class Requester {
       properties,
       timeout,
     });
-    this.#tell(topic, id, body, headers);
+    this.#copy(topic, id, body, headers);
     if (await taken) return;
     if (!pending.settled) await this.#askRust(pending, body, timeout);
   }
@@ -183,7 +183,7 @@ export class Requester {
    * Sends a copy to the subscriptions that match requests. The request itself
    * must not reach them: they would count as handlers.
    */
-  #tell(
+  #copy(
     topic: string,
     id: string,
     body: Uint8Array,

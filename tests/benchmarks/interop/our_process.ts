@@ -92,10 +92,10 @@ async function ask(
 }
 
 function report(count: number, start: number): void {
-  tell({ count, seconds: (performance.now() - start) / 1000 });
+  print({ count, seconds: (performance.now() - start) / 1000 });
 }
 
-function tell(line: unknown): void {
+function print(line: unknown): void {
   // deno-lint-ignore no-console -- it is the program's output
   console.log(JSON.stringify(line));
 }
@@ -108,6 +108,6 @@ const process = await Process.create({
   modules: [publisher, subscriber, answer, requests],
 });
 await process.start();
-tell({ ready: true });
+print({ ready: true });
 await Deno.stdin.readable.pipeTo(new WritableStream());
 await process.stop();

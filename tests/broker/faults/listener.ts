@@ -40,7 +40,7 @@ export class Listener {
   async #read(subscription: Subscription): Promise<void> {
     for await (const { message } of subscription) {
       this.#received.add(message);
-      this.#changes.tell();
+      this.#changes.notify();
     }
   }
 }

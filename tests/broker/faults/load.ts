@@ -71,7 +71,7 @@ export class Reader {
     for await (const { message } of subscription) {
       this.deliveries++;
       this.received.add(message as number);
-      this.#changes.tell();
+      this.#changes.notify();
     }
   }
 }

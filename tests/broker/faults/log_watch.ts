@@ -47,6 +47,6 @@ export class LogWatch implements Log {
       (_, name: string) => String(properties[name]),
     );
     this.lines.push(`${level} ${filled}`);
-    this.#changes.tell();
+    this.#changes.notify();
   }
 }

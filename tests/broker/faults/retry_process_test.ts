@@ -29,7 +29,7 @@ async function open(
     context.run(async () => {
       for await (const delivery of messages) {
         received.push(delivery);
-        changes.tell();
+        changes.notify();
         const { message } = delivery;
         if (ill(message)) throw new RangeError(`ill of ${message}`);
       }

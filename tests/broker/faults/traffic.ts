@@ -123,7 +123,7 @@ export class Traffic implements AsyncDisposable {
       try {
         await this.#publisher.publish(TOPIC, n, { id: `${n}`, timeout: 2_000 });
         this.#confirmed.add(n);
-        return this.#changes.tell();
+        return this.#changes.notify();
       } catch (error) {
         // A quorum queue without a leader refuses messages as a full one does.
         const { code } = error as CaryatidError;
@@ -136,7 +136,7 @@ export class Traffic implements AsyncDisposable {
     for await (const { message } of subscription) {
       assert(typeof message === "number");
       this.#received.set(message, (this.#received.get(message) ?? 0) + 1);
-      this.#changes.tell();
+      this.#changes.notify();
     }
   }
 

@@ -215,7 +215,7 @@ subscribe = ["order.*"]
     assert.equal((await run("drop", "--topic=order.two")).stdout, "dropped 1");
     const both = await run("list", ...orders, "--url", url);
     assert.equal(both.code, 2);
-    assert.match(both.stderr, /found --attach/);
+    assert.match(both.stderr, /combine --attach/);
   },
 );
 

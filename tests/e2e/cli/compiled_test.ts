@@ -8,7 +8,7 @@ import { moduleText, ServiceFolder } from "./service_folder.ts";
 const SIMPLE = `${ROOT}examples/simple/caryatid.toml`;
 
 /** Prints a key of its section, and ends. */
-const TELL = moduleText(`
+const PRINT = moduleText(`
   name: "talk",
   config: z.object({ say: z.string() }),
   init(context, { say }) {
@@ -16,7 +16,7 @@ const TELL = moduleText(`
   },
 `);
 const FILES = {
-  "talk.ts": TELL,
+  "talk.ts": PRINT,
   "base.toml": '[module.talk]\nimport = "./talk.ts"\nsay = "baked in"\n',
   "more.toml": '[module.talk]\nsay = "laid over"\n',
 };
@@ -153,7 +153,7 @@ Deno.test("docs/reference/commands.md shows the help of a binary, and the error 
 });
 
 Deno.test("a binary of one process runs that process, with several files and pinned code", async () => {
-  const bytes = new TextEncoder().encode(TELL);
+  const bytes = new TextEncoder().encode(PRINT);
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   const pin = `sha256-${btoa(String.fromCharCode(...hash))}`;
   await using folder = await ServiceFolder.make({

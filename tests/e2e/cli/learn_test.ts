@@ -340,7 +340,7 @@ Deno.test("--seconds and --output require --learn", async (t) => {
   const cases: [args: string[], says: RegExp][] = [
     [["--seconds", "1"], /expected --learn|without --learn/],
     [["-o", "x.toml"], /without --learn/],
-    [["--learn", "--json"], /Cannot do both/],
+    [["--learn", "--json"], /Cannot combine --learn/],
     [["--learn", "--seconds", "soon"], /expected seconds/],
   ];
   for (const [args, says] of cases) {

@@ -86,8 +86,8 @@ Deno.test("routeTopics() returns the topics that handleRoute uses, and a server 
     await (await fetch(`${url}${path}`)).text();
   }
   await process.stop();
-  const strays = logs.lines.filter((line) => line.includes("declare"));
-  assert.deepEqual(strays, []);
+  const undeclared = logs.lines.filter((line) => line.includes("declare"));
+  assert.deepEqual(undeclared, []);
 });
 
 Deno.test("routeTopics() follows topic and dots of the server", () => {

@@ -83,17 +83,17 @@ export class BridgeHandling implements Handling {
       throw violation(`${this.running} requests at once`);
     }
     this.running++;
-    const over = (tell: () => void) => {
+    const finish = (report: () => void) => {
       this.running--;
       done();
-      tell();
+      report();
     };
     this.#answer(request).then(
-      (answer) => over(() => this.#tell(number, answer)),
+      (answer) => finish(() => this.#sendAnswer(number, answer)),
       (error) =>
-        over(() => {
+        finish(() => {
           this.#options.options.onError?.(error, request);
-          this.#tellFailure(number, error);
+          this.#sendFailure(number, error);
         }),
     );
   }
@@ -110,17 +110,17 @@ export class BridgeHandling implements Handling {
     return await this.#options.handler(request);
   }
 
-  #tell(number: number, answer: unknown): void {
+  #sendAnswer(number: number, answer: unknown): void {
     const { send } = this.#options;
     if (answer === undefined) return send([FROM_GUEST.noAnswer, number]);
     try {
       send([FROM_GUEST.answer, number, answer]);
     } catch (error) {
-      this.#tellFailure(number, error);
+      this.#sendFailure(number, error);
     }
   }
 
-  #tellFailure(number: number, error: unknown): void {
+  #sendFailure(number: number, error: unknown): void {
     this.#options.send([FROM_GUEST.failure, number, toWireFailure(error)]);
   }
 
