@@ -94,7 +94,7 @@ const BAD_STATES: [why: string, state: () => unknown, reason: RegExp][] = [
   [
     "does not fit the schema of the new code",
     () => ({ count: "three" }),
-    /STATE_NOT_KEPT.*does not fit.*expected number/,
+    /STATE_NOT_KEPT.*does not match.*expected number/,
   ],
 ];
 
