@@ -18,8 +18,8 @@ import {
 } from "./rabbitmq_installation.ts";
 import { Watchdog } from "./watchdog.ts";
 
-const START_DEADLINE = 60_000;
-const STOP_DEADLINE = 30_000;
+const START_DEADLINE = 300_000;
+const STOP_DEADLINE = 120_000;
 
 /** User and address in an AMQP URL. Each part has the default of the broker. */
 export interface BrokerUrlParts {
