@@ -1,5 +1,6 @@
 import type { RabbitMqBus } from "@caryatid/process/rabbit-mq";
 import type { Log } from "@caryatid/sdk";
+import { turn } from "../../../sdk/testing/conformance/promises.ts";
 import { FaultProxy } from "../fault_proxy.ts";
 import type { PrivateBroker } from "../private_broker.ts";
 import { LogWatch } from "./log_watch.ts";
@@ -51,11 +52,17 @@ export class TwoBuses implements AsyncDisposable {
     return buses;
   }
 
-  /** Cuts `cut` off until `proxy.pass()`. Resolves when it has noticed. */
+  /**
+   * Cuts `cut` off until `proxy.pass()`. Resolves when both of its connections
+   * have noticed. They share one record, which the first one logs; the other
+   * one reads the end of its socket in the same turn of the event loop, or in
+   * the next one.
+   */
   async outage(): Promise<void> {
     await this.proxy.refuse();
     await this.proxy.cut();
     await this.log.until(/no connection/);
+    for (let turns = 0; turns < 3; turns++) await turn();
   }
 
   /** Closes the buses and the proxy. */
