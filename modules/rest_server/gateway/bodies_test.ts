@@ -68,7 +68,8 @@ Deno.test("E6 a slow body is 408 and does not delay the stop", async (t) => {
   }
   const began = performance.now();
   await server.process.stop();
-  assert(performance.now() - began < 2_000);
+  // Otherwise the stop waits for drain-timeout, which is 5 s.
+  assert(performance.now() - began < 4_500);
   for (const client of slow) await client.close();
   assert.deepEqual(received, []);
 });

@@ -105,7 +105,7 @@ Deno.test("health has no answer from the moment that a process stops, while what
   const stopped = server.process.stop();
   await assert.rejects(server.connect());
   release.resolve();
-  const answers = await busy.rest();
+  const answers = await busy.ended();
   await stopped;
   assert.equal(statusOf(answers), 200);
   assert.equal(answers.match(/^HTTP/gm)!.length, 1); // no second answer

@@ -3,6 +3,7 @@ import { CaryatidError } from "@caryatid/sdk";
 import { defineBus } from "@caryatid/sdk/bus";
 import assert from "node:assert/strict";
 import { CapturedLogs } from "../../../process/testing/captured_logs.ts";
+import { measureUntil } from "../../../sdk/testing/conformance/measure_until.ts";
 import { statusOf } from "../testing/raw_client.ts";
 import { RestProcess } from "../testing/rest_process.ts";
 
@@ -68,20 +69,23 @@ for (const routes of [FAR_IS_DEFAULT, NEAR_IS_DEFAULT]) {
     await using _ = server;
     assert.equal(statusOf(await get(server, "/far/a")), 200);
     far.away = "the broker has gone";
-    const began = performance.now();
-    const first = await get(server, "/far/a"); // it may have been sent before
-    assert.equal(statusOf(first), 503, first);
-    assert.match(first, /^retry-after: 1$/im);
-    const refused = await get(server, "/far/a");
-    assert(performance.now() - began < 1_000);
-    assert.equal(statusOf(refused), 503, refused);
-    assert.match(refused, /^retry-after: 1$/im);
-    assert(!refused.includes("broker"));
+    // The first request may have been sent before.
+    const took = await measureUntil((took) => took < 1_000, async () => {
+      const began = performance.now();
+      for (let request = 0; request < 2; request++) {
+        const refused = await get(server, "/far/a");
+        assert.equal(statusOf(refused), 503, refused);
+        assert.match(refused, /^retry-after: 1$/im);
+        assert(!refused.includes("broker"));
+      }
+      return performance.now() - began;
+    });
+    assert(took < 1_000, `${took} ms`);
     assert.equal(statusOf(await get(server, "/near/a")), 200);
     far.away = undefined;
     const mended = performance.now();
     while (statusOf(await get(server, "/far/a")) !== 200) {
-      assert(performance.now() - mended < 1_000, "requests still fail");
+      assert(performance.now() - mended < 10_000, "requests still fail");
     }
   });
 }

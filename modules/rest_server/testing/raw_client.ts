@@ -1,12 +1,8 @@
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/**
- * Time without a byte after which no more data is expected, in milliseconds.
- */
-const QUIET = 250;
 /** Maximum time that a test waits, in milliseconds. */
-const DEADLINE = 10_000;
+const DEADLINE = 60_000;
 
 /** A socket that sends any bytes. */
 export class RawClient implements AsyncDisposable {
@@ -44,7 +40,7 @@ export class RawClient implements AsyncDisposable {
 
   /**
    * Reads until `done` returns true for the received text, or the end. Rejects
-   * after 10 s with the received text.
+   * after 60 s with the received text.
    */
   async until(done: (text: string) => boolean): Promise<string> {
     const end = performance.now() + DEADLINE;
@@ -67,8 +63,8 @@ export class RawClient implements AsyncDisposable {
     return response;
   }
 
-  /** Reads until the end, or until no more data arrives. */
-  async rest(quiet = QUIET): Promise<string> {
+  /** Reads until the end, or until no data arrives for `quiet` milliseconds. */
+  async rest(quiet: number): Promise<string> {
     while (!this.#isEnded && await this.#readWithin(quiet)) {
       // more data may follow
     }

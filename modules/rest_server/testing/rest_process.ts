@@ -98,17 +98,6 @@ export class RestProcess implements AsyncDisposable {
     return await client.response();
   }
 
-  /**
-   * Sends text unchanged, and resolves with all received text once the
-   * connection is closed or quiet.
-   */
-  async raw(text: string | Uint8Array): Promise<string> {
-    await using client = await this.connect();
-    await client.send(text);
-    await client.until((answer) => answer !== "");
-    return await client.rest();
-  }
-
   /** Closes at the end of the scope. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.process.stop();

@@ -10,7 +10,7 @@ export interface EventBlock {
 }
 
 /** Longest wait for a block, in milliseconds. */
-const DEADLINE = 5_000;
+const DEADLINE = 60_000;
 
 /** Reads server-sent events over a real connection, block by block. */
 export class EventReader implements AsyncDisposable {
