@@ -1,5 +1,6 @@
 import { Process, type ProcessOptions } from "@caryatid/process";
 import type { Module } from "@caryatid/sdk";
+import { freePort } from "../../../tests/broker/free_port.ts";
 import dashboard from "../mod.ts";
 import { EventReader } from "./event_reader.ts";
 
@@ -71,9 +72,4 @@ export class DashboardProcess implements AsyncDisposable {
     await Promise.all(this.#readers.map((reader) => reader.close()));
     await this.process.stop();
   }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }

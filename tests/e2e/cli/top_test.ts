@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { freePort } from "../../broker/free_port.ts";
 import { caryatid, startCaryatid, stop } from "./caryatid.ts";
 import { moduleText, ServiceFolder } from "./service_folder.ts";
 
@@ -52,8 +53,3 @@ Deno.test("run --dashboard and --process exclude each other", async () => {
   assert.notEqual(ran.code, 0);
   assert.match(ran.stderr, /Add "dashboard" to modules of \[process\.front\]/);
 });
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}

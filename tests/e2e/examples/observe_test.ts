@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { EventReader } from "../../../modules/dashboard/testing/event_reader.ts";
+import { freePort } from "../../broker/free_port.ts";
 import { RunningProgram } from "../../support/running_program.ts";
 
 Deno.test("examples/observe --once shows the stuck ledger with the chain that waits, and ends", async () => {
@@ -29,8 +30,3 @@ Deno.test("examples/observe --once shows the stuck ledger with the chain that wa
   await events.close();
   assert.equal(await program.exitCode(), 0);
 });
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
