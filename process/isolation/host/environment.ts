@@ -12,6 +12,9 @@ export function readableVariable(variable: string): string | undefined {
   return state === "granted" ? Deno.env.get(variable) : undefined;
 }
 
+/** Returns an environment variable, or undefined if it is missing. */
+type ReadVariable = (variable: string) => string | undefined;
+
 /** Variables that name files with certificates of authorities. */
 const CERTIFICATE_FILES = ["DENO_CERT", "NODE_EXTRA_CA_CERTS"];
 /** Variables of trust in certificates. */
@@ -45,8 +48,10 @@ export function denoEnvironment(): Record<string, string> {
  * which uses neither a cache nor a registry. A guest cannot read the variables
  * without a grant.
  */
-export function guestEnvironment(): Record<string, string> {
-  return readableOf(TRUST);
+export function guestEnvironment(
+  read: ReadVariable = readableVariable,
+): Record<string, string> {
+  return readableOf(TRUST, read);
 }
 
 /** Returns the environment by which Deno finds downloaded code in its cache. */
@@ -54,13 +59,16 @@ export function registryEnvironment(): Record<string, string> {
   return readableOf(REGISTRIES);
 }
 
-function readableOf(names: readonly string[]): Record<string, string> {
+function readableOf(
+  names: readonly string[],
+  read: ReadVariable = readableVariable,
+): Record<string, string> {
   const variables: Record<string, string> = {
     NO_COLOR: "1",
     DENO_NO_UPDATE_CHECK: "1",
   };
   for (const name of names) {
-    const value = readableVariable(name);
+    const value = read(name);
     if (value !== undefined) variables[name] = value;
   }
   return variables;

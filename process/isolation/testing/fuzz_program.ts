@@ -99,7 +99,7 @@ const guest = (name: string, more = {}) => ({
   import: `./guests/${name}.ts`,
   isolation: "process",
   permissions: ALL_TOPICS_AND_FILES,
-  limits: { "start-deadline": 60 },
+  limits: { "start-deadline": 60, heartbeat: 30 },
   ...more,
 });
 await Process.main({
