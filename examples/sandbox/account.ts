@@ -1,7 +1,5 @@
 import { type Context, defineModule } from "@caryatid/sdk";
-
-/** Duration of the observation, in milliseconds. */
-const TIME = 6_000;
+import { z } from "zod";
 
 interface Price {
   readonly number: number;
@@ -14,7 +12,8 @@ interface Price {
 export default defineModule({
   name: "account",
   description: "Counts prices, averages and news",
-  init(context) {
+  config: z.object({ seconds: z.number().positive().default(6) }),
+  init(context, { seconds }) {
     const prices = new Prices();
     const averages = counted(context, "average.*");
     const news = counted(context, "news.*");
@@ -26,7 +25,8 @@ export default defineModule({
     });
     context.run(async () => {
       // A stop ends the sleep early, and the account follows all the same.
-      await context.clock.sleep(TIME, context.signal).catch(() => {});
+      const time = seconds * 1_000;
+      await context.clock.sleep(time, context.signal).catch(() => {});
       const { log } = context;
       const { received, missing, longest } = prices;
       log.info("{received} prices, {missing} missing", { received, missing });

@@ -4,7 +4,7 @@ import { RunningProgram } from "../../support/running_program.ts";
  * Maximum time to end after a signal before it is killed, in milliseconds: it
  * may have started processes.
  */
-const GRACE = 5_000;
+const GRACE = 60_000;
 
 /**
  * Output of Deno itself during a first run on a fresh machine;
@@ -61,9 +61,14 @@ export class Program implements AsyncDisposable {
     this.#running.kill("SIGINT");
   }
 
+  /** Asks it to end, as an operator does. */
+  terminate(): void {
+    this.#running.kill("SIGTERM");
+  }
+
   /**
    * Resolves with the exit code. A program that keeps running is killed after
-   * `patience` ms (30,000).
+   * `patience` ms (120,000).
    */
   ended(patience?: number): Promise<number> {
     return this.#running.exitCode(patience);
