@@ -18,7 +18,7 @@ class Folder implements AsyncDisposable {
 
   /** Resolves when the file has this in it. */
   async until(text: string): Promise<void> {
-    for (const end = performance.now() + 10_000;;) {
+    for (const end = performance.now() + 60_000;;) {
       const found = await Deno.readTextFile(this.output).catch(() => "");
       if (found.includes(text)) return;
       assert(performance.now() < end, `${text} is not in the file:\n${found}`);

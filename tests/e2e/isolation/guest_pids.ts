@@ -17,10 +17,10 @@ export async function guestPids(id: string): Promise<number[]> {
 }
 
 /**
- * Resolves when all of these processes have ended; fails after 10 s.
+ * Resolves when all of these processes have ended; fails after 60 s.
  */
 export async function gone(pids: readonly number[]): Promise<void> {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 60_000;
   for (;;) {
     const left = pids.filter(isThere);
     if (left.length === 0) return;

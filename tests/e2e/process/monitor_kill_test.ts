@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { RunningProgram } from "../../support/running_program.ts";
 
@@ -13,11 +14,15 @@ Deno.test("a reader finds a monitor file complete, also after kill -9 during a w
   const output = `${folder}/monitor.json`;
   try {
     for (let n = 0; n < KILLS; n++) {
+      // A program first writes what it has published so far.
+      await Deno.remove(output).catch(() => {});
       await using program = start(folder, output);
       await program.line(/busy: busy/);
       // Each check takes some milliseconds, so that each kill hits another
       // moment of a write.
-      for (let looks = n; looks < READS || topicsIn(output) < 900; looks++) {
+      await until(() => existsSync(output) && topicsIn(output) === 900);
+      for (let looks = n; looks < READS; looks++) {
+        topicsIn(output);
         await new Promise((resolve) => setTimeout(resolve, 1));
       }
       program.kill("SIGKILL");
@@ -38,6 +43,10 @@ function start(folder: string, output: string): RunningProgram {
     PROGRAM,
     output,
   ]);
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 /** Throws if the file is incomplete. */
