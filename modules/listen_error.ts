@@ -16,13 +16,18 @@ export function isOfAddress(cause: unknown): boolean {
   return name === "NotCapable" || ADDRESS_ERRORS.has(code);
 }
 
+/** Returns true if another program listens on the address. */
+export function isTaken(cause: unknown): boolean {
+  return (cause as { code?: unknown }).code === "EADDRINUSE";
+}
+
 /**
  * Returns the error for an address, such as `127.0.0.1:80`, on which a server
  * cannot listen.
  */
 export function listenError(where: string, cause: unknown): CaryatidError {
   const { name, message, code } = cause as Error & { code?: unknown };
-  const [found, hint] = code === "EADDRINUSE"
+  const [found, hint] = isTaken(cause)
     ? [
       "the port is taken",
       "Stop the program that uses it, for example an earlier start of this " +

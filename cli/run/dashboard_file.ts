@@ -2,7 +2,9 @@ import type { ModuleConfig } from "@caryatid/process/internal/config";
 import { readFaultyFiles, reusableUrls } from "../project/config_files.ts";
 
 /** Port of a dashboard that a command adds. */
-const PORT = 9800;
+const USUAL_PORT = "9800";
+/** Ports of a dashboard that may be at any free port. */
+const PORTS = `[${USUAL_PORT}, 0]`;
 /** Id and class of a dashboard that a command adds. */
 const DASHBOARD = "dashboard";
 
@@ -10,8 +12,8 @@ const DASHBOARD = "dashboard";
  * Returns the URL of a configuration with a dashboard. The port is written out
  * because a process reads variables of written keys only.
  */
-export function dashboardFile(port: number = PORT): string {
-  const text = `[module.${DASHBOARD}]\nport=${port}`;
+export function dashboardFile(ports: string = USUAL_PORT): string {
+  const text = `[module.${DASHBOARD}]\nport=${ports}`;
   return `data:application/toml,${encodeURIComponent(text)}`;
 }
 
@@ -30,7 +32,7 @@ export async function withDashboard(
   envPrefix?: string,
 ): Promise<readonly string[]> {
   if (await excludesDashboard(files, envPrefix)) return files;
-  return [dashboardFile(isFree(PORT) ? PORT : 0), ...files];
+  return [dashboardFile(PORTS), ...files];
 }
 
 async function excludesDashboard(
@@ -49,13 +51,4 @@ async function excludesDashboard(
 
 function isDashboard({ className, import: specifier }: ModuleConfig): boolean {
   return className === DASHBOARD && specifier === undefined;
-}
-
-function isFree(port: number): boolean {
-  try {
-    Deno.listen({ hostname: "127.0.0.1", port }).close();
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -21,6 +21,8 @@ const host = z.string().regex(
   'expected a name such as "ops.example.com" or "localhost:9800"',
 );
 
+const port = z.int().min(0).max(65_535);
+
 /**
  * Schema of `[module.<id>]` of the class `dashboard`. README.md describes the
  * keys.
@@ -30,7 +32,7 @@ export const dashboardSchema = z.strictObject({
     /^(localhost|\d{1,3}(\.\d{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$/,
     "expected an IP address, or localhost",
   ).default("127.0.0.1"),
-  port: z.int().min(0).max(65_535).default(9800),
+  port: z.union([port, z.array(port).min(1)]).default(9800),
   hosts: z.array(host).min(1).optional(),
   "token-file": z.string().min(1).optional(),
   "token-env": z.string().min(1).optional(),

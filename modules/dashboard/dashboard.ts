@@ -1,8 +1,12 @@
 import { type Context, defineModule, type Module } from "@caryatid/sdk";
-import { listenError } from "../listen_error.ts";
+import { isTaken, listenError } from "../listen_error.ts";
 import { findPlatform } from "../rest_server/gateway/find_platform.ts";
 import { hostsOf } from "../rest_server/gateway/hosts.ts";
-import type { Listener } from "../rest_server/gateway/platform.ts";
+import type {
+  Answer,
+  Listener,
+  Platform,
+} from "../rest_server/gateway/platform.ts";
 import { netOf, urlHost } from "../server_address.ts";
 import { shutDown } from "../shut_down.ts";
 import { type DashboardConfig, dashboardSchema } from "./config.ts";
@@ -19,7 +23,7 @@ export default defineModule({
   description: "Shows the flow of messages, and who waits for whom",
   config: dashboardSchema,
   permissions: (config) => ({
-    net: [netOf(config.address, config.port)],
+    net: [config.port].flat().map((port) => netOf(config.address, port)),
     ...config["token-file"] && { read: [config["token-file"]] },
     ...config["token-env"] && { env: [config["token-env"]] },
   }),
@@ -42,15 +46,11 @@ async function start(
   });
   context.run(async () => {
     const { address, port } = config;
-    let listener: Listener;
-    try {
-      listener = await platform.listen(
-        async (request) => await app.fetch(request),
-        { address, port, tls: undefined },
-      );
-    } catch (cause) {
-      throw listenError(`${address}:${port}`, cause);
-    }
+    const listener = await listen(
+      platform,
+      { address, ports: [port].flat() },
+      async (request) => await app.fetch(request),
+    );
     const url = `http://${urlHost(address)}:${listener.port}`;
     context.log.info("dashboard on {url}", { url });
     try {
@@ -59,4 +59,25 @@ async function start(
       await shutDown(listener);
     }
   });
+}
+
+/**
+ * Listens on the first of the ports that no other program uses.
+ *
+ * @throws {CaryatidError} `INIT_FAILED`
+ */
+async function listen(
+  platform: Platform,
+  { address, ports }: { address: string; ports: readonly number[] },
+  answer: Answer,
+): Promise<Listener> {
+  const [port, ...others] = ports as [number, ...number[]];
+  try {
+    return await platform.listen(answer, { address, port, tls: undefined });
+  } catch (cause) {
+    if (!isTaken(cause) || others.length === 0) {
+      throw listenError(`${urlHost(address)}:${port}`, cause);
+    }
+    return await listen(platform, { address, ports: others }, answer);
+  }
 }

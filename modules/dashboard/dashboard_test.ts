@@ -2,6 +2,8 @@ import { Process } from "@caryatid/process";
 import { defineModule, defineTopic } from "@caryatid/sdk";
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { CapturedLogs } from "../../process/testing/captured_logs.ts";
+import { freePort } from "../../tests/broker/free_port.ts";
 import dashboard from "./mod.ts";
 import { measureUntil } from "../../sdk/testing/conformance/measure_until.ts";
 import { DashboardProcess } from "./testing/dashboard_process.ts";
@@ -452,4 +454,25 @@ Deno.test("a page publishes and requests only if allow names it", async () => {
   });
   assert.equal(broken.status, 422);
   await broken.body?.cancel();
+});
+
+Deno.test("a dashboard with several ports listens at the first that is free, and one with a port in use fails", async () => {
+  using logs = new CapturedLogs();
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const taken = (listener.addr as Deno.NetAddr).port;
+  const create = (port: number | number[]) =>
+    Process.create({
+      config: { module: { dashboard: { port } } },
+      modules: [dashboard],
+      env: {},
+    });
+  const free = freePort();
+  await using process = await create([taken, free]);
+  await process.start();
+  const [record] = await logs.until("caryatid.dashboard", 1);
+  assert.equal(record!.properties["url"], `http://127.0.0.1:${free}`);
+  const failing = await create(taken);
+  const { error } = await failing.run();
+  assert.match(String((error as Error).cause), /the port is taken/);
+  Deno.exitCode = 0; // it was that of the process under test
 });

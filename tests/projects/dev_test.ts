@@ -67,22 +67,23 @@ Deno.test("dev swaps code that changed, keeps its state, and keeps the old code 
   await stop(program);
 });
 
-Deno.test("dev shows a dashboard, at a free port if the usual one is in use", async () => {
+Deno.test("dev shows a dashboard, at a free port if the usual one is in use, also of two that start at once", async () => {
   await using folder = await ServiceFolder.make({
     "greeter.ts": greeter("one"),
     "service.toml": ONE,
   });
   await using first = dev(folder);
-  await first.line(/dashboard on/); // the second one finds its port in use
   await using second = dev(folder);
-  for (const program of [first, second]) {
+  await first.line(/dashboard on/);
+  await second.line(/dashboard on/);
+  await using third = dev(folder);
+  for (const program of [first, second, third]) {
     const line = await program.line(/dashboard on http:\S+$/);
     const [url] = /http:\S+$/.exec(line)!;
     const response = await fetch(url);
     assert.match(await response.text(), /<!doctype html>/i);
   }
-  await stop(first);
-  await stop(second);
+  for (const program of [first, second, third]) await stop(program);
 });
 
 Deno.test("dev --no-dashboard, and dev of a file with processes, start no dashboard", async () => {
