@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { measureUntil } from "../testing/conformance/measure_until.ts";
+import process from "node:process";
 import {
   loopMonotonic,
   loopTime,
@@ -11,16 +11,18 @@ import {
 const DONE = Promise.resolve();
 
 Deno.test("A24 endless publishing lets a 10 ms timer through in 100 ms", async () => {
-  const rang = await measureUntil((rang) => rang <= 100, async () => {
-    const start = performance.now();
-    let rang: number | undefined;
-    setTimeout(() => rang = performance.now() - start, 10);
-    while (rang === undefined && performance.now() - start < 5_000) {
-      await yieldPeriodically(DONE);
-    }
-    return rang ?? Infinity;
-  });
-  assert(rang <= 100, `it rang after ${rang} ms`);
+  // Processor time: other programs on the machine delay timers, too.
+  const start = process.threadCpuUsage();
+  const end = performance.now() + 10_000;
+  let rang: number | undefined;
+  setTimeout(() => {
+    const { user, system } = process.threadCpuUsage(start);
+    rang = (user + system) / 1_000;
+  }, 10);
+  while (rang === undefined && performance.now() < end) {
+    await yieldPeriodically(DONE);
+  }
+  assert(rang !== undefined && rang <= 100, `it rang after ${rang} ms`);
 });
 
 Deno.test("A24 a loop in which every call rejects lets timers fire", async () => {
