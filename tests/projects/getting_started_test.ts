@@ -12,8 +12,9 @@ const [START = "", SWAP = "", TYPES = "", TESTS = "", CHECK = ""] = blocksIn(
   PAGE,
   "text",
 );
-/** A figure, or a port, that differs from run to run. */
-const VARYING = /\d+(\.\d+)*(?= ms|ms\)|\)?$)|Deno [\d.]+|Caryatid [\d.]+/gm;
+/** A time of a test, a figure, or a port, that differs from run to run. */
+const VARYING =
+  /\((\d+m)?\d+(ms|µs|s)\)|\d+(\.\d+)*(?= ms|\)?$)|(Deno|Caryatid) [\d.]+/gm;
 
 /** Returns the lines without times, paths and figures. */
 function comparable(text: string, folder: string): string[] {
