@@ -7,8 +7,11 @@ import { storageError } from "../storage_error.ts";
 export const ALIVE = 204;
 /** Matches URLs of this machine. */
 const LOOPBACK_URL = /^http:\/\/(127(\.\d+){3}|localhost|\[::1\]):\d+$/;
-/** Timeout of that request, in milliseconds. */
-const PROBE_TIMEOUT = 1_000;
+/**
+ * Timeout of that request, in milliseconds. A busy process must not lose its
+ * file.
+ */
+const PROBE_TIMEOUT = 3_000;
 
 /** Address of a process. Secret: the token grants access. */
 interface Address {
