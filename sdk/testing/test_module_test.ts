@@ -328,7 +328,7 @@ Deno.test("NOT_SETTLED names the busy tasks and handlers", async (t) => {
         });
       }),
       {},
-      { timeout: 20 },
+      { timeout: 200 }, // also that of the stop
     );
     await tested.bus.inject("round.and.round", 1);
     await assert.rejects(tested.settle(), { code: "NOT_SETTLED" });

@@ -118,7 +118,7 @@ export class Chromium implements AsyncDisposable {
  * end.
  */
 async function removed(folder: string): Promise<void> {
-  for (let left = 20;; left--) {
+  for (let left = 300;; left--) {
     try {
       return await Deno.remove(folder, { recursive: true });
     } catch (error) {
