@@ -6,7 +6,7 @@ import { CapturedLogs } from "../testing/captured_logs.ts";
 import { ManualClock } from "../testing/manual_clock.ts";
 import { module, silentProcess } from "../testing/silent_process.ts";
 
-const LIMIT = { lifecycle: { "stop-deadline": 0.05 } };
+const LIMIT = { lifecycle: { "stop-deadline": 0.25 } };
 
 /** Collects the messages that it receives in a separate list. */
 function reader(name: string, received: unknown[], options = {}) {

@@ -45,7 +45,9 @@ async function order(
 ): Promise<unknown> {
   const { id } = monitor.snapshot().process!;
   const topic = `caryatid.control.${id}`;
-  return await context.request(topic, { action, module });
+  // A busy machine takes seconds to start a guest.
+  const options = { timeout: 60_000 };
+  return await context.request(topic, { action, module }, options);
 }
 
 async function take(context: Context, topic: string, count: number) {
@@ -102,7 +104,7 @@ Deno.test("a restart ends after the stop deadline although a delivery never ends
     config: {
       module: { stuck: {} },
       monitor: { control: ["restart"] },
-      lifecycle: { "stop-deadline": 0.05 },
+      lifecycle: { "stop-deadline": 0.25 },
       log: { level: "error" },
     },
     modules: [stuck],

@@ -202,7 +202,7 @@ for (const isolation of ["worker", "process"] as const) {
     await using file = await GuestFile.make(counter("v0"));
     const config = {
       ...configOf(file.url, isolation),
-      lifecycle: { "stop-deadline": 0.2 },
+      lifecycle: { "stop-deadline": 1 },
     };
     await using process = await Process.create({ config, swappable: true });
     await process.start();
@@ -261,7 +261,7 @@ Deno.test("a guest that does not finish its step in time is ended, and its succe
   await using file = await GuestFile.make(counter("v0", "{}", stuck));
   const config = {
     ...configOf(file.url, "worker"),
-    lifecycle: { "stop-deadline": 0.2 },
+    lifecycle: { "stop-deadline": 1 },
   };
   await using process = await Process.create({ config, swappable: true });
   await process.start();
