@@ -1,14 +1,23 @@
 import { cpuUsage } from "node:process";
 
-/** Maximum time of all measurements, in milliseconds. */
-const LONGEST = 3_000;
+/** Minimum time of all measurements, in milliseconds. */
+const SHORTEST = 3_000;
+/**
+ * Maximum time of all measurements, in milliseconds. A busy machine leaves
+ * little to an endless loop.
+ */
+const LONGEST = 30_000;
 /** Time of one measurement, in milliseconds. */
 const LOOK = 100;
-/**
- * Processor time in milliseconds that an endless loop exceeds, also on a busy
- * machine.
- */
+/** Processor time in milliseconds that an endless loop exceeds. */
 const BUSY = 150;
+/** Share of a processor that it exceeds, also on a busy machine. */
+const SHARE = 0.02;
+/**
+ * Processor time in milliseconds that an endless loop exceeds in the minimum
+ * time, next to 200 others, and a process without work does not.
+ */
+const IDLE = 25;
 
 /** Returns true if this process uses a processor although it has no work. */
 export async function isBusy(): Promise<boolean> {
@@ -16,7 +25,9 @@ export async function isBusy(): Promise<boolean> {
   for (let looked = 0; looked < LONGEST; looked += LOOK) {
     await wait(LOOK);
     const { user, system } = cpuUsage(before);
-    if ((user + system) / 1000 > BUSY) return true;
+    const used = (user + system) / 1000;
+    if (used > Math.max(BUSY, SHARE * looked)) return true;
+    if (looked >= SHORTEST && used < IDLE) return false;
   }
   return false;
 }
