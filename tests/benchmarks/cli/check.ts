@@ -19,17 +19,36 @@ export const check: Case = {
     "are a local file each, half clocks",
 };
 
-/** Local modules are copies of one file, so that Deno loads each separately. */
-function configuration(): string {
+/** A check whose results are not cached, and the same one again. */
+export const coldCheck: Case = {
+  name: "check-cold",
+  unit: "ms",
+  run: async () => {
+    await using file = await ConfigFile.of(configuration(crypto.randomUUID()));
+    const cold = await milliseconds(() => checked(file.path));
+    const unchanged = await milliseconds(() => checked(file.path));
+    return { cold, unchanged };
+  },
+  ratio: ["cold", "unchanged"],
+  goals: [{ of: "ratio", most: 4 }],
+  remark: `caryatid check of ${MODULES} modules as in check, whose sections ` +
+    "are new, so that each module is inspected; then of the same file again",
+};
+
+/**
+ * Local modules are copies of one file, so that Deno loads each separately.
+ * Results are cached by section, so another `word` makes new ones.
+ */
+function configuration(word = "tick"): string {
   const local = path("examples/simple/subscriber.ts");
   const sections = Array.from(
     { length: MODULES },
     (_, number) =>
       number % 2 === 0
-        ? `[module.clock-${number}]\nclass = "clock"\ntopic = "tick.n${number}"`
+        ? `[module.clock-${number}]\nclass = "clock"\ntopic = "${word}.n${number}"`
         : `[module.subscriber-${number}]\nclass = "subscriber"\n` +
           `import = ${JSON.stringify(`file://${local}?${number}`)}\n` +
-          `topic = "tick.n${number - 1}"`,
+          `topic = "${word}.n${number - 1}"`,
   );
   return sections.join("\n");
 }

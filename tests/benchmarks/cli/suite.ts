@@ -1,5 +1,5 @@
 import type { Suite } from "../harness.ts";
-import { check } from "./check.ts";
+import { check, coldCheck } from "./check.ts";
 import { run } from "./run.ts";
 import { swap } from "./swap.ts";
 
@@ -11,6 +11,7 @@ export const cli: Suite = {
   cases: [
     run,
     check,
+    coldCheck,
     swap,
   ],
   note: "Deno's caches are warm: a run before those that count fills them",
