@@ -1,21 +1,24 @@
 import type { Log } from "@caryatid/sdk";
-import type { LogLevel, ProcessConfig } from "../config/process_config.ts";
 import type { TraceContext } from "@caryatid/sdk/internal/tracing";
-import { platform } from "../platform/deno.ts";
-import { jsonLineFormatter } from "./json_lines.ts";
-import { lineFormatter } from "./log_lines.ts";
+import type { ProcessConfig } from "../config/process_config.ts";
 
 type Level = "debug" | "info" | "warn" | "error";
 
-/** Maximum number of records that wait until LogTape is loaded. */
+/** Property of the global object that LogTape creates with its first logger. */
+const LOGTAPE = Symbol.for("logtape.rootLogger");
+
+/** Maximum number of records that wait. */
 const MOST_RECORDS = 10_000;
 
 /**
  * Writes log records to LogTape, under the categories `caryatid` and
- * `caryatid.<id>`.
+ * `caryatid.<id>`, or to the console while the program does not use LogTape.
  *
- * Loading LogTape takes as long as the rest of a start. Therefore it is loaded
- * after the first messages, and records wait until then.
+ * On Deno, LogTape loads `node:util`: half the time that Deno itself takes to
+ * start, and 7 MB. Therefore it is loaded only if the program or a module uses
+ * it, for records as JSON, or for a placeholder that is a path. Records wait
+ * until the start, so that the program can configure LogTape before, and while
+ * it loads.
  */
 export class Logging {
   /** Returns the position in a trace of the code that logs, if it is traced. */
@@ -24,8 +27,12 @@ export class Logging {
   #waiting: (() => void)[] = [];
   /** Number of records that were lost because too many waited. */
   #lost = 0;
+  /** Returns loggers; undefined while records wait. */
   #getLogger: ((category: string[]) => Log) | undefined;
+  /** Resolves when records no longer wait. */
   #loading: Promise<void> | undefined;
+  /** True if records go to the console without LogTape. */
+  #isPlain = false;
   /** Time at which the record being written was created, if it had to wait. */
   #madeAt: number | undefined;
 
@@ -45,21 +52,27 @@ export class Logging {
     );
   }
 
-  /** Returns the logger of LogTape once LogTape is loaded. */
+  /** Returns a logger, or undefined while records wait. */
   logger(category: string[]): Log | undefined {
+    if (this.#isPlain && isLogTapeUsed()) this.#useLogTape();
     return this.#getLogger?.(category);
   }
 
+  /** True if loggers are those of LogTape, which do not change. */
+  get isFinal(): boolean {
+    return this.#getLogger !== undefined && !this.#isPlain;
+  }
+
   /**
-   * Calls `write` when LogTape is loaded. If too many records wait, further
-   * ones are dropped and counted.
+   * Calls `write` when records no longer wait. If too many records wait,
+   * further ones are dropped and counted.
    */
   wait(write: () => void): void {
     if (this.#waiting.length >= MOST_RECORDS) {
       this.#lost++;
       return;
     }
-    const madeAt = Date.now();
+    const madeAt = this.#madeAt ?? Date.now();
     this.#waiting.push(() => {
       this.#madeAt = madeAt;
       write();
@@ -67,28 +80,60 @@ export class Logging {
   }
 
   /**
-   * Loads LogTape, configures it unless the program has done so, and writes the
-   * waiting records.
+   * Loads what writes records, and writes the waiting ones: to LogTape if the
+   * program uses it, which is configured unless the program has done so.
    */
   load(): Promise<void> {
-    return this.#loading ??= this.#load();
+    return this.#loading ??= this.#config.format === "json"
+      ? this.#loadLogTape()
+      : this.#loadConsole();
   }
 
-  async #load(): Promise<void> {
-    const { getLogger } = await configureLogTape(
-      this.#config,
-      () => this.#madeAt,
-    );
+  async #loadConsole(): Promise<void> {
+    const { consoleLoggers } = await import("./console_log.ts");
+    if (isLogTapeUsed()) return await this.#loadLogTape();
+    this.#isPlain = true;
+    this.#begin(consoleLoggers({
+      config: this.#config,
+      time: () => this.#madeAt ?? Date.now(),
+      unusual: (write, category) => {
+        this.#useLogTape();
+        this.wait(() => write(this.#getLogger!(category)));
+      },
+    }));
+  }
+
+  /** Records wait from now on, until LogTape is loaded. */
+  #useLogTape(): void {
+    if (!this.#isPlain) return;
+    this.#isPlain = false;
+    this.#getLogger = undefined;
+    this.#loading = this.#loadLogTape();
+  }
+
+  async #loadLogTape(): Promise<void> {
+    const { logTapeLoggers } = await import("./log_tape.ts");
+    this.#begin(await logTapeLoggers(this.#config, () => this.#madeAt));
+  }
+
+  /** Writes the waiting records. */
+  #begin(getLogger: (category: string[]) => Log): void {
     this.#getLogger = getLogger;
-    for (const write of this.#waiting) write();
+    const waiting = this.#waiting;
     this.#waiting = [];
+    for (const write of waiting) write();
     this.#madeAt = undefined;
     if (this.#lost > 0) {
-      this.log().warn("{count} records were lost before this one", {
-        count: this.#lost,
-      });
+      const count = this.#lost;
+      this.#lost = 0;
+      this.log().warn("{count} records were lost before this one", { count });
     }
   }
+}
+
+/** Returns true if LogTape has made a logger, here or in another copy of it. */
+function isLogTapeUsed(): boolean {
+  return LOGTAPE in globalThis;
 }
 
 class LazyLog implements Log {
@@ -118,8 +163,13 @@ class LazyLog implements Log {
   }
 
   isEnabledFor(level: "debug" | "info" | "warning" | "error"): boolean {
-    this.#logger ??= this.#logging.logger(this.#category);
-    return this.#logger?.isEnabledFor?.(level) ?? true;
+    return this.#current()?.isEnabledFor?.(level) ?? true;
+  }
+
+  #current(): Log | undefined {
+    const logger = this.#logger ?? this.#logging.logger(this.#category);
+    if (this.#logging.isFinal) this.#logger = logger;
+    return logger;
   }
 
   #write(
@@ -128,13 +178,16 @@ class LazyLog implements Log {
     properties: Record<string, unknown> | undefined,
     position: TraceContext | undefined = this.#logging.position?.(),
   ): void {
-    this.#logger ??= this.#logging.logger(this.#category);
-    if (this.#logger === undefined) {
+    const logger = this.#current();
+    if (logger === undefined) {
       this.#logging.wait(() => this.#write(level, text, properties, position));
     } else {
-      // Braces of a text without properties are not placeholders.
-      const shown = properties ? text : text.replace(/[{}]/g, "$&$&");
-      this.#logger[level](shown, withPosition(properties, position));
+      // Braces of a text without properties are not placeholders. A text
+      // without an opening one has no escapes.
+      const shown = properties || !text.includes("{")
+        ? text
+        : text.replace(/[{}]/g, "$&$&");
+      logger[level](shown, withPosition(properties, position));
     }
   }
 }
@@ -147,61 +200,4 @@ function withPosition(
   if (position === undefined) return properties;
   const { traceId, spanId } = position;
   return { ...properties, trace_id: traceId, span_id: spanId };
-}
-
-/**
- * Configures LogTape. `madeAt` corrects the time of records that had to wait.
- */
-async function configureLogTape(
-  config: ProcessConfig["log"],
-  madeAt: () => number | undefined,
-): Promise<typeof import("@logtape/logtape")> {
-  const logTape = await import("@logtape/logtape");
-  if (logTape.getConfig() !== null) return logTape;
-  const sink = logTape.getConsoleSink({
-    formatter: config.format === "json"
-      ? jsonLineFormatter(logTape)
-      : lineFormatter(logTape, platform.colors),
-    // Everything goes to stdout, as in Rust Caryatid: one stream keeps its
-    // order.
-    levelMap: {
-      trace: "log",
-      debug: "log",
-      info: "log",
-      warning: "log",
-      error: "log",
-      fatal: "log",
-    },
-  });
-  await logTape.configure({
-    sinks: {
-      stdout: (record) =>
-        sink({ ...record, timestamp: madeAt() ?? record.timestamp }),
-    },
-    loggers: [
-      {
-        category: ["caryatid"],
-        sinks: ["stdout"],
-        lowestLevel: levelName(config.level),
-      },
-      ...Object.entries(config.levels).map(([id, level]) => ({
-        category: ["caryatid", id],
-        // Separate sinks: those of the parent would apply the level of the
-        // parent.
-        sinks: ["stdout"],
-        parentSinks: "override" as const,
-        lowestLevel: levelName(level),
-      })),
-      {
-        category: ["logtape", "meta"],
-        sinks: ["stdout"],
-        lowestLevel: "warning" as const,
-      },
-    ],
-  });
-  return logTape;
-}
-
-function levelName(level: LogLevel): "debug" | "info" | "warning" | "error" {
-  return level === "warn" ? "warning" : level;
 }

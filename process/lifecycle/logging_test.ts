@@ -8,7 +8,7 @@ const config = new URL("../../deno.json", import.meta.url).pathname;
 const fixture =
   new URL("../testing/fixtures/logs.ts", import.meta.url).pathname;
 
-function program(toml: string): RunningProgram {
+function program(toml: string, use?: string): RunningProgram {
   return new RunningProgram([
     "run",
     "--no-prompt",
@@ -16,6 +16,7 @@ function program(toml: string): RunningProgram {
     `--config=${config}`,
     fixture,
     toml,
+    ...use === undefined ? [] : [use],
   ]);
 }
 
@@ -81,11 +82,13 @@ Deno.test("a record of traced code has the ids of trace and span as properties",
     traceId = undefined;
     await logging.load();
     logging.log().info("is {not} traced");
+    logging.log().info("ends with }");
     traceId = "3d";
     logging.log().info("has {braces}");
     assert.deepEqual(seen, [
       ["waits for LogTape", { what: "LogTape", trace_id: "1f", span_id: "2e" }],
       ["is {not} traced", {}],
+      ["ends with }", {}],
       ["has {braces}", { trace_id: "3d", span_id: "2e" }],
     ]);
   } finally {
@@ -141,6 +144,27 @@ Deno.test("the pretty form is time, level, category and text, on stdout", async 
   );
   assert.equal(await running.exitCode(), 0);
   assert.equal(await running.stderr, "");
+});
+
+Deno.test("LogTape is loaded only if the program or a module uses it", async () => {
+  await using plain = program("", "console");
+  assert.equal(await plain.line(/LogTape is/), "LogTape is not used");
+  await using used = program("", "module");
+  await used.line(/to be read/);
+  await used.line(/a logger of LogTape/);
+  assert.equal(await used.line(/LogTape is/), "LogTape is configured");
+});
+
+Deno.test("a placeholder that is a path loads LogTape, and records keep their order", async () => {
+  await using running = program("", "path");
+  await running.line(/LogTape is configured/);
+  const texts = running.lines.map((line) => line.replace(/^\S+ \S+ +/, ""))
+    .filter((line) => line.startsWith("caryatid.chatty: path"));
+  assert.deepEqual(texts, [
+    "caryatid.chatty: path before",
+    "caryatid.chatty: path 1",
+    "caryatid.chatty: path after",
+  ]);
 });
 
 Deno.test("the JSON form is an object a line", async () => {

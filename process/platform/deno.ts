@@ -70,7 +70,11 @@ const denoPlatform: Platform = {
     }
     await Deno.rename(unfinished, path);
   },
-  inspect: (value) => Deno.inspect(value),
+  inspect: (value) =>
+    Deno.inspect(value, {
+      strAbbreviateSize: Infinity,
+      iterableLimit: Infinity,
+    }),
 };
 
 /**

@@ -87,7 +87,11 @@ export const nodePlatform: Platform = {
     await files.rename(unfinished, path);
   },
 
-  inspect: (value) => node().getBuiltinModule("node:util").inspect(value),
+  inspect: (value) =>
+    node().getBuiltinModule("node:util").inspect(value, {
+      maxArrayLength: Infinity,
+      maxStringLength: Infinity,
+    }),
 };
 
 function ignore(): void {

@@ -62,6 +62,6 @@ export interface Platform {
    * folder the rename is atomic.
    */
   replaceFile(path: string, unfinished: string, text: string): Promise<void>;
-  /** Formats a value as the console of the platform does. */
+  /** Formats a value as the console of the platform does, but in full. */
   inspect(value: unknown): string;
 }
