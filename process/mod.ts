@@ -52,6 +52,6 @@ export type {
   RequestsSnapshot,
   WritesSnapshot,
 } from "./monitor/snapshot.ts";
-export type { Outcome } from "./lifecycle/run.ts";
+export type { Outcome } from "./lifecycle/outcome.ts";
 export { Process } from "./process.ts";
 export type { ProcessOptions, SwapOptions } from "./process_options.ts";

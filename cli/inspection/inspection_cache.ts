@@ -1,5 +1,4 @@
 import { fileStamp, VERSION } from "@caryatid/process/internal/platform";
-import { createHash } from "node:crypto";
 import type { Inspection, Task } from "./inspection.ts";
 import type { InspectOptions } from "./inspector_process.ts";
 import { sectionText } from "./section_text.ts";
@@ -40,23 +39,29 @@ export class InspectionCache {
   readonly #added = new Map<string, [Inspection, Stamps]>();
   readonly #stamps = new Map<string, string>();
 
+  private constructor(salt: string, path: string | undefined) {
+    this.#salt = salt;
+    this.#path = path;
+    this.#content = path === undefined ? EMPTY : read(path);
+  }
+
   /** Reads the results of a project; none if the file is missing or invalid. */
-  constructor(
+  static async open(
     { project, flags = [] }: Pick<InspectOptions, "project" | "flags">,
     folder: string | undefined = cacheFolder(),
-  ) {
-    this.#salt = JSON.stringify([
+  ): Promise<InspectionCache> {
+    const salt = JSON.stringify([
       ...[Deno.version, VERSION, import.meta.url, project],
       ...flags.filter((flag) => !OTHER_FLAGS.test(flag)),
       ...VARIABLES.map((name) => Deno.env.get(name) ?? null),
     ]);
-    this.#path = folder && `${folder}/${hashOf(this.#salt)}.json`;
-    this.#content = this.#path === undefined ? EMPTY : read(this.#path);
+    const path = folder && `${folder}/${await hashOf(salt)}.json`;
+    return new InspectionCache(salt, path);
   }
 
   /** Returns the result for a task if it is still valid. */
-  get(task: Task): Inspection | undefined {
-    const entry = this.#content.entries[this.#keyOf(task)];
+  async get(task: Task): Promise<Inspection | undefined> {
+    const entry = this.#content.entries[await this.#keyOf(task)];
     return entry && this.#isValid(entry) ? entry.inspection : undefined;
   }
 
@@ -66,9 +71,13 @@ export class InspectionCache {
   }
 
   /** Adds a result, unless the code could not be loaded. */
-  set(task: Task, inspection: Inspection, stamps: Stamps): void {
+  async set(
+    task: Task,
+    inspection: Inspection,
+    stamps: Stamps,
+  ): Promise<void> {
     if (inspection.problems.some(({ code }) => code === "LOAD_FAILED")) return;
-    this.#added.set(this.#keyOf(task), [inspection, stamps]);
+    this.#added.set(await this.#keyOf(task), [inspection, stamps]);
   }
 
   /** Writes the results, without those that are no longer valid. */
@@ -126,7 +135,7 @@ export class InspectionCache {
     return stamp;
   }
 
-  #keyOf(task: Task): string {
+  #keyOf(task: Task): Promise<string> {
     return hashOf(this.#salt + sectionText(task, "\0"));
   }
 }
@@ -139,8 +148,11 @@ function cacheFolder(): string | undefined {
   return base && `${base}/caryatid/inspections`;
 }
 
-function hashOf(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+/** Web Crypto, because `node:crypto` takes as long to load as Deno to start. */
+async function hashOf(text: string): Promise<string> {
+  const bytes = new TextEncoder().encode(text);
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  return new Uint8Array(digest, 0, 16).toHex();
 }
 
 function read(path: string): Content {

@@ -31,15 +31,20 @@ class Subject {
     Deno.writeTextFileSync(this.file, "1");
   }
 
-  cache(flags: readonly string[] = []): InspectionCache {
+  cache(flags: readonly string[] = []): Promise<InspectionCache> {
     const project = { config: undefined, lock: undefined, isLent: false };
-    return new InspectionCache({ project, flags }, `${this.folder}/cache`);
+    return InspectionCache.open({ project, flags }, `${this.folder}/cache`);
+  }
+
+  /** Returns the result that the next command finds. */
+  async found(flags?: readonly string[], task: Task = this.task) {
+    return await (await this.cache(flags)).get(task);
   }
 
   /** Saves a result, as one run of a command. */
-  save(inspection: Inspection = FOUND): void {
-    const cache = this.cache();
-    cache.set(this.task, inspection, cache.stampsOf([this.file]));
+  async save(inspection: Inspection = FOUND): Promise<void> {
+    const cache = await this.cache();
+    await cache.set(this.task, inspection, cache.stampsOf([this.file]));
     cache.save();
   }
 
@@ -48,34 +53,36 @@ class Subject {
   }
 }
 
-Deno.test("a result is kept for the next command", () => {
+Deno.test("a result is kept for the next command", async () => {
   using subject = new Subject();
-  assert.equal(subject.cache().get(subject.task), undefined);
-  subject.save();
-  assert.deepEqual(subject.cache().get(subject.task), FOUND);
+  assert.equal(await subject.found(), undefined);
+  await subject.save();
+  assert.deepEqual(await subject.found(), FOUND);
 });
 
-Deno.test("a result is lost when a file, the section or a flag changes", () => {
+Deno.test("a result is lost when a file, the section or a flag changes", async () => {
   using subject = new Subject();
   const { task, file } = subject;
-  subject.save();
+  await subject.save();
   const section = { topic: "y" };
-  assert.equal(subject.cache().get({ ...task, section }), undefined);
-  assert.equal(subject.cache(["--allow-import=x"]).get(task), undefined);
+  assert.equal(await subject.found([], { ...task, section }), undefined);
+  assert.equal(await subject.found(["--allow-import=x"]), undefined);
   Deno.writeTextFileSync(file, "longer");
-  assert.equal(subject.cache().get(task), undefined);
+  assert.equal(await subject.found(), undefined);
 });
 
-Deno.test("a failure to load is not kept", () => {
+Deno.test("a failure to load is not kept", async () => {
   using subject = new Subject();
   const message = "its code was still busy";
-  subject.save(failedInspection({ code: "LOAD_FAILED", key: [], message }));
-  assert.equal(subject.cache().get(subject.task), undefined);
+  await subject.save(
+    failedInspection({ code: "LOAD_FAILED", key: [], message }),
+  );
+  assert.equal(await subject.found(), undefined);
 });
 
-Deno.test("only the user can read the results, and a broken file is empty", () => {
+Deno.test("only the user can read the results, and a broken file is empty", async () => {
   using subject = new Subject();
-  subject.save();
+  await subject.save();
   const folder = `${subject.folder}/cache`;
   const [{ name }] = [...Deno.readDirSync(folder)] as [Deno.DirEntry];
   if (Deno.build.os !== "windows") {
@@ -83,5 +90,5 @@ Deno.test("only the user can read the results, and a broken file is empty", () =
     assert.equal(Deno.statSync(`${folder}/${name}`).mode! & 0o777, 0o600);
   }
   Deno.writeTextFileSync(`${folder}/${name}`, '{"files":');
-  assert.equal(subject.cache().get(subject.task), undefined);
+  assert.equal(await subject.found(), undefined);
 });

@@ -6,7 +6,7 @@ import type {
 import {
   resolveSpecifier,
   standardImport,
-} from "@caryatid/process/internal/loading";
+} from "@caryatid/process/internal/inspection";
 import type { Kind, Task } from "./inspection.ts";
 
 /** Returns the task that inspects a module or bus of the configuration. */

@@ -1,11 +1,11 @@
 import type { RelayAddress } from "@caryatid/process/internal/isolation";
 import type { ModuleGrants } from "@caryatid/process/internal/config";
-import { relayGrants } from "@caryatid/process/internal/isolation";
 import { filePath } from "@caryatid/process/internal/platform";
 import {
   DENO_KINDS,
   grantsOfModule,
   needlessGrants,
+  relayGrants,
 } from "@caryatid/process/internal/rights";
 import { type Part, partName } from "../inspection/inspection.ts";
 import { importHost } from "../project/import_hosts.ts";

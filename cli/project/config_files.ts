@@ -1,6 +1,6 @@
 import { CaryatidError } from "@caryatid/sdk";
-import { ConfigError } from "@caryatid/process";
 import {
+  ConfigError,
   type FaultyConfig,
   type ProcessConfig,
   readFaultyConfig,

@@ -1,4 +1,3 @@
-import { dirname, join } from "node:path";
 import type { Project } from "./project.ts";
 
 const FLAG = "--lock=";
@@ -61,14 +60,15 @@ function copyOf(lock: string): string {
   const path = Deno.makeTempFileSync({ prefix: PREFIX, suffix: SUFFIX });
   // Not `copyFileSync`, which keeps the age of the file on some systems.
   Deno.writeFileSync(path, Deno.readFileSync(lock));
-  removeAbandoned(dirname(path));
+  removeAbandoned(path.replace(/[^/\\]+$/, ""));
   return path;
 }
 
+/** `folder` ends with its separator. */
 function removeAbandoned(folder: string): void {
   for (const { name } of Deno.readDirSync(folder)) {
     if (!name.startsWith(PREFIX) || !name.endsWith(SUFFIX)) continue;
-    const path = join(folder, name);
+    const path = folder + name;
     try {
       const { mtime } = Deno.statSync(path);
       if (Date.now() - Number(mtime) > ABANDONED) Deno.removeSync(path);

@@ -4,8 +4,8 @@ import {
   type ModuleConfig,
   readConfig,
 } from "@caryatid/process/internal/config";
-import { logError } from "@caryatid/process/internal/lifecycle";
 import { type Importers, Registry } from "@caryatid/process/internal/loading";
+import { logError } from "@caryatid/process/internal/logging";
 import { TextLineStream } from "../deno/lines.ts";
 import { NewSources, type SwapOrder } from "./new_sources.ts";
 

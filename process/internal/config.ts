@@ -6,7 +6,11 @@
  * @module
  */
 export { checkSection } from "../config/check_section.ts";
-export { formatPlace, formatProblem } from "../config/config_error.ts";
+export {
+  ConfigError,
+  formatPlace,
+  formatProblem,
+} from "../config/config_error.ts";
 export { pathCovers } from "../config/grant_covers.ts";
 export { importHost } from "../config/import_hosts.ts";
 export { nearest } from "../config/nearest.ts";

@@ -7,7 +7,16 @@
  * @module
  */
 export { BUS, MODULE } from "../loading/brands.ts";
-export { configKey, type Importers, load } from "../loading/loader.ts";
+export {
+  configKey,
+  type Importers,
+  load,
+  resolveSpecifier,
+} from "../loading/loader.ts";
+export {
+  standardClasses,
+  standardImport,
+} from "../loading/standard_classes.ts";
 export { checkSection } from "../config/check_section.ts";
 export { dottedKey } from "../config/format.ts";
 export { emptyTable, isTable } from "../config/tables.ts";

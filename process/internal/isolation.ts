@@ -15,7 +15,4 @@ export { findJail, type FoundJail } from "../isolation/jail/find_jail.ts";
 export { startJailed } from "../isolation/jail/jailed_process.ts";
 export { jailMounts } from "../isolation/jail/mounts.ts";
 export { GuestRelay, type RelayOrder } from "../isolation/relay/guest_relay.ts";
-export {
-  type RelayAddress,
-  relayGrants,
-} from "../isolation/relay/relay_address.ts";
+export type { RelayAddress } from "../isolation/relay/relay_address.ts";

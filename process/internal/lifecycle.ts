@@ -6,5 +6,4 @@
  * @module
  */
 export { inTime } from "../lifecycle/deadlines.ts";
-export { logError } from "../lifecycle/errors.ts";
-export { outcomeOf } from "../lifecycle/run.ts";
+export { outcomeOf } from "../lifecycle/outcome.ts";

@@ -10,9 +10,5 @@ export {
   type Importers,
   resolveSpecifier,
 } from "../loading/loader.ts";
-export {
-  Registry,
-  standardClasses,
-  standardImport,
-} from "../loading/registry.ts";
+export { Registry } from "../loading/registry.ts";
 export type { LaunchOptions } from "../loading/launch_options.ts";

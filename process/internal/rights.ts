@@ -13,5 +13,6 @@ export {
   grantsOfModule,
   needlessGrants,
 } from "../rights/grants.ts";
+export { relayGrants } from "../isolation/relay/relay_address.ts";
 export { flagValues } from "../rights/grants_deno.ts";
 export { reviewGrants } from "../rights/review_grants.ts";

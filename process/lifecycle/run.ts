@@ -2,17 +2,7 @@ import { CaryatidError, type Log } from "@caryatid/sdk";
 import { platform } from "../platform/deno.ts";
 import { onStopSignal } from "../platform/signals.ts";
 import { logError } from "./errors.ts";
-
-/** End of a process, as its exit code reports it. */
-export interface Outcome {
-  /**
-   * 0: stopped. 1: failed. 2: the configuration or a module is wrong. 3: work
-   * was still running at the stop deadline.
-   */
-  readonly exitCode: 0 | 1 | 2 | 3;
-  /** Error that ended the process, if any. */
-  readonly error: unknown;
-}
+import { type Outcome, outcomeOf } from "./outcome.ts";
 
 /** A lifecycle as {@linkcode runUntilStopped} uses it. */
 export interface RunnableLifecycle {
@@ -24,14 +14,6 @@ export interface RunnableLifecycle {
   stop(): Promise<void>;
   /** Stops because of an error. */
   fail(error: unknown): void;
-}
-
-/**
- * Returns the outcome of a process that `error` ended, or that ended without an
- * error.
- */
-export function outcomeOf(error?: unknown): Outcome {
-  return { exitCode: exitCodeOf(error), error };
 }
 
 /**
@@ -82,19 +64,4 @@ function fired(signal: AbortSignal): Promise<void> {
 /** Returns true if a stop interrupted `start`, which is not a failure. */
 function isAborted(error: unknown): boolean {
   return error instanceof CaryatidError && error.code === "ABORTED";
-}
-
-function exitCodeOf(error: unknown): Outcome["exitCode"] {
-  if (error === undefined) return 0;
-  if (!(error instanceof CaryatidError)) return 1;
-  switch (error.code) {
-    case "INVALID_CONFIG":
-    case "LOAD_FAILED":
-    case "UNKNOWN_CLASS":
-      return 2;
-    case "DRAIN_TIMEOUT":
-      return 3;
-    default:
-      return 1;
-  }
 }

@@ -2,7 +2,7 @@ import type { StandardSchema } from "@caryatid/sdk";
 import {
   standardClasses,
   standardImport,
-} from "@caryatid/process/internal/loading";
+} from "@caryatid/process/internal/inspection";
 import type { JsonSchema } from "./json_schema.ts";
 import type { StandardSections } from "./make_schema.ts";
 
