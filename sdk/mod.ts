@@ -78,6 +78,7 @@ export type {
 export type {
   Accept,
   BusSubscribeOptions,
+  ByteBudget,
   ConsumeOptions,
   Consumer,
   Overflow,

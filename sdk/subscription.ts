@@ -14,6 +14,16 @@ export type Overflow = "wait" | "drop-oldest" | "drop-newest" | "error";
  */
 export type Accept = (delivery: Delivery) => Delivery | Promise<Delivery>;
 
+/** Bound for the bytes of unread deliveries, of all queues that share it. */
+export interface ByteBudget {
+  /** True while no further delivery may be queued. */
+  readonly full: boolean;
+  /** Adds a delivery, even if it is full. Returns its size in bytes. */
+  take(delivery: Delivery): number;
+  /** Removes deliveries of `bytes` bytes. */
+  release(bytes: number): void;
+}
+
 /** Options of `subscribe`. */
 export interface SubscribeOptions {
   /**
@@ -87,6 +97,12 @@ export interface BusSubscribeOptions extends SubscribeOptions {
    * other bus. Only external buses use it. It must depend on the topic alone.
    */
   readonly echo?: (topic: string) => boolean;
+  /**
+   * Bounds the bytes of the queue in memory: the queue counts as full while the
+   * budget is. In a group it bounds only the room that this member adds
+   * (unlimited).
+   */
+  readonly budget?: ByteBudget | undefined;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { CaryatidError } from "../errors.ts";
 import type { Delivery } from "../delivery.ts";
 import type { PublishOptions } from "../message_bus.ts";
-import type { Overflow } from "../subscription.ts";
+import type { ByteBudget, Overflow } from "../subscription.ts";
+import { BudgetedRing, type DeliveryRing } from "./budgeted_ring.ts";
 import { redeliveryOf } from "./local_delivery.ts";
 import { Ring } from "./collections.ts";
 import { type BackPressure, PublisherQueue } from "./publisher_queue.ts";
@@ -24,6 +25,8 @@ export interface DeliveryQueueOptions {
   readonly overflow: Overflow;
   /** Shared by all queues of a bus. */
   readonly backPressure: BackPressure;
+  /** Bounds the bytes of the queued deliveries (unlimited). */
+  readonly budget?: ByteBudget | undefined;
   /** Filters deliveries, as in `SubscribeOptions`. */
   readonly where?: ((delivery: Delivery) => boolean) | undefined;
   /** Called at the first drop of a burst. */
@@ -71,7 +74,12 @@ export class DeliveryQueue {
   dropped = 0;
   /** Number of deliveries that loops have taken. */
   taken = 0;
-  readonly #deliveries = new Ring<Delivery>();
+  #deliveries: DeliveryRing;
+  #budget: ByteBudget | undefined;
+  /** Number of deliveries for which it has room even if its budget is full. */
+  #freeSize = 0;
+  /** True if a reader waits, too, while the budget is full. */
+  readonly #boundsReaders: boolean;
   /** The first waiting reader; mostly the only one. */
   #reader: Reader | undefined;
   readonly #readers = new Ring<Reader>();
@@ -87,6 +95,9 @@ export class DeliveryQueue {
     this.overflow = options.overflow;
     this.size = options.size;
     this.where = options.where;
+    this.#budget = options.budget;
+    this.#deliveries = ringFor(options.budget);
+    this.#boundsReaders = options.budget !== undefined;
     this.#publishers = new PublisherQueue(
       options.backPressure,
       options.pattern,
@@ -119,6 +130,9 @@ export class DeliveryQueue {
   ): Promise<void> | undefined {
     if (this.#closed) return undefined;
     if (this.where !== undefined && this.#leavesOut(delivery)) return undefined;
+    if (this.#budget !== undefined) {
+      return this.#pushBudgeted(delivery, options);
+    }
     const reader = this.#reader; // not by #deliver: this is the hot path
     if (reader !== undefined) {
       this.#reader = this.#readers.shift();
@@ -135,8 +149,7 @@ export class DeliveryQueue {
    * Adds a delivery if no publisher must wait for it. Else drops and counts it.
    */
   offer(delivery: Delivery): void {
-    const full = this.#deliveries.length >= this.size;
-    if (!full || this.overflow === "drop-oldest") {
+    if (this.#hasRoom() || this.overflow === "drop-oldest") {
       this.push(delivery, undefined);
     } else if (this.where === undefined || !this.#leavesOut(delivery)) {
       this.#drop();
@@ -149,7 +162,10 @@ export class DeliveryQueue {
    */
   shift(): Delivery | undefined {
     const delivery = this.#deliveries.shift();
-    if (this.#deliveries.length < this.size) {
+    if (delivery === undefined && this.#budget !== undefined) {
+      return this.#publishers.admit(); // they wait for bytes of other queues
+    }
+    if (this.#hasRoom()) {
       const admitted = this.#publishers.admit();
       if (admitted !== undefined) this.#deliveries.push(admitted);
       else if (this.#deliveries.length === 0) this.#dropping = false;
@@ -205,6 +221,22 @@ export class DeliveryQueue {
     while (this.#publishers.admit() !== undefined) this.#drop();
   }
 
+  /**
+   * Charges the queued deliveries to `budget` from now on, if it is defined.
+   * The budget bounds the room beyond `freeSize` deliveries. Waiting readers
+   * still receive deliveries: they may have another owner than the budget.
+   */
+  charge(budget: ByteBudget | undefined, freeSize: number): void {
+    this.#freeSize = freeSize;
+    if (budget === this.#budget) return;
+    const queued = this.#deliveries;
+    this.#budget = budget;
+    this.#deliveries = ringFor(budget);
+    for (let one = queued.shift(); one; one = queued.shift()) {
+      this.#deliveries.push(one);
+    }
+  }
+
   /** Forgets all queued deliveries: a broker redelivers them. */
   clear(): void {
     this.#deliveries.clear();
@@ -229,6 +261,25 @@ export class DeliveryQueue {
     this.#deliveries.clear();
     this.#publishers.releaseAll();
     this.removeReaders(() => true);
+  }
+
+  #pushBudgeted(
+    delivery: Delivery,
+    options: PublishOptions | undefined,
+  ): Promise<void> | undefined {
+    const drops = this.overflow !== "wait" || this.#dropsWhenFull;
+    const bound = this.#boundsReaders && drops && this.#budget!.full;
+    if (!bound && this.#deliver(delivery)) return undefined;
+    if (!this.#hasRoom()) return this.#full(delivery, options);
+    this.#deliveries.push(delivery);
+    return undefined;
+  }
+
+  #hasRoom(): boolean {
+    const { length } = this.#deliveries;
+    if (length >= this.size) return false;
+    return this.#budget === undefined || !this.#budget.full ||
+      length < this.#freeSize;
   }
 
   /**
@@ -267,14 +318,15 @@ export class DeliveryQueue {
     this.#drop();
     if (this.overflow === "drop-oldest") {
       this.#deliveries.shift();
-      this.#deliveries.push(delivery);
+      // Other queues may keep the budget full.
+      if (this.#hasRoom()) this.#deliveries.push(delivery);
     }
     if (this.overflow !== "error") return undefined;
     return Promise.reject(
       new CaryatidError(
         "OVERFLOW",
         `Cannot publish on "${delivery.topic}": the queue of ` +
-          `"${this.pattern}" is full with ${this.size} messages`,
+          `"${this.pattern}" is full with ${this.#deliveries.length} messages`,
         { hint: "Read faster, or set another overflow of that subscription." },
       ),
     );
@@ -289,4 +341,8 @@ export class DeliveryQueue {
       this.#dropsWhenFull ? "drop-newest" : this.overflow,
     );
   }
+}
+
+function ringFor(budget: ByteBudget | undefined): DeliveryRing {
+  return budget === undefined ? new Ring<Delivery>() : new BudgetedRing(budget);
 }

@@ -1,6 +1,10 @@
 import { CaryatidError } from "../errors.ts";
 import type { Delivery } from "../delivery.ts";
-import type { Overflow, SubscribeOptions } from "../subscription.ts";
+import type {
+  ByteBudget,
+  Overflow,
+  SubscribeOptions,
+} from "../subscription.ts";
 import type { DeliveryQueue } from "./delivery_queue.ts";
 import { checkRetry } from "./options.ts";
 import { type ExhaustedDelivery, Redeliveries } from "./retries.ts";
@@ -21,6 +25,7 @@ export interface Member {
   readonly queueSize: number;
   readonly overflow: Overflow;
   readonly where: ((delivery: Delivery) => boolean) | undefined;
+  readonly budget: ByteBudget | undefined;
 }
 
 /**
@@ -51,7 +56,7 @@ export class Group {
     }
     this.#members.add(member);
     queue.size += member.queueSize;
-    queue.where = this.#wanted();
+    this.#update();
   }
 
   /**
@@ -62,7 +67,7 @@ export class Group {
     const { queue } = this.#options;
     this.#members.delete(member);
     queue.size -= member.queueSize;
-    queue.where = this.#wanted();
+    this.#update();
     if (this.#members.size > 0) return false;
     this.end();
     return true;
@@ -86,6 +91,22 @@ export class Group {
   /** Ends all retries. */
   end(): void {
     this.#redeliveries?.close();
+  }
+
+  /**
+   * Updates the queue after a change of members. Its bytes are charged to the
+   * first member with a budget. Members without one add room by themselves.
+   */
+  #update(): void {
+    const { queue } = this.#options;
+    queue.where = this.#wanted();
+    let budget: ByteBudget | undefined;
+    let freeSize = 0;
+    for (const member of this.#members) {
+      budget ??= member.budget;
+      if (member.budget === undefined) freeSize += member.queueSize;
+    }
+    queue.charge(budget, freeSize);
   }
 
   /**

@@ -5,6 +5,7 @@
  *
  * @module
  */
+export { BudgetedRing } from "./budgeted_ring.ts";
 export { Ring, type UnorderedItem, UnorderedSet } from "./collections.ts";
 export {
   loopMonotonic,

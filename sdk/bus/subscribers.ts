@@ -105,8 +105,8 @@ export class Subscribers {
     );
     const mayWait = options.mayBlock !== false || options.group !== undefined;
     const overflow = wanted === "wait" && !mayWait ? "drop-newest" : wanted;
-    const { group, signal, accept, where } = options;
-    const member = { queueSize, overflow, where };
+    const { group, signal, accept, where, budget } = options;
+    const member = { queueSize, overflow, where, budget };
     const joined = group === undefined
       ? undefined
       : this.#join(group, pattern, options, member);
@@ -201,10 +201,10 @@ export class Subscribers {
   #add(
     pattern: string,
     { filter }: BusSubscribeOptions,
-    { queueSize: size, overflow, where }: Member,
+    { queueSize: size, overflow, where, budget }: Member,
   ): Target {
     const { backPressure, onDrop } = this.#options;
-    const wanted = { pattern, size, overflow, where };
+    const wanted = { pattern, size, overflow, where, budget };
     const queue = new DeliveryQueue({ ...wanted, backPressure, onDrop });
     const target = { queue, filter };
     this.#index.add(pattern, target);
@@ -246,7 +246,8 @@ export class Subscribers {
       there.group.join(name, member);
       return there;
     }
-    const target = this.#add(pattern, options, { ...member, queueSize: 0 });
+    const none = { ...member, queueSize: 0, budget: undefined };
+    const target = this.#add(pattern, options, none);
     const { backPressure, onExhausted } = this.#options;
     const group = new Group({ queue: target.queue, backPressure, onExhausted });
     group.join(name, member);

@@ -11,6 +11,12 @@ export const BUDGETS = {
   opened: 4096,
   /** Messages for which the queues of all subscriptions have room. */
   queued: 1_048_576,
+  /**
+   * Bytes of the deliveries in the queues, and of those sent to the guest and
+   * not begun or acknowledged. Beyond it the queues count as full, and the
+   * guest is not ended: other modules may have published the messages.
+   */
+  unread: 67_108_864,
   /** Deliveries that are demanded and not begun. */
   deliveries: 524_288,
   /** Loops of subscriptions that acknowledge their deliveries. */

@@ -1,18 +1,22 @@
 import type { Delivery } from "@caryatid/sdk";
+import type { BudgetedRing } from "@caryatid/sdk/internal/bus";
 import type { CrossingSubscribeOptions } from "../frame_schema.ts";
+import { UnreadBudget } from "./unread_budget.ts";
 
 /**
  * Deliveries that were sent ahead to a guest which ended before it began them.
  * Its successor receives them first.
  */
 export class Leftovers {
-  readonly #kept = new Map<string, Delivery[][]>();
+  /** Budget of the guest and of its successors. */
+  readonly unread: UnreadBudget = new UnreadBudget();
+  readonly #kept = new Map<string, BudgetedRing[]>();
 
   /** Keeps the deliveries of a subscription. `deliveries` may still grow. */
   keep(
     pattern: string,
     options: CrossingSubscribeOptions,
-    deliveries: Delivery[],
+    deliveries: BudgetedRing,
   ): void {
     const key = keyOf(pattern, options);
     const kept = this.#kept.get(key);
@@ -25,12 +29,12 @@ export class Leftovers {
    * options.
    */
   take(pattern: string, options: CrossingSubscribeOptions): Delivery[] {
-    return this.#kept.get(keyOf(pattern, options))?.shift() ?? [];
-  }
-
-  /** Drops all deliveries. */
-  clear(): void {
-    this.#kept.clear();
+    const kept = this.#kept.get(keyOf(pattern, options))?.shift();
+    const deliveries: Delivery[] = [];
+    for (let one = kept?.shift(); one; one = kept?.shift()) {
+      deliveries.push(one);
+    }
+    return deliveries;
   }
 }
 

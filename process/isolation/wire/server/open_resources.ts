@@ -1,5 +1,5 @@
-import type { Delivery } from "@caryatid/sdk";
 import { QUEUE_SIZE } from "@caryatid/sdk/bus";
+import type { BudgetedRing } from "@caryatid/sdk/internal/bus";
 import { BUDGETS } from "../budgets.ts";
 import type {
   CrossingHandleOptions,
@@ -204,7 +204,9 @@ export class OpenResources {
         subscription: this.#bus.subscribe(pattern, {
           ...options,
           mayBlock: this.#options.mayBlock ?? true,
+          budget: this.#leftovers.unread,
         }),
+        unread: this.#leftovers.unread,
         outbox: this.#outbox,
         first: this.#leftovers.take(pattern, options),
         onUnsendable: (topic, error) =>
@@ -246,7 +248,7 @@ export class OpenResources {
     served.close();
   }
 
-  #keep(served: ServedSubscription, left: Delivery[]): void {
+  #keep(served: ServedSubscription, left: BudgetedRing): void {
     const options = this.#opened.get(served) ?? {};
     this.#leftovers.keep(served.subscription.pattern, options, left);
   }

@@ -1,17 +1,20 @@
 import type { Delivery, Subscription } from "@caryatid/sdk";
 import { DerivedDelivery } from "@caryatid/sdk/bus";
-import { Ring } from "@caryatid/sdk/internal/bus";
+import { BudgetedRing } from "@caryatid/sdk/internal/bus";
 import { MAX_DEMAND } from "../budgets.ts";
 import { FROM_HOST } from "../frames.ts";
 import type { Outbox } from "../outbox.ts";
 import { violation } from "../protocol_errors.ts";
 import { fromWireError, toWireError, type WireError } from "../wire_error.ts";
+import type { UnreadBudget } from "./unread_budget.ts";
 
 /** Options of {@linkcode ServedSubscription}. */
 export interface ServedSubscriptionOptions {
   readonly id: number;
   readonly subscription: Subscription;
   readonly outbox: Outbox;
+  /** Budget of the deliveries that the client has not begun or acknowledged. */
+  readonly unread: UnreadBudget;
   /** Deliveries that the client receives before all others. */
   readonly first: readonly Delivery[];
   /** Called with the topic of a delivery that cannot be encoded. */
@@ -36,9 +39,9 @@ export class ServedSubscription {
   /** Number of deliveries that could not be sent. */
   dropped = 0;
   readonly #options: ServedSubscriptionOptions;
-  readonly #first = new Ring<Delivery>();
+  readonly #first: BudgetedRing;
   /** Deliveries that were sent ahead and are not reported as begun. */
-  readonly #ahead = new Ring<Delivery>();
+  readonly #ahead: BudgetedRing;
   /**
    * Number of reports about `#ahead` that may still come after it was emptied.
    */
@@ -46,6 +49,8 @@ export class ServedSubscription {
   readonly #slots: AsyncIterator<Delivery>[] = [];
   /** Slots whose delivery the client handles. */
   readonly #inFlight = new Map<number, Delivery>();
+  /** Bytes of the deliveries in flight, by slot. */
+  readonly #inFlightBytes = new Map<number, number>();
   /** Slots whose loop waits for a delivery. */
   readonly #waitingSlots = new Set<number>();
   #loop: AsyncIterator<Delivery> | undefined;
@@ -56,7 +61,7 @@ export class ServedSubscription {
   /** True once any loop has waited: members of a group report no waits. */
   #reportsWaits = false;
   #settling = false;
-  #left: Delivery[] | undefined;
+  #left: BudgetedRing | undefined;
   readonly #over = Promise.withResolvers<void>();
   #closing: Promise<void> | undefined;
   #closed = false;
@@ -66,8 +71,10 @@ export class ServedSubscription {
   constructor(options: ServedSubscriptionOptions) {
     this.#options = options;
     this.subscription = options.subscription;
+    const { id, outbox, unread } = options;
+    this.#first = new BudgetedRing(unread);
+    this.#ahead = new BudgetedRing(unread.sent);
     for (const delivery of options.first) this.#first.push(delivery);
-    const { id, outbox } = options;
     this.subscription.ready.then(
       () => outbox.add([FROM_HOST.ready, id]),
       (error) => this.#end(error),
@@ -130,7 +137,7 @@ export class ServedSubscription {
     if (this.#waitingSlots.has(slot)) {
       throw violation(`the slot ${slot}, which waits already`);
     }
-    this.#inFlight.delete(slot);
+    this.#release(slot);
     this.#waitingSlots.add(slot);
     this.#sendNext(loop, slot);
   }
@@ -158,8 +165,8 @@ export class ServedSubscription {
    * Removes and returns the deliveries that were sent ahead, or are still to
    * be, and are not begun.
    */
-  takeUnbegun(): Delivery[] {
-    const unbegun: Delivery[] = [];
+  takeUnbegun(): BudgetedRing {
+    const unbegun = new BudgetedRing(this.#options.unread);
     this.#taken += this.#ahead.length;
     this.#options.onDemand(-this.#ahead.length);
     for (const ring of [this.#ahead, this.#first]) {
@@ -172,11 +179,12 @@ export class ServedSubscription {
    * Ends with its client. Returns the deliveries that the client had not begun;
    * later ones are added to that list.
    */
-  abandon(error: unknown): Delivery[] {
+  abandon(error: unknown): BudgetedRing {
     if (this.#left) return this.#left;
     const left = this.#left = this.takeUnbegun();
     for (const slot of this.#inFlight.keys()) {
       this.#slots[slot]?.throw?.(error)?.catch(() => {}); // it is over anyway
+      this.#release(slot);
     }
     this.#closed = true;
     this.#over.resolve();
@@ -203,12 +211,11 @@ export class ServedSubscription {
   async #sendNext(loop: AsyncIterator<Delivery>, slot: number): Promise<void> {
     try {
       for (let sent = false; !sent;) {
-        const room = this.#options.outbox.room();
-        if (room) await room;
+        for (let room; (room = this.#room());) await room;
         const step = await loop.next();
         if (this.#left) return;
         if (step.done) return this.#settle();
-        this.#inFlight.set(slot, step.value);
+        this.#hold(slot, step.value);
         sent = this.#send(step.value, slot);
       }
     } catch (error) {
@@ -222,8 +229,8 @@ export class ServedSubscription {
     this.#pumping = true;
     try {
       while (this.#credit > 0) {
-        const room = this.#options.outbox.room();
-        if (room) await room;
+        for (let room; (room = this.#room());) await room;
+        if (this.#closed) return;
         const delivery = this.#first.shift() ?? await this.#take();
         if (delivery === undefined) return;
         if (this.#left) return void this.#left.push(delivery);
@@ -242,6 +249,27 @@ export class ServedSubscription {
     } finally {
       this.#pumping = false;
     }
+  }
+
+  /**
+   * Returns a promise to wait for if the client has too much unread, or has not
+   * begun or acknowledged too much.
+   */
+  #room(): Promise<void> | undefined {
+    const { outbox, unread } = this.#options;
+    return outbox.room() ?? (this.#closed ? undefined : unread.sent.room());
+  }
+
+  #hold(slot: number, delivery: Delivery): void {
+    this.#release(slot);
+    this.#inFlight.set(slot, delivery);
+    this.#inFlightBytes.set(slot, this.#options.unread.sent.take(delivery));
+  }
+
+  #release(slot: number): void {
+    if (!this.#inFlight.delete(slot)) return;
+    this.#options.unread.sent.release(this.#inFlightBytes.get(slot)!);
+    this.#inFlightBytes.delete(slot);
   }
 
   async #take(): Promise<Delivery | undefined> {
@@ -321,6 +349,9 @@ export class ServedSubscription {
     this.#over.resolve();
     const { id, outbox, onClosed, onDemand } = this.#options;
     onDemand(-this.#credit - this.#ahead.length);
+    for (const slot of this.#inFlight.keys()) this.#release(slot);
+    this.#ahead.clear();
+    this.#first.clear();
     const reason = error === undefined ? null : toWireError(error);
     outbox.add([FROM_HOST.closed, id, reason]);
     onClosed();
