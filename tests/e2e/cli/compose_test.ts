@@ -108,7 +108,10 @@ modules = ["clock"]
         "--allow-env=CARYATID_*,TOKEN",
       ]);
       assert.equal(asks!.command[0], "run");
-      assert.match(asks!.command.at(-2)!, /,process:"asks"}/);
+      assert.match(
+        asks!.command.at(-2)!,
+        /,process:"asks",variables:\["CARYATID_MODULE__ASKS__DATA",/,
+      );
       assert.equal(asks!.command.at(-1), folder.file("My service.toml"));
       assert.doesNotMatch(time!.command.join(" "), /api\.example|TOKEN|write/);
     },
