@@ -33,8 +33,11 @@ test("C7 a gap is counted from the last bytes of the broker, not from when the d
   const { cut, proxy, log } = buses;
   await cut.subscribe("gap").ready;
   const began = performance.now();
+  const { accepted } = proxy;
   proxy.stall();
   await log.until(/no connection/);
+  // Both connections have noticed when both are replaced.
+  await proxy.came(accepted + 2);
   const stalled = performance.now() - began;
   await proxy.pass();
   await log.until(/SUBSCRIPTION_INTERRUPTED/);
