@@ -41,7 +41,8 @@ Deno.test("task docs lints every public entry of every package", async () => {
 });
 
 Deno.test("A22 tasks that run a conformance suite measure the heap", () => {
-  for (const name of ["test", "test:rabbitmq", "test:soak"]) {
+  const names = ["test", "test:isolation", "test:rabbitmq", "test:soak"];
+  for (const name of names) {
     assert.match(commandOf(name), /--v8-flags=--expose-gc/, name);
   }
 });
