@@ -6,6 +6,7 @@ import { FROM_HOST } from "../frames.ts";
 import type { Outbox } from "../outbox.ts";
 import { violation } from "../protocol_errors.ts";
 import { fromWireError, toWireError, type WireError } from "../wire_error.ts";
+import { SlotDeliveries } from "./slot_deliveries.ts";
 import type { UnreadBudget } from "./unread_budget.ts";
 
 /** Options of {@linkcode ServedSubscription}. */
@@ -48,9 +49,7 @@ export class ServedSubscription {
   #taken = 0;
   readonly #slots: AsyncIterator<Delivery>[] = [];
   /** Slots whose delivery the client handles. */
-  readonly #inFlight = new Map<number, Delivery>();
-  /** Bytes of the deliveries in flight, by slot. */
-  readonly #inFlightBytes = new Map<number, number>();
+  readonly #inFlight: SlotDeliveries;
   /** Slots whose loop waits for a delivery. */
   readonly #waitingSlots = new Set<number>();
   #loop: AsyncIterator<Delivery> | undefined;
@@ -74,6 +73,7 @@ export class ServedSubscription {
     const { id, outbox, unread } = options;
     this.#first = new BudgetedRing(unread);
     this.#ahead = new BudgetedRing(unread.sent);
+    this.#inFlight = new SlotDeliveries(unread);
     for (const delivery of options.first) this.#first.push(delivery);
     this.subscription.ready.then(
       () => outbox.add([FROM_HOST.ready, id]),
@@ -137,7 +137,7 @@ export class ServedSubscription {
     if (this.#waitingSlots.has(slot)) {
       throw violation(`the slot ${slot}, which waits already`);
     }
-    this.#release(slot);
+    this.#inFlight.release(slot);
     this.#waitingSlots.add(slot);
     this.#sendNext(loop, slot);
   }
@@ -182,9 +182,9 @@ export class ServedSubscription {
   abandon(error: unknown): BudgetedRing {
     if (this.#left) return this.#left;
     const left = this.#left = this.takeUnbegun();
-    for (const slot of this.#inFlight.keys()) {
+    for (const slot of this.#inFlight.slots()) {
       this.#slots[slot]?.throw?.(error)?.catch(() => {}); // it is over anyway
-      this.#release(slot);
+      this.#inFlight.release(slot);
     }
     this.#closed = true;
     this.#over.resolve();
@@ -215,7 +215,7 @@ export class ServedSubscription {
         const step = await loop.next();
         if (this.#left) return;
         if (step.done) return this.#settle();
-        this.#hold(slot, step.value);
+        this.#inFlight.hold(slot, step.value);
         sent = this.#send(step.value, slot);
       }
     } catch (error) {
@@ -258,18 +258,6 @@ export class ServedSubscription {
   #room(): Promise<void> | undefined {
     const { outbox, unread } = this.#options;
     return outbox.room() ?? (this.#closed ? undefined : unread.sent.room());
-  }
-
-  #hold(slot: number, delivery: Delivery): void {
-    this.#release(slot);
-    this.#inFlight.set(slot, delivery);
-    this.#inFlightBytes.set(slot, this.#options.unread.sent.take(delivery));
-  }
-
-  #release(slot: number): void {
-    if (!this.#inFlight.delete(slot)) return;
-    this.#options.unread.sent.release(this.#inFlightBytes.get(slot)!);
-    this.#inFlightBytes.delete(slot);
   }
 
   async #take(): Promise<Delivery | undefined> {
@@ -349,7 +337,7 @@ export class ServedSubscription {
     this.#over.resolve();
     const { id, outbox, onClosed, onDemand } = this.#options;
     onDemand(-this.#credit - this.#ahead.length);
-    for (const slot of this.#inFlight.keys()) this.#release(slot);
+    for (const slot of this.#inFlight.slots()) this.#inFlight.release(slot);
     this.#ahead.clear();
     this.#first.clear();
     const reason = error === undefined ? null : toWireError(error);
