@@ -35,9 +35,9 @@ export interface TopicOptions<
  * Declares a schema for the messages of a topic or pattern. Publishers and
  * subscribers are typed by it, and their messages are validated.
  *
- * A message that does not fit makes `publish` reject with `INVALID_MESSAGE`.
- * One that arrives from elsewhere is dropped, counted and logged. The original
- * object is delivered unless the schema transformed it.
+ * A message that does not fit makes `publish` reject with `INVALID_MESSAGE`. If
+ * another program published it, a subscription drops, counts and logs it. The
+ * original object is delivered unless the schema transformed it.
  *
  * A name with a wildcard makes a {@linkcode TypedPattern}, any other a
  * {@linkcode TypedTopic}.

@@ -5,7 +5,7 @@ import { RunningProgram } from "../support/running_program.ts";
 import { PEER } from "./peer_binary.ts";
 
 /** A message that the Rust process received, or an answer. */
-export interface Told {
+export interface Report {
   /** Topic of a received message. */
   readonly heard?: string;
   /** The message in Rust's JSON. */
@@ -72,11 +72,11 @@ export class RustPeer implements AsyncDisposable {
   }
 
   /** Resolves with the first `count` messages that the process received. */
-  heard(count: number): Promise<readonly Told[]> {
+  heard(count: number): Promise<readonly Report[]> {
     return this.#program.until(() => {
-      const heard = this.told("heard");
+      const heard = this.reported("heard");
       return heard.length >= count ? heard.slice(0, count) : undefined;
-    }, () => `${count} messages, received ${this.told("heard").length}`);
+    }, () => `${count} messages, received ${this.reported("heard").length}`);
   }
 
   /**
@@ -94,24 +94,26 @@ export class RustPeer implements AsyncDisposable {
    * Sends a request from the Rust process. Resolves with the answer, or rejects
    * with Rust's error.
    */
-  async request(topic: string, message: string): Promise<Told> {
+  async request(topic: string, message: string): Promise<Report> {
     const id = this.#requests++;
     const quoted = JSON.stringify(topic);
     await this.#program.write(
       `{"request":{"topic":${quoted},"message":${message},"id":${id}}}`,
     );
-    const told = await this.#program.until(() => {
-      const all = [...this.told("answer"), ...this.told("failed")];
-      return all.find((told) => [told.answer, told.failed].includes(id));
+    const reported = await this.#program.until(() => {
+      const all = [...this.reported("answer"), ...this.reported("failed")];
+      return all.find((reported) =>
+        [reported.answer, reported.failed].includes(id)
+      );
     }, () => `an answer to ${message}`);
-    if ("error" in told) throw new Error(String(told.error));
-    return told;
+    if ("error" in reported) throw new Error(String(reported.error));
+    return reported;
   }
 
   /** Returns the output lines so far that have the key `key`. */
-  told(key: string): (Told & Record<string, unknown>)[] {
+  reported(key: string): (Report & Record<string, unknown>)[] {
     return this.#program.lines.filter((line) => line.startsWith("{"))
-      .map((line) => JSON.parse(line)).filter((told) => key in told);
+      .map((line) => JSON.parse(line)).filter((reported) => key in reported);
   }
 
   /** Resolves when the log of the process contains `text`. */
@@ -125,7 +127,7 @@ export class RustPeer implements AsyncDisposable {
   /** Resolves with the first output line that has the key `key`. */
   first(key: string): Promise<Record<string, unknown>> {
     return this.#program.until(
-      () => this.told(key)[0],
+      () => this.reported(key)[0],
       () => `a line with "${key}"`,
     );
   }
@@ -153,7 +155,7 @@ export class RustPeer implements AsyncDisposable {
 
   async #deleteQueues(): Promise<void> {
     await using client = await openClient(this.#broker.url);
-    for (const { subscribed } of this.told("subscribed")) {
+    for (const { subscribed } of this.reported("subscribed")) {
       await client.channel.deleteQueue(String(subscribed));
     }
   }
