@@ -1,5 +1,5 @@
 import type { CaryatidError, Log } from "@caryatid/sdk";
-import { type Deadlines, randomId } from "@caryatid/sdk/bus";
+import { type Deadlines, PUBLISH_TIMEOUT, randomId } from "@caryatid/sdk/bus";
 import type { ChannelModel } from "amqplib";
 import { Bodies, Body } from "../../broker/bodies.ts";
 import { PublishHistory } from "../../broker/publish_history.ts";
@@ -7,7 +7,12 @@ import type { ConnectionUser } from "../connection/link.ts";
 import type { Names } from "../connection/topology.ts";
 import type { PublisherLimits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
-import { brokersLimit, fullError, tooLargeError } from "./outgoing_message.ts";
+import {
+  brokersLimit,
+  fullError,
+  tooLargeError,
+  unconfirmedError,
+} from "./outgoing_message.ts";
 import { Refusals } from "./refusals.ts";
 import { PublishChannel } from "./publish_channel.ts";
 import {
@@ -240,8 +245,15 @@ export class Publisher implements ConnectionUser {
   detach(): void {
     // Messages without a confirm may not have arrived. They are sent again, in
     // the same order, before the others.
-    this.#outbox.putBack(this.#sender?.end() ?? []);
+    const unconfirmed = this.#sender?.end() ?? [];
     this.#sender = undefined;
+    const isNews = ({ options }: OutgoingMessage) =>
+      options.exchange === this.#names.renewed;
+    this.#outbox.putBack(unconfirmed.filter((sending) => !isNews(sending)));
+    // News take no room of the buffer: the next connection announces them.
+    for (const news of unconfirmed.filter(isNews)) {
+      news.fail(unconfirmedError(news.topic, PUBLISH_TIMEOUT));
+    }
   }
 
   #send(envelope: Envelope, body: Body): Promise<boolean> {

@@ -77,16 +77,20 @@ class Setting {
   readonly sent: Sent[] = [];
   readonly clock = new VirtualClock();
   readonly deadlines = new CountedDeadlines(this.clock);
-  readonly publisher = new Publisher(
-    namesOf("test"),
-    { window: WINDOW, messages: 10_000, bytes: 2 ** 24 },
-    this.deadlines,
-    silent,
-  );
+  readonly publisher: Publisher;
   readonly outcomes: Promise<string>[] = [];
   readonly #aborts: AbortController[] = [];
   readonly #scratch = new Uint8Array(20 * 1024);
   channel = new FakeChannel(this.sent);
+
+  constructor(bytes = 2 ** 24) {
+    this.publisher = new Publisher(
+      namesOf("test"),
+      { window: WINDOW, messages: 10_000, bytes },
+      this.deadlines,
+      silent,
+    );
+  }
 
   publish(size: number, copied: boolean): void {
     const id = this.#aborts.length;
@@ -171,6 +175,16 @@ Deno.test("C8 at most publish-window messages are sent without a confirm", async
   setting.channel.answer(0, null);
   assert.equal(setting.sent.length, WINDOW + 1);
   await setting.settle();
+  setting.deadlines.close();
+});
+
+Deno.test("C8 news that were in flight at the start of an outage take no room of the buffer", async () => {
+  const setting = new Setting(1_000);
+  await setting.reconnect();
+  setting.publisher.announce({ origin: "one", id: "1" });
+  setting.publisher.detach();
+  setting.publish(2_000, true);
+  assert.deepEqual(await setting.settle(), ["confirmed"]);
   setting.deadlines.close();
 });
 
