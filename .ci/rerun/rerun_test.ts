@@ -33,10 +33,16 @@ passes ... ok (1ms)
 running 2 tests from ./b_test.ts
 passes ... ok (1ms)
 fails ... FAILED (1ms)
-running 1 test from ./c_test.ts
+running 3 tests from ./c_test.ts
+one ...
+  step ...
+Uncaught error from ./c_test.ts FAILED
+one ... cancelled (0ms)
+other ... cancelled (0ms)
+running 1 test from ./d_test.ts
 passes ... ok (1ms)
 `;
-  assert.deepEqual(failedFiles(output), ["./b_test.ts"]);
+  assert.deepEqual(failedFiles(output), ["./b_test.ts", "./c_test.ts"]);
 });
 
 Deno.test("testArguments returns the arguments of a task that also apply to one file", () => {
