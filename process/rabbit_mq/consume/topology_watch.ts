@@ -4,7 +4,8 @@ import type { Channel, ChannelModel, Message } from "amqplib";
 import { BindingTurns, type BoundQueue, type Turn } from "./binding_turns.ts";
 import { Consumer } from "./consumer.ts";
 import { SURVEY } from "../dead_letters/survey.ts";
-import { AGE_HEADER, LOST, type Publisher } from "../publish/publisher.ts";
+import type { Publisher } from "../publish/publisher.ts";
+import { AGE_HEADER, LOST } from "../publish/topology_news.ts";
 import { type Channels, withChannel } from "../connection/channels.ts";
 import { declareFanoutQueue } from "../connection/queues.ts";
 import {

@@ -1,5 +1,5 @@
 import type { CaryatidError, Log } from "@caryatid/sdk";
-import { type Deadlines, PUBLISH_TIMEOUT, randomId } from "@caryatid/sdk/bus";
+import type { Deadlines } from "@caryatid/sdk/bus";
 import type { ChannelModel } from "amqplib";
 import { Bodies, Body } from "../../broker/bodies.ts";
 import { PublishHistory } from "../../broker/publish_history.ts";
@@ -7,12 +7,7 @@ import type { ConnectionUser } from "../connection/link.ts";
 import type { Names } from "../connection/topology.ts";
 import type { PublisherLimits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
-import {
-  brokersLimit,
-  fullError,
-  tooLargeError,
-  unconfirmedError,
-} from "./outgoing_message.ts";
+import { brokersLimit, fullError, tooLargeError } from "./outgoing_message.ts";
 import { Refusals } from "./refusals.ts";
 import { PublishChannel } from "./publish_channel.ts";
 import {
@@ -20,6 +15,7 @@ import {
   OutgoingMessage,
   type SendOptions,
 } from "./outgoing_message.ts";
+import { NewsSender, type TopologyNews } from "./topology_news.ts";
 import { declareTopology } from "../connection/topology.ts";
 
 /**
@@ -28,34 +24,10 @@ import { declareTopology } from "../connection/topology.ts";
  */
 const SUBSCRIBE_PATIENCE = 5_000;
 
-/** Marks news of a loss: groups may have missed confirmed messages. */
-export const LOST = "lost";
-/** Header of such news: age of the first of these messages, in milliseconds. */
-export const AGE_HEADER = "caryatid-age";
-
-/** News that exchanges or queues were declared again. */
-export interface TopologyNews {
-  /** The bus that sends the news, which has bound its queues already. */
-  readonly origin: string;
-  readonly id: string;
-  /**
-   * Time since which groups may have missed confirmed messages, by
-   * `performance.now()`; undefined if they missed none.
-   */
-  readonly lostSince?: number | undefined;
-}
-
-/** Times after which news are repeated, in milliseconds. */
-const REPEAT_NEWS = [1_200, 2_400];
 /** Bounds of the confirmed messages that are kept for a loss. */
 const HISTORY_MESSAGES = 10_000;
 const HISTORY_BYTES = 16 * 2 ** 20;
 const HISTORY_TIME = 60_000;
-/**
- * Time before the broker refused a publish in which groups may have missed
- * messages, in milliseconds.
- */
-const UNNOTICED = 3_000;
 
 /**
  * Sends messages and waits for their confirms. Keeps them during an outage, and
@@ -79,8 +51,7 @@ export class Publisher implements ConnectionUser {
     HISTORY_MESSAGES,
     HISTORY_BYTES,
   );
-  /** News that were not confirmed yet. */
-  #news: TopologyNews | undefined;
+  readonly #news: NewsSender;
   #closed: CaryatidError | undefined;
   /** Number of messages whose outcome is awaited. */
   #awaited = 0;
@@ -101,6 +72,11 @@ export class Publisher implements ConnectionUser {
     this.#deadlines = deadlines;
     this.#log = log;
     this.#outbox = new Outbox(limits);
+    this.#news = new NewsSender({
+      exchange: names.renewed,
+      deadlines,
+      longest: HISTORY_TIME,
+    });
   }
 
   /**
@@ -140,17 +116,9 @@ export class Publisher implements ConnectionUser {
       : fullError(key, this.#limits);
   }
 
-  /**
-   * Notifies all processes that they must bind their queues again: at once and
-   * twice more, because the binding for this news may itself be lost. Without a
-   * connection, the news is sent on the next one.
-   */
+  /** Notifies all processes that they must bind their queues again. */
   announce(news: TopologyNews): void {
-    this.#news = news;
-    this.#sendNews(news);
-    for (const wait of REPEAT_NEWS) {
-      this.#deadlines.add(wait, () => this.#sendNews(news));
-    }
+    this.#news.announce(news);
   }
 
   /** Forgets messages that were confirmed long before `now`. */
@@ -238,22 +206,15 @@ export class Publisher implements ConnectionUser {
     this.#sender = sender;
     this.#held = subscribed !== undefined;
     if (subscribed) this.#release(sender, subscribed);
-    if (this.#news !== undefined) this.announce(this.#news);
+    this.#news.attach(sender);
     this.#flush();
   }
 
   detach(): void {
     // Messages without a confirm may not have arrived. They are sent again, in
     // the same order, before the others.
-    const unconfirmed = this.#sender?.end() ?? [];
+    this.#outbox.putBack(this.#news.detach(this.#sender?.end() ?? []));
     this.#sender = undefined;
-    const isNews = ({ options }: OutgoingMessage) =>
-      options.exchange === this.#names.renewed;
-    this.#outbox.putBack(unconfirmed.filter((sending) => !isNews(sending)));
-    // News take no room of the buffer: the next connection announces them.
-    for (const news of unconfirmed.filter(isNews)) {
-      news.fail(unconfirmedError(news.topic, PUBLISH_TIMEOUT));
-    }
   }
 
   #send(envelope: Envelope, body: Body): Promise<boolean> {
@@ -296,10 +257,7 @@ export class Publisher implements ConnectionUser {
     this.#log.warn("the publishing channel was closed: {cause}", {
       cause: error.message,
     });
-    if (/NOT[-_]FOUND/.test(error.message)) {
-      const lostSince = performance.now() - UNNOTICED;
-      this.#news ??= { origin: "", id: randomId(), lostSince };
-    }
+    if (/NOT[-_]FOUND/.test(error.message)) this.#news.exchangeLost();
     this.#largest = brokersLimit(error) ?? this.#largest;
     for (const sending of sender.inFlight) {
       if (sending.size > this.#largest) this.#tooLarge(sending);
@@ -311,33 +269,6 @@ export class Publisher implements ConnectionUser {
     sending.fail(tooLargeError(key, size, this.#largest));
   }
 
-  #sendNews(news: TopologyNews): void {
-    if (this.#sender === undefined) return;
-    const { lostSince } = news;
-    const message = new OutgoingMessage(
-      {
-        exchange: this.#names.renewed,
-        key: "",
-        properties: {
-          appId: news.origin,
-          messageId: news.id,
-          ...(lostSince !== undefined && {
-            type: LOST,
-            headers: { [AGE_HEADER]: ageOf(lostSince) },
-          }),
-        },
-      },
-      new Body(new Uint8Array(0)),
-      this.#deadlines,
-      (confirmed) => {
-        if (confirmed && this.#news?.id === news.id) this.#news = undefined;
-        return false;
-      },
-    );
-    message.outcome.catch(() => {}); // sent again on the next connection
-    this.#sender.send(message);
-  }
-
   #ended = (confirmed: boolean, message: OutgoingMessage): boolean => {
     if (!confirmed) this.#outbox.stale = true;
     if (--this.#awaited === 0) this.#idle?.();
@@ -347,11 +278,6 @@ export class Publisher implements ConnectionUser {
     this.#history.add(message);
     return true;
   };
-}
-
-/** Returns whole milliseconds, at most the time that the history covers. */
-function ageOf(time: number): number {
-  return Math.ceil(Math.min(HISTORY_TIME, performance.now() - time));
 }
 
 function noGroups(): Promise<readonly string[]> {
