@@ -4,6 +4,7 @@
  * trials [--write] [NAME…]`. Prints a table; `--write` writes it to
  * docs/evidence/operations.md.
  */
+import { fileURLToPath } from "node:url";
 import { PrivateBroker } from "../private_broker.ts";
 import { findRabbitMQ, rabbitMQVersion } from "../rabbitmq_installation.ts";
 import * as trials from "./trials.ts";
@@ -49,7 +50,11 @@ const table = [
   "| --- | --- | --- |",
   ...outcomes.map(line),
 ].join("\n");
-if (Deno.args.includes("--write")) await Deno.writeTextFile(PAGE, page());
+if (Deno.args.includes("--write")) {
+  await Deno.writeTextFile(PAGE, page());
+  const args = ["fmt", "--quiet", fileURLToPath(PAGE)];
+  await new Deno.Command(Deno.execPath(), { args }).spawn().status;
+}
 console.log(`${seconds} s`);
 Deno.exit(outcomes.every(({ held }) => held) ? 0 : 1);
 
@@ -58,15 +63,16 @@ function line({ trial, result, held }: trials.Outcome): string {
 }
 
 function page(): string {
+  const others = load! < 1
+    ? ""
+    : ", so other programs may have used the cores as well";
   return `# Operations on RabbitMQ
 
 Written by \`deno task trials --write\`. Each trial runs services in separate
 processes on a private broker, and does what operators and accidents do. The
 last run took ${seconds} s with RabbitMQ ${major}.${minor} and Deno ${Deno.version.deno} on ${navigator.hardwareConcurrency} cores;
-the load average was ${
-    load!.toFixed(1)
-  } when it began, so other programs may have used the
-cores as well. Times and rates depend on the machine and on what else it does; lost messages,
+the load average was ${load!.toFixed(1)} when it began${others}.
+Times and rates depend on the machine and on what else it does; lost messages,
 failed requests and exit codes must not.
 
 ${table}
