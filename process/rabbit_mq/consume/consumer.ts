@@ -19,13 +19,18 @@ const CONSUME_TIMEOUT = 5_000;
 export interface ConsumerOptions {
   /** Pattern, for logs. */
   readonly pattern: string;
-  /** Maximum number of unacknowledged messages. */
-  readonly prefetch: number;
+  /**
+   * Maximum number of unacknowledged messages. Without it, messages are not
+   * acknowledged: the broker forgets each one when it has sent it.
+   */
+  readonly prefetch?: number | undefined;
   /**
    * Declares and binds the queue and returns its name; or only binds `queue`.
    */
   readonly declare: (channel: Channel, queue?: string) => Promise<string>;
-  /** Receives a message, which `done` or `refuse` acknowledges. */
+  /**
+   * Receives a message. With a prefetch, `done` or `refuse` acknowledges it.
+   */
   readonly onMessage: (message: Message) => void;
   /** Called when the messages so far can no longer be acknowledged. */
   readonly onInterrupted: () => void;
@@ -209,23 +214,26 @@ export class Consumer {
       channel.off("close", closed);
     };
     const { prefetch } = this.#options;
-    const acks = this.#acks = new AckBatch(channel, lease.alone, prefetch);
-    await channel.prefetch(prefetch);
+    const noAck = prefetch === undefined;
+    const acks = this.#acks = new AckBatch(channel, lease.alone, prefetch ?? 1);
+    if (!noAck) await channel.prefetch(prefetch);
     const queue = this.queue = await this.#options.declare(channel);
     const consuming = channel.consume(queue, (message) => {
       if (acks !== this.#acks) {
         // Other consumers keep the channel: the message would stay unacked.
-        if (message && !lease.alone) channel.nack(message, false, true);
+        if (message && !lease.alone && !noAck) {
+          channel.nack(message, false, true);
+        }
         return;
       }
       if (message === null) {
         this.#options.onDeleted?.();
         return this.#interrupted(lease, new Error("its queue was deleted"));
       }
-      acks.opened(message);
+      if (!noAck) acks.opened(message);
       this.received++;
       this.#options.onMessage(message);
-    });
+    }, { noAck });
     const consumerTag = await this.#started(consuming, queue);
     if (lease !== this.#lease) { // closed meanwhile
       if (!lease.alone) await channel.cancel(consumerTag);

@@ -3,7 +3,7 @@ import type { Channel, Message } from "amqplib";
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import type { ChannelLease, Channels } from "../connection/channels.ts";
-import { Consumer } from "./consumer.ts";
+import { Consumer, type ConsumerOptions } from "./consumer.ts";
 
 /**
  * Members of a shared channel that a consumer uses. The test decides when the
@@ -14,12 +14,16 @@ class FakeChannel extends EventEmitter {
   readonly consumed = Promise.withResolvers<(message: Message) => void>();
   readonly answer = Promise.withResolvers<void>();
 
+  options: unknown;
+
   async prefetch(): Promise<void> {}
 
   async consume(
     _queue: string,
     onMessage: (message: Message) => void,
+    options: unknown,
   ): Promise<{ consumerTag: string }> {
+    this.options = options;
     this.consumed.resolve(onMessage);
     await this.answer.promise;
     return { consumerTag: "tag" };
@@ -39,16 +43,16 @@ const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 function consumerOf(
   onMessage: (message: Message) => void,
-  declare: (channel: Channel, queue?: string) => Promise<string> = () =>
-    Promise.resolve("queue"),
+  options: Partial<ConsumerOptions> = {},
 ): Consumer {
   return new Consumer({
     pattern: "a",
     prefetch: 10,
-    declare,
+    declare: () => Promise.resolve("queue"),
     onMessage,
     onInterrupted() {},
     log: silent,
+    ...options,
   });
 }
 
@@ -105,9 +109,11 @@ Deno.test("consumers that come and go leave nothing behind on a shared channel",
 Deno.test("a consumer that declares its queue again never binds the queue of its previous connection", async () => {
   const [before, after] = [new FakeChannel(), new FakeChannel()];
   const declared: (string | undefined)[] = [];
-  const consumer = consumerOf(() => {}, (_, queue) => {
-    declared.push(queue);
-    return Promise.resolve(queue ?? `queue ${declared.length}`);
+  const consumer = consumerOf(() => {}, {
+    declare: (_, queue) => {
+      declared.push(queue);
+      return Promise.resolve(queue ?? `queue ${declared.length}`);
+    },
   });
   before.answer.resolve();
   await consumer.attach(leasing(shared(before)));
@@ -130,13 +136,34 @@ Deno.test("a stopped consumer does not declare its queue again, which would have
   const channel = new FakeChannel();
   channel.answer.resolve();
   let declared = 0;
-  const consumer = consumerOf(() => {}, () => {
-    declared++;
-    return Promise.resolve("queue");
+  const consumer = consumerOf(() => {}, {
+    declare: () => {
+      declared++;
+      return Promise.resolve("queue");
+    },
   });
   await consumer.attach(leasing(shared(channel)));
   await consumer.stop();
   await consumer.rebind();
   await consumer.close();
   assert.equal(declared, 1);
+});
+
+Deno.test("a consumer without a prefetch acknowledges and returns nothing", async () => {
+  const channel = new FakeChannel();
+  const received: Message[] = [];
+  const consumer = consumerOf((message) => received.push(message), {
+    prefetch: undefined,
+  });
+  const attached = consumer.attach(leasing(shared(channel)));
+  const deliver = await channel.consumed.promise;
+  channel.answer.resolve();
+  await attached;
+  const message = { fields: { deliveryTag: 1 } } as Message;
+  deliver(message);
+  assert.deepEqual(received, [message]);
+  assert.deepEqual(channel.options, { noAck: true });
+  await consumer.close();
+  deliver(message);
+  assert.deepEqual(channel.calls, ["cancel tag"]);
 });

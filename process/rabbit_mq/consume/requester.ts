@@ -67,7 +67,6 @@ export class Requester {
     );
     this.#replies = new Consumer({
       pattern: "answers",
-      prefetch: 1_000,
       declare: (channel) => this.#declare(channel),
       onMessage: (message) => this.#answered(message),
       onInterrupted: () => this.#lost(),
@@ -259,7 +258,6 @@ export class Requester {
   }
 
   #answered(message: Message): void {
-    this.#replies.done(message);
     const { correlationId, type, headers } = message.properties;
     const { routingKey } = message.fields;
     const id = correlationId ?? routingKey.slice(-16);

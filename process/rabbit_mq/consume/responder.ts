@@ -29,7 +29,6 @@ export class Responder {
     this.#options = options;
     this.#cancelled = new Consumer({
       pattern: "cancelled requests",
-      prefetch: 1_000,
       declare: (channel, queue) =>
         declareFanoutQueue(channel, options.names.cancelled, queue),
       onMessage: (message) => this.#cancel(message),
@@ -118,7 +117,6 @@ export class Responder {
   }
 
   #cancel(message: Message): void {
-    this.#cancelled.done(message);
     this.#working.abandon(
       message.fields.routingKey,
       new CaryatidError(

@@ -90,7 +90,6 @@ export class TopologyWatch {
     this.#options = options;
     this.#renewals = new Consumer({
       pattern: "renewed exchanges",
-      prefetch: 1,
       declare: (channel, queue) =>
         declareFanoutQueue(channel, options.names.renewed, queue),
       onMessage: (message) => this.#renewed(message),
@@ -299,7 +298,6 @@ export class TopologyWatch {
   }
 
   #renewed(message: Message): void {
-    this.#renewals.done(message);
     const { appId, messageId, type, headers } = message.properties;
     if (appId === this.#id) return;
     if (type === SURVEY) return this.#options.onSurvey(message);
