@@ -128,11 +128,15 @@ function statusOf(child: ChildProcess): Promise<JailedStatus> {
 }
 
 function pipesOf(stdin: Writable, stdout: Readable): Pipes {
-  const pieces = stdout[Symbol.asyncIterator]();
+  const pieces: AsyncIterator<Uint8Array<ArrayBuffer>> = stdout
+    [Symbol.asyncIterator]();
+  let last: Uint8Array<ArrayBuffer> | undefined;
   return {
     async read() {
+      if (last) free(last);
       try {
         const { done, value } = await pieces.next();
+        last = done ? undefined : value;
         return done ? null : value;
       } catch {
         return null; // closed here
@@ -147,6 +151,14 @@ function pipesOf(stdin: Writable, stdout: Readable): Pipes {
       stdout.destroy();
     },
   };
+}
+
+/**
+ * Frees the memory of a piece at once. Each read of Node.js allocates its own,
+ * and a flood would fill 64 MiB of it before V8 collects garbage.
+ */
+function free({ buffer, length }: Uint8Array<ArrayBuffer>): void {
+  if (length === buffer.byteLength) buffer.transfer(0);
 }
 
 /** Bubblewrap exits with 128 + n after signal n ended the guest. */

@@ -52,6 +52,20 @@ test("a guest is process 1 of its jail, with its own host name and environment",
   ]);
 });
 
+test("a read frees the memory of the previous piece", async () => {
+  const jailed = await start("head -c 300000 /dev/urandom");
+  let read = 0;
+  let last: Uint8Array | undefined;
+  for (let piece; (piece = await jailed.pipes.read());) {
+    assert.equal(last?.buffer.byteLength ?? 0, 0);
+    read += piece.length;
+    last = piece;
+  }
+  assert.equal(read, 300_000);
+  await jailed.status;
+  jailed.pipes.close();
+});
+
 test("a jail makes no further namespaces, mounts and devices", async () => {
   const lines = await run(
     "for c in 'unshare -U true' 'unshare -m true' 'mount -t tmpfs x /tmp' " +
