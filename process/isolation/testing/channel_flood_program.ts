@@ -6,7 +6,8 @@
 import { GuestChannel } from "../host/guest_channel.ts";
 import { Batch } from "../wire/batch.ts";
 import { type Frame, FROM_GUEST, PROTOCOL_VERSION } from "../wire/frames.ts";
-import { PipeLink, type Pipes, withLength } from "../wire/pipe_link.ts";
+import { PipeLink, type Pipes } from "../wire/pipe_link.ts";
+import { withLength } from "../wire/waiting_batches.ts";
 
 /** Pipe that always has 64 KiB of frames. */
 class Flood implements Pipes {

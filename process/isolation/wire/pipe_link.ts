@@ -1,17 +1,7 @@
 import { MAX_BACKLOG } from "./budgets.ts";
 import type { Link } from "./link.ts";
 import { violation } from "./protocol_errors.ts";
-
-/** Bytes in front of each batch that hold its length. */
-const HEAD = 4;
-
-/** Returns a batch as it goes through a pipe: after its length, in 32 bits. */
-export function withLength(batch: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(HEAD + batch.length);
-  new DataView(bytes.buffer).setUint32(0, batch.length);
-  bytes.set(batch, HEAD);
-  return bytes;
-}
+import { HEAD, WaitingBatches, withLength } from "./waiting_batches.ts";
 
 /** Splits the pieces received through a pipe into batches. */
 export class BatchCutter {
@@ -103,7 +93,8 @@ export interface Pipes {
 export class PipeLink implements Link {
   readonly #pipes: Pipes;
   readonly #cutter: BatchCutter;
-  #writing: Promise<void> | undefined;
+  readonly #waiting = new WaitingBatches();
+  #isWriting = false;
   #backlog = 0;
   #room: PromiseWithResolvers<void> | undefined;
   #closed = false;
@@ -128,11 +119,13 @@ export class PipeLink implements Link {
 
   send(batch: Uint8Array<ArrayBuffer>): void {
     if (this.#closed) return;
+    this.#backlog += HEAD + batch.length;
+    if (this.#isWriting) return this.#waiting.push(batch);
     const bytes = withLength(batch);
-    this.#backlog += bytes.length;
-    this.#writing = this.#writing
-      ? this.#writing.then(() => this.#write(bytes))
-      : this.#writeFirst(bytes);
+    // A pipe that takes all bytes at once never returns a promise.
+    const writing = this.#pipes.write(bytes);
+    if (writing) this.#writeWaiting(bytes, writing);
+    else this.#taken(bytes);
   }
 
   listen(
@@ -154,19 +147,28 @@ export class PipeLink implements Link {
     this.#room?.resolve();
   }
 
-  /** A pipe that takes all bytes at once never returns a promise. */
-  #writeFirst(bytes: Uint8Array<ArrayBuffer>): Promise<void> | undefined {
-    const taken = () => this.#taken(bytes);
-    const writing = this.#pipes.write(bytes);
-    if (writing) return writing.then(taken, taken); // see #write
-    taken();
-    return undefined;
+  /** Writes the batches that come until `writing` ends, and further ones. */
+  async #writeWaiting(
+    first: Uint8Array<ArrayBuffer>,
+    writing: Promise<void>,
+  ): Promise<void> {
+    this.#isWriting = true;
+    await this.#finishWrite(first, writing);
+    for (let pieces; (pieces = this.#waiting.take()).length > 0;) {
+      for (const piece of pieces) {
+        if (this.#closed) return;
+        await this.#finishWrite(piece, this.#pipes.write(piece));
+      }
+    }
+    this.#isWriting = false;
   }
 
-  async #write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    if (this.#closed) return;
+  async #finishWrite(
+    bytes: Uint8Array,
+    writing: Promise<void> | void,
+  ): Promise<void> {
     try {
-      await this.#pipes.write(bytes);
+      await writing;
     } catch {
       // The other side has ended, which the reader detects, too.
     } finally {

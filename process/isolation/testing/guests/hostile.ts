@@ -1,7 +1,7 @@
 import { defineModule } from "@caryatid/sdk";
 import { writeSync } from "node:fs";
 import { z } from "zod";
-import { withLength } from "../../wire/pipe_link.ts";
+import { withLength } from "../../wire/waiting_batches.ts";
 import { FLOODS } from "../floods.ts";
 
 /** Writes to its host past the bridge, which is possible only in a process. */
