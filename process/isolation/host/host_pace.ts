@@ -8,7 +8,7 @@ const MAX_WORK = 16;
  * Work after which the loop does not rest if it took no more than this part of
  * the time: then the loop had nothing to do in between.
  */
-const BUSY_PART = 1 / 4;
+const BUSY_PART = 1 / 2;
 
 /** Options of {@linkcode HostPace}. */
 export interface HostPaceOptions {

@@ -24,6 +24,6 @@ Deno.test("a pace wants no rest if the event loop was idle in between", () => {
   });
   for (let i = 0; i < 100; i++) {
     time += 10;
-    assert.equal(pace.spend(2), undefined);
+    assert.equal(pace.spend(4), undefined);
   }
 });
