@@ -17,6 +17,8 @@ import {
 import type { TopicSchemas } from "../typed_topic.ts";
 import { isWireSchema, type WireSchema } from "../wire.ts";
 import { withNulls } from "./null_of_rust.ts";
+import { sameValue } from "./same_value.ts";
+import { isPlainlyValid } from "./zod_check.ts";
 
 /**
  * Checks `value` against `schema`. Returns `value` itself unless the schema
@@ -30,6 +32,7 @@ export function checkMessage<Output>(
   schema: StandardSchema<unknown, Output>,
   value: unknown,
 ): Output | Promise<Output> {
+  if (isPlainlyValid(schema, value)) return value as Output;
   try {
     const result = schema["~standard"].validate(value);
     return result instanceof Promise
@@ -53,6 +56,7 @@ export function checkReceived<Output>(
   schema: StandardSchema<unknown, Output>,
   value: unknown,
 ): Output | Promise<Output> {
+  if (isPlainlyValid(schema, value)) return value as Output;
   try {
     const result = schema["~standard"].validate(value);
     return result instanceof Promise
@@ -132,50 +136,6 @@ function invalidMessageError(
     `Cannot use the message on "${topic}": ${list.join("; ")}`,
     { hint: "Compare the message with the schema given to defineTopic." },
   );
-}
-
-/**
- * Returns true if two values are equal: arrays and plain objects by content,
- * all other values by identity.
- */
-function sameValue(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
-  if (
-    typeof a !== "object" || typeof b !== "object" || a === null || b === null
-  ) return false;
-  if (Array.isArray(a)) {
-    return Array.isArray(b) && a.length === b.length &&
-      a.every((value, i) => sameValue(value, b[i]));
-  }
-  return isPlain(a) && isPlain(b) && sameProperties(
-    a as Record<string, unknown>,
-    b as Record<string, unknown>,
-  );
-}
-
-/**
- * Checks the constructor first: reading the prototype costs as much as
- * comparing two properties.
- */
-function isPlain(value: object): boolean {
-  if (value.constructor === Object) return true;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-
-function sameProperties(
-  a: Record<string, unknown>,
-  b: Record<string, unknown>,
-): boolean {
-  let surplus = 0;
-  for (const key in a) {
-    const value = b[key];
-    if (a[key] !== value && !sameValue(a[key], value)) return false;
-    if (value === undefined && !Object.hasOwn(b, key)) return false;
-    surplus++;
-  }
-  for (const _ in b) surplus--;
-  return surplus === 0;
 }
 
 /**
