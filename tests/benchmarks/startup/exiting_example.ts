@@ -2,6 +2,11 @@ const EXAMPLE = new URL("../../../examples/simple/", import.meta.url);
 const FILES = ["main.ts", "publisher.ts", "subscriber.ts", "caryatid.toml"];
 /** Statement of the subscriber for each message. */
 const RECEIVED = 'context.log.info("Received: {message}", { message });';
+/** Statement that ends a program without the flag {@linkcode STAYS}. */
+const EXIT = "if (globalThis.location === undefined) Deno.exit();";
+
+/** Flag of Deno for a run of these files that does not exit. */
+export const STAYS = "--location=http://stays.test/";
 
 /**
  * Returns the files of `examples/simple`, changed to exit when the first
@@ -12,7 +17,7 @@ export async function exitingExample(): Promise<Record<string, string>> {
   for (const name of FILES) {
     files[name] = await Deno.readTextFile(new URL(name, EXAMPLE));
   }
-  const subscriber = files["subscriber.ts"]!.replace(RECEIVED, "Deno.exit();");
+  const subscriber = files["subscriber.ts"]!.replace(RECEIVED, EXIT);
   if (subscriber === files["subscriber.ts"]) {
     throw new Error("examples/simple/subscriber.ts logs no message");
   }

@@ -1,8 +1,10 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { CompiledFile } from "../../e2e/cli/compiling.ts";
+import { RunningProgram } from "../../support/running_program.ts";
 import type { Case, Figures } from "../harness.ts";
 import { bundleOf } from "./bundle.ts";
-import { writeExample } from "./exiting_example.ts";
+import { storeCodeCache } from "./code_cache.ts";
+import { STAYS, writeExample } from "./exiting_example.ts";
 import { costFigures, runCost } from "./run_cost.ts";
 
 const root = new URL("../../../", import.meta.url);
@@ -55,25 +57,35 @@ export const firstMessage: readonly Case[] = [
 ];
 
 let folder: Promise<string> | undefined;
+let stored: Promise<void> | undefined;
 
 async function firstMessageAgainstEmpty(): Promise<Figures> {
   const example = await (folder ??= writeExample());
+  await (stored ??= storeCodeCache(
+    new RunningProgram(["run", STAYS, "--allow-net", `${example}/main.ts`]),
+  ));
   return await costFigures(
     () => runCost(["run", "--allow-net", `${example}/main.ts`]),
     () => runCost(["run", "--allow-net", `${example}/empty.ts`]),
   );
 }
 
-let bundle: CompiledFile | undefined;
+let bundle: Promise<CompiledFile> | undefined;
 
 async function bundleAgainstEmpty(): Promise<Figures> {
   const example = await (folder ??= writeExample());
-  bundle ??= await bundleOf(pathToFileURL(`${example}/caryatid.toml`));
-  const { args } = bundle;
+  const { args } = await (bundle ??= bundleExample(example));
   return await costFigures(
     () => runCost(args),
     () => runCost(["run", "--allow-net", `${example}/empty.ts`]),
   );
+}
+
+async function bundleExample(example: string): Promise<CompiledFile> {
+  const made = await bundleOf(pathToFileURL(`${example}/caryatid.toml`));
+  const [run, ...file] = made.args;
+  await storeCodeCache(new RunningProgram([run!, STAYS, ...file]));
+  return made;
 }
 
 async function importEach() {

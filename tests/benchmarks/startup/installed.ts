@@ -2,7 +2,8 @@ import { VERSION } from "../../../process/platform/version.ts";
 import { Consumer, SDK } from "../../registry/consumer.ts";
 import { Registries } from "../../registry/registries.ts";
 import type { Case, Figures } from "../harness.ts";
-import { exitingExample } from "./exiting_example.ts";
+import { storeCodeCache } from "./code_cache.ts";
+import { exitingExample, STAYS } from "./exiting_example.ts";
 import { costFigures, runCost } from "./run_cost.ts";
 
 const IMPORTS = {
@@ -31,7 +32,7 @@ interface Installed {
 
 let installation: Promise<Installed> | undefined;
 
-/** Installs the example once; its first start fills the cache. */
+/** Installs the example once; its first start fills the caches. */
 async function install(): Promise<Installed> {
   await using registries = await Registries.start();
   const files = {
@@ -42,8 +43,7 @@ async function install(): Promise<Installed> {
   addEventListener("unload", () => {
     Deno.removeSync(made.folder, { recursive: true });
   });
-  const { code, stderr } = await made.run(["run", "--allow-net", "main.ts"]);
-  if (code !== 0) throw new Error(stderr);
+  await storeCodeCache(made.start(["run", STAYS, "--allow-net", "main.ts"]));
   const env = {
     DENO_DIR: `${made.folder}/.deno`,
     JSR_URL: registries.jsr.url,
