@@ -39,7 +39,7 @@ import { createRestServer } from "./rest_server.ts";
  * `rest.get.hello`.
  */
 export default createRestServer() as Module;
-export type { WebApp } from "./gateway/gateway.ts";
+export type { WebApp } from "./gateway/gateway_app.ts";
 export type { Dots } from "./topic_of.ts";
 export {
   createRestServer,

@@ -5,7 +5,8 @@ import {
   type RestServerConfig,
   restServerSchema,
 } from "./config.ts";
-import { Gateway, type WebApp } from "./gateway/gateway.ts";
+import { Gateway } from "./gateway/gateway.ts";
+import type { WebApp } from "./gateway/gateway_app.ts";
 import { guards } from "./gateway/guards.ts";
 import { KnownRoutes } from "./gateway/known_routes.ts";
 import { drain, listen, readTls } from "./gateway/listen.ts";

@@ -1,68 +1,43 @@
 import type { Context } from "@caryatid/sdk";
 import type { ModuleTracer } from "@caryatid/sdk/internal/tracing";
-import {
-  type Context as HonoContext,
-  Hono,
-  type MiddlewareHandler,
-  type Next,
-} from "hono";
-import { type Problem, problem } from "../problem.ts";
-import { ownerOf } from "./address.ts";
+import type { Hono } from "hono";
+import type { RestServerConfig } from "../config.ts";
+import { AnswerMarks } from "./answer_marks.ts";
 import { AnswerStreams } from "./answer_streams.ts";
 import { BusHandler } from "./bus_handler.ts";
-import { unavailable } from "./bus_problem.ts";
-import type { RestServerConfig } from "../config.ts";
 import { Cors } from "./cors.ts";
+import { EarlyAnswers } from "./early_answers.ts";
 import { framingProblem, isFramed } from "./framing.ts";
+import {
+  gatewayApp,
+  type GatewayAppOptions,
+  type GatewayEnv,
+  type WebApp,
+} from "./gateway_app.ts";
 import { RequestHeaders } from "./headers.ts";
-import { HealthRoutes } from "./health.ts";
 import { hostsOf } from "./hosts.ts";
 import type { KnownRoutes } from "./known_routes.ts";
 import type { MemoryBudget } from "./memory_budget.ts";
-import { cutResponse, problemOf, problemResponse } from "./problem_response.ts";
-import { RateLimiter } from "./rate_limit.ts";
-import { addressOf, RequestContext } from "./request_context.ts";
+import {
+  cutResponse,
+  failureResponse,
+  problemResponse,
+} from "./problem_response.ts";
+import { RequestContext } from "./request_context.ts";
 import { RequestIds } from "./request_ids.ts";
 import { RequestLog } from "./request_log.ts";
-import { BODILESS } from "./rest_response.ts";
 import { type Target, Targets } from "./targets.ts";
 import { discardBody } from "./unread_body.ts";
 
-/**
- * Environment of the gateway's Hono app: every request is a {@linkcode
- * RequestContext}.
- */
-export interface GatewayEnv {
-  /** The `env` of Hono's context. */
-  Bindings: RequestContext;
-}
-
 /** Options of {@linkcode Gateway}. */
-export interface GatewayOptions {
+export interface GatewayOptions extends GatewayAppOptions {
   readonly context: Context;
   readonly config: RestServerConfig;
   /** Remembers which routes exist. */
   readonly known: KnownRoutes;
   readonly budget: MemoryBudget;
-  /**
-   * Middleware in front of all routes, such as bearer tokens and compression.
-   */
-  readonly guards: readonly MiddlewareHandler[];
-  /**
-   * Apps that can answer before the bus: live streams, files, the app of the
-   * program. Their requests do not count in `max-concurrent`.
-   */
-  readonly before: readonly WebApp[];
   /** App that answers requests without a handler on the bus. */
   readonly behind: WebApp | undefined;
-}
-
-/** Hono app, of any types and any copy of Hono. */
-export interface WebApp {
-  /** Its routes. */
-  readonly routes: readonly unknown[];
-  /** Answers a request. `env` is `c.env` of its handlers. */
-  fetch(request: Request, env?: object): Response | Promise<Response>;
 }
 
 /**
@@ -77,19 +52,17 @@ export class Gateway {
   readonly #app: Hono<GatewayEnv>;
   readonly #streams: AnswerStreams;
   readonly #bus: BusHandler;
-  readonly #cors: Cors | undefined;
-  readonly #health: HealthRoutes | undefined;
+  readonly #early: EarlyAnswers;
   readonly #ids: RequestIds | undefined;
-  readonly #limiter: RateLimiter | undefined;
   readonly #log: RequestLog;
+  /** Undefined if only the bus answers, whose answers get no more headers. */
+  readonly #marks: AnswerMarks | undefined;
+  readonly #headMarks: AnswerMarks;
   readonly #targets: Targets;
   readonly #tracing: ModuleTracer | undefined;
-  /** True if only the bus answers, whose answers get no further headers. */
-  readonly #isBare: boolean;
   /** True if the app has no route and no middleware in front of the bus. */
   readonly #isDirect: boolean;
   readonly #hasBehind: boolean;
-  #isOpen = false;
   #running = 0;
 
   /** Creates a gateway that answers 503 until `open`. */
@@ -102,12 +75,9 @@ export class Gateway {
       dots: config.dots,
       hosts: hostsOf(config.hosts, config.address),
     });
-    this.#cors = config.cors && new Cors(config.cors);
-    this.#health = config.health === undefined
-      ? undefined
-      : new HealthRoutes(config.health, context);
+    const cors = config.cors && new Cors(config.cors);
+    this.#early = new EarlyAnswers(context, config, cors);
     this.#ids = config.requestId ? new RequestIds(config.requestId) : undefined;
-    this.#limiter = config.rateLimit && new RateLimiter(config.rateLimit);
     this.#log = new RequestLog(context.log, config.requestLog);
     if ("tracing" in context) {
       this.#tracing = context.tracing as ModuleTracer | undefined;
@@ -122,15 +92,15 @@ export class Gateway {
     });
     this.#isDirect = guards.length + before.length === 0;
     this.#hasBehind = behind !== undefined;
-    this.#isBare = this.#isDirect && !behind && !this.#cors && !this.#ids;
-    this.#app = new Hono<GatewayEnv>({
-      getPath: (_, options) => (options!.env as RequestContext).target.route,
+    this.#headMarks = new AnswerMarks({
+      cors,
+      ids: this.#ids,
+      streams: this.#streams,
+      compression: config.compression,
     });
-    if (!this.#isDirect) this.#app.use((c, next) => this.#share(c, next));
-    for (const guard of guards) this.#app.use(guard);
-    for (const app of before) this.#app.route("/", app as Hono);
-    this.#app.all("*", (c) => this.#bus.answer(c.req.raw, c.env));
-    this.#app.onError((error, c) => this.#failed(error, c.req.raw, c.env));
+    const isBare = this.#isDirect && !behind && !cors && !this.#ids;
+    this.#marks = isBare ? undefined : this.#headMarks;
+    this.#app = gatewayApp(options, this.#bus);
   }
 
   /**
@@ -147,12 +117,12 @@ export class Gateway {
    */
   open(fallback?: string): void {
     this.#targets.fallback = fallback;
-    this.#isOpen = true;
+    this.#early.isOpen = true;
   }
 
   /** Refuses further requests. Requests in flight finish. */
   close(): void {
-    this.#isOpen = false;
+    this.#early.isOpen = false;
   }
 
   /** Ends requests in flight with a 503, and breaks bodies off. */
@@ -183,7 +153,7 @@ export class Gateway {
     const headers = new RequestHeaders(request.headers);
     const refused = framingProblem(method, headers);
     if (refused) {
-      const problem = this.#limited(headers, peer) ?? refused;
+      const problem = this.#early.limited(headers, peer) ?? refused;
       this.#log.write(method, undefined, problem.status, began, problem);
       // Of an answer to HEAD no body is sent that could break off. Over HTTP/2
       // nothing would arrive of one that does.
@@ -197,7 +167,7 @@ export class Gateway {
     const env = this.#context(request, headers, peer);
     let response: Response;
     try {
-      const early = this.#early(method, env);
+      const early = this.#early.of(method, env);
       // Calling the only handler directly saves the context, the match and two
       // promises of Hono. Hono removes the body of an answer to HEAD.
       if (early) response = early;
@@ -214,7 +184,7 @@ export class Gateway {
         }
       }
     } catch (error) {
-      response = this.#failed(error, request, env);
+      response = failureResponse(error, request, env);
     }
     this.#running--;
     if (env.stream !== undefined) cancelDropped(env.stream, response);
@@ -222,9 +192,8 @@ export class Gateway {
       this.#bus.release(env);
       discardBody(request);
     }
-    const marked = this.#isBare && method !== "HEAD"
-      ? response
-      : this.#marked(response, method, headers, env);
+    const marks = method === "HEAD" ? this.#headMarks : this.#marks;
+    const marked = marks === undefined ? response : marks.mark(response, env);
     this.#log.write(method, env, marked.status, began, env.problem);
     return marked;
   }
@@ -253,87 +222,6 @@ export class Gateway {
     );
     env.refusal = refusal;
     return env;
-  }
-
-  /**
-   * Makes Hono read a body within the limits of the server, and once for
-   * middleware and handlers: Hono looks for it here first.
-   */
-  #share(c: HonoContext<GatewayEnv>, next: Next): Promise<void> {
-    const { method } = c.env;
-    if (method !== "GET" && method !== "HEAD") {
-      Object.defineProperty(c.req.bodyCache, "arrayBuffer", {
-        get: () => this.#bus.read(c.req.raw, c.env).then((all) => all.buffer),
-        enumerable: true,
-      });
-    }
-    return next();
-  }
-
-  /** Returns the answer to a request that does not reach a route. */
-  #early(method: string, env: RequestContext): Response | undefined {
-    const { path, headers } = env;
-    const health = path === undefined
-      ? undefined
-      : this.#health?.answer(method, path, { isOpen: this.#isOpen });
-    if (health) {
-      env.isPlain = true;
-      return health;
-    }
-    const limited = this.#limiter && this.#limited(headers, () => env.address);
-    if (limited) throw limited;
-    if (env.refusal !== undefined) throw env.refusal;
-    if (!this.#isOpen) throw unavailable();
-    return this.#cors?.preflight(method, headers);
-  }
-
-  /** Counts a request. Returns a 429 if its client may make no more. */
-  #limited(headers: RequestHeaders, peer: () => string): Problem | undefined {
-    if (this.#limiter === undefined) return undefined;
-    const address = addressOf(headers, peer, this.#config.trustedProxies);
-    const wait = this.#limiter.take(ownerOf(address), performance.now());
-    if (wait === 0) return undefined;
-    return problem(429, "", {
-      headers: { "retry-after": `${Math.ceil(wait / 1_000)}` },
-    });
-  }
-
-  /**
-   * Adds the request id and the CORS headers, which every answer gets, and
-   * tracks a body that is streamed.
-   */
-  #marked(
-    response: Response,
-    method: string,
-    headers: RequestHeaders,
-    env: RequestContext,
-  ): Response {
-    // the connection is a WebSocket now
-    if (response.status === 101) return response;
-    let marked = response;
-    if (
-      method === "HEAD" && !BODILESS.has(response.status) &&
-      !response.headers.has("content-length")
-    ) {
-      // An answer without any body would be given the length 0.
-      marked = new Response(new Blob([]).stream(), response);
-    } else if (!env.isPlain || this.#config.compression) {
-      // Answers without a body are copied as well: the headers of a response
-      // that an app fetched are immutable.
-      const { body } = response;
-      marked = new Response(body && this.#streams.of(body), response);
-    }
-    if (env.id !== undefined) marked.headers.set(this.#ids!.header, env.id);
-    this.#cors?.mark(marked.headers, headers.own["origin"]);
-    return marked;
-  }
-
-  #failed(error: unknown, request: Request, env: RequestContext): Response {
-    const found = problemOf(error);
-    env.problem = found;
-    env.isPlain = true;
-    discardBody(request);
-    return problemResponse(found);
   }
 }
 

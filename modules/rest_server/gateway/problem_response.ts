@@ -1,8 +1,10 @@
 import { HTTPException } from "hono/http-exception";
 import { Problem, problem, PROBLEM_TYPE, problemText } from "../problem.ts";
+import type { RequestContext } from "./request_context.ts";
+import { discardBody } from "./unread_body.ts";
 
 /** Returns the problem for an error of the gateway or of a Hono app. */
-export function problemOf(error: unknown): Problem {
+function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (!(error instanceof HTTPException)) {
     return problem(500, "", { cause: error });
@@ -12,6 +14,19 @@ export function problemOf(error: unknown): Problem {
     cause: error,
     ...(challenge && { headers: { "www-authenticate": challenge } }),
   });
+}
+
+/** Returns the answer to a request that failed, and discards its body. */
+export function failureResponse(
+  error: unknown,
+  request: Request,
+  env: RequestContext,
+): Response {
+  const found = problemOf(error);
+  env.problem = found;
+  env.isPlain = true;
+  discardBody(request);
+  return problemResponse(found);
 }
 
 /** Returns a problem as an answer. */

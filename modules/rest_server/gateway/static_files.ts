@@ -4,7 +4,7 @@ import { getMimeType } from "hono/utils/mime";
 import type { StaticFolder } from "../config.ts";
 import { CHUNK } from "./answer_streams.ts";
 import { fileAnswer, type FileRange } from "./file_answer.ts";
-import type { GatewayEnv } from "./gateway.ts";
+import type { GatewayEnv } from "./gateway_app.ts";
 import type { Platform } from "./platform.ts";
 import { type Dots, routeOf } from "../topic_of.ts";
 

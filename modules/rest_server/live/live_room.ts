@@ -1,6 +1,6 @@
 import type { Context } from "@caryatid/sdk";
 import { Hono } from "hono";
-import type { GatewayEnv } from "../gateway/gateway.ts";
+import type { GatewayEnv } from "../gateway/gateway_app.ts";
 import type { MemoryBudget } from "../gateway/memory_budget.ts";
 import type { Answer, ListenOptions } from "../gateway/platform.ts";
 import type { LiveConfig } from "../live_config.ts";

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { GatewayEnv } from "../gateway/gateway.ts";
+import type { GatewayEnv } from "../gateway/gateway_app.ts";
 import { pagePolicy } from "../../page_policy.ts";
 import { problem } from "../problem.ts";
 import { type Dots, routeOf } from "../topic_of.ts";

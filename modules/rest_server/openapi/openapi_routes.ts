@@ -1,7 +1,7 @@
 import type { Log } from "@caryatid/sdk";
 import { Hono } from "hono";
 import { etag } from "hono/etag";
-import type { GatewayEnv } from "../gateway/gateway.ts";
+import type { GatewayEnv } from "../gateway/gateway_app.ts";
 import type { KnownRoutes } from "../gateway/known_routes.ts";
 import { docsPage } from "./docs_page.ts";
 import { makeDocument } from "./document.ts";
