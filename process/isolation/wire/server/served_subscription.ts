@@ -1,25 +1,24 @@
 import type { Delivery, Subscription } from "@caryatid/sdk";
-import { DerivedDelivery } from "@caryatid/sdk/bus";
 import { BudgetedRing } from "@caryatid/sdk/internal/bus";
 import { MAX_DEMAND } from "../budgets.ts";
 import { FROM_HOST } from "../frames.ts";
-import type { Outbox } from "../outbox.ts";
 import { violation } from "../protocol_errors.ts";
 import { fromWireError, toWireError, type WireError } from "../wire_error.ts";
-import { SlotDeliveries } from "./slot_deliveries.ts";
+import { DeliveriesAhead } from "./deliveries_ahead.ts";
+import {
+  DeliverySender,
+  type DeliverySenderOptions,
+} from "./delivery_sender.ts";
+import { SlotLoops } from "./slot_loops.ts";
 import type { UnreadBudget } from "./unread_budget.ts";
 
 /** Options of {@linkcode ServedSubscription}. */
-export interface ServedSubscriptionOptions {
-  readonly id: number;
+export interface ServedSubscriptionOptions extends DeliverySenderOptions {
   readonly subscription: Subscription;
-  readonly outbox: Outbox;
   /** Budget of the deliveries that the client has not begun or acknowledged. */
   readonly unread: UnreadBudget;
   /** Deliveries that the client receives before all others. */
   readonly first: readonly Delivery[];
-  /** Called with the topic of a delivery that cannot be encoded. */
-  readonly onUnsendable: (topic: string, error: unknown) => void;
   /** Called when the client uses one more loop. Throws if it may not. */
   readonly onLoop: () => void;
   /**
@@ -37,21 +36,11 @@ export interface ServedSubscriptionOptions {
  */
 export class ServedSubscription {
   readonly subscription: Subscription;
-  /** Number of deliveries that could not be sent. */
-  dropped = 0;
   readonly #options: ServedSubscriptionOptions;
+  readonly #sender: DeliverySender;
   readonly #first: BudgetedRing;
-  /** Deliveries that were sent ahead and are not reported as begun. */
-  readonly #ahead: BudgetedRing;
-  /**
-   * Number of reports about `#ahead` that may still come after it was emptied.
-   */
-  #taken = 0;
-  readonly #slots: AsyncIterator<Delivery>[] = [];
-  /** Slots whose delivery the client handles. */
-  readonly #inFlight: SlotDeliveries;
-  /** Slots whose loop waits for a delivery. */
-  readonly #waitingSlots = new Set<number>();
+  readonly #ahead: DeliveriesAhead;
+  readonly #slots: SlotLoops;
   #loop: AsyncIterator<Delivery> | undefined;
   #credit = 0;
   /** Number of the client's loops that wait and were sent nothing. */
@@ -71,9 +60,10 @@ export class ServedSubscription {
     this.#options = options;
     this.subscription = options.subscription;
     const { id, outbox, unread } = options;
+    this.#sender = new DeliverySender(options);
     this.#first = new BudgetedRing(unread);
-    this.#ahead = new BudgetedRing(unread.sent);
-    this.#inFlight = new SlotDeliveries(unread);
+    this.#ahead = new DeliveriesAhead(unread);
+    this.#slots = new SlotLoops(options);
     for (const delivery of options.first) this.#first.push(delivery);
     this.subscription.ready.then(
       () => outbox.add([FROM_HOST.ready, id]),
@@ -84,7 +74,7 @@ export class ServedSubscription {
   /** Number of the client's loops that wait for a delivery. */
   get readers(): number {
     return Math.max(0, this.#waits - this.#ahead.length) +
-      this.#waitingSlots.size;
+      this.#slots.waiting;
   }
 
   /** True once the client has closed or left the subscription. */
@@ -118,13 +108,7 @@ export class ServedSubscription {
       throw violation(`${this.#waits} loops that wait`);
     }
     this.#reportsWaits ||= waits > 0;
-    if (begun > this.#ahead.length + this.#taken) {
-      throw violation(`${begun} begun deliveries, more than were sent`);
-    }
-    const still = Math.min(begun, this.#ahead.length);
-    for (let i = 0; i < still; i++) this.#ahead.shift();
-    this.#options.onDemand(-still);
-    this.#taken -= begun - still;
+    this.#options.onDemand(-this.#ahead.begin(begun));
     if (!this.#pumping) this.#pump();
   }
 
@@ -133,12 +117,7 @@ export class ServedSubscription {
    * previous one is done.
    */
   next(slot: number): void {
-    const loop = this.#slotLoop(slot);
-    if (this.#waitingSlots.has(slot)) {
-      throw violation(`the slot ${slot}, which waits already`);
-    }
-    this.#inFlight.release(slot);
-    this.#waitingSlots.add(slot);
+    const loop = this.#slots.wait(slot);
     this.#sendNext(loop, slot);
   }
 
@@ -152,8 +131,7 @@ export class ServedSubscription {
 
   /** Finishes the delivery of `slot` as failed for good. */
   reject(slot: number, error: WireError): void {
-    const delivery = this.#inFlight.get(slot);
-    if (delivery) this.subscription.reject(delivery, fromWireError(error));
+    this.#slots.reject(slot, error);
   }
 
   /** Closes the subscription. */
@@ -167,11 +145,9 @@ export class ServedSubscription {
    */
   takeUnbegun(): BudgetedRing {
     const unbegun = new BudgetedRing(this.#options.unread);
-    this.#taken += this.#ahead.length;
     this.#options.onDemand(-this.#ahead.length);
-    for (const ring of [this.#ahead, this.#first]) {
-      for (let one = ring.shift(); one; one = ring.shift()) unbegun.push(one);
-    }
+    this.#ahead.moveTo(unbegun);
+    for (let one; (one = this.#first.shift());) unbegun.push(one);
     return unbegun;
   }
 
@@ -182,10 +158,7 @@ export class ServedSubscription {
   abandon(error: unknown): BudgetedRing {
     if (this.#left) return this.#left;
     const left = this.#left = this.takeUnbegun();
-    for (const slot of this.#inFlight.slots()) {
-      this.#slots[slot]?.throw?.(error)?.catch(() => {}); // it is over anyway
-      this.#inFlight.release(slot);
-    }
+    this.#slots.abandon(error);
     this.#closed = true;
     this.#over.resolve();
     return left;
@@ -194,7 +167,7 @@ export class ServedSubscription {
   /** Reports the state of the queue to the client, if it has changed. */
   reportState(): void {
     const { queued, waitingPublishers } = this.subscription;
-    const dropped = this.subscription.dropped + this.dropped;
+    const dropped = this.subscription.dropped + this.#sender.dropped;
     const state = `${queued} ${dropped} ${waitingPublishers}`;
     if (state === this.#state || this.#closed) return;
     this.#state = state;
@@ -215,13 +188,13 @@ export class ServedSubscription {
         const step = await loop.next();
         if (this.#left) return;
         if (step.done) return this.#settle();
-        this.#inFlight.hold(slot, step.value);
-        sent = this.#send(step.value, slot);
+        this.#slots.hold(slot, step.value);
+        sent = this.#sender.send(step.value, slot);
       }
     } catch (error) {
       this.#end(error);
     } finally {
-      this.#waitingSlots.delete(slot);
+      this.#slots.endWait(slot);
     }
   }
 
@@ -237,12 +210,12 @@ export class ServedSubscription {
         // Earlier deliveries are on their way to a loop that waits. Only
         // without them this delivery begins as it arrives.
         const isNext = this.#waits > 0 && this.#ahead.length === 0;
-        if (!this.#send(delivery, isNext ? 0 : 1)) continue;
+        if (!this.#sender.send(delivery, isNext ? 0 : 1)) continue;
         this.#credit--;
         if (isNext) {
           this.#waits--;
           this.#options.onDemand(-1);
-        } else this.#ahead.push(redelivered(delivery));
+        } else this.#ahead.push(delivery);
       }
     } catch (error) {
       this.#end(error);
@@ -274,7 +247,7 @@ export class ServedSubscription {
   #settle(): void {
     const isBack = this.#waits > 0 || !this.#reportsWaits;
     const isThrough = this.#ahead.length === 0 && isBack;
-    this.#settling = !isThrough || this.#inFlight.size > 0;
+    this.#settling = !isThrough || this.#slots.inFlight > 0;
     if (!this.#settling) this.#end(undefined);
   }
 
@@ -282,40 +255,9 @@ export class ServedSubscription {
     return this.#loop ??= this.subscription[Symbol.asyncIterator]();
   }
 
-  #slotLoop(slot: number): AsyncIterator<Delivery> {
-    const loop = this.#slots[slot];
-    if (loop) return loop;
-    if (slot !== this.#slots.length) throw violation(`the slot ${slot}`);
-    this.#options.onLoop();
-    return this.#slots[slot] = this.subscription[Symbol.asyncIterator]();
-  }
-
   async #leave(slot: number, error: WireError | null): Promise<void> {
-    const loop = this.#slots[slot] ?? this.#plainLoop();
+    const loop = this.#slots.get(slot) ?? this.#plainLoop();
     await (error ? loop.throw?.(fromWireError(error)) : loop.return?.());
-  }
-
-  #send(delivery: Delivery, slot: number): boolean {
-    const { id, outbox, onUnsendable } = this.#options;
-    const { topic, headers, time, redelivered, message } = delivery;
-    try {
-      outbox.add([
-        FROM_HOST.deliver,
-        id,
-        slot,
-        topic,
-        delivery.id,
-        hasKeys(headers) ? headers : null,
-        time,
-        redelivered,
-        message,
-      ]);
-      return true;
-    } catch (error) {
-      this.dropped++;
-      onUnsendable(topic, error);
-      return false;
-    }
   }
 
   /**
@@ -337,21 +279,11 @@ export class ServedSubscription {
     this.#over.resolve();
     const { id, outbox, onClosed, onDemand } = this.#options;
     onDemand(-this.#credit - this.#ahead.length);
-    for (const slot of this.#inFlight.slots()) this.#inFlight.release(slot);
+    this.#slots.release();
     this.#ahead.clear();
     this.#first.clear();
     const reason = error === undefined ? null : toWireError(error);
     outbox.add([FROM_HOST.closed, id, reason]);
     onClosed();
   }
-}
-
-/** Returns the delivery as a successor of the client receives it. */
-function redelivered(delivery: Delivery): Delivery {
-  return new DerivedDelivery(delivery, delivery.message, true);
-}
-
-function hasKeys(object: object): boolean {
-  for (const _ in object) return true;
-  return false;
 }
