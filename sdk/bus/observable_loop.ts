@@ -15,11 +15,13 @@ export interface ObservableLoop extends AsyncIterator<Delivery, undefined> {
    */
   observe?(replace: (delivery: Delivery) => Delivery): boolean;
   /**
-   * Acts as `next`, but passes the step to `receive`, during the call if there
-   * is a delivery. A loop that reads through this one then needs one promise
-   * for a step instead of three.
+   * Acts as `next`, but returns the step itself if there is a delivery. Else
+   * passes the step to `receive` later. A loop that reads through this one then
+   * needs one promise for a step instead of three.
    */
-  pull?(receive: (step: LoopStep | Promise<LoopStep>) => void): void;
+  pull?(
+    receive: (step: LoopStep | Promise<LoopStep>) => void,
+  ): LoopStep | Promise<LoopStep> | undefined;
 }
 
 /** One of so many waits of a loop lasts longer. */

@@ -93,13 +93,15 @@ export class QueueLoop implements AsyncIterator<Delivery, undefined>, Reader {
   }
 
   /**
-   * Acts as `next`, but passes the step to `receive`, during the call if there
-   * is a delivery.
+   * Acts as `next`, but returns the step itself if there is a delivery. Else
+   * passes the step to `receive` later.
    */
-  pull(receive: (step: Step | Promise<Step>) => void): void {
+  pull(
+    receive: (step: Step | Promise<Step>) => void,
+  ): Step | Promise<Step> | undefined {
     const step = this.#waiting > 0 ? undefined : this.#advance();
     if (step === undefined) this.#wait(receive);
-    else receive(step);
+    return step;
   }
 
   /** Ends the loop: `break`, `return` and an error of its body call it. */

@@ -35,10 +35,8 @@ export class SharedLoop {
   #loop: ObservableLoop | undefined;
   #waiters = new Ring<Waiter>();
   readonly #waits = new LoopWaits();
+  /** True while the loop below looks for a step, or waits for one. */
   #pulling = false;
-  /** True while a step that arrives belongs to `#poll`. */
-  #polling = false;
-  #polled: Step | Promise<Step> | undefined;
   /** Step that arrived when no loop waited. */
   #stashed: Step | undefined;
   readonly #given = new Ring<Delivery>();
@@ -65,14 +63,9 @@ export class SharedLoop {
    * end by `dismiss` are not passed to `arrive`.
    */
   next(arrive: Arrive = unchanged): Promise<Step> {
-    const stashed = this.#stashed;
-    if (stashed) {
-      this.#stashed = undefined;
-      return Promise.resolve(arrive(stashed));
-    }
-    const given = this.#given.shift();
-    if (given) return Promise.resolve(arrive({ done: false, value: given }));
-    const step = this.#poll();
+    const step = this.#stashed === undefined && this.#given.length === 0
+      ? this.#poll()
+      : this.#due();
     if (step instanceof Promise) return step;
     if (step !== undefined) return Promise.resolve(arrive(step));
     return this.#waits.next(
@@ -119,17 +112,22 @@ export class SharedLoop {
     for (let waiter; (waiter = waiters.shift());) waiter.resolve(END);
   }
 
+  /** Returns the step that arrived when no loop waited, or a redelivery. */
+  #due(): Step {
+    const stashed = this.#stashed;
+    this.#stashed = undefined;
+    return stashed ?? { done: false, value: this.#given.shift()! };
+  }
+
   /**
    * Reads a step that is there, without a waiter: a step then needs one promise
    * and no closures. Returns undefined if the loop must wait.
    */
   #poll(): Step | Promise<Step> | undefined {
     if (this.#pulling || this.#waiters.length > 0) return undefined;
-    this.#polling = true;
-    this.#startPull();
-    this.#polling = false;
-    const step = this.#polled;
-    this.#polled = undefined;
+    const step = this.#startPull();
+    // `accept` may have read meanwhile.
+    if (step !== undefined && this.#waiters.length > 0) this.#pullLater();
     return step;
   }
 
@@ -138,30 +136,39 @@ export class SharedLoop {
    * be there.
    */
   #pull(): void {
-    while (!this.#pulling && this.#waiters.length > 0) this.#startPull();
+    while (!this.#pulling && this.#waiters.length > 0) {
+      const step = this.#startPull();
+      if (step !== undefined) this.#pass(step);
+    }
   }
 
-  #startPull(): void {
+  /** Returns the next step, or undefined if `#receive` receives it. */
+  #startPull(): Step | Promise<Step> | undefined {
     const loop: ObservableLoop = this.#loop ??= this.#subscription
       [Symbol.asyncIterator]();
     this.#pulling = true;
     if (loop.pull) {
-      loop.pull(this.#receive);
-    } else {
-      loop.next().then(
-        this.#receive,
-        (error) => this.#receive(Promise.reject(error)),
-      );
+      const step = loop.pull(this.#receive);
+      if (step !== undefined) this.#pulling = false;
+      return step;
     }
+    loop.next().then(
+      this.#receive,
+      (error) => this.#receive(Promise.reject(error)),
+    );
+    return undefined;
   }
 
   #receive = (step: Step | Promise<Step>): void => {
     this.#pulling = false;
-    if (this.#polling) this.#polled = step;
-    else this.#pass(step);
+    this.#pass(step);
     // Not at once: the loop below may be in the middle of its step.
-    if (this.#waiters.length > 0) queueMicrotask(() => this.#pull());
+    if (this.#waiters.length > 0) this.#pullLater();
   };
+
+  #pullLater(): void {
+    queueMicrotask(() => this.#pull());
+  }
 
   #pass(step: Step | Promise<Step>): void {
     const waiter = this.#waiters.shift();
