@@ -100,7 +100,8 @@ export interface BusSubscribeOptions extends SubscribeOptions {
   /**
    * Bounds the bytes of the queue in memory: the queue counts as full while the
    * budget is. In a group it bounds only the room that this member adds
-   * (unlimited).
+   * (unlimited). Retries that wait are charged, too: while the budget is full,
+   * they are redelivered without a backoff.
    */
   readonly budget?: ByteBudget | undefined;
 }

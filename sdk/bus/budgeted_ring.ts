@@ -8,6 +8,11 @@ export type DeliveryRing = Pick<
   "length" | "push" | "unshift" | "shift" | "clear"
 >;
 
+/** Returns an empty ring, whose bytes are charged to `budget` if it is set. */
+export function deliveryRing(budget: ByteBudget | undefined): DeliveryRing {
+  return budget === undefined ? new Ring<Delivery>() : new BudgetedRing(budget);
+}
+
 /** Deliveries whose bytes are charged to a budget. */
 export class BudgetedRing implements DeliveryRing {
   readonly #budget: ByteBudget;

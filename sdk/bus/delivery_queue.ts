@@ -2,7 +2,7 @@ import { CaryatidError } from "../errors.ts";
 import type { Delivery } from "../delivery.ts";
 import type { PublishOptions } from "../message_bus.ts";
 import type { ByteBudget, Overflow } from "../subscription.ts";
-import { BudgetedRing, type DeliveryRing } from "./budgeted_ring.ts";
+import { type DeliveryRing, deliveryRing } from "./budgeted_ring.ts";
 import { redeliveryOf } from "./local_delivery.ts";
 import { Ring } from "./collections.ts";
 import { type BackPressure, PublisherQueue } from "./publisher_queue.ts";
@@ -96,7 +96,7 @@ export class DeliveryQueue {
     this.size = options.size;
     this.where = options.where;
     this.#budget = options.budget;
-    this.#deliveries = ringFor(options.budget);
+    this.#deliveries = deliveryRing(options.budget);
     this.#boundsReaders = options.budget !== undefined;
     this.#publishers = new PublisherQueue(
       options.backPressure,
@@ -231,7 +231,7 @@ export class DeliveryQueue {
     if (budget === this.#budget) return;
     const queued = this.#deliveries;
     this.#budget = budget;
-    this.#deliveries = ringFor(budget);
+    this.#deliveries = deliveryRing(budget);
     for (let one = queued.shift(); one; one = queued.shift()) {
       this.#deliveries.push(one);
     }
@@ -341,8 +341,4 @@ export class DeliveryQueue {
       this.#dropsWhenFull ? "drop-newest" : this.overflow,
     );
   }
-}
-
-function ringFor(budget: ByteBudget | undefined): DeliveryRing {
-  return budget === undefined ? new Ring<Delivery>() : new BudgetedRing(budget);
 }

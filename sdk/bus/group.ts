@@ -1,9 +1,9 @@
 import { CaryatidError } from "../errors.ts";
 import type { Delivery } from "../delivery.ts";
 import type {
+  BusSubscribeOptions,
   ByteBudget,
   Overflow,
-  SubscribeOptions,
 } from "../subscription.ts";
 import type { DeliveryQueue } from "./delivery_queue.ts";
 import { checkRetry } from "./options.ts";
@@ -78,13 +78,13 @@ export class Group {
    * if the member sets no `retry`.
    */
   failed(
-    options: SubscribeOptions,
+    options: BusSubscribeOptions,
   ): ((delivery: Delivery, error: unknown) => void) | undefined {
     if (options.retry === undefined) return undefined;
     const retry = checkRetry(options);
     return (delivery, error) => {
       this.#redeliveries ??= this.#makeRedeliveries();
-      this.#redeliveries.add(delivery, retry, error);
+      this.#redeliveries.add(delivery, retry, error, options.budget);
     };
   }
 

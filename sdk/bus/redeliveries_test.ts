@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
 import type { Delivery } from "../delivery.ts";
-import type { SubscribeOptions } from "../subscription.ts";
+import type { BusSubscribeOptions, SubscribeOptions } from "../subscription.ts";
 import { VirtualClock } from "../testing/virtual_clock.ts";
 import { Deadlines } from "./deadlines.ts";
 import { LocalDelivery } from "./local_delivery.ts";
 import { Subscribers } from "./subscribers.ts";
 import type { ExhaustedDelivery } from "./retries.ts";
+import { CountedBudget } from "./testing/counted_budget.ts";
 import { BackPressure } from "./publisher_queue.ts";
 
 const group = "workers";
 
 /** Subscribers with a member of a group that stays, so that the group does. */
-function make(options: SubscribeOptions = {}) {
+function make(options: BusSubscribeOptions = {}) {
   const clock = new VirtualClock();
   const backPressure = new BackPressure(new Deadlines(clock));
   const givenUp: ExhaustedDelivery[] = [];
@@ -154,6 +155,52 @@ Deno.test("retries beyond the queue size are redelivered without a backoff", asy
     await fail();
   }
   assert.equal(stays.queued, 1);
+});
+
+Deno.test("a retry that waits is charged to the budget of the failed member, until it is redelivered", async () => {
+  const budget = new CountedBudget(10);
+  const { clock, publish, fail, next } = make({
+    budget,
+    retry: { attempts: 3, backoff: 100 },
+  });
+  publish(1);
+  await fail();
+  assert.equal(budget.bytes, 1);
+  await clock.advance(100);
+  assert.equal((await next()).message, 1);
+  assert.equal(budget.bytes, 0);
+});
+
+Deno.test("a retry of a member without a budget is not charged to that of another member", async () => {
+  const budget = new CountedBudget(10);
+  const { publish, fail } = make({ budget });
+  publish(1);
+  await fail(undefined, { group, retry: { attempts: 3, backoff: 100 } });
+  assert.equal(budget.bytes, 0);
+});
+
+Deno.test("while the budget of a member is full, its retries are redelivered without a backoff", async () => {
+  const budget = new CountedBudget(2);
+  const { stays, publish, fail } = make({
+    budget,
+    retry: { attempts: 100, backoff: 100 },
+  });
+  for (const n of [1, 2, 3]) {
+    publish(n);
+    await fail();
+  }
+  assert.equal(stays.queued, 1);
+  assert.equal(budget.bytes, 3);
+});
+
+Deno.test("a group that has ended charges nothing for its retries", async () => {
+  const budget = new CountedBudget(10);
+  const retry = { attempts: 9, backoff: 100 };
+  const { stays, publish, fail } = make({ budget, retry });
+  publish(1);
+  await fail();
+  await stays.close();
+  assert.equal(budget.bytes, 0);
 });
 
 Deno.test("no timer is left when the last member has gone", async () => {

@@ -1,5 +1,6 @@
 import type { Delivery } from "../delivery.ts";
 import type { RetryOptions } from "../retry_options.ts";
+import type { ByteBudget } from "../subscription.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
 import { failuresOf, redeliveryOf } from "./local_delivery.ts";
 import { retryWait } from "./options.ts";
@@ -147,12 +148,20 @@ interface RedeliveriesOptions {
   readonly onExhausted: (given: ExhaustedDelivery) => void;
 }
 
+/** Delivery that waits for the end of its backoff. */
+interface WaitingDelivery {
+  readonly deadline: Deadline;
+  /** Budget that its bytes are charged to. */
+  readonly budget: ByteBudget | undefined;
+  readonly bytes: number;
+}
+
 /**
  * Deliveries in this process whose loops failed, until they are redelivered.
  */
 export class Redeliveries {
   readonly #options: RedeliveriesOptions;
-  readonly #waiting = new Set<Deadline>();
+  readonly #waiting = new Set<WaitingDelivery>();
 
   /** Starts without deliveries. */
   constructor(options: RedeliveriesOptions) {
@@ -165,18 +174,21 @@ export class Redeliveries {
   }
 
   /**
-   * Adds a delivery whose loop failed, with `error` if it is known.
+   * Adds a delivery whose loop failed, with `error` if it is known. While the
+   * delivery waits, its bytes are charged to `budget`. If the budget is full,
+   * the delivery is redelivered at once.
    */
   add(
     delivery: Delivery,
     retry: Required<RetryOptions>,
     error: unknown,
+    budget?: ByteBudget,
   ): void {
     const failures = failuresOf(delivery) + 1;
     const { pattern, onExhausted } = this.#options;
     if (failures < retry.attempts) {
-      this.#wait(redeliveryOf(delivery, failures), retryWait(retry, failures));
-      return;
+      const again = redeliveryOf(delivery, failures);
+      return this.#wait(again, retryWait(retry, failures), budget);
     }
     const { topic, id } = delivery;
     const cause = causeOf(error, failures);
@@ -185,18 +197,34 @@ export class Redeliveries {
 
   /** Forgets all waiting deliveries. */
   close(): void {
-    for (const deadline of this.#waiting) deadline.cancel();
-    this.#waiting.clear();
+    for (const waiting of [...this.#waiting]) {
+      waiting.deadline.cancel();
+      this.#endWait(waiting);
+    }
   }
 
-  #wait(delivery: Delivery, milliseconds: number): void {
+  #wait(
+    delivery: Delivery,
+    milliseconds: number,
+    budget: ByteBudget | undefined,
+  ): void {
     const { give, deadlines, most } = this.#options;
-    if (milliseconds === 0 || this.#waiting.size >= most) return give(delivery);
-    const deadline = deadlines.add(milliseconds, () => {
-      this.#waiting.delete(deadline);
-      give(delivery);
-    });
-    this.#waiting.add(deadline);
+    const isFull = this.#waiting.size >= most || budget?.full;
+    if (milliseconds === 0 || isFull) return give(delivery);
+    const waiting: WaitingDelivery = {
+      budget,
+      bytes: budget?.take(delivery) ?? 0,
+      deadline: deadlines.add(milliseconds, () => {
+        this.#endWait(waiting);
+        give(delivery);
+      }),
+    };
+    this.#waiting.add(waiting);
+  }
+
+  #endWait(waiting: WaitingDelivery): void {
+    this.#waiting.delete(waiting);
+    waiting.budget?.release(waiting.bytes);
   }
 }
 

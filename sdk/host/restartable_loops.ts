@@ -1,5 +1,6 @@
 import { Deadlines } from "../bus/deadlines.ts";
 import { checkRetry, QUEUE_SIZE } from "../bus/options.ts";
+import { type DeliveryRing, deliveryRing } from "../bus/budgeted_ring.ts";
 import { Redeliveries } from "../bus/retries.ts";
 import { Ring } from "../bus/collections.ts";
 import {
@@ -9,7 +10,11 @@ import {
 } from "../bus/observable_loop.ts";
 import type { Log } from "../log.ts";
 import type { Delivery } from "../delivery.ts";
-import type { SubscribeOptions, Subscription } from "../subscription.ts";
+import type {
+  BusSubscribeOptions,
+  ByteBudget,
+  Subscription,
+} from "../subscription.ts";
 
 /** Step of a loop. */
 export type Step = LoopStep;
@@ -39,11 +44,15 @@ export class SharedLoop {
   #pulling = false;
   /** Step that arrived when no loop waited. */
   #stashed: Step | undefined;
-  readonly #given = new Ring<Delivery>();
+  readonly #given: DeliveryRing;
 
-  /** Starts the loop at the first read. */
-  constructor(subscription: Subscription) {
+  /**
+   * Starts the loop at the first read. Unread redeliveries are charged to
+   * `budget`, if it is set.
+   */
+  constructor(subscription: Subscription, budget?: ByteBudget) {
     this.#subscription = subscription;
+    this.#given = deliveryRing(budget);
   }
 
   /** Number of loops that wait for a delivery. */
@@ -81,6 +90,11 @@ export class SharedLoop {
     const waiter = this.#waiters.shift();
     if (waiter) waiter.resolve(waiter.arrive({ done: false, value: delivery }));
     else this.#given.push(delivery);
+  }
+
+  /** Forgets the unread redeliveries. */
+  clearGiven(): void {
+    this.#given.clear();
   }
 
   /**
@@ -261,7 +275,7 @@ interface RestartableRetriesOptions {
   /** Pattern of the subscription. */
   readonly pattern: string;
   /** Options of the subscription. */
-  readonly options: SubscribeOptions;
+  readonly options: BusSubscribeOptions;
   /** Log for dropped messages. */
   readonly log: Log;
   /** Redelivers one. */
@@ -299,7 +313,9 @@ export class RestartableRetries {
 
   /** Adds the unfinished delivery of a module that failed with `error`. */
   add(delivery: Delivery, error: unknown): void {
-    this.#redeliveries.add(delivery, checkRetry(this.#options.options), error);
+    const { options } = this.#options;
+    const retry = checkRetry(options);
+    this.#redeliveries.add(delivery, retry, error, options.budget);
   }
 
   /**

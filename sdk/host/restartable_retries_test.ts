@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { defineTopic } from "../define_topic.ts";
 import type { Delivery } from "../delivery.ts";
-import type { SubscribeOptions } from "../subscription.ts";
+import type { BusSubscribeOptions } from "../subscription.ts";
+import { CountedBudget } from "../bus/testing/counted_budget.ts";
 import { MockBus } from "../testing/mock_bus.ts";
 import { type LogRecord, recordLog } from "../testing/record_log.ts";
 import { yieldTwice } from "../bus/event_loop.ts";
@@ -15,13 +16,13 @@ class FailingModule {
   readonly bus = new MockBus();
   readonly deliveries: Delivery[] = [];
   readonly logs: LogRecord[] = [];
-  readonly #options: SubscribeOptions;
+  readonly #options: BusSubscribeOptions;
   readonly #fails: (message: unknown) => boolean;
   #context: ModuleContext | undefined;
   #failed = Promise.withResolvers<void>();
 
   constructor(
-    options: SubscribeOptions,
+    options: BusSubscribeOptions,
     fails: (message: unknown) => boolean,
   ) {
     this.#options = options;
@@ -155,6 +156,20 @@ Deno.test("D3 with retry, messages that wait when the module stops are logged", 
   assert.deepEqual(warning?.properties, { count: 1, pattern: "a" });
 });
 
+for (const backoff of [0, 3_600_000]) {
+  Deno.test(`unread retries are charged to the budget of their subscription, with a backoff of ${backoff} ms`, async () => {
+    const budget = new CountedBudget(10);
+    const retry = { attempts: 3, backoff };
+    const failing = new FailingModule({ budget, retry }, () => true);
+    await failing.start();
+    await failing.bus.publish("a", 1);
+    await failing.fail();
+    assert.equal(budget.bytes, 1);
+    await failing.close();
+    assert.equal(budget.bytes, 0);
+  });
+}
+
 for (const keep of [true, false]) {
   Deno.test(`with retry, the loop of a group receives the error of ${keep ? "a kept module" : "a module"}`, async () => {
     const retry = { attempts: 9 };
@@ -204,7 +219,7 @@ Deno.test("in a group, leaving a loop with break counts as an attempt, and closi
   assert.equal(witness.dropped, 1);
 });
 
-for (const options of [{}, { group: "g" }] as SubscribeOptions[]) {
+for (const options of [{}, { group: "g" }] as BusSubscribeOptions[]) {
   const where = options.group === undefined ? "" : "of a group ";
   Deno.test(`on a typed topic a redelivered message ${where}is transformed once`, async () => {
     const bus = new MockBus();

@@ -89,7 +89,7 @@ export class RestartableSubscription extends SubscriptionLayer {
     this.#log = log;
     this.#choices = choices;
     this.#options = all;
-    const shared = this.#shared = new SharedLoop(this.inner);
+    const shared = this.#shared = new SharedLoop(this.inner, options.budget);
     if (!keep || options.retry === undefined || this.#grouped) return;
     const give = (delivery: Delivery) => shared.give(delivery);
     this.#retries = new RestartableRetries({ pattern, options, log, give });
@@ -239,6 +239,7 @@ export class RestartableSubscription extends SubscriptionLayer {
     // no later run can retry
     if (!this.#grouped) this.#abandonedLoops.forget();
     this.#retries?.close(this.#shared.given);
+    this.#shared.clearGiven();
     return this.#close();
   }
 
