@@ -162,6 +162,7 @@ export class Guest {
       );
     }
     await this.open(parts.processConfig, parts.previous);
+    if (!this.#over) parts.leftovers.drop(this.#options.log);
   }
 
   /**

@@ -47,8 +47,10 @@ async function started(frames: readonly Frame[]) {
   const before = await external();
   return {
     bus,
+    guest,
     scripted,
     leftovers,
+    failures,
     grown: async () => (await external() - before) / MIB,
     async [Symbol.asyncDispose]() {
       assert.deepEqual(failures, []);
@@ -201,4 +203,43 @@ Deno.test("D14 a member of a group with 64 MiB in flight receives no more, and a
   await yieldToEventLoop();
   assert.equal(accepted, 70);
   assert.equal(leftovers.unread.bytes, 0);
+});
+
+Deno.test("deliveries for a successor are dropped, logged and no longer charged once it is ready and has not subscribed in the same way", async () => {
+  await using replaced = await started([
+    subscribe(0, {}),
+    subscribe(1, {}),
+    [FROM_GUEST.demand, 0, 10, 0, 0],
+    [FROM_GUEST.demand, 1, 10, 0, 0],
+  ]);
+  const { bus, leftovers } = replaced;
+  for (const topic of ["big.0", "big.0", "big.1"]) {
+    await bus.publish(topic, new Uint8Array(MIB));
+  }
+  await yieldToEventLoop();
+  await replaced.guest.kill();
+  assert.equal(replaced.failures.splice(0).length, 1);
+  assert(leftovers.unread.bytes > 3 * MIB);
+  const warned: unknown[] = [];
+  const warn = (_: string, properties: unknown) => void warned.push(properties);
+  const successor = new ScriptedGuest();
+  const guest = await Guest.start({
+    ...successor.options,
+    log: { ...successor.options.log, warn },
+  });
+  await guest.load();
+  await guest.check({});
+  successor.silentAt.add(FROM_HOST.init);
+  const starting = guest.init({
+    bus,
+    leftovers,
+    processConfig: {},
+    onFailed() {},
+  });
+  successor.say(subscribe(0, {}), [FROM_GUEST.ready, null]);
+  await starting;
+  assert.deepEqual(warned, [{ count: 1, pattern: "big.1" }]);
+  assert(leftovers.unread.bytes > 2 * MIB);
+  assert(leftovers.unread.bytes < 3 * MIB);
+  await guest.kill();
 });

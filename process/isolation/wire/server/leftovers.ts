@@ -1,4 +1,4 @@
-import type { Delivery } from "@caryatid/sdk";
+import type { Delivery, Log } from "@caryatid/sdk";
 import type { BudgetedRing } from "@caryatid/sdk/internal/bus";
 import type { CrossingSubscribeOptions } from "../frame_schema.ts";
 import { UnreadBudget } from "./unread_budget.ts";
@@ -10,7 +10,7 @@ import { UnreadBudget } from "./unread_budget.ts";
 export class Leftovers {
   /** Budget of the guest and of its successors. */
   readonly unread: UnreadBudget = new UnreadBudget();
-  readonly #kept = new Map<string, BudgetedRing[]>();
+  readonly #kept = new Map<string, KeptDeliveries>();
 
   /** Keeps the deliveries of a subscription. `deliveries` may still grow. */
   keep(
@@ -20,8 +20,8 @@ export class Leftovers {
   ): void {
     const key = keyOf(pattern, options);
     const kept = this.#kept.get(key);
-    if (kept) kept.push(deliveries);
-    else this.#kept.set(key, [deliveries]);
+    if (kept) kept.rings.push(deliveries);
+    else this.#kept.set(key, { pattern, rings: [deliveries] });
   }
 
   /**
@@ -29,13 +29,36 @@ export class Leftovers {
    * options.
    */
   take(pattern: string, options: CrossingSubscribeOptions): Delivery[] {
-    const kept = this.#kept.get(keyOf(pattern, options))?.shift();
+    const kept = this.#kept.get(keyOf(pattern, options))?.rings.shift();
     const deliveries: Delivery[] = [];
     for (let one = kept?.shift(); one; one = kept?.shift()) {
       deliveries.push(one);
     }
     return deliveries;
   }
+
+  /** Drops the deliveries that no subscription has taken, and logs them. */
+  drop(log: Pick<Log, "warn">): void {
+    for (const { pattern, rings } of this.#kept.values()) {
+      let count = 0;
+      for (const ring of rings) {
+        count += ring.length;
+        ring.clear();
+      }
+      if (count === 0) continue;
+      log.warn(
+        'dropped {count} messages of "{pattern}" that the replaced guest had not begun: the new code does not subscribe in the same way',
+        { count, pattern },
+      );
+    }
+    this.#kept.clear();
+  }
+}
+
+/** Deliveries of subscriptions with the same options. */
+interface KeptDeliveries {
+  readonly pattern: string;
+  readonly rings: BudgetedRing[];
 }
 
 function keyOf(pattern: string, options: CrossingSubscribeOptions): string {
