@@ -214,6 +214,8 @@ function isAnswerTopic(topic: string): boolean {
 export class KnownTopics {
   readonly #test: (topic: string) => boolean;
   readonly #passed = new Set<string>();
+  /** The last topic that was added: most modules publish on one. */
+  #newest: string | undefined;
 
   /** `test` must depend on the topic alone. */
   constructor(test: (topic: string) => boolean) {
@@ -222,13 +224,15 @@ export class KnownTopics {
 
   /** Returns true if the topic passes the test. */
   has(topic: string): boolean {
-    return this.#passed.has(topic) || this.#find(topic);
+    return topic === this.#newest || this.#passed.has(topic) ||
+      this.#find(topic);
   }
 
   #find(topic: string): boolean {
     if (!this.#test(topic)) return false;
     if (this.#passed.size === MAX_TOPICS) this.#passed.clear();
     this.#passed.add(topic);
+    this.#newest = topic;
     return true;
   }
 }
