@@ -75,7 +75,8 @@ Deno.test("a tag is published after all jobs of CI and a comparison with the pac
   const commands = publish!.steps!.flatMap(({ run }) => run ?? []);
   assert.deepEqual(commands, [
     'deno task release --check "$GITHUB_REF_NAME"',
-    "deno publish",
+    'deno task jsr "$RUNNER_TEMP/jsr"',
+    'cd "$RUNNER_TEMP/jsr" && deno publish',
     "deno task npm npm",
     "npm install --global npm@11.6.2",
     'for package in sdk process modules cli; do npm publish "npm/@caryatid/$package" --access public --provenance; done',

@@ -1,5 +1,5 @@
 import { JsrRegistry } from "../registry/jsr_registry.ts";
-import { publish } from "../registry/publish.ts";
+import { publishWorkspace } from "../registry/publish.ts";
 import { dockerUnavailable, PrivateDocker } from "./private_docker.ts";
 import { buildStandIns } from "./stand_ins.ts";
 
@@ -56,7 +56,7 @@ async function start(stack: AsyncDisposableStack): Promise<ContainerHost> {
   const docker = stack.use(await PrivateDocker.start(TOOLS));
   const [{ compiler }, { code, said }] = await Promise.all([
     buildStandIns(docker, DEBIAN, jsr),
-    publish(jsr),
+    publishWorkspace(jsr),
   ]);
   if (code !== 0) throw new Error(`Cannot publish to the test's JSR: ${said}`);
   return { docker, jsr, compiler };

@@ -8,6 +8,7 @@ const NOT_PUBLISHED =
  * repository.
  */
 const TESTING = /^(.*\/)?testing\//;
+const OFFERED = /^(dist\/)?testing\//;
 
 /** Returns missing and surplus files of a package. */
 export function packageProblems(release: Release): string[] {
@@ -16,7 +17,7 @@ export function packageProblems(release: Release): string[] {
   const offered = Object.keys(exports).includes("./testing");
   const wrong = paths.filter((path) =>
     NOT_PUBLISHED.test(path) ||
-    TESTING.test(path) && !(offered && path.startsWith("testing/"))
+    TESTING.test(path) && !(offered && OFFERED.test(path))
   );
   return [
     ...files.has("/README.md") ? [] : ["found no README.md"],

@@ -1,3 +1,4 @@
+import { writeJsrWorkspace } from "../../.ci/jsr/workspace.ts";
 import { ROOT } from "../support/running_program.ts";
 import type { JsrRegistry } from "./jsr_registry.ts";
 
@@ -8,13 +9,26 @@ export interface Published {
   readonly said: string;
 }
 
+/** Publishes the packages of this repository as a release does. */
+export async function publishWorkspace(
+  registry: JsrRegistry,
+): Promise<Published> {
+  const folder = await Deno.makeTempDir({ prefix: "caryatid_jsr_" });
+  try {
+    await writeJsrWorkspace(ROOT, folder);
+    return await publish(registry, folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
 /**
  * Publishes a folder, which contains a package or a workspace, with a real
  * `deno publish`.
  */
 export async function publish(
   registry: JsrRegistry,
-  folder: string = ROOT,
+  folder: string,
 ): Promise<Published> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [

@@ -8,18 +8,19 @@
  * ```
  */
 import { docProblems } from "./doc_rules.ts";
+import { sourceOf } from "../../.ci/jsr/bundle.ts";
 import { JsrRegistry } from "./jsr_registry.ts";
 import { scoreHints } from "./jsr_score.ts";
 import { moduleGraph } from "./module_graph.ts";
 import { packageProblems, unreachedProblems } from "./package_rules.ts";
-import { publish } from "./publish.ts";
+import { publishWorkspace } from "./publish.ts";
 import type { Release } from "./release.ts";
 import { ROOT } from "../support/running_program.ts";
 
 /** Returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {
   await using registry = new JsrRegistry();
-  const { code, said } = await publish(registry);
+  const { code, said } = await publishWorkspace(registry);
   if (code !== 0) {
     say(said);
     return code;
@@ -52,8 +53,9 @@ async function main(args: readonly string[]): Promise<number> {
 /** Paths of the entries of a package in the repository. */
 function entries(release: Release): string[] {
   const folder = folderOf(release);
-  const paths = Object.values(release.exports);
-  return paths.map((path) => path.replace(".", folder));
+  return Object.values(release.exports).map((path) =>
+    sourceOf(path).replace(".", folder)
+  );
 }
 
 function folderOf({ name }: Release): string {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { JsrRegistry } from "./jsr_registry.ts";
 import { NpmRegistry } from "./npm_registry.ts";
-import { publish } from "./publish.ts";
+import { publishWorkspace } from "./publish.ts";
 
 /**
  * The registries of consumers: a JSR to which this workspace is published, and
@@ -14,7 +14,7 @@ export class Registries implements AsyncDisposable {
   /** Starts the registries and publishes the workspace. */
   static async start(): Promise<Registries> {
     const registries = new Registries();
-    const { code, said } = await publish(registries.jsr);
+    const { code, said } = await publishWorkspace(registries.jsr);
     assert.equal(code, 0, said);
     return registries;
   }

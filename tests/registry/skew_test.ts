@@ -61,7 +61,9 @@ for (const version of ["0.0.9", "8.0.0"]) {
         "module true",
       ]);
       const { files } = user.downloaded;
-      const copies = files.filter((path) => path === "@caryatid/sdk/module.ts");
+      const copies = files.filter((path) =>
+        path === "@caryatid/sdk/dist/mod.js"
+      );
       assert.equal(copies.length, 2);
     },
   );
@@ -74,7 +76,7 @@ testPublished(
       registries,
       "9.0.0",
       (text) =>
-        text.replace(/(kind: "module"[,;] (readonly )?version: )1/g, "$19"),
+        text.replace(/(kind: "module"[,;]\s+(readonly )?version: )1/g, "$19"),
     );
     const specifier = await publishSkewed(registries, "9.0.0");
     await using user = await Consumer.make(registries, {
@@ -146,7 +148,7 @@ testPublished(
     );
     const { files } = user.downloaded;
     const copies = files.filter((path) =>
-      /process\/rabbit_mq\/mod\.ts$/.test(path)
+      /process\/dist\/rabbit_mq\/mod\.js$/.test(path)
     );
     assert.equal(copies.length, 1);
   },
