@@ -90,6 +90,6 @@ async function* pieces(
   for (;;) {
     const piece = await read();
     if (piece === null) return;
-    yield piece as Uint8Array<ArrayBuffer>;
+    yield new Uint8Array(piece); // the next read frees this one
   }
 }

@@ -61,7 +61,9 @@ export async function spawnInspector(
   jailed?: JailedCode,
 ): Promise<GuestProcess> {
   const args = [
-    ...["run", "--no-prompt", "--cached-only", "--quiet"],
+    // JavaScript, since Deno tries for 150 ms to keep the transpiled program in
+    // a folder that is read-only.
+    ...["run", "--no-prompt", "--cached-only", "--quiet", "--ext=js"],
     `--v8-flags=--max-old-space-size=${MAX_HEAP}`,
     configFlag(project),
     ...flags.filter((flag) => !IGNORED_FLAGS.includes(flag)),
