@@ -2,7 +2,7 @@ import { abortedError, CaryatidError } from "../errors.ts";
 import type { Delivery } from "../delivery.ts";
 import type { PublishOptions } from "../message_bus.ts";
 import { checkTimeout, type Deadline, Deadlines } from "./deadlines.ts";
-import { Ring } from "./collections.ts";
+import { Ring, type UnorderedItem, UnorderedSet } from "./collections.ts";
 
 /**
  * Maximum number of waiting publishes of a bus. One more is rejected with
@@ -46,11 +46,13 @@ export class BackPressure {
 }
 
 /** Publishers that wait for one full queue, in the order of their arrival. */
-export class PublisherQueue {
+export class PublisherQueue implements EventListenerObject {
   readonly #backPressure: BackPressure;
   readonly #pattern: string;
   readonly #publishers = new Ring<WaitingPublish>();
   #settled = 0;
+  /** Waiting publishes of each signal, which share one listener. */
+  #signals: Map<AbortSignal, UnorderedSet<WaitingPublish>> | undefined;
 
   /** `pattern` names the full queue in errors. */
   constructor(backPressure: BackPressure, pattern: string) {
@@ -76,24 +78,13 @@ export class PublisherQueue {
     }
     return new Promise((resolve, reject) => {
       const timeout = checkTimeout(options?.timeout, PUBLISH_TIMEOUT);
-      const entry = new WaitingPublish(delivery, resolve, reject, () => {
-        this.#backPressure.waiting--;
-      });
-      const leave = (error: CaryatidError) => {
-        entry.reject(error);
-        this.#sweep();
-      };
-      entry.deadline = this.#backPressure.deadlines.add(
-        timeout,
-        () => leave(this.#late(delivery.topic, timeout)),
-      );
       const signal = options?.signal;
-      if (signal) {
-        entry.watch(
-          signal,
-          () => leave(abortedError(`publish on "${delivery.topic}"`, signal)),
-        );
-      }
+      const entry = new WaitingPublish(delivery, signal, resolve, reject);
+      entry.deadline = this.#backPressure.deadlines.add(timeout, () => {
+        this.#reject(entry, this.#late(delivery.topic, timeout));
+        this.#sweep();
+      });
+      if (signal) this.#watch(entry, signal);
       this.#backPressure.waiting++;
       this.#publishers.push(entry);
     });
@@ -113,7 +104,7 @@ export class PublisherQueue {
         this.#settled--;
         continue;
       }
-      entry.accept();
+      this.#accept(entry);
       return entry.delivery;
     }
     return undefined;
@@ -130,10 +121,57 @@ export class PublisherQueue {
       entry = this.#publishers.shift()
     ) {
       if (entry.settled) continue;
-      if (error) entry.reject(error);
-      else entry.accept();
+      if (error) this.#reject(entry, error);
+      else this.#accept(entry);
     }
     this.#settled = 0;
+  }
+
+  /** Rejects the waiting publishes of a signal that fired. */
+  handleEvent({ target }: Event): void {
+    const signal = target as AbortSignal;
+    for (const entry of this.#signals?.get(signal) ?? []) {
+      const doing = `publish on "${entry.delivery.topic}"`;
+      this.#reject(entry, abortedError(doing, signal));
+      this.#sweep();
+    }
+  }
+
+  #accept(entry: WaitingPublish): void {
+    this.#settle(entry);
+    entry.resolve();
+  }
+
+  #reject(entry: WaitingPublish, error: CaryatidError): void {
+    this.#settle(entry);
+    entry.reject(error);
+  }
+
+  #settle(entry: WaitingPublish): void {
+    entry.settled = true;
+    entry.deadline?.cancel();
+    this.#backPressure.waiting--;
+    if (entry.signal) this.#unwatch(entry, entry.signal);
+  }
+
+  /** A listener for each publish would cost a third of its wait. */
+  #watch(entry: WaitingPublish, signal: AbortSignal): void {
+    this.#signals ??= new Map();
+    let entries = this.#signals.get(signal);
+    if (entries === undefined) {
+      entries = new UnorderedSet();
+      this.#signals.set(signal, entries);
+      signal.addEventListener("abort", this);
+    }
+    entries.add(entry);
+  }
+
+  #unwatch(entry: WaitingPublish, signal: AbortSignal): void {
+    const entries = this.#signals!.get(signal)!;
+    entries.delete(entry);
+    if (entries.size > 0) return;
+    this.#signals!.delete(signal);
+    signal.removeEventListener("abort", this);
   }
 
   /**
@@ -165,48 +203,24 @@ export class PublisherQueue {
   }
 }
 
-class WaitingPublish {
+class WaitingPublish implements UnorderedItem {
+  position = -1;
   readonly delivery: Delivery;
+  readonly signal: AbortSignal | undefined;
+  readonly resolve: () => void;
+  readonly reject: (error: CaryatidError) => void;
   settled = false;
   deadline: Deadline | undefined;
-  readonly #resolve: () => void;
-  readonly #reject: (error: CaryatidError) => void;
-  readonly #leave: () => void;
-  #signal: AbortSignal | undefined;
-  #abort: (() => void) | undefined;
 
   constructor(
     delivery: Delivery,
+    signal: AbortSignal | undefined,
     resolve: () => void,
     reject: (error: CaryatidError) => void,
-    leave: () => void,
   ) {
     this.delivery = delivery;
-    this.#resolve = resolve;
-    this.#reject = reject;
-    this.#leave = leave;
-  }
-
-  watch(signal: AbortSignal, abort: () => void): void {
-    this.#signal = signal;
-    this.#abort = abort;
-    signal.addEventListener("abort", abort, { once: true });
-  }
-
-  accept(): void {
-    this.#settle();
-    this.#resolve();
-  }
-
-  reject(error: CaryatidError): void {
-    this.#settle();
-    this.#reject(error);
-  }
-
-  #settle(): void {
-    this.settled = true;
-    this.deadline?.cancel();
-    if (this.#abort) this.#signal?.removeEventListener("abort", this.#abort);
-    this.#leave();
+    this.signal = signal;
+    this.resolve = resolve;
+    this.reject = reject;
   }
 }

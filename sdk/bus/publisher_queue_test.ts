@@ -121,6 +121,44 @@ Deno.test("A11 a signal rejects a waiting publish, which is then not admitted", 
   assert.equal(line.admit(), undefined);
 });
 
+Deno.test("A11 publishes that wait with one signal share one listener, which is removed", async () => {
+  const { backPressure, line } = make();
+  const { signal, abort } = countedSignal();
+  const waits = [1, 2, 3, 4].map((n) => line.wait(delivery(n), { signal }));
+  assert.equal(signal.listeners, 1);
+  assert.equal(line.admit()?.message, 1);
+  await waits[0];
+  assert.equal(signal.listeners, 1);
+  abort();
+  for (const wait of waits.slice(1)) {
+    await assert.rejects(wait, { code: "ABORTED" });
+  }
+  assert.equal(backPressure.waiting, 0);
+  assert.equal(line.length, 0);
+  assert.equal(signal.listeners, 0);
+  assert.equal(line.admit(), undefined);
+});
+
+/** Returns a signal that counts its listeners, and a function that fires it. */
+function countedSignal() {
+  const controller = new AbortController();
+  const signal = Object.assign(controller.signal, { listeners: 0 });
+  const { addEventListener, removeEventListener } = EventTarget.prototype;
+  signal.addEventListener = (
+    ...listener: Parameters<EventTarget["addEventListener"]>
+  ) => {
+    signal.listeners++;
+    addEventListener.call(signal, ...listener);
+  };
+  signal.removeEventListener = (
+    ...listener: Parameters<EventTarget["removeEventListener"]>
+  ) => {
+    signal.listeners--;
+    removeEventListener.call(signal, ...listener);
+  };
+  return { signal, abort: () => controller.abort() };
+}
+
 Deno.test("wait rejects with INVALID_OPTION if the timeout is invalid, and nothing is queued", async () => {
   const { backPressure, line } = make();
   await assert.rejects(line.wait(delivery(1), { timeout: -1 }), {
