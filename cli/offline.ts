@@ -26,6 +26,7 @@ export const parts = (): Promise<unknown>[] => [
   import("./inspection/inspections.ts"),
   import("./inspection/inspector.ts"),
   import("./inspection/near_file.ts"),
+  import("./inspection/unknown_class.ts"),
   import("@caryatid/process/internal/guest"),
   import("@caryatid/process/internal/guest/bus"),
   import("@caryatid/process/internal/guest/loader"),

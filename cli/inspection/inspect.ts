@@ -8,6 +8,7 @@ import type { InspectOptions } from "./inspector_process.ts";
  */
 const INSPECTIONS: string = "./inspections.ts";
 const NEAR_FILE: string = "./near_file.ts";
+const UNKNOWN: string = "./unknown_class.ts";
 
 /**
  * Inspects the code of each task in its own process, without permissions, and
@@ -61,17 +62,20 @@ async function explained(
   return withNearFile(task, inspection);
 }
 
-/** Inspects code of Caryatid itself, which this process may run. */
+/**
+ * Inspects a part without a specifier: the bus in memory, or a class that does
+ * not exist.
+ */
 async function inspectBuiltIn(task: Task): Promise<Inspection> {
-  const { inspectTask } = await import("./inspector.ts");
-  const { Registry } = await import("@caryatid/process/internal/loading");
-  const registry = new Registry({}, undefined);
-  const base = task.base === undefined ? undefined : new URL(task.base);
-  return await inspectTask(
-    task,
-    () =>
-      task.kind === "module"
-        ? registry.module({ ...task, base })
-        : registry.bus({ ...task, base }),
+  const { inMemoryDefinition } = await import(
+    "@caryatid/process/internal/inspection"
   );
+  if (task.kind === "message-bus" && task.className === "in-memory") {
+    const { inspectTask } = await import("./inspector.ts");
+    return await inspectTask(task, () => Promise.resolve(inMemoryDefinition));
+  }
+  const { inspectUnknown } = await import(
+    UNKNOWN
+  ) as typeof import("./unknown_class.ts");
+  return await inspectUnknown(task);
 }

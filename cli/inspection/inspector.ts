@@ -87,10 +87,15 @@ export async function inspect(
   exit(0); // timers of the module must not keep the process alive
 }
 
+/** Code as an inspection uses it. */
+export type Inspectable =
+  | Module
+  | Pick<BusClass, "name" | "description" | "config" | "permissions">;
+
 /** Inspects the code that `find` returns, or the error that it rejects with. */
 export async function inspectTask(
   task: Task,
-  find: () => Promise<Module | BusClass>,
+  find: () => Promise<Inspectable>,
 ): Promise<Inspection> {
   try {
     const found = await find();
@@ -132,7 +137,7 @@ function importersOf({ load, text }: Source): Importers {
 
 async function checkedSection(
   task: Task,
-  found: Module | BusClass,
+  found: Inspectable,
 ): Promise<Inspection> {
   const globalKeys = new Set(task.globalKeys);
   // The place carries the key: this process does not know where the key is in

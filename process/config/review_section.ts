@@ -1,6 +1,9 @@
 import type { SchemaIssue, SchemaResult, StandardSchema } from "@caryatid/sdk";
-import { describeFailure } from "@caryatid/sdk/bus";
-import { issueKeys, unknownKeys } from "@caryatid/sdk/internal/host";
+import {
+  describeFailure,
+  issueKeys,
+  unknownKeys,
+} from "@caryatid/sdk/internal/checks";
 import { formatValue, isSecret, withoutPassword } from "./format.ts";
 import { toProblems } from "./problems.ts";
 import type {

@@ -6,6 +6,7 @@
  *
  * @module
  */
+export { inMemoryDefinition } from "../buses/in_memory_definition.ts";
 export { BUS, MODULE } from "../loading/brands.ts";
 export {
   configKey,

@@ -1,5 +1,6 @@
 import { isModule, type Module } from "@caryatid/sdk";
-import { type BusClass, isBusClass } from "@caryatid/sdk/bus";
+import type { BusClass } from "@caryatid/sdk/bus";
+import { isBusClass } from "@caryatid/sdk/internal/checks";
 import type { ExportBrand } from "./loader.ts";
 
 /** Brand of modules. */

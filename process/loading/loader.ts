@@ -1,5 +1,6 @@
 import { CaryatidError, type Module } from "@caryatid/sdk";
-import { type BusClass, describeFailure } from "@caryatid/sdk/bus";
+import type { BusClass } from "@caryatid/sdk/bus";
+import { describeFailure } from "@caryatid/sdk/internal/checks";
 import { platform } from "../platform/deno.ts";
 import type { PinnedImporter } from "../platform/pinned_import.ts";
 

@@ -4,7 +4,7 @@ import {
   patternsOverlap,
   topicMatches,
 } from "@caryatid/sdk";
-import { topicWords } from "@caryatid/sdk/bus";
+import { topicWords } from "@caryatid/sdk/internal/checks";
 import type { ModuleGrants } from "../config/process_config.ts";
 import { quote } from "../config/format.ts";
 import { type BusKind, grantCovers, type TopicKind } from "./grants.ts";

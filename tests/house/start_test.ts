@@ -18,7 +18,7 @@ Deno.test("a process without monitor, tracing, swaps, isolation and rights loads
 
 /** Code that `caryatid run` loads only for code without a kept inspection. */
 const INSPECTION =
-  /^(cli\/inspection\/(inspections|inspector)|process\/(isolation\/(host|jail|wire)|lifecycle\/start|process\.ts))/;
+  /^(cli\/inspection\/(inspections|inspector)|process\/(isolation\/(host|jail|wire)|lifecycle\/start|process\.ts)|sdk\/bus\/in_memory)/;
 
 Deno.test("caryatid run loads no code of inspections, guests and processes while results are kept", () => {
   const files = loadedFiles("cli/run/run.ts", imports);

@@ -5,7 +5,7 @@ import { ROOT } from "../support/running_program.ts";
 
 /** Internal entries need no examples. */
 const OWN =
-  /\/(process\/internal\/\w+|cli\/inspection\/inspector|cli\/offline|cli\/run\/run_files|cli\/compiled\/run_compiled|process\/snapshots\/mod|isolation\/guest\/(main|bus|seal|sealed_loader|traced)|sdk\/bus\/internal|sdk\/tracing\/mod|sdk\/host\/(mod|swapping))\.ts$/;
+  /\/(process\/internal\/\w+|cli\/inspection\/inspector|cli\/offline|cli\/run\/run_files|cli\/compiled\/run_compiled|process\/snapshots\/mod|isolation\/guest\/(main|bus|seal|sealed_loader|traced)|sdk\/bus\/internal|sdk\/tracing\/mod|sdk\/host\/(mod|checks|swapping))\.ts$/;
 const KINDS: readonly string[] = ["function", "class"];
 
 interface JsDoc {
