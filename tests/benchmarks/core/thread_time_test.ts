@@ -22,3 +22,23 @@ Deno.test({
     assert(waited < 250, `waited for ${waited} ms`);
   },
 });
+
+/** Prints the thread time of short pieces of work. */
+const SHORT_WORK = `
+import { threadTime } from "${new URL("thread_time.ts", import.meta.url)}";
+const times = Array.from({ length: 20 }, () => {
+  const before = threadTime();
+  for (const end = performance.now() + 1; performance.now() < end;);
+  return threadTime() - before;
+});
+console.log(JSON.stringify(times));`;
+
+Deno.test({
+  name: "threadTime includes work that is shorter than a tick of the kernel",
+  ignore: Deno.build.os !== "linux", // elsewhere it is the time of day
+  async fn() {
+    await using program = new RunningProgram(["eval", SHORT_WORK]);
+    const times: number[] = JSON.parse(await program.line(/^\[/));
+    for (const time of times) assert(time > 0, `found ${times.join()} ms`);
+  },
+});
