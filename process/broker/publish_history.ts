@@ -113,7 +113,7 @@ export class PublishHistory<M extends ConfirmedMessage> {
 }
 
 /** Returns a pattern that matches a topic and all that `pattern` matches. */
-function widened(pattern: string, topic: string): string {
+export function widened(pattern: string, topic: string): string {
   if (pattern === topic) return pattern;
   const words = topic.split(".");
   const common: string[] = [];

@@ -142,6 +142,9 @@ export class Requester {
     await this.#connection(pending);
     if (pending.settled) return;
     const { topic, id, headers } = pending.request;
+    // Before its copy is sent, which the broker would refuse, too.
+    const refusal = publisher.topicRefusal(names.requests, topic);
+    if (refusal) throw refusal;
     const properties = {
       messageId: id,
       correlationId: id,

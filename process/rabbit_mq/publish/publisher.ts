@@ -3,12 +3,14 @@ import type { Deadlines } from "@caryatid/sdk/bus";
 import type { ChannelModel } from "amqplib";
 import { Bodies, Body } from "../../broker/bodies.ts";
 import { PublishHistory } from "../../broker/publish_history.ts";
+import { Replay } from "../../broker/replay.ts";
 import type { ConnectionUser } from "../connection/link.ts";
 import type { Names } from "../connection/topology.ts";
 import type { PublisherLimits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 import { brokersLimit, fullError, tooLargeError } from "./outgoing_message.ts";
 import { Refusals } from "./refusals.ts";
+import { RefusedTopics } from "./refused_topics.ts";
 import { PublishChannel } from "./publish_channel.ts";
 import {
   type Envelope,
@@ -52,6 +54,8 @@ export class Publisher implements ConnectionUser {
     HISTORY_BYTES,
   );
   readonly #news: NewsSender;
+  readonly #replay: Replay;
+  readonly #refusedTopics = new RefusedTopics();
   #closed: CaryatidError | undefined;
   /** Number of messages whose outcome is awaited. */
   #awaited = 0;
@@ -77,18 +81,25 @@ export class Publisher implements ConnectionUser {
       deadlines,
       longest: HISTORY_TIME,
     });
+    this.#replay = new Replay({
+      messages: HISTORY_MESSAGES,
+      bytes: HISTORY_BYTES,
+      deadlines,
+      log,
+    });
   }
 
   /**
    * Sends a message. Resolves with false if no queue took a mandatory message,
    * otherwise with true. Rejects with `BUS_UNAVAILABLE` if there is no room to
    * keep the message or no confirm in time, with `QUEUE_FULL` if the broker
-   * refuses it, or with `MESSAGE_TOO_LARGE`, `INVALID_OPTION`, `ABORTED` or
-   * `BUS_CLOSED`.
+   * refuses it, `FORBIDDEN` if it refuses the topic, or with
+   * `MESSAGE_TOO_LARGE`, `INVALID_OPTION`, `ABORTED` or `BUS_CLOSED`.
    */
   send(options: SendOptions): Promise<boolean> {
-    const { key, body } = options;
-    const refusal = this.refusal(key, body.length);
+    const { exchange, key, body } = options;
+    const refusal = this.refusal(key, body.length) ??
+      this.topicRefusal(exchange, key);
     if (refusal) return Promise.reject(refusal);
     return this.#send(options, new Body(body));
   }
@@ -98,7 +109,9 @@ export class Publisher implements ConnectionUser {
    * `written` again when this returns.
    */
   sendCopy(envelope: Envelope, written: Uint8Array): Promise<boolean> {
-    const refusal = this.refusal(envelope.key, written.length);
+    const { exchange, key } = envelope;
+    const refusal = this.refusal(key, written.length) ??
+      this.topicRefusal(exchange, key);
     if (refusal) return Promise.reject(refusal);
     return this.#send(envelope, this.#bodies.keep(written));
   }
@@ -114,6 +127,14 @@ export class Publisher implements ConnectionUser {
     return this.#outbox.hasRoom(size, others)
       ? undefined
       : fullError(key, this.#limits);
+  }
+
+  /**
+   * Returns the error of a publish on a topic that the broker has refused to
+   * its user lately.
+   */
+  topicRefusal(exchange: string, topic: string): CaryatidError | undefined {
+    return this.#refusedTopics.refusal(exchange, topic);
   }
 
   /** Notifies all processes that they must bind their queues again. */
@@ -152,14 +173,13 @@ export class Publisher implements ConnectionUser {
     }
     for (const message of messages) {
       const { exchange, key, properties } = message.options;
-      const body = new Body(new Uint8Array(message.bytes));
+      const body = new Uint8Array(message.bytes);
       message.release();
-      this.#send({ exchange, key, properties }, body).catch((error) =>
-        this.#log.warn("cannot publish on {topic} again: {cause}", {
-          topic: key,
-          cause: error.message,
-        })
-      );
+      this.#replay.add({
+        topic: key,
+        size: body.length,
+        send: () => this.#send({ exchange, key, properties }, new Body(body)),
+      });
     }
   }
 
@@ -181,6 +201,7 @@ export class Publisher implements ConnectionUser {
     this.#closed = error;
     this.detach();
     this.#outbox.drain((sending) => sending.fail(error));
+    this.#replay.close(error);
   }
 
   /**
@@ -247,7 +268,7 @@ export class Publisher implements ConnectionUser {
     while (!this.#held && this.#sender?.ready) {
       const sending = this.#outbox.shift();
       if (sending === undefined) return;
-      if (sending.size > this.#largest) this.#tooLarge(sending);
+      this.#refuse(sending);
       if (!sending.over) this.#sender.send(sending);
     }
   }
@@ -259,14 +280,17 @@ export class Publisher implements ConnectionUser {
     });
     if (/NOT[-_]FOUND/.test(error.message)) this.#news.exchangeLost();
     this.#largest = brokersLimit(error) ?? this.#largest;
-    for (const sending of sender.inFlight) {
-      if (sending.size > this.#largest) this.#tooLarge(sending);
-    }
+    this.#refusedTopics.add(error);
+    for (const sending of sender.inFlight) this.#refuse(sending);
   }
 
-  #tooLarge(sending: OutgoingMessage): void {
-    const { size, options: { key } } = sending;
-    sending.fail(tooLargeError(key, size, this.#largest));
+  /** Rejects a message that the broker would refuse. */
+  #refuse(sending: OutgoingMessage): void {
+    const { size, options } = sending;
+    const refusal = size > this.#largest
+      ? tooLargeError(options.key, size, this.#largest)
+      : this.topicRefusal(options.exchange, options.key);
+    if (refusal) sending.fail(refusal);
   }
 
   #ended = (confirmed: boolean, message: OutgoingMessage): boolean => {

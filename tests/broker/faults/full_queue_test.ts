@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { messages, take } from "../../../sdk/testing/conformance/take.ts";
 import { within } from "../../../sdk/testing/conformance/promises.ts";
 import { type AmqpClient, openClient } from "../amqp_client.ts";
+import { deleteBindings } from "./delete_bindings.ts";
 import { fileBroker } from "./file_broker.ts";
 import { LogWatch } from "./log_watch.ts";
 import { newBus } from "./new_bus.ts";
@@ -115,4 +116,32 @@ test("B5 a request that times out without a connection, or while the broker bloc
   await broker.ctl("set_vm_memory_high_watermark", "0.6");
   await log.until(/unblocked publishing/);
   await buses.proxy.pass();
+});
+
+test("C11 messages that a full queue refuses after a loss of its bindings reach the group once it has room", async (broker) => {
+  const short = '{"max-length": 10, "overflow": "reject-publish"}';
+  await broker.ctl("set_policy", "full", "group.full", short);
+  const log = new LogWatch();
+  // A quorum queue exceeds its limit by what arrives at once.
+  const settings = { url: broker.url(), "queue-type": "classic" };
+  await using bus = newBus(settings, log);
+  await bus.open();
+  const group = bus.subscribe("c11.full", { group: "full", queueSize: 1 });
+  await group.ready;
+  await using client = await openClient(broker.url());
+  await deleteBindings(
+    broker,
+    client,
+    (it) => it.destination_name.includes("group.full"),
+  );
+  await Promise.all(numbers(100).map((n) => bus.publish("c11.full", n)));
+  await log.until(/publishing \d+ messages again/);
+  await log.until(/QUEUE_FULL\] the broker refused/);
+  const all = await take(group, 100, { distinct: true });
+  assert.deepEqual(
+    new Set(messages(all)),
+    new Set(numbers(100)),
+  );
+  assert.deepEqual(log.all(/may be lost/), []);
+  await broker.ctl("clear_policy", "full");
 });

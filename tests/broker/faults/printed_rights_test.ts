@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { messages, take } from "../../../sdk/testing/conformance/take.ts";
+import { within } from "../../../sdk/testing/conformance/promises.ts";
 import { caryatid } from "../../e2e/cli/caryatid.ts";
 import { moduleText, ServiceFolder } from "../../e2e/cli/service_folder.ts";
 import type { PrivateBroker } from "../private_broker.ts";
 import { fileBroker } from "./file_broker.ts";
 import { LogWatch } from "./log_watch.ts";
 import { newBus } from "./new_bus.ts";
+import { outcomes } from "./outcomes.ts";
 
 const test = fileBroker();
 const VHOST = "orders/eu";
@@ -123,8 +125,29 @@ test(
       const failed = bus.subscribe("secret.*");
       await log.until(/"secret\.\*".*ACCESS_REFUSED|ACCESS_REFUSED.*'secret/);
       await failed.close();
-      await assert.rejects(bus.publish("other", 1, { timeout: 1_000 }));
+      const others = [
+        bus.publish("order.good", 1),
+        bus.publish("other", 1),
+        bus.publish("order.good", 2),
+        bus.publish("other", 2),
+      ];
+      assert.deepEqual(
+        await within(outcomes(others).all, "the outcomes"),
+        ["ok", "FORBIDDEN", "ok", "FORBIDDEN"],
+      );
       await log.until(/publishing channel was closed: .*ACCESS_REFUSED/);
+      const closed = log.all(/publishing channel was closed/).length;
+      await assert.rejects(bus.publish("other", 3), {
+        code: "FORBIDDEN",
+        message: /"other".* refuses it to its user.*\.front"$/,
+        hint: /permissions --broker/,
+      });
+      // The broker refuses the request and its copy.
+      for (let time = 0; time < 3; time++) {
+        await assert.rejects(bus.request("other", 1), { code: "FORBIDDEN" });
+      }
+      await bus.publish("order.good", 3);
+      assert.equal(log.all(/publishing channel was closed/).length, closed + 2);
     });
   },
 );
