@@ -78,6 +78,9 @@ export class Process implements AsyncDisposable {
    * sets the exit code; never rejects. `created` receives the process before it
    * starts.
    *
+   * If code of a module is still running at `[lifecycle] stop-deadline`, `main`
+   * ends the program with the exit code of the outcome and does not return.
+   *
    * @example The usual `main.ts`
    * ```ts ignore
    * import { Process } from "@caryatid/process";
@@ -94,7 +97,7 @@ export class Process implements AsyncDisposable {
     try {
       const process = await Process.#create(options, created !== undefined);
       created?.(process);
-      return await process.run();
+      return await process.#run(true);
     } catch (error) {
       const logging = new Logging({
         level: "info",
@@ -240,10 +243,17 @@ export class Process implements AsyncDisposable {
    * Starts the process, runs it until SIGINT, SIGTERM, `stop()` or the failure
    * of a module, and stops it. Sets the exit code; never rejects.
    *
-   * A second signal ends the program at once, with 130 or 143.
+   * A second signal ends the program at once, with 130 or 143. Otherwise the
+   * program continues, also if a module is still running at the stop deadline.
    */
   run(): Promise<Outcome> {
-    return runUntilStopped(this.#lifecycle, this.#parts.logging.log());
+    return this.#run(false);
+  }
+
+  #run(endsProgram: boolean): Promise<Outcome> {
+    return runUntilStopped(this.#lifecycle, this.#parts.logging, {
+      endsProgram,
+    });
   }
 
   /** Stops the process. */

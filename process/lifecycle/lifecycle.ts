@@ -28,6 +28,7 @@ export class Lifecycle {
   #begun: Promise<void> | undefined;
   #starting: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
+  #shutdown: Shutdown | undefined;
 
   /** Starts nothing yet. */
   constructor(parts: LifecycleParts) {
@@ -71,6 +72,11 @@ export class Lifecycle {
   /** Fires when the process begins to stop. */
   get stopping(): AbortSignal {
     return this.#stopping.signal;
+  }
+
+  /** True if code of the process may still run although it has stopped. */
+  get isOverdue(): boolean {
+    return this.#shutdown?.isOverdue ?? false;
   }
 
   /** Returns the state of the process. */
@@ -144,12 +150,13 @@ export class Lifecycle {
     const caller = this.#tasks.current();
     this.#stopping.abort();
     await this.#begun?.catch(() => {}); // `start` rejects with it
-    await new Shutdown({
+    this.#shutdown = new Shutdown({
       parts: this.#parts,
       startup: this.#startup,
       context: this.context,
       swapped: () => this.#swaps.over(),
       caller,
-    }).run();
+    });
+    await this.#shutdown.run();
   }
 }

@@ -46,6 +46,7 @@ export class ModuleRunner {
   #running: Running;
   #context: ModuleContext;
   #state: ModuleState = "starting";
+  #isInitializing = false;
   #begunAt = 0;
   #backoff = FIRST_BACKOFF;
   #restarting: Promise<void> | undefined;
@@ -75,6 +76,11 @@ export class ModuleRunner {
     return this.#stopping.signal.aborted ? "stopped" : this.#state;
   }
 
+  /** True while `init` of the module runs, also after it came too late. */
+  get isInitializing(): boolean {
+    return this.#isInitializing;
+  }
+
   /** Current context of the module. A restart replaces it. */
   get context(): ModuleContext {
     return this.#context;
@@ -89,9 +95,14 @@ export class ModuleRunner {
     const { module, config } = this.#running;
     try {
       const context = this.#context;
+      this.#isInitializing = true;
       await untilAborted(
         (async () => {
-          await module.init(context, config, { previous });
+          try {
+            await module.init(context, config, { previous });
+          } finally {
+            this.#isInitializing = false;
+          }
           await context.ready();
         })(),
         signal,

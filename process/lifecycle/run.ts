@@ -1,7 +1,8 @@
-import { CaryatidError, type Log } from "@caryatid/sdk";
+import { CaryatidError } from "@caryatid/sdk";
 import { platform } from "../platform/deno.ts";
 import { onStopSignal } from "../platform/signals.ts";
 import { logError } from "./errors.ts";
+import type { Logging } from "./logging.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 
 /** A lifecycle as {@linkcode runUntilStopped} uses it. */
@@ -10,10 +11,21 @@ export interface RunnableLifecycle {
   readonly stopping: AbortSignal;
   /** Error that ended the process, if any. */
   failure: unknown;
+  /** True if code of the process may still run although it has stopped. */
+  readonly isOverdue: boolean;
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Stops because of an error. */
   fail(error: unknown): void;
+}
+
+/** Options of {@linkcode runUntilStopped}. */
+export interface RunOptions {
+  /**
+   * Ends the program if code of the process is still running at the stop
+   * deadline: its timers and connections would keep the program alive.
+   */
+  readonly endsProgram: boolean;
 }
 
 /**
@@ -22,8 +34,10 @@ export interface RunnableLifecycle {
  */
 export async function runUntilStopped(
   lifecycle: RunnableLifecycle,
-  log: Log,
+  logging: Logging,
+  { endsProgram }: RunOptions,
 ): Promise<Outcome> {
+  const log = logging.log();
   const forgetSignals = onStopSignal((signal) => {
     log.info("{signal} received, shutting down", { signal });
     lifecycle.stop().catch(() => {}); // awaited and logged below
@@ -51,6 +65,10 @@ export async function runUntilStopped(
     exitCode: outcome.exitCode,
   });
   platform.setExitCode(outcome.exitCode);
+  if (endsProgram && lifecycle.isOverdue) {
+    await logging.load(); // or records that wait for LogTape would be lost
+    platform.exit(outcome.exitCode);
+  }
   return outcome;
 }
 

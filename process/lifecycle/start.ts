@@ -47,6 +47,7 @@ export class Startup {
   /** Buses of the modules. */
   readonly buses: BusStack;
   readonly #options: StartupOptions;
+  #isAssembling = false;
 
   /** Finds and opens nothing yet. */
   constructor(options: StartupOptions) {
@@ -58,6 +59,15 @@ export class Startup {
       tracing,
       log: (id) => logging.log(id),
     });
+  }
+
+  /**
+   * True while the code of a module is imported or its `init` runs, also after
+   * `run` has rejected.
+   */
+  get isWorking(): boolean {
+    return this.#isAssembling ||
+      this.runners.some(({ isInitializing }) => isInitializing);
   }
 
   /**
@@ -110,11 +120,12 @@ export class Startup {
   async #assemble(): Promise<Assembly<AssembledModule>> {
     const { parts, stopping } = this.#options;
     const { config, registry, logging } = parts;
+    this.#isAssembling = true;
     const assembling = assembleModules(
       config,
       registry,
       (id) => logging.log(id),
-    );
+    ).finally(() => this.#isAssembling = false);
     try {
       return await untilAborted(assembling, stopping);
     } catch (error) {

@@ -23,6 +23,8 @@ export interface ShutdownOptions {
   readonly startup: {
     readonly modules: readonly AssembledModule[];
     readonly runners: readonly ModuleRunner[];
+    /** True while code is imported or initialized. */
+    readonly isWorking: boolean;
   };
   /** Context of the program around the modules. */
   readonly context: ModuleContext;
@@ -42,10 +44,19 @@ export class Shutdown {
   readonly #options: ShutdownOptions;
   /** Errors of resources that could not be closed. */
   readonly #failures: unknown[] = [];
+  /** True if a step was not finished at its deadline. */
+  #isLate = false;
+  /** Closed module whose tasks and clean-up functions are awaited. */
+  #ending: string | undefined;
 
   /** Stops nothing yet. */
   constructor(options: ShutdownOptions) {
     this.#options = options;
+  }
+
+  /** True if code of the process may still run after `run` has settled. */
+  get isOverdue(): boolean {
+    return this.#isLate || this.#options.startup.isWorking;
   }
 
   /**
@@ -68,16 +79,18 @@ export class Shutdown {
     // The monitor shows what late modules wait for. Otherwise it also counts
     // the work of closing.
     if (late.length > 0) await this.#endMonitor(deadline);
-    const closed = await inTime(this.#close(), deadline);
+    const closed = await this.#inTime(this.#close(), deadline);
     if (!closed && late.length === 0) {
-      late = all.filter(({ context }) => context.running > 0)
-        .map(({ id }) => id);
+      late = all.filter(({ id, context }) =>
+        context.running > 0 || id === this.#ending
+      ).map(({ id }) => id);
     }
     await this.#endMonitor(deadline);
     await this.#endTracing(deadline);
-    await inTime(this.#cleanUp(), closeDeadline(deadline));
-    await inTime(this.#disposeAll(), closeDeadline(deadline));
-    await inTime(this.#collectFailure(bus.close()), closeDeadline(deadline));
+    await this.#inTime(this.#cleanUp(), closeDeadline(deadline));
+    await this.#inTime(this.#disposeAll(), closeDeadline(deadline));
+    const closing = this.#collectFailure(bus.close());
+    await this.#inTime(closing, closeDeadline(deadline));
     await logging.load();
     if (late.length > 0) throw drainTimeoutError(late, config.stopDeadline);
     if (this.#failures.length > 0) throw this.#failures[0];
@@ -86,13 +99,13 @@ export class Shutdown {
   /** Writes the last snapshot. The wait is limited because a disk may hang. */
   async #endMonitor(deadline: number): Promise<void> {
     const { monitor } = this.#options.parts;
-    if (monitor) await inTime(monitor.stop(), closeDeadline(deadline));
+    if (monitor) await this.#inTime(monitor.stop(), closeDeadline(deadline));
   }
 
   /** Publishes the last spans. */
   async #endTracing(deadline: number): Promise<void> {
     const { tracing } = this.#options.parts;
-    if (tracing) await inTime(tracing.stop(), closeDeadline(deadline));
+    if (tracing) await this.#inTime(tracing.stop(), closeDeadline(deadline));
   }
 
   /**
@@ -106,7 +119,10 @@ export class Shutdown {
     for (const runner of startup.runners.toReversed()) {
       await this.#collectFailure(runner.close());
       const ended = runner.ended();
-      if (runner.id !== caller?.id) await ended;
+      if (runner.id === caller?.id) continue;
+      this.#ending = runner.id;
+      await ended;
+      this.#ending = undefined;
     }
   }
 
@@ -123,6 +139,13 @@ export class Shutdown {
     await Promise.all(
       modules.map(({ module }) => this.#collectFailure(dispose(module))),
     );
+  }
+
+  /** Waits for a step until its deadline. Returns true if it was in time. */
+  async #inTime(step: Promise<void>, deadline: number): Promise<boolean> {
+    const isInTime = await inTime(step, deadline);
+    if (!isInTime) this.#isLate = true;
+    return isInTime;
   }
 
   /** Waits for `closing` and keeps its error. Never rejects. */
