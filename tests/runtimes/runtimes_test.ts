@@ -164,6 +164,21 @@ for (
 
   runtimeTest(
     runtime,
+    `D5 on ${name} a module that runs at the stop deadline ends with the program, and the exit code is 3`,
+    async (runtime) => {
+      await using running = run(runtime, "in_memory", "late");
+      await running.line(/asked/);
+      running.kill("SIGTERM");
+      assert.equal(await running.exitCode(10_000), 3);
+      assert.match(
+        running.lines.join("\n"),
+        /\[DRAIN_TIMEOUT\].*: greeter.*\n.*stopped with exit code 3$/,
+      );
+    },
+  );
+
+  runtimeTest(
+    runtime,
     `on ${name} what is recorded is played, and a folder has one recorder`,
     async (runtime) => {
       await Deno.remove(`${form.path}/recording`, { recursive: true })

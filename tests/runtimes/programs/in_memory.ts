@@ -30,6 +30,7 @@ const greeter = defineModule({
         context.log.info("received {topic}: {message}", { topic, message });
       }
       if (how === "never") await new Promise(() => {});
+      if (how === "late") await new Promise((end) => setTimeout(end, 60_000));
     });
     context.run(async () => {
       await context.publish("greet.world", { hello: "world" });
@@ -58,6 +59,7 @@ await Process.main({
     here(how === "without a file" ? "none.toml" : "in_memory.toml"),
     {
       monitor: { output: fileURLToPath(here("monitor.json")) },
+      ...how === "late" ? { lifecycle: { "stop-deadline": 0.5 } } : {},
       module: {
         ...(how && how in forDeno ? { [how]: forDeno[how] } : {}),
         "rest-server": { static: { folder: fileURLToPath(here(".")) } },
