@@ -164,6 +164,26 @@ Deno.test("E9 a body of any bytes arrives as it was sent, or is 415", async (t) 
   }
 });
 
+Deno.test("E9 a chunked body arrives whole, wherever its chunks end", async () => {
+  const { server, received } = await echoing({ "body-timeout": 5 });
+  await using _ = server;
+  const head = "POST /echo HTTP/1.1\r\nHost: a\r\n" +
+    "Content-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n";
+  // Buffers of 64 KiB have room for 1 to 4 more bytes.
+  const bodies = [[65_535, 100], [65_534, 1, 1], [65_533, 7], [65_532, 4, 9]];
+  for (const sizes of [...bodies, new Array(66_000).fill(1)]) {
+    const chunks = sizes.map((size) =>
+      `${size.toString(16)}\r\n${"a".repeat(size)}\r\n`
+    );
+    const response = await server.exchange(
+      `${head}${chunks.join("")}0\r\n\r\n`,
+    );
+    assert.equal(statusOf(response), 200, `${sizes.slice(0, 3)}`);
+    const size = sizes.reduce((sum, each) => sum + each, 0);
+    assert.equal(received.pop(), "a".repeat(size));
+  }
+});
+
 Deno.test("E9 a route accepts JSON, CBOR and forms, and answers in the type that the client accepts", async (t) => {
   await using server = await RestProcess.start({}, {
     routes: (context) =>

@@ -28,6 +28,11 @@ const PIECE = 65_536;
 /** Buffer in which the end of a body is read, in bytes. */
 const PROBE = 1_024;
 /**
+ * Smallest room for a read, in bytes. Deno never completes a read of a chunked
+ * body into fewer than 5 bytes.
+ */
+const LEAST_ROOM = 16;
+/**
  * Bytes of a body that count twice, because the read buffer of the connection
  * grows with the received data.
  */
@@ -214,8 +219,9 @@ class Pieces {
     this.size += length;
     this.#filled += length;
     this.#buffer = buffer;
-    if (this.#filled < buffer.byteLength) return;
-    this.#full.push(new Uint8Array(buffer));
+    const room = buffer.byteLength - this.#filled;
+    if (room >= (this.#length === undefined ? LEAST_ROOM : 1)) return;
+    this.#full.push(new Uint8Array(buffer, 0, this.#filled));
     this.#buffer = undefined;
     this.#filled = 0;
   }
@@ -237,7 +243,10 @@ class Pieces {
   /** Returns the whole body. */
   joined(): Uint8Array<ArrayBuffer> {
     const [first] = this.#full;
-    if (first !== undefined && first.length === this.size) return first;
+    // Callers use the whole buffer.
+    if (first?.length === this.size && first.buffer.byteLength === this.size) {
+      return first;
+    }
     const bytes = new Uint8Array(this.size);
     let at = 0;
     for (const piece of this.#full) {
