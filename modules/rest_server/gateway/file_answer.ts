@@ -16,10 +16,14 @@ export interface FileAnswer {
 
 /**
  * Answers a GET or HEAD request for a file, by its preconditions (RFC 9110,
- * section 13) and its range. A request for several ranges receives the whole
- * file.
+ * section 13) and its range. A HEAD request has no range (section 14.2), and a
+ * request for several ranges receives the whole file.
  */
-export function fileAnswer(info: FileInfo, request: Headers): FileAnswer {
+export function fileAnswer(
+  info: FileInfo,
+  request: Headers,
+  method: string,
+): FileAnswer {
   const { size } = info;
   const tag = `"${info.modified.toString(36)}-${size.toString(36)}"`;
   const seconds = Math.floor(info.modified / 1_000) * 1_000;
@@ -32,9 +36,9 @@ export function fileAnswer(info: FileInfo, request: Headers): FileAnswer {
   const whole: Range = { start: 0, end: size };
   const failed = preconditionStatus(request, tag, seconds);
   if (failed) return { status: failed, headers, range: undefined };
-  const range = isCurrent(request.get("if-range"), tag, date)
-    ? rangeOf(request.get("range"), size)
-    : whole;
+  const isRanged = method === "GET" &&
+    isCurrent(request.get("if-range"), tag, date);
+  const range = isRanged ? rangeOf(request.get("range"), size) : whole;
   if (range === undefined) {
     headers.set("content-range", `bytes */${size}`);
     return { status: 416, headers, range };
@@ -75,8 +79,13 @@ function listHas(list: string, tag: string, weak: boolean): boolean {
       .some((each) => each === tag || weak && each === `W/${tag}`);
 }
 
+/** The three forms of a date in a header. `Date.parse` also takes a number. */
+const DATE = /^[A-Z][a-z]+,? [\w :-]+$/;
+
+/** Parses a date; undefined for any other text, which is to be ignored. */
 function timeOf(date: string | null): number | undefined {
-  const time = date === null ? NaN : Date.parse(date);
+  if (date === null || !DATE.test(date)) return undefined;
+  const time = Date.parse(date.endsWith("GMT") ? date : `${date} GMT`);
   return Number.isNaN(time) ? undefined : time;
 }
 

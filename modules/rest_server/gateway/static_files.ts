@@ -47,11 +47,13 @@ export async function staticFiles(
     const file = await find(parts).catch(() => undefined);
     const info = file && await platform.fileInfo(file).catch(() => undefined);
     if (!file || !info) return await next();
-    const { status, headers, range } = fileAnswer(info, c.req.raw.headers);
+    const { method } = c.req;
+    const answer = fileAnswer(info, c.req.raw.headers, method);
+    const { status, headers, range } = answer;
     headers.set("x-content-type-options", "nosniff");
     const type = getMimeType(file) ?? "application/octet-stream";
     if (status < 300) headers.set("content-type", type);
-    const isWanted = range && c.req.method !== "HEAD";
+    const isWanted = range && method !== "HEAD";
     const body = isWanted ? await bodyOf(file, range, platform) : null;
     if (body) c.env.stream = body;
     return new Response(body, { status, headers });
