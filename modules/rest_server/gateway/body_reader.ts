@@ -3,7 +3,7 @@ import { problem } from "../problem.ts";
 import { unavailable } from "./bus_problem.ts";
 import { BodySource } from "./body_source.ts";
 import type { MemoryBudget } from "./memory_budget.ts";
-import { discardRest } from "./unread_body.ts";
+import { cutAfterAnswer, discardRest } from "./unread_body.ts";
 
 /** Limits of request bodies. */
 export interface BodyLimits {
@@ -97,7 +97,7 @@ export class BodyReader {
       };
       const pace = new Pace(this.#limits, () => pieces.size, (late) => {
         refuse(problem(408, late));
-        source.cancel();
+        cutAfterAnswer(source);
       });
       const read = async () => {
         for (;;) {

@@ -12,9 +12,15 @@ const MIB = 1_048_576;
  */
 const KERNEL = 12 * MIB;
 
-/** Sends what the other side takes, at most `most` bytes. Returns how many. */
-async function sendAll(client: RawClient, most: number): Promise<number> {
-  const chunk = new Uint8Array(65_536).fill(120);
+/**
+ * Sends `chunk` again and again, as long as the other side takes it, at most
+ * `most` bytes. Returns the number of bytes that were sent.
+ */
+async function sendAll(
+  client: RawClient,
+  most: number,
+  chunk = new Uint8Array(65_536).fill(120),
+): Promise<number> {
   let sent = 0;
   try {
     for (; sent < most; sent += chunk.length) await client.send(chunk);
@@ -88,6 +94,34 @@ Deno.test("a client that still sends a refused body after 1 s is disconnected", 
   clearInterval(trickle);
   const took = performance.now() - began;
   assert(took > 500 && took < 5_000, `${took} ms`);
+});
+
+Deno.test("a client that keeps sending chunks after a refusal is disconnected", async (t) => {
+  const limits = { "max-body-size": 200_000, "body-timeout": 0.2 };
+  await using server = await RestProcess.start(limits);
+  const open = async () => {
+    const client = await server.connect();
+    await client.send(
+      "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
+    );
+    return client;
+  };
+  const chunk = new TextEncoder().encode(`1f4\r\n${"a".repeat(500)}\r\n`);
+  await t.step("413 by small chunks", async () => {
+    await using client = await open();
+    const answered = client.until((text) => text.includes("\r\n\r\n"));
+    const sent = await sendAll(client, 64 * MIB, chunk);
+    assert.equal(statusOf(await answered), 413);
+    assert(sent < KERNEL, `took ${sent} bytes`);
+  });
+  await t.step("408", async () => {
+    await using client = await open();
+    await client.send("3\r\nabc\r\n");
+    const answer = await client.until((text) => text.includes("\r\n\r\n"));
+    assert.equal(statusOf(answer), 408);
+    const sent = await sendAll(client, 64 * MIB, chunk);
+    assert(sent < KERNEL, `took ${sent} bytes`);
+  });
 });
 
 Deno.test("half-sent bodies do not count in max-concurrent", async () => {

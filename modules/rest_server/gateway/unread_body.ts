@@ -1,3 +1,4 @@
+import { yieldToEventLoop } from "@caryatid/sdk/internal/bus";
 import { BodySource } from "./body_source.ts";
 
 /** Bytes of a refused body that are read before its connection is cut. */
@@ -48,6 +49,15 @@ export async function discardRest(source: BodySource): Promise<void> {
     discarding--;
     clearTimeout(timer);
   }
+  await cutAfterAnswer(source);
+}
+
+/**
+ * Closes the connection of a refused body. Reads that find data do not let the
+ * event loop send the answer, and the connection would stay open.
+ */
+export async function cutAfterAnswer(source: BodySource): Promise<void> {
+  for (let turns = 0; turns < 2; turns++) await yieldToEventLoop();
   source.cancel();
 }
 
