@@ -1,4 +1,5 @@
 import type { Deadline, Deadlines } from "@caryatid/sdk/bus";
+import { yieldToEventLoop } from "@caryatid/sdk/internal/bus";
 import { problem } from "../problem.ts";
 import { unavailable } from "./bus_problem.ts";
 import { BodySource } from "./body_source.ts";
@@ -32,6 +33,11 @@ const PROBE = 1_024;
  * body into fewer than 5 bytes.
  */
 const LEAST_ROOM = 16;
+/**
+ * Reads between two turns of the event loop. Reads that find data leave it no
+ * turn, so clients that send tiny chunks would stop the server.
+ */
+const READS_PER_TURN = 32;
 /**
  * Bytes of a body that count twice, because the read buffer of the connection
  * grows with the received data.
@@ -100,7 +106,9 @@ export class BodyReader {
         cutAfterAnswer(source);
       });
       const read = async () => {
-        for (;;) {
+        for (let reads = 1;; reads++) {
+          if (reads % READS_PER_TURN === 0) await yieldToEventLoop();
+          if (isRefused) return;
           // Counted before it is read.
           if (!budget.take(pieces.wanted)) {
             refuse(unavailable(new Error("max-buffered is used up")));

@@ -94,6 +94,22 @@ Deno.test("BodyReader counts the read buffer of a connection before it reads", a
   deadlines.close();
 });
 
+Deno.test("BodyReader lets the event loop run while it reads tiny chunks", async () => {
+  const deadlines = new Deadlines();
+  const reader = readerWith(new MemoryBudget(200 * KIB), deadlines);
+  const chunks = new Array(1_000).fill(0).map(() => bytesOf(1));
+  let turns = 0;
+  const timer = setInterval(() => turns++, 0);
+  const body = await reader.read(
+    requestOf(streamOf("bytes", chunks)),
+    undefined,
+  );
+  clearInterval(timer);
+  assert.equal(body.length, 1_000);
+  assert(turns > 0, "no timer fired");
+  deadlines.close();
+});
+
 function readerWith(budget: MemoryBudget, deadlines: Deadlines): BodyReader {
   return new BodyReader({
     maxSize: 512 * KIB,
