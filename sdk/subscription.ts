@@ -152,9 +152,11 @@ export interface Subscription<T = unknown>
   /**
    * Finishes a delivery in flight as failed for good, and the loop continues:
    * the delivery counts in `dropped`, and a bus that keeps dead letters keeps
-   * it with `error` as its reason. Returns false if it is not in flight.
+   * it with `error` as its reason. If `attempts` is set, that many attempts of
+   * a handler failed, and the dead letter has this count and the code
+   * `MODULE_FAILED`. Returns false if the delivery is not in flight.
    */
-  reject(delivery: Delivery<T>, error: unknown): boolean;
+  reject(delivery: Delivery<T>, error: unknown, attempts?: number): boolean;
   /**
    * Counts a further attempt at a delivery by `consume`. A layer that counts
    * implements it.

@@ -109,9 +109,9 @@ export class MergedSubscription implements Subscription {
     };
   }
 
-  reject(delivery: Delivery, error: unknown): boolean {
+  reject(delivery: Delivery, error: unknown, attempts?: number): boolean {
     return this.#sources.some(({ subscription }) =>
-      subscription.reject(delivery, error)
+      subscription.reject(delivery, error, attempts)
     );
   }
 

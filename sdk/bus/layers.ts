@@ -192,8 +192,8 @@ export class SubscriptionLayer implements Subscription {
   }
 
   /** Rejects a delivery of the wrapped subscription. */
-  reject(delivery: Delivery, error: unknown): boolean {
-    return this.inner.reject(delivery, error);
+  reject(delivery: Delivery, error: unknown, attempts?: number): boolean {
+    return this.inner.reject(delivery, error, attempts);
   }
 
   /** Counts a further attempt at a delivery, if a wrapped layer counts. */

@@ -25,8 +25,11 @@ export interface LoopOwner {
   readonly onDone: ((delivery: Delivery) => void) | undefined;
   /** Closes it because a loop ended at `delivery`. */
   fail(delivery: Delivery | undefined, error: unknown): Promise<void>;
-  /** Counts a delivery that `accept` rejected. */
-  refuse(delivery: Delivery, error: unknown): void;
+  /**
+   * Counts a delivery that `accept` rejected, or at which `attempts` of a
+   * handler failed.
+   */
+  refuse(delivery: Delivery, error: unknown, attempts?: number): void;
 }
 
 type Step = IteratorResult<Delivery, undefined>;
@@ -127,12 +130,12 @@ export class QueueLoop implements AsyncIterator<Delivery, undefined>, Reader {
   }
 
   /** Finishes `received` as failed. Returns false if it is not in flight. */
-  reject(received: Delivery, error: unknown): boolean {
+  reject(received: Delivery, error: unknown, attempts?: number): boolean {
     const delivery = this.inFlight;
     if (delivery === undefined || this.#accepting !== undefined) return false;
     if ((this.#received ?? delivery) !== received) return false;
     this.inFlight = this.#received = undefined;
-    this.#subscription.refuse(delivery, error);
+    this.#subscription.refuse(delivery, error, attempts);
     return true;
   }
 

@@ -28,12 +28,13 @@ export interface QueueSubscriptionOptions {
   /** Called at the end of each step, to acknowledge the delivery. */
   readonly onDone?: ((delivery: Delivery) => void) | undefined;
   /**
-   * Called instead of `onDone` for each delivery that `accept` rejects, with
-   * the error. It must not be redelivered. Both functions receive the delivery
+   * Called instead of `onDone` for each delivery that `accept` or `reject`
+   * rejects, with the error, and with the number of attempts that `reject`
+   * received. It must not be redelivered. Both functions receive the delivery
    * of the queue, and must not throw.
    */
   readonly onRefused?:
-    | ((delivery: Delivery, error: unknown) => void)
+    | ((delivery: Delivery, error: unknown, attempts?: number) => void)
     | undefined;
   /**
    * Called with the delivery whose loop failed, and with the error if it is
@@ -193,9 +194,9 @@ export class QueueSubscription implements Subscription {
   }
 
   /** Finishes a delivery in flight as failed for good. */
-  reject(delivery: Delivery, error: unknown): boolean {
+  reject(delivery: Delivery, error: unknown, attempts?: number): boolean {
     for (const loop of this.#loops) {
-      if (loop.reject(delivery, error)) return true;
+      if (loop.reject(delivery, error, attempts)) return true;
     }
     return false;
   }
@@ -205,11 +206,14 @@ export class QueueSubscription implements Subscription {
     if (!this.#grouped) this.queue.dropWhenFull(on);
   }
 
-  /** Counts and reports a delivery that `accept` rejected with `error`. */
-  refuse(delivery: Delivery, error: unknown): void {
+  /**
+   * Counts and reports a delivery that `accept` rejected with `error`, or at
+   * which `attempts` of a handler failed.
+   */
+  refuse(delivery: Delivery, error: unknown, attempts?: number): void {
     if (error === SKIPPED) return this.onDone?.(delivery);
     this.#refused++;
-    if (this.#onRefused) this.#onRefused(delivery, error);
+    if (this.#onRefused) this.#onRefused(delivery, error, attempts);
     else this.onDone?.(delivery);
   }
 

@@ -185,7 +185,7 @@ export class ModuleConsumer implements Consumer {
     const { code, message: reason } = describeFailure(error);
     const hint = deniedHint(module, error);
     this.failed++;
-    this.#subscription.reject(delivery, error);
+    this.#subscription.reject(delivery, error, retry.attempts);
     log.error(
       '[{code}] module "{module}" failed on a message of {topic} (attempt {attempts} of {attempts}): {reason}{hint}',
       {

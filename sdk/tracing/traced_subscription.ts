@@ -41,13 +41,17 @@ export class TracedSubscription extends SubscriptionLayer {
     });
   }
 
-  override reject(delivery: Delivery, error: unknown): boolean {
+  override reject(
+    delivery: Delivery,
+    error: unknown,
+    attempts?: number,
+  ): boolean {
     if (!(delivery instanceof TracedDelivery)) {
-      return this.inner.reject(delivery, error);
+      return this.inner.reject(delivery, error, attempts);
     }
     delivery.span.end(error);
-    return this.inner.reject(delivery, error) ||
-      this.inner.reject(delivery.original, error);
+    return this.inner.reject(delivery, error, attempts) ||
+      this.inner.reject(delivery.original, error, attempts);
   }
 }
 

@@ -115,7 +115,7 @@ const MODULE_FRAMES: ReadonlyMap<number, readonly Check[]> = new Map([
   ]],
   [FROM_GUEST.next, [count, slot]],
   [FROM_GUEST.leave, [count, slot, orNull(error)]],
-  [FROM_GUEST.reject, [count, slot, error]],
+  [FROM_GUEST.reject, [count, slot, error, orNull(count)]],
   [FROM_GUEST.unsubscribe, [count]],
   [FROM_GUEST.request, [count, topic, sentOptions, anything]],
   [FROM_GUEST.handle, [count, topic, handleOptions]],

@@ -77,7 +77,10 @@ export const FROM_GUEST = {
    * `message-bus`
    */
   loaded: 23,
-  /** `id, slot, error` — the delivery of that slot has failed for good */
+  /**
+   * `id, slot, error, attempts | null` — the delivery of that slot has failed
+   * for good; number of attempts of a handler
+   */
   reject: 24,
   /**
    * `error | null, [state] | null` — the state that the code keeps for its

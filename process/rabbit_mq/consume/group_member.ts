@@ -113,10 +113,18 @@ export class GroupMember {
         : accept(delivery);
   }
 
-  /** Makes a message a dead letter. */
-  deadLetter(source: Message, code: string, cause: string): void {
+  /**
+   * Makes a message a dead letter. `attempts` is the number of failed attempts
+   * of this delivery.
+   */
+  deadLetter(
+    source: Message,
+    code: string,
+    cause: string,
+    attempts = 0,
+  ): void {
     const { failures, starts } = currentAttempt(source);
-    this.#deadLetter(source, code, cause, failures + starts);
+    this.#deadLetter(source, code, cause, failures + starts + attempts);
   }
 
   /**

@@ -135,7 +135,8 @@ export class RabbitSubscription {
       ready: consumer.ready,
       accept: member ? member.accept(options.accept) : options.accept,
       onDone: (delivery) => this.#done(sourceOf(delivery)),
-      onRefused: (delivery, error) => this.#refuse(sourceOf(delivery), error),
+      onRefused: (delivery, error, attempts) =>
+        this.#refuse(sourceOf(delivery), error, attempts),
       onFailed: member?.failed(options),
       release: async () => {
         release(this);
@@ -310,12 +311,17 @@ export class RabbitSubscription {
 
   /**
    * Makes a message of a group a dead letter; otherwise the message is logged
-   * and dropped.
+   * and dropped. `attempts` is the number of attempts of a handler that failed.
    */
-  #refuse(source: Message | undefined, error: unknown): void {
+  #refuse(
+    source: Message | undefined,
+    error: unknown,
+    attempts?: number,
+  ): void {
     if (source === undefined) return;
-    const { code, message: cause } = describeFailure(error);
-    if (this.member) this.member.deadLetter(source, code, cause);
+    const { code: own, message: cause } = describeFailure(error);
+    const code = attempts === undefined ? own : "MODULE_FAILED";
+    if (this.member) this.member.deadLetter(source, code, cause, attempts);
     else {
       const { log } = this.#shared;
       log.warn("[{code}] refused a message: {cause}", { code, cause });

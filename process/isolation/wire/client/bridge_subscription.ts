@@ -121,14 +121,18 @@ export class BridgeSubscription extends QueueSubscription {
     return super.fail(delivery, error);
   }
 
-  override refuse(delivery: Delivery, error: unknown): void {
+  override refuse(
+    delivery: Delivery,
+    error: unknown,
+    attempts?: number,
+  ): void {
     const { options: { id, send }, queue } = this.#parts;
     if (error === SKIPPED || !(queue instanceof SlotQueue)) {
-      return super.refuse(delivery, error);
+      return super.refuse(delivery, error, attempts);
     }
     // The host counts it, and its bus may keep a dead letter.
     const { slot } = delivery as BridgeDelivery;
-    send([FROM_GUEST.reject, id, slot, toWireError(error)]);
+    send([FROM_GUEST.reject, id, slot, toWireError(error), attempts ?? null]);
     this.onDone?.(delivery);
   }
 

@@ -105,6 +105,7 @@ export class OpenResources {
         this.#subscription(items)?.reject(
           items[2] as number,
           items[3] as WireError,
+          items[4] as number | null,
         );
         return true;
       case FROM_GUEST.leave:

@@ -130,8 +130,8 @@ export class ServedSubscription {
   }
 
   /** Finishes the delivery of `slot` as failed for good. */
-  reject(slot: number, error: WireError): void {
-    this.#slots.reject(slot, error);
+  reject(slot: number, error: WireError, attempts: number | null): void {
+    this.#slots.reject(slot, error, attempts);
   }
 
   /** Closes the subscription. */

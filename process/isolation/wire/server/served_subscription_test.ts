@@ -13,6 +13,7 @@ import { UnreadBudget } from "./unread_budget.ts";
  */
 class Sent implements AsyncDisposable {
   readonly bus = new InMemoryBus();
+  readonly subscription = this.bus.subscribe("a");
   readonly served: ServedSubscription;
   readonly #all: [slot: unknown, message: unknown][] = [];
   readonly #outbox: Outbox;
@@ -26,7 +27,7 @@ class Sent implements AsyncDisposable {
     this.#outbox = new Outbox({ send, listen() {}, close() {} });
     this.served = new ServedSubscription({
       id: 0,
-      subscription: this.bus.subscribe("a"),
+      subscription: this.subscription,
       outbox: this.#outbox,
       unread: new UnreadBudget(),
       first: [],
@@ -71,4 +72,25 @@ Deno.test("D14 a negative number of waiting loops is a PROTOCOL_VIOLATION", asyn
   assert.throws(() => sent.served.demand(1, -1, 0), {
     code: "PROTOCOL_VIOLATION",
   });
+});
+
+Deno.test("B16 the host rejects a delivery with the error and the attempts that the guest sent", async () => {
+  await using sent = new Sent();
+  const { bus, served, subscription } = sent;
+  const rejected: unknown[] = [];
+  subscription.reject = ({ message }, error, attempts) => {
+    rejected.push([message, (error as Error).message, attempts]);
+    return true;
+  };
+  const error = ["RangeError", "no luck", null, null] as const;
+  for (const attempts of [3, null]) {
+    served.next(0);
+    await bus.publish("a", attempts);
+    await sent.all();
+    served.reject(0, error, attempts);
+  }
+  assert.deepEqual(rejected, [
+    [3, "no luck", 3],
+    [null, "no luck", undefined],
+  ]);
 });

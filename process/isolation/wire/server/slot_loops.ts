@@ -77,10 +77,11 @@ export class SlotLoops {
   }
 
   /** Finishes the delivery of a slot as failed for good. */
-  reject(slot: number, error: WireError): void {
+  reject(slot: number, error: WireError, attempts: number | null): void {
     const delivery = this.#inFlight.get(slot);
     if (delivery === undefined) return;
-    this.#options.subscription.reject(delivery, fromWireError(error));
+    const { subscription } = this.#options;
+    subscription.reject(delivery, fromWireError(error), attempts ?? undefined);
   }
 
   /** Ends the loops that have a delivery because of `error`. */
