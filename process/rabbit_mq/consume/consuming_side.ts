@@ -7,6 +7,7 @@ import { DeadLetterStore } from "../dead_letters/store.ts";
 import type { ConnectionUser } from "../connection/link.ts";
 import type { Names } from "../connection/topology.ts";
 import type { Publisher } from "../publish/publisher.ts";
+import { KeptHeaders } from "./kept_headers.ts";
 import { Requester } from "./requester.ts";
 import { Responder } from "./responder.ts";
 import type { RabbitMqSettings } from "../settings.ts";
@@ -43,10 +44,14 @@ export class ConsumingSide implements ConnectionUser {
 
   /** Not connected yet. */
   constructor(options: ConsumingSideOptions) {
-    const { deadlines } = options;
+    const { deadlines, log } = options;
+    const keptHeaders = new KeptHeaders(log);
     const deadLetterPublisher = this.deadLetterPublisher =
-      new DeadLetterPublisher(options);
-    const retryQueues = this.#retryQueues = new RetryQueues(options);
+      new DeadLetterPublisher({ ...options, keptHeaders });
+    const retryQueues = this.#retryQueues = new RetryQueues({
+      ...options,
+      keptHeaders,
+    });
     this.deadLetters = new DeadLetterStore({ ...options, deadLetterPublisher });
     this.subscriptions = new Subscriptions({
       ...options,

@@ -109,11 +109,11 @@ export function attemptOf(
 
 /**
  * Returns the headers from which `attemptOf` reads `attempt`, with those of the
- * publisher inside.
+ * publisher, `own`, inside.
  */
 export function attemptHeaders(
-  message: Message,
   attempt: Attempt,
+  own: Record<string, unknown>,
 ): Record<string, unknown> {
   return {
     [HEADERS.topic]: attempt.topic,
@@ -121,7 +121,7 @@ export function attemptHeaders(
     [HEADERS.redeliveries]: attempt.redeliveries,
     [HEADERS.starts]: attempt.starts,
     [HEADERS.sent]: attempt.time,
-    [HEADERS.own]: publishedHeaders(message),
+    [HEADERS.own]: own,
   };
 }
 

@@ -2,6 +2,7 @@ import { CaryatidError } from "@caryatid/sdk";
 import { MAX_TIMEOUT } from "@caryatid/sdk/bus";
 import type { ChannelModel, Message } from "amqplib";
 import { type Attempt, attemptHeaders } from "./delivery.ts";
+import type { KeptHeaders } from "./kept_headers.ts";
 import { withChannel } from "../connection/channels.ts";
 import type { Publisher } from "../publish/publisher.ts";
 import { declareWaitingQueue } from "../connection/queues.ts";
@@ -11,6 +12,7 @@ import type { RabbitMqSettings } from "../settings.ts";
 export interface RetryQueuesOptions {
   readonly settings: RabbitMqSettings;
   readonly publisher: Publisher;
+  readonly keptHeaders: KeptHeaders;
 }
 
 /**
@@ -67,6 +69,7 @@ export class RetryQueues {
     const { timestamp, contentType, contentEncoding, appId, type } =
       message.properties;
     const { replyTo, correlationId, priority } = message.properties;
+    const own = this.#options.keptHeaders.of(message, attempt.topic);
     const taken = await this.#options.publisher.send({
       exchange: "",
       key: queue,
@@ -77,7 +80,7 @@ export class RetryQueues {
         persistent: true,
         mandatory: true,
         messageId: id,
-        headers: attemptHeaders(message, attempt),
+        headers: attemptHeaders(attempt, own),
       },
     });
     if (!taken) {

@@ -1,7 +1,8 @@
 import { CaryatidError, type Log } from "@caryatid/sdk";
 import { type Deadlines, randomId } from "@caryatid/sdk/bus";
 import type { Channel, ChannelModel, Message } from "amqplib";
-import { attemptOf, publishedHeaders } from "../consume/delivery.ts";
+import { attemptOf } from "../consume/delivery.ts";
+import type { KeptHeaders } from "../consume/kept_headers.ts";
 import { withChannel } from "../connection/channels.ts";
 import type { Publisher } from "../publish/publisher.ts";
 import { queueTypeArguments } from "../connection/queues.ts";
@@ -28,6 +29,8 @@ export const HEADERS = {
 const PAUSE = 1_000;
 /** Number of characters of a cause that are kept. */
 const MOST_CAUSE = 1_000;
+/** Number of characters of a code that are kept. */
+const MOST_CODE = 200;
 
 /** Reason for which a message is dead-lettered. */
 export interface DeadLetterReason {
@@ -42,6 +45,7 @@ export interface DeadLetterReason {
 export interface DeadLetterPublisherOptions {
   readonly settings: RabbitMqSettings;
   readonly publisher: Publisher;
+  readonly keptHeaders: KeptHeaders;
   readonly deadlines: Deadlines;
   readonly log: Log;
 }
@@ -121,7 +125,7 @@ export class DeadLetterPublisher {
     reason: DeadLetterReason,
     ours: () => boolean,
   ): Promise<void> {
-    const { log } = this.#options;
+    const { log, keptHeaders } = this.#options;
     const topic = attemptOf(message)?.topic ?? message.fields.routingKey;
     const exchange = this.exchange;
     log.error("[{code}] {outcome} a message on {topic}: {cause}", {
@@ -131,12 +135,13 @@ export class DeadLetterPublisher {
       id: message.properties.messageId,
     });
     if (exchange === undefined) return;
-    const headers = headersOf(topic, reason);
-    let own = publishedHeaders(message);
+    const headers = {
+      ...keptHeaders.of(message, topic),
+      ...headersOf(topic, reason),
+    };
     for (;;) {
       try {
-        const all = { ...own, ...headers };
-        if (await this.#send(exchange, topic, message, all)) {
+        if (await this.#send(exchange, topic, message, headers)) {
           this.deadLettered++;
           return;
         }
@@ -145,8 +150,6 @@ export class DeadLetterPublisher {
       } catch (error) {
         const { code, message: cause } = error as CaryatidError;
         if (code === "BUS_CLOSED" || !ours()) throw error;
-        // The headers of the message leave no room for those of the bus.
-        if (code === "INVALID_OPTION") own = {};
         log.warn("cannot keep a dead letter on {topic}: {cause}", {
           topic,
           cause,
@@ -194,7 +197,7 @@ function headersOf(
 ): Record<string, string | number> {
   return {
     [HEADERS.topic]: topic,
-    [HEADERS.code]: code,
+    [HEADERS.code]: code.slice(0, MOST_CODE),
     [HEADERS.cause]: cause.slice(0, MOST_CAUSE),
     [HEADERS.pattern]: pattern,
     [HEADERS.count]: count,

@@ -1,4 +1,5 @@
 import { CaryatidError } from "@caryatid/sdk";
+import { headerSize, MAX_NAME, tableSize } from "./header_size.ts";
 
 /**
  * Headers by which RabbitMQ sends a copy to further topics, or closes the AMQP
@@ -7,6 +8,11 @@ import { CaryatidError } from "@caryatid/sdk";
 const ROUTING: ReadonlySet<string> = new Set(["CC", "BCC"]);
 /** Prefix of the names of headers that the bus sets. */
 const OURS = "caryatid-";
+/**
+ * Maximum size of the headers of a publish or a request, in bytes. amqplib
+ * encodes 64 KiB at most; the rest is for the headers that the bus adds.
+ */
+const MAX_HEADERS = 32 * 1024;
 
 /**
  * Returns a copy of the headers that a publisher sends with a message. Throws
@@ -16,6 +22,7 @@ export function sendableHeaders(
   topic: string,
   headers: Readonly<Record<string, string>>,
 ): Record<string, string> {
+  let size = tableSize({});
   for (const [name, value] of Object.entries(headers)) {
     if (typeof value !== "string") {
       throw unfitError(topic, name, `which is a ${typeof value}`);
@@ -26,7 +33,15 @@ export function sendableHeaders(
     if (name.startsWith(OURS)) {
       throw unfitError(topic, name, "whose name is one of the bus's own");
     }
+    if (isTypeName(name)) {
+      throw unfitError(topic, name, "whose name amqplib reads as a type");
+    }
+    size += headerSize(name, value);
+    if (size === Infinity) {
+      throw unfitError(topic, name, `whose name exceeds ${MAX_NAME} bytes`);
+    }
   }
+  if (size > MAX_HEADERS) throw tooLargeError(topic, size);
   return { ...headers };
 }
 
@@ -48,6 +63,23 @@ export function textHeaders(
 /** Returns true if the header makes RabbitMQ send a copy to further topics. */
 export function isRouting(name: string): boolean {
   return ROUTING.has(name);
+}
+
+/**
+ * Returns true if amqplib cannot encode a nested table with a header of this
+ * name.
+ */
+export function isTypeName(name: string): boolean {
+  return name === "!";
+}
+
+function tooLargeError(topic: string, size: number): CaryatidError {
+  return new CaryatidError(
+    "INVALID_OPTION",
+    `Cannot send on "${topic}": found ${size} bytes of headers; ` +
+      `expected at most ${MAX_HEADERS}`,
+    { hint: "Put large values into the message." },
+  );
 }
 
 function unfitError(topic: string, name: string, what: string): CaryatidError {
