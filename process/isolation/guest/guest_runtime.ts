@@ -228,9 +228,14 @@ export class GuestRuntime {
     const { outbox } = this.#connection;
     outbox.add([FROM_GUEST.busy, ++this.#running]);
     const over = () => outbox.add([FROM_GUEST.busy, --this.#running]);
-    const result = work();
-    Promise.resolve(result).then(over, over);
-    return result;
+    try {
+      const result = work();
+      Promise.resolve(result).then(over, over);
+      return result;
+    } catch (error) {
+      over();
+      throw error;
+    }
   }
 
   #failed(error: unknown): void {

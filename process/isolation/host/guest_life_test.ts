@@ -34,6 +34,29 @@ for (const isolation of ["worker", "process"] as const) {
     ]);
   });
 
+  Deno.test(`a ${isolation} whose handlers have thrown stops at once`, async () => {
+    using logs = new CapturedLogs();
+    await using file = await GuestFile.make(`
+      import { defineModule } from "@caryatid/sdk";
+      const fail = () => { throw new RangeError("no luck"); };
+      export default defineModule({
+        name: "throws",
+        init(context) {
+          context.consume("in", fail);
+          context.handle("ask", fail);
+        },
+      });
+    `);
+    await using process = await guestProcess(isolation, file.url);
+    await process.start();
+    await process.context.publish("in", 1);
+    await logs.until("caryatid.guest", 1);
+    await assert.rejects(process.context.request("ask", 1), {
+      code: "HANDLER_FAILED",
+    });
+    await process.stop(); // rejects if it takes until the deadline
+  });
+
   Deno.test(`a stop while a ${isolation} is restarted leaves no guest behind`, async () => {
     using logs = new CapturedLogs();
     await using file = await GuestFile.make(`

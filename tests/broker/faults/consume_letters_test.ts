@@ -49,6 +49,16 @@ for (
     [" of a traced process", { attempts: 2 }, {
       tracing: { topic: "spans" },
     }, 2],
+    [
+      " in a worker",
+      {
+        attempts: 2,
+        isolation: "worker",
+        permissions: { subscribe: ["work.#"], groups: ["workers"] },
+      },
+      {},
+      2,
+    ],
   ] as const
 ) {
   brokerTest(
