@@ -9,6 +9,7 @@
 import { liveConfig, liveRoutes } from "@caryatid/modules/rest-server/live";
 import { Process } from "@caryatid/process";
 import { defineModule, type Module } from "@caryatid/sdk";
+import { yieldToEventLoop } from "@caryatid/sdk/internal/bus";
 import { answerCommands } from "./companion.ts";
 
 interface Subject {
@@ -75,7 +76,7 @@ async function collect(): Promise<void> {
   const { gc } = globalThis as { gc?: () => void };
   for (let turn = 0; turn < 3; turn++) {
     gc?.();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await yieldToEventLoop();
   }
 }
 
