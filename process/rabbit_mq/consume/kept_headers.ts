@@ -36,7 +36,7 @@ export class KeptHeaders {
     const { headers, leftOut } = fit(published);
     this.#fitted.set(message, headers);
     this.#log.warn(
-      "left {count} headers of a message on {topic} out: a retry or a dead letter keeps at most {most} bytes of headers",
+      "left out {count} headers of a message on {topic}: a retry or a dead letter keeps at most {most} bytes of headers",
       { count: leftOut, topic, most: MAX_KEPT },
     );
     return headers;
